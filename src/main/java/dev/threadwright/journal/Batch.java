@@ -1,0 +1,81 @@
+package dev.threadwright.journal;
+
+import dev.threadwright.thread.Outcome;
+import dev.threadwright.thread.RunId;
+import dev.threadwright.thread.RunStatus;
+import dev.threadwright.thread.ThreadKey;
+import dev.threadwright.thread.ThreadState;
+import dev.threadwright.workflow.Json;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a loop commits at once.
+ *
+ * @param advances every partition that the batch touches: the fence
+ * @param decisions in the order of their decision; positions of one partition ascend
+ * @param outbox dead letters and forwards; positions are shared with the decisions of the partition
+ */
+public record Batch(
+        List<Advance> advances,
+        List<DecisionRow> decisions,
+        List<OutboxRow> outbox,
+        List<OutcomeRow> outcomes,
+        List<ThreadRow> threads,
+        List<RunRow> runs,
+        List<OwedChange> owed,
+        List<Offset> offsets,
+        List<ThreadState> snapshots) {
+
+    /**
+     * Compared and set: the commit takes place only if the partition is still at (epoch, from).
+     *
+     * @param from the partition's position before the batch
+     * @param to its position after it
+     */
+    public record Advance(int partition, long epoch, long from, long to) {}
+
+    /** @param hash of (source, id), or of (source, id, content) for the refusal of a conflict; 32 bytes as hex */
+    public record OutcomeKey(ThreadKey thread, String hash) {}
+
+    /** @param seq the thread's last sequence number when it was decided */
+    public record OutcomeRow(OutcomeKey key, String contentHash, Outcome outcome, long seq) {}
+
+    /**
+     * A thread as readers see it, after the batch.
+     *
+     * @param expectedSeq its last sequence number before the batch; 0 if it is new. Compared and set.
+     * @param state after the batch
+     */
+    public record ThreadRow(int partition, long expectedSeq, ThreadState state) {}
+
+    /**
+     * A run as readers see it, after the batch. A row replaces the one before it.
+     *
+     * @param decision what was decided about its input, in lower case with underscores
+     * @param admittedAtMs when its input was accepted
+     * @param startedAtMs null while it is queued, or if it never started
+     * @param endedAtMs null while it is not terminal
+     * @param values what it wrote; null while it has not completed
+     * @param error null unless it failed
+     */
+    public record RunRow(
+            ThreadKey thread,
+            RunId run,
+            RunStatus status,
+            String workflow,
+            String decision,
+            long admittedAtMs,
+            @Nullable Long startedAtMs,
+            @Nullable Long endedAtMs,
+            @Nullable Map<String, Json> values,
+            @Nullable String error) {}
+
+    /** @param dueAtMs milliseconds since 1970; null for work that is due at once and stays until it is done */
+    public record OwedChange(
+            boolean owed, int partition, ThreadKey thread, String kind, String ref, @Nullable Long dueAtMs) {}
+
+    /** @param next the offset of the first record that is not consumed */
+    public record Offset(String topic, int partition, long next) {}
+}

@@ -1,0 +1,104 @@
+package dev.threadwright.journal;
+
+import dev.threadwright.journal.Batch.Offset;
+import dev.threadwright.journal.Batch.OutcomeKey;
+import dev.threadwright.journal.Batch.OutcomeRow;
+import dev.threadwright.thread.RunId;
+import dev.threadwright.thread.RunStatus;
+import dev.threadwright.thread.ThreadKey;
+import dev.threadwright.thread.ThreadState;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The only source of truth. Blocking, for loops; each loop has a journal of its own and calls it from two threads at
+ * most: one commits, one reads.
+ *
+ * <p>The contract, held by one test for every implementation:
+ *
+ * <ul>
+ *   <li>{@link #commit} is all or nothing, and visible to every later read when it returns
+ *   <li>sequence numbers of a thread and positions of a partition have no gaps
+ *   <li>an owner whose epoch is not the partition's cannot commit, and a claim waits for a commit that is under way
+ *   <li>reads never see part of a batch
+ * </ul>
+ */
+public interface Journal extends AutoCloseable {
+
+    /**
+     * Makes the batch durable.
+     *
+     * @throws FencedException if a partition is no longer at the batch's epoch and position; nothing is stored
+     * @throws RejectedBatchException if the store refuses the data itself; nothing is stored, and never will be
+     * @throws UnknownCommitException if the answer was lost: the batch is stored or not; claim again to find out
+     * @throws JournalUnavailableException if nothing was stored because the store cannot be reached
+     */
+    void commit(Batch batch);
+
+    /**
+     * Takes a partition over: raises its epoch, so that no earlier owner can commit, after waiting for a commit of
+     * theirs that is under way.
+     *
+     * @param owner this process, for people
+     * @param publisher the transactional id that the new owner publishes with
+     * @throws JournalUnavailableException if the store cannot be reached or the claim's lock is not had in time
+     */
+    Claim claim(int partition, String owner, String publisher);
+
+    /**
+     * Gives a partition back in order: all up to {@code published} is published, and the owner will publish no more.
+     * Does nothing if the epoch is no longer the owner's.
+     */
+    void release(int partition, long epoch, long published);
+
+    /** The epochs that the partitions have now. */
+    Map<Integer, Long> epochs(Collection<Integer> partitions);
+
+    /** States of the threads that exist, folded; one query for snapshots and one for what followed them. */
+    Map<ThreadKey, ThreadState> load(Collection<ThreadKey> threads);
+
+    /** What was decided about commands that came before. */
+    Map<OutcomeKey, OutcomeRow> outcomes(Collection<OutcomeKey> keys);
+
+    /** How runs ended, of those that have; runs of other threads are not found. */
+    Map<RunId, RunStatus> endedRuns(Map<RunId, ThreadKey> runs);
+
+    /** What the partition published or has to publish after a position, in order; at most {@code limit}. */
+    List<Publication> publications(int partition, long after, int limit);
+
+    /** A thread's decisions from the one that holds {@code fromSeq} on, in order; at most {@code limit}. */
+    List<DecisionRow> decisions(ThreadKey thread, long fromSeq, int limit);
+
+    /** The thread's last sequence number; 0 if it does not exist. */
+    long head(ThreadKey thread);
+
+    /** Threads of the partition that owe calls: work that was running when the last owner stopped. */
+    List<ThreadKey> threadsOwingCalls(int partition);
+
+    /** Timers of these partitions that are due at or before a time (milliseconds since 1970), earliest first. */
+    List<DueTimer> timers(Collection<Integer> partitions, long dueByMs, int limit);
+
+    record DueTimer(int partition, ThreadKey thread, String ref, long dueAtMs) {}
+
+    /**
+     * A partition as its new owner finds it.
+     *
+     * @param position the last position in use; 0 if none
+     * @param published the last position that the store knows to be published; the log may know better
+     * @param previousPublisher the transactional id of the owner before; null if there was none
+     * @param released whether that owner gave the partition back in order
+     */
+    record Claim(
+            int partition,
+            long epoch,
+            long position,
+            long published,
+            @Nullable String previousPublisher,
+            boolean released,
+            List<Offset> offsets) {}
+
+    @Override
+    void close();
+}

@@ -1,0 +1,14 @@
+package dev.threadwright.thread;
+
+/** An action's name and idempotency key: the same for every attempt, never used for another action. */
+public record ActionId(String value) {
+
+    static ActionId of(RunId run, int superStep) {
+        return new ActionId(run.value() + "-" + superStep);
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+}

@@ -1,0 +1,172 @@
+package dev.threadwright.thread;
+
+import dev.threadwright.thread.Event.DecisionKind;
+import dev.threadwright.thread.Event.Rejection;
+import dev.threadwright.thread.Event.Why;
+import dev.threadwright.thread.policy.Choice;
+import dev.threadwright.thread.policy.Judges;
+import dev.threadwright.thread.policy.Policy;
+import dev.threadwright.thread.policy.Question;
+import dev.threadwright.thread.policy.Situation;
+import dev.threadwright.thread.policy.Verdict;
+import dev.threadwright.workflow.Workflow;
+import dev.threadwright.workflow.Workflows;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What becomes of an input: it goes where it is addressed to, or where the policy sends it. */
+final class Admission {
+
+    private final ServerSettings settings;
+    private final Workflows workflows;
+    private final Judges judges;
+    private final Progress progress;
+
+    Admission(ServerSettings settings, Workflows workflows, Judges judges, Progress progress) {
+        this.settings = settings;
+        this.workflows = workflows;
+        this.judges = judges;
+        this.progress = progress;
+    }
+
+    Decision decide(Draft draft, Command.SubmitInput submit, @Nullable RunStatus endedRun) {
+        // Timers wait for older backlog, so an input may be decided before the expiry that precedes it.
+        Progress.expireQueued(draft);
+        String interrupt = submit.interrupt();
+        RunId run = submit.run();
+        if ((interrupt != null || run != null) && !draft.state().exists()) {
+            return draft.unchanged(Decider.noThread(draft.state()));
+        }
+        if (interrupt != null) {
+            return draft.refused(Rejection.UNKNOWN_INTERRUPT, "Unknown interrupt " + interrupt);
+        }
+        if (run != null) {
+            return addressed(draft, submit.input(), run, endedRun);
+        }
+        return byPolicy(draft, submit);
+    }
+
+    /** An addressed input goes to that run or is refused; it never falls through to the policy. */
+    private Decision addressed(Draft draft, Input input, RunId run, @Nullable RunStatus endedRun) {
+        ThreadState state = draft.state();
+        if (state.started(run) == null && state.queued(run) == null) {
+            return endedRun == null
+                    ? draft.refused(Rejection.UNKNOWN_RUN, "Unknown run " + run)
+                    : draft.refused(Rejection.RUN_ENDED, "Run " + run + " is already " + endedRun.words());
+        }
+        Why why = new Why(DecisionKind.ADDRESSED, "", null, state.situation().words(), List.of());
+        return join(draft, input, run, why);
+    }
+
+    private Decision byPolicy(Draft draft, Command.SubmitInput submit) {
+        String name = workflowName(draft.state(), submit);
+        Workflow workflow = workflows.latest(name);
+        if (workflow == null) {
+            String message = "Unknown workflow \"" + name + "\"";
+            return draft.state().exists()
+                    ? draft.refused(Rejection.UNKNOWN_WORKFLOW, message)
+                    : draft.unchanged(new Outcome.Invalid(message));
+        }
+        Situation situation = draft.state().situation();
+        Verdict verdict = policy(draft.state(), submit).decide(new Question(submit.input(), situation, judges));
+        draft.createIfAbsent();
+        return switch (limited(verdict.choice(), situation)) {
+            case Choice.Start ignored -> start(draft, submit, workflow, why(DecisionKind.START, verdict, situation));
+            case Choice.StartBeside ignored ->
+                start(draft, submit, workflow, why(DecisionKind.PARALLEL, verdict, situation));
+            case Choice.InterruptAndStart interrupt -> {
+                accept(draft, submit, why(DecisionKind.INTERRUPT_AND_START_NEW, verdict, situation));
+                new Cancellation(draft, Event.Cause.SUPERSEDED, interrupt.prependSuperseded()).cancelAll();
+                yield started(draft, submit, workflow);
+            }
+            case Choice.RollBackAndStart ignored -> {
+                accept(draft, submit, why(DecisionKind.ROLLBACK, verdict, situation));
+                new Cancellation(draft, Event.Cause.ROLLED_BACK, false).cancelAll();
+                yield started(draft, submit, workflow);
+            }
+            case Choice.Merge ignored ->
+                join(
+                        draft,
+                        submit.input(),
+                        oldestActive(draft.state()),
+                        why(DecisionKind.MERGE_INTO_RUNNING, verdict, situation));
+            case Choice.Enqueue enqueue -> {
+                accept(draft, submit, why(DecisionKind.QUEUE, verdict, situation));
+                Long ttlMs = enqueue.ttlMs();
+                draft.add(new Event.InputQueued(
+                        submit.newRun(),
+                        workflow.ref(),
+                        ttlMs == null ? null : Math.addExact(draft.timeMs(), ttlMs),
+                        enqueue.behind()));
+                yield draft.decided(new Outcome.Queued(submit.newRun()));
+            }
+            case Choice.Refuse refuse ->
+                draft.refused(refuse.reason(), refuse.message(), why(DecisionKind.REJECT, verdict, situation));
+        };
+    }
+
+    /** The thread's limit on unfinished runs stands above every policy that would start one beside others. */
+    private Choice limited(Choice choice, Situation situation) {
+        return choice instanceof Choice.StartBeside && situation.unfinished() >= settings.maxActiveRuns()
+                ? new Choice.Refuse(
+                        Rejection.MAX_ACTIVE_RUNS, "Maximum active runs (" + settings.maxActiveRuns() + ") reached")
+                : choice;
+    }
+
+    private Decision start(Draft draft, Command.SubmitInput submit, Workflow workflow, Why why) {
+        accept(draft, submit, why);
+        return started(draft, submit, workflow);
+    }
+
+    private Decision started(Draft draft, Command.SubmitInput submit, Workflow workflow) {
+        progress.start(draft, submit.newRun(), workflow.ref(), Event.Start.INPUT);
+        progress.advance(draft);
+        return draft.decided(new Outcome.Started(submit.newRun()));
+    }
+
+    private Decision join(Draft draft, Input input, RunId run, Why why) {
+        StartedRun started = draft.state().started(run);
+        QueuedRun queued = draft.state().queued(run);
+        int waiting = started != null
+                ? started.inbox().size()
+                : queued != null ? queued.inputs().size() - 1 : 0;
+        if (waiting >= settings.maxInbox()) {
+            return draft.refused(
+                    Rejection.INBOX_FULL, "The inbox of run " + run + " is full (" + settings.maxInbox() + ")", why);
+        }
+        draft.add(new Event.InputAccepted(input, run, why));
+        return draft.decided(new Outcome.Merged(run));
+    }
+
+    private static void accept(Draft draft, Command.SubmitInput submit, Why why) {
+        draft.add(new Event.InputAccepted(submit.input(), submit.newRun(), why));
+    }
+
+    private Policy policy(ThreadState state, Command.SubmitInput submit) {
+        if (submit.policy() != null) {
+            return submit.policy();
+        }
+        Policy own = state.settings().policy();
+        return own != null ? own : settings.policy();
+    }
+
+    private String workflowName(ThreadState state, Command.SubmitInput submit) {
+        if (submit.workflow() != null) {
+            return submit.workflow();
+        }
+        String own = state.settings().workflow();
+        return own != null ? own : settings.workflow();
+    }
+
+    private static RunId oldestActive(ThreadState state) {
+        return state.started().stream()
+                .filter(run -> run.status() == RunStatus.ACTIVE)
+                .findFirst()
+                .orElseThrow()
+                .id();
+    }
+
+    private static Why why(DecisionKind decision, Verdict verdict, Situation situation) {
+        return new Why(decision, verdict.policy(), verdict.rule(), situation.words(), verdict.failedConditions());
+    }
+}

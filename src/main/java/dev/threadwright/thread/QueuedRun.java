@@ -1,0 +1,35 @@
+package dev.threadwright.thread;
+
+import dev.threadwright.workflow.WorkflowRef;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run that waits for its turn.
+ *
+ * @param inputs the one that queued it, then those addressed to it since
+ * @param expiresAtMs milliseconds since 1970; null for never
+ */
+public record QueuedRun(
+        RunId id,
+        WorkflowRef workflow,
+        List<Input> inputs,
+        long admittedAtMs,
+        @Nullable Long expiresAtMs,
+        Event.Behind behind) {
+
+    public QueuedRun {
+        inputs = List.copyOf(inputs);
+    }
+
+    boolean isExpiredAt(long timeMs) {
+        return expiresAtMs != null && expiresAtMs <= timeMs;
+    }
+
+    QueuedRun joinedBy(Input input) {
+        List<Input> all = new ArrayList<>(inputs);
+        all.add(input);
+        return new QueuedRun(id, workflow, all, admittedAtMs, expiresAtMs, behind);
+    }
+}

@@ -1,0 +1,53 @@
+package dev.threadwright.thread.policy;
+
+import dev.threadwright.thread.Event.Behind;
+import dev.threadwright.thread.Event.Rejection;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * First come, first served, one at a time.
+ *
+ * @param max how many may wait; at least 1
+ * @param ttlMs milliseconds after which a waiting input is given up; null for never
+ * @param behind what it waits for
+ */
+public record QueuePolicy(int max, @Nullable Long ttlMs, Behind behind) implements Policy {
+
+    public static final QueuePolicy DEFAULT = new QueuePolicy(100, null, Behind.UNFINISHED);
+
+    public QueuePolicy {
+        if (max < 1) {
+            throw new IllegalArgumentException("queue: max must be at least 1, not " + max);
+        }
+        if (ttlMs != null && ttlMs < 1) {
+            throw new IllegalArgumentException("queue: ttlMs must be at least 1, not " + ttlMs);
+        }
+    }
+
+    @Override
+    public Verdict decide(Question question) {
+        return Verdict.of(this, choice(question.situation()));
+    }
+
+    private Choice choice(Situation situation) {
+        if (!situation.isBusy()) {
+            return new Choice.Start();
+        }
+        if (behind == Behind.ACTIVE && situation.active() == 0 && situation.queued() == 0) {
+            // Only waiting runs are in the way, and this policy does not wait for those.
+            return new Choice.InterruptAndStart(false);
+        }
+        return situation.queued() < max
+                ? new Choice.Enqueue(max, ttlMs, behind)
+                : new Choice.Refuse(Rejection.QUEUE_FULL, "Queue is full");
+    }
+
+    @Override
+    public String words() {
+        return "queue(max=" + max + (ttlMs == null ? "" : ", ttlMs=" + ttlMs)
+                + (behind == Behind.UNFINISHED
+                        ? ""
+                        : ", behind=" + behind.name().toLowerCase(Locale.ROOT)) + ")";
+    }
+}
