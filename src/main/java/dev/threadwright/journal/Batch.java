@@ -74,7 +74,12 @@ public record Batch(
 
     /** @param dueAtMs milliseconds since 1970; null for work that is due at once and stays until it is done */
     public record OwedChange(
-            boolean owed, int partition, ThreadKey thread, String kind, String ref, @Nullable Long dueAtMs) {}
+            boolean owed,
+            int partition,
+            ThreadKey thread,
+            String kind,
+            String ref,
+            @Nullable Long dueAtMs) {}
 
     /** @param next the offset of the first record that is not consumed */
     public record Offset(String topic, int partition, long next) {}
