@@ -51,9 +51,11 @@ public record Batch(
     public record ThreadRow(int partition, long expectedSeq, ThreadState state) {}
 
     /**
-     * A run as readers see it, after the batch. A row replaces the one before it.
+     * What the batch changed about a run, as readers see it: a new row, or a patch of the one that is there. What is
+     * null stays as it was.
      *
-     * @param decision what was decided about its input, in lower case with underscores
+     * @param workflow null in a patch
+     * @param decision what was decided about its input, in lower case with underscores, or {@code follow_up}
      * @param admittedAtMs when its input was accepted
      * @param startedAtMs null while it is queued, or if it never started
      * @param endedAtMs null while it is not terminal
@@ -64,9 +66,9 @@ public record Batch(
             ThreadKey thread,
             RunId run,
             RunStatus status,
-            String workflow,
-            String decision,
-            long admittedAtMs,
+            @Nullable String workflow,
+            @Nullable String decision,
+            @Nullable Long admittedAtMs,
             @Nullable Long startedAtMs,
             @Nullable Long endedAtMs,
             @Nullable Map<String, Json> values,
