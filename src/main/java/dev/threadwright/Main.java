@@ -1,0 +1,91 @@
+package dev.threadwright;
+
+import dev.threadwright.embedded.EmbeddedServers;
+import dev.threadwright.embedded.EmbeddedStartException;
+import io.quarkus.runtime.ApplicationLifecycleManager;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.annotations.QuarkusMain;
+import io.smallrye.config.SmallRyeConfig;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * Starts the servers that nobody configured, then Quarkus. They come before it and go after it, because its data
+ * sources and clients want them throughout; a CDI bean could do neither.
+ */
+@QuarkusMain
+public final class Main {
+    private static final List<String> BROKER_LOGS = List.of("org.apache.kafka", "kafka", "state.change.logger");
+    private static final long QUARKUS_STOP_LIMIT_SECONDS = 60;
+
+    public static void main(String... args) {
+        quietBroker();
+        EmbeddedServers servers;
+        try {
+            servers = startUnconfigured();
+        } catch (EmbeddedStartException e) {
+            System.err.println("threadwright: " + e.getMessage());
+            System.exit(1);
+            return;
+        }
+        CountDownLatch quarkusStopped = new CountDownLatch(1);
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(() -> closeAfter(quarkusStopped, servers), "embedded-servers-stop"));
+        var exit = ApplicationLifecycleManager.getDefaultExitCodeHandler();
+        Quarkus.run(
+                null,
+                (code, failure) -> {
+                    quarkusStopped.countDown();
+                    exit.accept(code, failure);
+                },
+                args);
+    }
+
+    private static EmbeddedServers startUnconfigured() {
+        SmallRyeConfig config = StartupConfig.read();
+        boolean postgresConfigured = StartupConfig.isSet(config, EmbeddedServers.POSTGRES_URL_KEY)
+                || StartupConfig.isSet(config, "quarkus.datasource.jdbc.url");
+        boolean kafkaConfigured = StartupConfig.isSet(config, EmbeddedServers.KAFKA_BOOTSTRAP_KEY);
+        EmbeddedServers servers = EmbeddedServers.start(new EmbeddedServers.Settings(
+                Path.of(config.getValue(EmbeddedServers.DATA_DIRECTORY_KEY, String.class)),
+                !postgresConfigured,
+                config.getValue(EmbeddedServers.POSTGRES_PORT_KEY, Integer.class),
+                !kafkaConfigured,
+                config.getValue(EmbeddedServers.KAFKA_PORT_KEY, Integer.class)));
+        // System properties, because Quarkus reads its configuration afresh and these must win.
+        if (!postgresConfigured) {
+            System.setProperty(EmbeddedServers.POSTGRES_URL_KEY, servers.jdbcUrl());
+            System.setProperty(PostgresConfigSource.USERNAME_KEY, servers.user());
+            System.setProperty(PostgresConfigSource.PASSWORD_KEY, servers.password());
+        }
+        if (!kafkaConfigured) {
+            System.setProperty(EmbeddedServers.KAFKA_BOOTSTRAP_KEY, servers.bootstrapServers());
+        }
+        return servers;
+    }
+
+    /** All shutdown hooks run at once; this one has to be the last. */
+    private static void closeAfter(CountDownLatch quarkusStopped, EmbeddedServers servers) {
+        try {
+            if (!quarkusStopped.await(QUARKUS_STOP_LIMIT_SECONDS, TimeUnit.SECONDS)) {
+                System.err.println("threadwright: the server did not stop within " + QUARKUS_STOP_LIMIT_SECONDS
+                        + " s; stopping its embedded servers regardless");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        servers.close();
+    }
+
+    /** The broker starts before Quarkus has set the log levels that application.properties gives. */
+    private static void quietBroker() {
+        for (String category : BROKER_LOGS) {
+            Logger.getLogger(category).setLevel(Level.WARNING);
+        }
+    }
+
+}

@@ -1,0 +1,247 @@
+package dev.threadwright.embedded;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A Postgres of our own from bundled binaries, as durable as any: fsync and synchronous commit stay on.
+ *
+ * <p>{@code pg_ctl} puts it into a session of its own. That way a ctrl-C in the terminal does not stop the database
+ * under a server that is still finishing; the price is that a killed server leaves it running, so {@link #start} stops
+ * such an orphan first. The caller holds the lock of the data directory.
+ */
+public final class EmbeddedPostgresServer implements AutoCloseable {
+    public static final String USER = "threadwright";
+    public static final String DATABASE = "threadwright";
+
+    private static final Logger LOG = System.getLogger(EmbeddedPostgresServer.class.getName());
+    private static final int START_TIMEOUT_SECONDS = 120;
+
+    private final Path directory;
+    private final Path cluster;
+    private final int port;
+    private final PostgresBinaries binaries;
+    private final String password;
+
+    private EmbeddedPostgresServer(Path directory, int port, PostgresBinaries binaries, String password) {
+        this.directory = directory;
+        this.cluster = directory.resolve("cluster");
+        this.port = port;
+        this.binaries = binaries;
+        this.password = password;
+    }
+
+    /** Starts on {@code directory}, which is created if it is missing and otherwise keeps what it has. */
+    public static EmbeddedPostgresServer start(Path directory, int port) {
+        try {
+            Files.createDirectories(directory);
+            Path home = directory.toRealPath();
+            EmbeddedPostgresServer server = new EmbeddedPostgresServer(
+                    home, port, PostgresBinaries.unpackInto(home), passwordIn(home.resolve("password")));
+            server.start();
+            return server;
+        } catch (IOException e) {
+            throw new EmbeddedStartException("The embedded Postgres cannot use %s: %s".formatted(directory, e), e);
+        }
+    }
+
+    public int port() {
+        return port;
+    }
+
+    public String password() {
+        return password;
+    }
+
+    public String jdbcUrl() {
+        return jdbcUrl(DATABASE);
+    }
+
+    public String jdbcUrl(String database) {
+        return "jdbc:postgresql://%s:%d/%s".formatted(LoopbackPort.HOST, port, database);
+    }
+
+    /** Creates an empty database, unless there is one of that name. */
+    public void createDatabase(String name) {
+        try (Connection connection = DriverManager.getConnection(jdbcUrl("postgres"), USER, password);
+                Statement statement = connection.createStatement()) {
+            try (ResultSet found = statement.executeQuery(
+                    "select from pg_database where datname = " + statement.enquoteLiteral(name))) {
+                if (found.next()) {
+                    return;
+                }
+            }
+            // A file copy of the template would force a checkpoint; its log does not.
+            statement.execute("create database " + statement.enquoteIdentifier(name, true) + " strategy wal_log");
+        } catch (SQLException e) {
+            throw new EmbeddedStartException(
+                    "The embedded Postgres could not create the database %s: %s".formatted(name, e.getMessage()), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (Postmaster.runningOn(cluster).isPresent()) {
+            stop();
+        }
+    }
+
+    private void start() throws IOException {
+        if (Postmaster.runningOn(cluster).isPresent()) {
+            LOG.log(Level.INFO, "Stopping the Postgres that a killed server left behind on {0}", cluster);
+            stop();
+        }
+        LoopbackPort.requireFree(port, "Postgres", EmbeddedServers.POSTGRES_PORT_KEY, EmbeddedServers.POSTGRES_URL_KEY);
+        if (Files.isDirectory(cluster)) {
+            Postmaster.forgetStalePid(cluster);
+        } else {
+            initialise();
+        }
+        run(
+                "start",
+                binaries.program("pg_ctl"),
+                "start",
+                "--pgdata=" + cluster,
+                "--log=" + directory.resolve("log"),
+                "--wait",
+                "--timeout=" + START_TIMEOUT_SECONDS,
+                "--silent",
+                "--options=" + serverOptions());
+        createDatabase(DATABASE);
+    }
+
+    /** Only what differs from Postgres's defaults, and the durability that must not be lost to a config file. */
+    private String serverOptions() {
+        return String.join(
+                " ",
+                "-p " + port,
+                "-c listen_addresses=" + LoopbackPort.HOST,
+                "-c unix_socket_directories=",
+                "-c fsync=on",
+                "-c synchronous_commit=on",
+                "-c full_page_writes=on",
+                "-c max_connections=200",
+                "-c max_wal_size=2GB",
+                "-c jit=off",
+                "-c timezone=UTC",
+                "-c log_timezone=UTC",
+                "-c log_min_messages=warning");
+    }
+
+    /** Under another name first, so that a cluster which exists is one that was initialised to the end. */
+    private void initialise() throws IOException {
+        Path unfinished = directory.resolve("cluster.unfinished");
+        PostgresBinaries.deleteTree(unfinished);
+        run(
+                "initialise its data",
+                binaries.program("initdb"),
+                "--pgdata=" + unfinished,
+                "--username=" + USER,
+                "--pwfile=" + directory.resolve("password"),
+                "--auth=scram-sha-256",
+                "--encoding=UTF8",
+                "--locale=C",
+                "--no-instructions");
+        Files.move(unfinished, cluster, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private void stop() {
+        run(
+                "stop",
+                binaries.program("pg_ctl"),
+                "stop",
+                "--pgdata=" + cluster,
+                "--mode=fast",
+                "--wait",
+                "--timeout=" + START_TIMEOUT_SECONDS,
+                "--silent");
+    }
+
+    private void run(String purpose, Path program, String... arguments) {
+        List<String> command = new ArrayList<>(asOrdinaryUser());
+        command.add(program.toString());
+        command.addAll(List.of(arguments));
+        Path output = directory.resolve("last-command");
+        try {
+            // To a file: the server inherits the output of pg_ctl, and a pipe would stay open as long as it lives.
+            Process process = new ProcessBuilder(command)
+                    .directory(directory.toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(output.toFile())
+                    .start();
+            process.getOutputStream().close();
+            if (!process.waitFor(START_TIMEOUT_SECONDS + 10L, TimeUnit.SECONDS)) {
+                process.destroy();
+                throw failure(purpose, "it took longer than " + START_TIMEOUT_SECONDS + " s");
+            }
+            if (process.exitValue() != 0) {
+                throw failure(purpose, Files.readString(output).strip());
+            }
+        } catch (IOException e) {
+            throw failure(purpose, e.toString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw failure(purpose, "interrupted");
+        }
+    }
+
+    private EmbeddedStartException failure(String purpose, String reason) {
+        return new EmbeddedStartException("The embedded Postgres could not %s (%s); its log is %s."
+                .formatted(purpose, reason, directory.resolve("log")));
+    }
+
+    /** Postgres refuses to run as root. In a user namespace of its own it is nobody in particular, with root's files. */
+    private static List<String> asOrdinaryUser() {
+        if (!System.getProperty("user.name", "").equals("root")) {
+            return List.of();
+        }
+        try {
+            Process attempt = new ProcessBuilder("unshare", "--user", "true")
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            if (attempt.waitFor() == 0) {
+                return List.of("unshare", "--user");
+            }
+        } catch (IOException noUnshare) {
+            // The same to the user as one that is not allowed.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        throw new EmbeddedStartException(
+                "Postgres does not run as root, and this system does not allow a user namespace instead: start Threadwright as another user, or set %s to use your own Postgres."
+                        .formatted(EmbeddedServers.POSTGRES_URL_KEY));
+    }
+
+    /** Written once, readable by its owner only; the cluster is initialised with it. */
+    private static String passwordIn(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            byte[] random = new byte[16];
+            new SecureRandom().nextBytes(random);
+            Path unfinished = Files.createTempFile(
+                    file.resolveSibling("."),
+                    "password",
+                    "",
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.writeString(unfinished, HexFormat.of().formatHex(random) + "\n", StandardCharsets.US_ASCII);
+            Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+        }
+        return Files.readString(file, StandardCharsets.US_ASCII).strip();
+    }
+}

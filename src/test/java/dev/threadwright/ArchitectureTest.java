@@ -1,0 +1,127 @@
+package dev.threadwright;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The walls of the house: who may know whom. Packages are those of the picture in the README. */
+@AnalyzeClasses(packages = "dev.threadwright", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    private static final String THREAD = "dev.threadwright.thread..";
+    private static final String WORKFLOW = "dev.threadwright.workflow..";
+    private static final String ACTOR = "dev.threadwright.actor..";
+    private static final String JOURNAL = "dev.threadwright.journal..";
+    private static final String STEP = "dev.threadwright.step..";
+    private static final String INGRESS = "dev.threadwright.ingress..";
+    private static final String RELAY = "dev.threadwright.relay..";
+    private static final String QUERY = "dev.threadwright.query..";
+    private static final String HTTP = "dev.threadwright.http..";
+    private static final String EMBEDDED = "dev.threadwright.embedded..";
+
+    @ArchTest
+    static final ArchRule the_thread_core_is_pure = onlyKnows(THREAD, "java..", "org.jspecify..", WORKFLOW);
+
+    @ArchTest
+    static final ArchRule the_workflow_core_is_pure_and_does_not_know_threads =
+            onlyKnows(WORKFLOW, "java..", "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule the_core_has_neither_clock_nor_randomness_nor_threads_nor_files = noClasses()
+            .that()
+            .resideInAnyPackage(THREAD, WORKFLOW)
+            .should()
+            .callMethod(java.time.Instant.class, "now")
+            .orShould()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .callMethod(System.class, "nanoTime")
+            .orShould()
+            .callMethod(java.util.UUID.class, "randomUUID")
+            .orShould()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("java.util.Random")
+            .orShould()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "java.util.concurrent..",
+                    "java.util.random..",
+                    "java.io..",
+                    "java.nio.file..",
+                    "java.net..",
+                    "java.sql..")
+            .allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule what_comes_in_does_not_know_what_goes_out_or_is_read =
+            keepsApart(INGRESS, RELAY, QUERY, HTTP, STEP);
+
+    @ArchTest
+    static final ArchRule http_does_not_know_how_kafka_is_written = keepsApart(HTTP, RELAY, INGRESS, STEP);
+
+    @ArchTest
+    static final ArchRule the_loop_does_not_know_its_edges = keepsApart(ACTOR, INGRESS, HTTP, QUERY);
+
+    @ArchTest
+    static final ArchRule the_relay_publishes_committed_data_only = keepsApart(RELAY, INGRESS, HTTP, QUERY, STEP);
+
+    @ArchTest
+    static final ArchRule the_read_side_reads_committed_data_only =
+            keepsApart(QUERY, ACTOR, INGRESS, RELAY, HTTP, STEP);
+
+    @ArchTest
+    static final ArchRule the_journal_serves_and_does_not_call =
+            keepsApart(JOURNAL, ACTOR, INGRESS, RELAY, QUERY, HTTP, STEP);
+
+    @ArchTest
+    static final ArchRule steps_do_not_decide = keepsApart(STEP, JOURNAL, INGRESS, RELAY, QUERY, HTTP);
+
+    @ArchTest
+    static final ArchRule only_the_entrance_knows_the_embedded_servers = classes()
+            .that()
+            .resideInAPackage(EMBEDDED)
+            .should()
+            .onlyHaveDependentClassesThat()
+            .resideInAnyPackage("dev.threadwright", EMBEDDED);
+
+    @ArchTest
+    static final ArchRule the_embedded_servers_are_plain_java = noClasses()
+            .that()
+            .resideInAPackage(EMBEDDED)
+            .should()
+            .dependOnClassesThat(resideInAPackage("io.quarkus..").or(resideInAPackage("jakarta..")));
+
+    @ArchTest
+    static final ArchRule names_are_nouns_from_the_glossary = noClasses()
+            .should()
+            .haveNameMatching(".*(Util|Utils|Helper|Manager|Impl)")
+            .orShould()
+            .haveSimpleName("Thread");
+
+    private static ArchRule onlyKnows(String room, String... others) {
+        String[] known = new String[others.length + 1];
+        System.arraycopy(others, 0, known, 0, others.length);
+        known[others.length] = room;
+        return classes()
+                .that()
+                .resideInAPackage(room)
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(known)
+                .allowEmptyShould(true);
+    }
+
+    private static ArchRule keepsApart(String room, String... others) {
+        return noClasses()
+                .that()
+                .resideInAPackage(room)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(others)
+                .allowEmptyShould(true);
+    }
+}

@@ -1,0 +1,108 @@
+package dev.threadwright.testing;
+
+import dev.threadwright.embedded.EmbeddedServers;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One real Postgres and one real Kafka broker for all tests of this JVM, each started at its first use, on free ports,
+ * under {@code target/}. The Postgres keeps its data directory from run to run, because initialising is slow; a test
+ * takes a fresh database. The broker is new in every JVM.
+ *
+ * <p>Quarkus loads tests more than once. Only the copy of the system class loader holds servers; the others ask it, in
+ * strings, so that there is one pair and its classes outlive every Quarkus application.
+ */
+public final class TestServers {
+    private static @Nullable EmbeddedServers postgres;
+    private static @Nullable EmbeddedServers kafka;
+
+    private TestServers() {}
+
+    /** JDBC URL of the maintenance database; for a test of one's own use {@link #createDatabase}. */
+    public static String jdbcUrl() {
+        return owner() ? postgres().jdbcUrl() : ask("jdbcUrl");
+    }
+
+    public static String user() {
+        return owner() ? postgres().user() : ask("user");
+    }
+
+    public static String password() {
+        return owner() ? postgres().password() : ask("password");
+    }
+
+    public static String bootstrapServers() {
+        return owner() ? kafka().bootstrapServers() : ask("bootstrapServers");
+    }
+
+    /** Creates an empty database, in place of one of that name if there is one, and returns its JDBC URL. */
+    public static String createDatabase(String name) {
+        String url = jdbcUrl();
+        try (Connection connection = DriverManager.getConnection(url, user(), password());
+                Statement statement = connection.createStatement()) {
+            String identifier = statement.enquoteIdentifier(name, true);
+            statement.execute("drop database if exists " + identifier + " with (force)");
+            statement.execute("create database " + identifier + " strategy wal_log");
+            return url.substring(0, url.lastIndexOf('/') + 1) + name;
+        } catch (SQLException e) {
+            throw new IllegalStateException("No database " + name, e);
+        }
+    }
+
+    /** A port of 127.0.0.1 that was free a moment ago. */
+    public static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static synchronized EmbeddedServers postgres() {
+        if (postgres == null) {
+            postgres = start(new EmbeddedServers.Settings(
+                    Path.of("target", "test-servers", "kept"), true, freePort(), false, 0));
+        }
+        return postgres;
+    }
+
+    private static synchronized EmbeddedServers kafka() {
+        if (kafka == null) {
+            Path directory = Path.of(
+                    "target", "test-servers", "of-" + ProcessHandle.current().pid() + "-" + System.nanoTime());
+            kafka = start(new EmbeddedServers.Settings(directory, false, 0, true, freePort()));
+        }
+        return kafka;
+    }
+
+    private static EmbeddedServers start(EmbeddedServers.Settings settings) {
+        EmbeddedServers servers = EmbeddedServers.start(settings);
+        Runtime.getRuntime().addShutdownHook(new Thread(servers::close, "test-servers-stop"));
+        return servers;
+    }
+
+    private static boolean owner() {
+        return TestServers.class.getClassLoader() == ClassLoader.getSystemClassLoader();
+    }
+
+    private static String ask(String method) {
+        ClassLoader caller = Thread.currentThread().getContextClassLoader();
+        try {
+            Thread.currentThread().setContextClassLoader(ClassLoader.getSystemClassLoader());
+            return (String) Class.forName(TestServers.class.getName(), true, ClassLoader.getSystemClassLoader())
+                    .getMethod(method)
+                    .invoke(null);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("The test servers did not start", e);
+        } finally {
+            Thread.currentThread().setContextClassLoader(caller);
+        }
+    }
+}
