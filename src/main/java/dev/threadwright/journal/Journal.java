@@ -48,6 +48,14 @@ public interface Journal extends AutoCloseable {
     Claim claim(int partition, String owner, String publisher);
 
     /**
+     * Claims a partition again that this owner had at {@code epoch}, after a commit whose answer was lost; waits for
+     * that commit, as {@link #claim} does.
+     *
+     * @return null if somebody else has claimed the partition since; nothing is changed then
+     */
+    @Nullable Claim reclaim(int partition, long epoch, String owner, String publisher);
+
+    /**
      * Gives a partition back in order: all up to {@code published} is published, and the owner will publish no more.
      * Does nothing if the epoch is no longer the owner's.
      */
