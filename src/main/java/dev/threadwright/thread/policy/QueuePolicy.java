@@ -9,10 +9,13 @@ import org.jspecify.annotations.Nullable;
  * First come, first served, one at a time.
  *
  * @param max how many may wait; at least 1
- * @param ttlMs milliseconds after which a waiting input is given up; null for never
+ * @param ttlMs milliseconds after which a waiting input is given up, at most {@link #MAX_TTL_MS}; null for never
  * @param behind what it waits for
  */
 public record QueuePolicy(int max, @Nullable Long ttlMs, Behind behind) implements Policy {
+
+    /** Ten years: the longest that an input may wait, so that adding it to a time cannot overflow. */
+    public static final long MAX_TTL_MS = 3_653L * 24 * 60 * 60 * 1_000;
 
     public static final QueuePolicy DEFAULT = new QueuePolicy(100, null, Behind.UNFINISHED);
 
@@ -20,8 +23,8 @@ public record QueuePolicy(int max, @Nullable Long ttlMs, Behind behind) implemen
         if (max < 1) {
             throw new IllegalArgumentException("queue: max must be at least 1, not " + max);
         }
-        if (ttlMs != null && ttlMs < 1) {
-            throw new IllegalArgumentException("queue: ttlMs must be at least 1, not " + ttlMs);
+        if (ttlMs != null && (ttlMs < 1 || ttlMs > MAX_TTL_MS)) {
+            throw new IllegalArgumentException("queue: ttlMs must be from 1 to " + MAX_TTL_MS + ", not " + ttlMs);
         }
     }
 
