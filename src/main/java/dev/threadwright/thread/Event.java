@@ -46,7 +46,7 @@ public sealed interface Event {
     /** The run took in the inputs of its inbox at the start of a super-step. */
     record InputMerged(RunId run, List<Identity> inputs, List<Change> changes) implements Event {}
 
-    /** The input was accepted but no run will see it. If the run was queued, it ends here as timed out. */
+    /** The input was accepted but no run will see it. */
     record InputExpired(Identity identity, RunId run, String message) implements Event {}
 
     /**
@@ -71,6 +71,9 @@ public sealed interface Event {
     record RunCompleted(RunId run, Map<String, Json> values) implements Event {}
 
     record RunFailed(RunId run, String step, String error) implements Event {}
+
+    /** The run waited in the queue for longer than it may. */
+    record RunTimedOut(RunId run) implements Event {}
 
     /** @param carriesInput whether the run's inputs go on to the run that supersedes it */
     record RunCancelled(RunId run, Cause cause, boolean carriesInput) implements Event {}

@@ -32,10 +32,11 @@ public final class Fold {
             case Event.InputPromoted promoted -> promoted(now, promoted);
             case Event.InputMerged merged ->
                 wrote(change(now, merged, merged.run(), StartedRun::emptiedInbox), merged.run(), merged.changes());
-            case Event.InputExpired expired -> now.withQueue(queueWithout(now, expired.run()));
+            case Event.InputExpired ignored -> now;
             case Event.RunStarted started -> started(now, started);
             case Event.RunCompleted completed -> completed(now, completed);
             case Event.RunFailed failed -> ended(now, run(now, failed, failed.run()));
+            case Event.RunTimedOut timedOut -> timedOut(now, timedOut);
             case Event.RunCancelled cancelled -> cancelled(now, cancelled);
             case Event.StateRolledBack rolledBack -> rolledBack(now, rolledBack);
             case Event.StepCompleted completed ->
@@ -80,10 +81,7 @@ public final class Fold {
     }
 
     private static ThreadState promoted(ThreadState state, Event.InputPromoted promoted) {
-        QueuedRun run = state.queued(promoted.run());
-        if (run == null) {
-            throw impossible(state, promoted, "the run is not queued");
-        }
+        QueuedRun run = queuedRun(state, promoted, promoted.run());
         return state.withQueue(queueWithout(state, run.id())).withIntake(run.inputs());
     }
 
@@ -129,6 +127,11 @@ public final class Fold {
     /** What the run leaves unconsumed is taken in by the follow-up that starts in the same decision. */
     private static ThreadState ended(ThreadState state, StartedRun run) {
         return state.without(run.id()).withIntake(run.inbox());
+    }
+
+    private static ThreadState timedOut(ThreadState state, Event.RunTimedOut timedOut) {
+        QueuedRun run = queuedRun(state, timedOut, timedOut.run());
+        return state.withQueue(queueWithout(state, run.id()));
     }
 
     private static ThreadState cancelled(ThreadState state, Event.RunCancelled cancelled) {
@@ -182,6 +185,14 @@ public final class Fold {
         StartedRun run = state.started(id);
         if (run == null) {
             throw impossible(state, event, "the run is not started");
+        }
+        return run;
+    }
+
+    private static QueuedRun queuedRun(ThreadState state, Event event, RunId id) {
+        QueuedRun run = state.queued(id);
+        if (run == null) {
+            throw impossible(state, event, "the run is not queued");
         }
         return run;
     }

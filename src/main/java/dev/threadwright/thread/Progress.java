@@ -71,6 +71,7 @@ final class Progress {
         for (Input input : run.inputs()) {
             draft.add(new Event.InputExpired(input.identity(), run.id(), "Waited in the queue for too long"));
         }
+        draft.add(new Event.RunTimedOut(run.id()));
     }
 
     private void superStep(Draft draft, StartedRun run) {

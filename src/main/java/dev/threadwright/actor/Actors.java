@@ -1,0 +1,120 @@
+package dev.threadwright.actor;
+
+import dev.threadwright.thread.Input;
+import dev.threadwright.thread.QueuedRun;
+import dev.threadwright.thread.StartedRun;
+import dev.threadwright.thread.ThreadKey;
+import dev.threadwright.thread.ThreadState;
+import dev.threadwright.workflow.Json;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Committed states of the threads used last. A thread that was dropped reloads identically from the journal, so
+ * dropping is always safe; it is bounded in count and estimated bytes.
+ */
+final class Actors {
+
+    private static final int BASE_BYTES = 1_000;
+
+    private final int maxCount;
+    private final long maxBytes;
+    private final Map<ThreadKey, Actor> byUse = new LinkedHashMap<>(64, 0.75f, true);
+    private long bytes;
+
+    private record Actor(int partition, ThreadState state, long bytes) {}
+
+    Actors(int maxCount, long maxBytes) {
+        this.maxCount = maxCount;
+        this.maxBytes = maxBytes;
+    }
+
+    @Nullable ThreadState get(ThreadKey thread) {
+        Actor actor = byUse.get(thread);
+        return actor == null ? null : actor.state();
+    }
+
+    boolean contains(ThreadKey thread) {
+        return byUse.containsKey(thread);
+    }
+
+    void put(int partition, ThreadState state) {
+        Actor actor = new Actor(partition, state, weigh(state));
+        Actor before = byUse.put(state.key(), actor);
+        bytes += actor.bytes() - (before == null ? 0 : before.bytes());
+    }
+
+    /** Drops those that were not used for longest until the bounds hold. */
+    void trim() {
+        Iterator<Actor> oldest = byUse.values().iterator();
+        while ((byUse.size() > maxCount || bytes > maxBytes) && oldest.hasNext()) {
+            bytes -= oldest.next().bytes();
+            oldest.remove();
+        }
+    }
+
+    void removePartition(int partition) {
+        byUse.values().removeIf(actor -> {
+            boolean gone = actor.partition() == partition;
+            if (gone) {
+                bytes -= actor.bytes();
+            }
+            return gone;
+        });
+    }
+
+    int size() {
+        return byUse.size();
+    }
+
+    long bytes() {
+        return bytes;
+    }
+
+    private static long weigh(ThreadState state) {
+        long sum = BASE_BYTES;
+        for (Json value : state.channels().values().values()) {
+            sum += weigh(value);
+        }
+        for (StartedRun run : state.started()) {
+            sum += BASE_BYTES;
+            for (Input input : run.inputs()) {
+                sum += weigh(input.data());
+            }
+            for (Input input : run.inbox()) {
+                sum += weigh(input.data());
+            }
+        }
+        for (QueuedRun run : state.queue()) {
+            for (Input input : run.inputs()) {
+                sum += weigh(input.data());
+            }
+        }
+        return sum;
+    }
+
+    private static long weigh(Json value) {
+        return switch (value) {
+            case Json.Null ignored -> 0;
+            case Json.Bool ignored -> 0;
+            case Json.Num ignored -> 48;
+            case Json.Text text -> 48L + text.value().length();
+            case Json.Arr arr -> {
+                long sum = 48;
+                for (Json item : arr.items()) {
+                    sum += weigh(item);
+                }
+                yield sum;
+            }
+            case Json.Obj obj -> {
+                long sum = 64;
+                for (Map.Entry<String, Json> field : obj.fields().entrySet()) {
+                    sum += 64 + field.getKey().length() + weigh(field.getValue());
+                }
+                yield sum;
+            }
+        };
+    }
+}

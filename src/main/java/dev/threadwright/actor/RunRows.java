@@ -1,0 +1,114 @@
+package dev.threadwright.actor;
+
+import dev.threadwright.journal.Batch.RunRow;
+import dev.threadwright.thread.Event;
+import dev.threadwright.thread.Recorded;
+import dev.threadwright.thread.RunId;
+import dev.threadwright.thread.RunStatus;
+import dev.threadwright.thread.ThreadKey;
+import dev.threadwright.workflow.Json;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What a batch's events change about runs as readers see them. */
+final class RunRows {
+
+    private static final String FOLLOW_UP = "follow_up";
+
+    private final Map<RunId, Draft> drafts = new LinkedHashMap<>();
+
+    private static final class Draft {
+        final ThreadKey thread;
+        RunStatus status = RunStatus.QUEUED;
+        @Nullable String workflow;
+        @Nullable String decision;
+        @Nullable Long admittedAtMs;
+        @Nullable Long startedAtMs;
+        @Nullable Long endedAtMs;
+        @Nullable Map<String, Json> values;
+        @Nullable String error;
+
+        Draft(ThreadKey thread) {
+            this.thread = thread;
+        }
+    }
+
+    void add(ThreadKey thread, Recorded recorded) {
+        long timeMs = recorded.timeMs();
+        switch (recorded.event()) {
+            case Event.InputAccepted accepted -> {
+                switch (accepted.why().decision()) {
+                    case START, INTERRUPT_AND_START_NEW, PARALLEL, QUEUE, ROLLBACK -> {
+                        Draft draft = draft(thread, accepted.run());
+                        draft.decision = accepted.why().decision().name().toLowerCase(Locale.ROOT);
+                        draft.admittedAtMs = timeMs;
+                    }
+                    case MERGE_INTO_RUNNING, ADDRESSED, REJECT -> {}
+                }
+            }
+            case Event.InputQueued queued -> draft(thread, queued.run()).workflow = queued.workflow().toString();
+            case Event.RunStarted started -> {
+                Draft draft = draft(thread, started.run());
+                draft.status = RunStatus.ACTIVE;
+                draft.workflow = started.workflow().toString();
+                draft.startedAtMs = timeMs;
+                if (started.start() == Event.Start.FOLLOW_UP) {
+                    draft.decision = FOLLOW_UP;
+                    draft.admittedAtMs = timeMs;
+                }
+            }
+            case Event.RunCompleted completed ->
+                end(thread, completed.run(), RunStatus.COMPLETED, timeMs).values = completed.values();
+            case Event.RunFailed failed -> end(thread, failed.run(), RunStatus.FAILED, timeMs).error = failed.error();
+            case Event.RunTimedOut timedOut -> end(thread, timedOut.run(), RunStatus.TIMED_OUT, timeMs);
+            case Event.RunCancelled cancelled -> end(thread, cancelled.run(), RunStatus.CANCELLED, timeMs);
+            case Event.InputExpired ignored -> {}
+            case Event.ThreadCreated ignored -> {}
+            case Event.ThreadUpdated ignored -> {}
+            case Event.InputRejected ignored -> {}
+            case Event.InputPromoted ignored -> {}
+            case Event.InputMerged ignored -> {}
+            case Event.StateRolledBack ignored -> {}
+            case Event.StepCompleted ignored -> {}
+            case Event.StepFailed ignored -> {}
+            case Event.ActionRequested ignored -> {}
+            case Event.ActionSucceeded ignored -> {}
+            case Event.ActionFailed ignored -> {}
+            case Event.ActionResultDiscarded ignored -> {}
+        }
+    }
+
+    List<RunRow> rows() {
+        return drafts.entrySet().stream()
+                .map(entry -> row(entry.getKey(), entry.getValue()))
+                .toList();
+    }
+
+    private Draft end(ThreadKey thread, RunId run, RunStatus status, long timeMs) {
+        Draft draft = draft(thread, run);
+        draft.status = status;
+        draft.endedAtMs = timeMs;
+        return draft;
+    }
+
+    private Draft draft(ThreadKey thread, RunId run) {
+        return drafts.computeIfAbsent(run, id -> new Draft(thread));
+    }
+
+    private static RunRow row(RunId run, Draft draft) {
+        return new RunRow(
+                draft.thread,
+                run,
+                draft.status,
+                draft.workflow,
+                draft.decision,
+                draft.admittedAtMs,
+                draft.startedAtMs,
+                draft.endedAtMs,
+                draft.values,
+                draft.error);
+    }
+}

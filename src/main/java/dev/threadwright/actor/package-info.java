@@ -1,0 +1,15 @@
+/**
+ * The loop: takes what has arrived over all its partitions, decides it in memory, commits it at once, and only then lets
+ * anyone see it.
+ *
+ * <pre>
+ *   Mailbox -> Loop -> BatchBuilder (decide) -> Journal.commit -> Publisher, StepStarter, Replies
+ * </pre>
+ *
+ * <p>{@link dev.threadwright.actor.BatchBuilder} and {@link dev.threadwright.actor.Actors} are deterministic and know no
+ * thread; {@link dev.threadwright.actor.Loop} is the thread around them.
+ */
+@NullMarked
+package dev.threadwright.actor;
+
+import org.jspecify.annotations.NullMarked;
