@@ -1,0 +1,436 @@
+-- The journal, what is committed together with it, and the one statement that commits a batch.
+--
+-- Needs Postgres 15. Names are compared by bytes (collate "C"): faster, and no upgrade of an operating system's
+-- collations can damage an index. Wide fixed columns stand first, so that rows need no padding.
+
+-- Ownership ------------------------------------------------------------------------------------------------------
+
+-- One row a partition, updated by every batch: nearly empty pages, so that its versions never leave their page.
+create table partition_claim (
+    epoch     bigint  not null,
+    position  bigint  not null default 0,
+    published bigint  not null default 0,
+    partition integer not null primary key,
+    released  boolean not null default false,
+    owner     text    not null,
+    publisher text    not null
+) with (fillfactor = 10, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
+
+comment on table partition_claim is 'Who may write a partition, and how far it is: the fence of every commit';
+comment on column partition_claim.epoch is 'Raised by every claim; a commit at another epoch fails';
+comment on column partition_claim.position is 'The last position in use';
+comment on column partition_claim.published is 'The last position that an owner said to be published, at its release';
+comment on column partition_claim.released is 'Whether the owner gave it back in order; it can commit no more then';
+comment on column partition_claim.publisher is 'The transactional id that the owner publishes with';
+
+create table consumed_offset (
+    next_offset bigint  not null,
+    partition   integer not null,
+    topic       text    collate "C" not null,
+    primary key (partition, topic)
+) with (fillfactor = 10, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
+
+-- The journal ----------------------------------------------------------------------------------------------------
+
+-- Insert-only. json and not jsonb: the text is kept as it was written, \u0000 included, and costs less.
+create table decision (
+    first_seq        bigint  not null,
+    position         bigint  not null,
+    time_ms          bigint  not null,
+    partition        integer not null,
+    count            integer not null,
+    tenant           text    collate "C" not null,
+    thread           text    collate "C" not null,
+    causation_source text,
+    causation_id     text,
+    actor            text    not null,
+    events           json    not null,
+    primary key (tenant, thread, first_seq),
+    unique (partition, position)
+) with (autovacuum_vacuum_insert_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02);
+
+comment on table decision is 'One row per decision: its events in order, numbered first_seq to first_seq + count - 1';
+comment on column decision.events is 'Array of events; "type" is the first key of each, "v" is absent for version 1';
+
+-- What is published without having touched a thread. Shares the numbering of positions with decision.
+create table outbox (
+    position         bigint  not null,
+    source_offset    bigint  not null,
+    time_ms          bigint  not null,
+    partition        integer not null,
+    source_partition integer not null,
+    kind             text    not null,
+    source_topic     text    not null,
+    reason           text    not null,
+    headers          json    not null,
+    key              bytea,
+    value            bytea,
+    primary key (partition, position)
+);
+
+comment on column outbox.kind is 'dead_letter or forward';
+comment on column outbox.headers is 'Object of base64 values';
+
+-- A cached fold; may be deleted at any time.
+create table snapshot (
+    seq    bigint not null,
+    tenant text   collate "C" not null,
+    thread text   collate "C" not null,
+    state  json   not null,
+    primary key (tenant, thread)
+);
+
+-- What every command with an identity came to ---------------------------------------------------------------------
+
+create table outcome (
+    seq          bigint not null,
+    tenant       text   collate "C" not null,
+    thread       text   collate "C" not null,
+    hash         bytea  not null,
+    content_hash bytea  not null,
+    result       json   not null,
+    primary key (tenant, thread, hash)
+) with (autovacuum_vacuum_insert_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02);
+
+comment on column outcome.hash is 'Of (source, id); of (source, id, content) for the refusal of a conflict';
+comment on column outcome.seq is 'The thread''s last sequence number when it was decided';
+
+-- Work that threads owe to the outside ----------------------------------------------------------------------------
+
+create table owed (
+    due_at_ms bigint,
+    partition integer not null,
+    kind      text    collate "C" not null,
+    tenant    text    collate "C" not null,
+    thread    text    collate "C" not null,
+    ref       text    collate "C" not null,
+    primary key (tenant, thread, kind, ref)
+) with (autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_threshold = 1000);
+
+create index owed_due on owed (partition, due_at_ms) where due_at_ms is not null;
+create index owed_kind on owed (partition, kind);
+
+comment on column owed.kind is 'call or timer';
+comment on column owed.due_at_ms is 'Milliseconds since 1970; null for work that is due until it is done';
+
+-- What readers see ------------------------------------------------------------------------------------------------
+
+create table thread (
+    seq           bigint  not null,
+    created_at_ms bigint  not null,
+    updated_at_ms bigint  not null,
+    partition     integer not null,
+    active_runs   integer not null,
+    queued_runs   integer not null,
+    status        text    collate "C" not null,
+    tenant        text    collate "C" not null,
+    thread        text    collate "C" not null,
+    latest_run    text    collate "C",
+    settings      json    not null,
+    primary key (tenant, thread)
+) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.02);
+
+comment on column thread.status is 'idle or busy';
+
+create table run (
+    admitted_at_ms bigint not null,
+    started_at_ms  bigint,
+    ended_at_ms    bigint,
+    tenant         text   collate "C" not null,
+    thread         text   collate "C" not null,
+    run            text   collate "C" not null,
+    status         text   collate "C" not null,
+    workflow       text   collate "C" not null,
+    decision       text   collate "C" not null,
+    output         json,
+    error          text,
+    primary key (tenant, thread, run)
+) with (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.02);
+
+-- Every event in its place. The type is cut out of the text, because json operators refuse text that holds \u0000.
+-- With the rights and the row-level security of whoever asks.
+create view event with (security_invoker = true) as
+    select d.tenant,
+           d.thread,
+           d.first_seq + e.ordinality - 1                    as seq,
+           d.partition,
+           d.position,
+           d.time_ms,
+           d.causation_source,
+           d.causation_id,
+           d.actor,
+           substring(e.event::text from '^{"type":"([^"]+)"') as type,
+           e.event
+    from decision d
+         cross join lateral json_array_elements(d.events) with ordinality as e (event, ordinality);
+
+-- Facts about the whole server that must not change under its data.
+create table server_setting (
+    name  text not null primary key,
+    value text not null
+);
+
+-- Readers ---------------------------------------------------------------------------------------------------------
+
+-- Roles belong to the cluster: another database's migration may create it at the same moment.
+do $$
+begin
+    if not exists (select from pg_roles where rolname = 'threadwright_reader') then
+        begin
+            create role threadwright_reader nologin;
+        exception
+            when duplicate_object or unique_violation then
+                null;
+            when insufficient_privilege then
+                raise exception 'The role threadwright_reader is missing and % may not create it', current_user
+                    using hint = format('As an administrator: create role threadwright_reader nologin; '
+                                        'grant threadwright_reader to %I;', current_user);
+        end;
+    end if;
+    if not pg_has_role(current_user, 'threadwright_reader', 'member') then
+        execute format('grant threadwright_reader to %I', current_user);
+    end if;
+end
+$$;
+
+grant select on thread, run, decision, outcome, event to threadwright_reader;
+
+alter table thread enable row level security;
+alter table run enable row level security;
+alter table decision enable row level security;
+alter table outcome enable row level security;
+
+-- The engine owns the tables and passes by these. A reader who forgot to say the tenant sees nothing.
+create policy of_tenant on thread for select to threadwright_reader
+    using (tenant = current_setting('threadwright.tenant', true));
+create policy of_tenant on run for select to threadwright_reader
+    using (tenant = current_setting('threadwright.tenant', true));
+create policy of_tenant on decision for select to threadwright_reader
+    using (tenant = current_setting('threadwright.tenant', true));
+create policy of_tenant on outcome for select to threadwright_reader
+    using (tenant = current_setting('threadwright.tenant', true));
+
+-- Claiming --------------------------------------------------------------------------------------------------------
+
+-- Takes a partition over, after waiting for a commit of its owner that is under way. One statement, so that a
+-- claimant that freezes holds no lock. With only_from_epoch, only if it is still at that epoch; else there is no row.
+create function claim_partition_v1(
+    claimed integer, new_owner text, new_publisher text, only_from_epoch bigint,
+    out epoch bigint, out "position" bigint, out published bigint, out previous_publisher text, out released boolean)
+    returns setof record
+    language plpgsql
+as $$
+declare
+    before partition_claim;
+begin
+    select * into before from partition_claim c where c.partition = claimed for no key update;
+    if not found then
+        if only_from_epoch is not null then
+            return;
+        end if;
+        insert into partition_claim as c (epoch, partition, owner, publisher)
+        values (1, claimed, new_owner, new_publisher)
+        on conflict (partition) do nothing;
+        if found then
+            return query select 1::bigint, 0::bigint, 0::bigint, null::text, true;
+            return;
+        end if;
+        -- Somebody else inserted it while we waited.
+        select * into before from partition_claim c where c.partition = claimed for no key update;
+    end if;
+    if before.epoch <> only_from_epoch then
+        return;
+    end if;
+    update partition_claim c
+    set epoch = before.epoch + 1, owner = new_owner, publisher = new_publisher, released = false
+    where c.partition = claimed;
+    return query
+        select before.epoch + 1, before.position, before.published, before.publisher, before.released;
+end
+$$;
+
+-- Committing ------------------------------------------------------------------------------------------------------
+
+-- Makes a batch durable. One statement in a transaction of its own: a client that freezes never holds a lock.
+--
+-- Every argument is a column of one of the batch's tables; columns of one table have the same length. What is empty
+-- costs nothing. Errors, beside those of the data itself:
+--   TW001  another owner or position; DETAIL has the partitions
+--   TW002  a thread is not at the sequence number that its owner believes; DETAIL has the partitions
+--   TW003  a change to a run that is not there
+create function commit_batch_v1(
+    advance_partition integer[], advance_epoch bigint[], advance_from bigint[], advance_to bigint[],
+    thread_partition integer[], thread_tenant text[], thread_thread text[], thread_expected bigint[],
+    thread_seq bigint[], thread_status text[], thread_active integer[], thread_queued integer[],
+    thread_latest_run text[], thread_settings text[], thread_created bigint[], thread_updated bigint[],
+    decision_tenant text[], decision_thread text[], decision_first_seq bigint[], decision_count integer[],
+    decision_partition integer[], decision_position bigint[], decision_time bigint[], decision_source text[],
+    decision_id text[], decision_actor text[], decision_events text[],
+    outbox_partition integer[], outbox_position bigint[], outbox_kind text[], outbox_topic text[],
+    outbox_source_partition integer[], outbox_offset bigint[], outbox_key bytea[], outbox_value bytea[],
+    outbox_headers text[], outbox_reason text[], outbox_time bigint[],
+    outcome_tenant text[], outcome_thread text[], outcome_hash bytea[], outcome_content_hash bytea[],
+    outcome_result text[], outcome_seq bigint[],
+    run_tenant text[], run_thread text[], run_run text[], run_status text[], run_workflow text[],
+    run_decision text[], run_admitted bigint[], run_started bigint[], run_ended bigint[], run_output text[],
+    run_error text[],
+    paid_tenant text[], paid_thread text[], paid_kind text[], paid_ref text[],
+    owed_partition integer[], owed_tenant text[], owed_thread text[], owed_kind text[], owed_ref text[],
+    owed_due bigint[],
+    offset_topic text[], offset_partition integer[], offset_next bigint[],
+    snapshot_tenant text[], snapshot_thread text[], snapshot_seq bigint[], snapshot_state text[])
+    returns void
+    language plpgsql
+    -- Plans are made once, before the tables have statistics, and for arrays of any length: what is looked up is
+    -- always looked up by its key.
+    set plan_cache_mode = force_generic_plan
+    set enable_seqscan = off
+    set enable_hashjoin = off
+    set enable_mergejoin = off
+as $$
+declare
+    changed   bigint;
+    expected  bigint;
+    stale     text;
+    stale_of  text;
+begin
+    -- In the order of the partitions, so that two batches cannot wait for each other.
+    perform from partition_claim c where c.partition = any (advance_partition) order by c.partition for no key update;
+
+    update partition_claim c
+    set position = a.to_position
+    from unnest(advance_partition, advance_epoch, advance_from, advance_to)
+             as a (partition, epoch, from_position, to_position)
+    where c.partition = a.partition and c.epoch = a.epoch and c.position = a.from_position and not c.released;
+    get diagnostics changed = row_count;
+    if changed <> cardinality(advance_partition) then
+        -- The fresh ones are updated by now: left over are those that are not at their new position. A stale one may
+        -- be there by chance (it was committed before), so the place that it came from counts, too.
+        select string_agg(a.partition::text, ',' order by a.partition) into stale
+        from unnest(advance_partition, advance_epoch, advance_from, advance_to)
+                 as a (partition, epoch, from_position, to_position)
+        where not exists (select from partition_claim c
+                          where c.partition = a.partition and c.epoch = a.epoch and not c.released
+                            and c.position = a.to_position and c.xmin = pg_current_xact_id()::xid);
+        raise exception 'Another owner or position' using errcode = 'TW001', detail = stale;
+    end if;
+
+    if cardinality(thread_tenant) > 0 then
+        insert into thread as t (tenant, thread, partition, seq, status, active_runs, queued_runs, latest_run,
+                                 settings, created_at_ms, updated_at_ms)
+        select k.tenant, k.thread, k.partition, k.seq, k.status, k.active, k.queued, k.latest_run,
+               k.settings::json, k.created, k.updated
+        from unnest(thread_tenant, thread_thread, thread_partition, thread_expected, thread_seq, thread_status,
+                    thread_active, thread_queued, thread_latest_run, thread_settings, thread_created, thread_updated)
+                 as k (tenant, thread, partition, expected, seq, status, active, queued, latest_run, settings,
+                       created, updated)
+        where k.expected = 0
+        on conflict (tenant, thread) do nothing;
+        get diagnostics changed = row_count;
+
+        update thread t
+        set seq = k.seq, status = k.status, active_runs = k.active, queued_runs = k.queued,
+            latest_run = k.latest_run, settings = k.settings::json, updated_at_ms = k.updated
+        from unnest(thread_tenant, thread_thread, thread_expected, thread_seq, thread_status, thread_active,
+                    thread_queued, thread_latest_run, thread_settings, thread_updated)
+                 as k (tenant, thread, expected, seq, status, active, queued, latest_run, settings, updated)
+        where k.expected > 0 and t.tenant = k.tenant and t.thread = k.thread and t.seq = k.expected;
+        get diagnostics expected = row_count;
+
+        if changed + expected <> cardinality(thread_tenant) then
+            select string_agg(distinct k.partition::text, ','),
+                   string_agg(format('%s/%s is at %s and not at %s', k.tenant, k.thread, coalesce(t.seq, 0),
+                                     k.expected), ', ')
+            into stale, stale_of
+            from unnest(thread_tenant, thread_thread, thread_partition, thread_expected, thread_seq)
+                     as k (tenant, thread, partition, expected, seq)
+                 left join thread t on t.tenant = k.tenant and t.thread = k.thread
+            where t.xmin is distinct from pg_current_xact_id()::xid;
+            raise exception 'Somebody else wrote these threads: %', stale_of using errcode = 'TW002', detail = stale;
+        end if;
+    end if;
+
+    if cardinality(decision_tenant) > 0 then
+        insert into decision (tenant, thread, first_seq, count, partition, position, time_ms, causation_source,
+                              causation_id, actor, events)
+        select k.tenant, k.thread, k.first_seq, k.count, k.partition, k.position, k.time, k.source, k.id, k.actor,
+               k.events::json
+        from unnest(decision_tenant, decision_thread, decision_first_seq, decision_count, decision_partition,
+                    decision_position, decision_time, decision_source, decision_id, decision_actor, decision_events)
+                 as k (tenant, thread, first_seq, count, partition, position, time, source, id, actor, events);
+    end if;
+
+    if cardinality(outbox_partition) > 0 then
+        insert into outbox (partition, position, kind, source_topic, source_partition, source_offset, key, value,
+                            headers, reason, time_ms)
+        select k.partition, k.position, k.kind, k.topic, k.source_partition, k.source_offset, k.key, k.value,
+               k.headers::json, k.reason, k.time
+        from unnest(outbox_partition, outbox_position, outbox_kind, outbox_topic, outbox_source_partition,
+                    outbox_offset, outbox_key, outbox_value, outbox_headers, outbox_reason, outbox_time)
+                 as k (partition, position, kind, topic, source_partition, source_offset, key, value, headers, reason,
+                       time);
+    end if;
+
+    if cardinality(outcome_tenant) > 0 then
+        insert into outcome (tenant, thread, hash, content_hash, result, seq)
+        select k.tenant, k.thread, k.hash, k.content_hash, k.result::json, k.seq
+        from unnest(outcome_tenant, outcome_thread, outcome_hash, outcome_content_hash, outcome_result, outcome_seq)
+                 as k (tenant, thread, hash, content_hash, result, seq);
+    end if;
+
+    if cardinality(run_tenant) > 0 then
+        -- What says when it was admitted is new; the rest patches what is there.
+        insert into run (tenant, thread, run, status, workflow, decision, admitted_at_ms, started_at_ms, ended_at_ms,
+                         output, error)
+        select k.tenant, k.thread, k.run, k.status, k.workflow, k.decision, k.admitted, k.started, k.ended,
+               k.output::json, k.error
+        from unnest(run_tenant, run_thread, run_run, run_status, run_workflow, run_decision, run_admitted,
+                    run_started, run_ended, run_output, run_error)
+                 as k (tenant, thread, run, status, workflow, decision, admitted, started, ended, output, error)
+        where k.admitted is not null;
+        get diagnostics changed = row_count;
+
+        if changed < cardinality(run_tenant) then
+            update run r
+            set status = k.status, started_at_ms = coalesce(k.started, r.started_at_ms),
+                ended_at_ms = coalesce(k.ended, r.ended_at_ms), output = coalesce(k.output::json, r.output),
+                error = coalesce(k.error, r.error)
+            from unnest(run_tenant, run_thread, run_run, run_status, run_admitted, run_started, run_ended, run_output,
+                        run_error)
+                     as k (tenant, thread, run, status, admitted, started, ended, output, error)
+            where k.admitted is null and r.tenant = k.tenant and r.thread = k.thread and r.run = k.run;
+            get diagnostics expected = row_count;
+            if changed + expected <> cardinality(run_tenant) then
+                raise exception 'A change to a run that is not there' using errcode = 'TW003';
+            end if;
+        end if;
+    end if;
+
+    if cardinality(paid_tenant) > 0 then
+        delete from owed o
+        using unnest(paid_tenant, paid_thread, paid_kind, paid_ref) as k (tenant, thread, kind, ref)
+        where o.tenant = k.tenant and o.thread = k.thread and o.kind = k.kind and o.ref = k.ref;
+    end if;
+
+    if cardinality(owed_tenant) > 0 then
+        insert into owed (partition, tenant, thread, kind, ref, due_at_ms)
+        select k.partition, k.tenant, k.thread, k.kind, k.ref, k.due
+        from unnest(owed_partition, owed_tenant, owed_thread, owed_kind, owed_ref, owed_due)
+                 as k (partition, tenant, thread, kind, ref, due);
+    end if;
+
+    if cardinality(offset_topic) > 0 then
+        insert into consumed_offset as o (topic, partition, next_offset)
+        select k.topic, k.partition, k.next
+        from unnest(offset_topic, offset_partition, offset_next) as k (topic, partition, next)
+        on conflict (partition, topic) do update set next_offset = excluded.next_offset;
+    end if;
+
+    if cardinality(snapshot_tenant) > 0 then
+        insert into snapshot as s (tenant, thread, seq, state)
+        select k.tenant, k.thread, k.seq, k.state::json
+        from unnest(snapshot_tenant, snapshot_thread, snapshot_seq, snapshot_state) as k (tenant, thread, seq, state)
+        on conflict (tenant, thread) do update set seq = excluded.seq, state = excluded.state;
+    end if;
+end
+$$;
