@@ -87,5 +87,4 @@ public final class Main {
             Logger.getLogger(category).setLevel(Level.WARNING);
         }
     }
-
 }

@@ -167,7 +167,8 @@ public final class JsonText {
         if (e instanceof JsonProcessingException json) {
             return new InvalidJsonException("Not JSON: " + json.getOriginalMessage() + at(json.getLocation()));
         }
-        throw new UncheckedIOException(e);
+        // All sources are in memory: what fails can only be the text, such as bytes that begin like UTF-32 and are not.
+        return new InvalidJsonException("Not JSON: " + e.getMessage());
     }
 
     private static String where(JsonParser parser) {

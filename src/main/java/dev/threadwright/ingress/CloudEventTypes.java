@@ -1,0 +1,46 @@
+package dev.threadwright.ingress;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The types of inbound CloudEvents, by their names inside the server, and how those are written on the wire. */
+public final class CloudEventTypes {
+
+    public static final String USER_INPUT = "user.input";
+    public static final String EXTERNAL_EVENT = "external.event";
+    public static final String RUN_CANCEL = "run.cancel";
+    public static final String THREAD_UPDATE = "thread.update";
+    public static final String ACTION_SUCCEEDED = "action.succeeded";
+    public static final String ACTION_FAILED = "action.failed";
+
+    private static final String PREFIX = "dev.threadwright.";
+    private static final String SUFFIX = ".v1";
+
+    private static final List<String> INPUTS = List.of(USER_INPUT, EXTERNAL_EVENT, RUN_CANCEL, THREAD_UPDATE);
+    private static final List<String> RESULTS = List.of(ACTION_SUCCEEDED, ACTION_FAILED);
+    private static final List<String> ALL =
+            List.of(USER_INPUT, EXTERNAL_EVENT, RUN_CANCEL, THREAD_UPDATE, ACTION_SUCCEEDED, ACTION_FAILED);
+
+    private CloudEventTypes() {}
+
+    /** {@code user.input} as {@code dev.threadwright.user.input.v1}. */
+    public static String onWire(String name) {
+        return PREFIX + name + SUFFIX;
+    }
+
+    /** The other way; null if it is not of that form. */
+    public static @Nullable String fromWire(String type) {
+        return type.length() > PREFIX.length() + SUFFIX.length() && type.startsWith(PREFIX) && type.endsWith(SUFFIX)
+                ? type.substring(PREFIX.length(), type.length() - SUFFIX.length())
+                : null;
+    }
+
+    /** What a topic may carry. Servers are believed whatever they write. */
+    static List<String> on(TopicRole role) {
+        return switch (role) {
+            case INPUT -> INPUTS;
+            case RESULTS -> RESULTS;
+            case COMMANDS -> ALL;
+        };
+    }
+}

@@ -1,0 +1,232 @@
+package dev.threadwright.ingress;
+
+import dev.threadwright.json.InvalidJsonException;
+import dev.threadwright.json.JsonText;
+import dev.threadwright.thread.ActionId;
+import dev.threadwright.thread.Command;
+import dev.threadwright.thread.Input;
+import dev.threadwright.thread.RunId;
+import dev.threadwright.thread.RunIds;
+import dev.threadwright.thread.ThreadKey;
+import dev.threadwright.thread.policy.Policy;
+import dev.threadwright.thread.policy.PolicyForm;
+import dev.threadwright.workflow.Json;
+import java.time.DateTimeException;
+import java.time.OffsetDateTime;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what an event asks for: by its type, from its data and extensions. What it does not know it refuses. */
+final class CommandReader {
+
+    private static final Set<String> CANCEL_FIELDS = Set.of("rollback", "cutoff");
+    private static final Set<String> UPDATE_FIELDS = Set.of("policy", "workflow", "metadata");
+
+    private static final Set<String> INPUT_EXTENSIONS =
+            Set.of(Extensions.POLICY, Extensions.WORKFLOW, Extensions.RUN_ID, Extensions.INTERRUPT_ID);
+    private static final Set<String> EVENT_EXTENSIONS = Set.of(
+            Extensions.POLICY, Extensions.WORKFLOW, Extensions.RUN_ID, Extensions.INTERRUPT_ID, Extensions.EVENT_TYPE);
+
+    private final Consumer<Policy> policyCheck;
+
+    CommandReader(Consumer<Policy> policyCheck) {
+        this.policyCheck = policyCheck;
+    }
+
+    Command read(Envelope envelope, ThreadKey thread, Origin origin) throws InvalidRecordException {
+        return switch (envelope.type()) {
+            case CloudEventTypes.USER_INPUT -> {
+                requireOnly(envelope, INPUT_EXTENSIONS);
+                yield input(envelope, thread, origin, Input.Type.USER_INPUT);
+            }
+            case CloudEventTypes.EXTERNAL_EVENT -> {
+                requireOnly(envelope, EVENT_EXTENSIONS);
+                yield input(envelope, thread, origin, Input.Type.EXTERNAL_EVENT);
+            }
+            case CloudEventTypes.RUN_CANCEL -> {
+                requireOnly(envelope, Set.of(Extensions.RUN_ID));
+                yield cancel(envelope, header(envelope, thread, origin, null));
+            }
+            case CloudEventTypes.THREAD_UPDATE -> {
+                requireOnly(envelope, Set.of());
+                yield update(envelope, header(envelope, thread, origin, null));
+            }
+            case CloudEventTypes.ACTION_SUCCEEDED ->
+                new Command.CompleteAction(
+                        resultHeader(envelope, thread, origin),
+                        run(envelope),
+                        action(envelope),
+                        attempt(envelope),
+                        envelope.data());
+            case CloudEventTypes.ACTION_FAILED ->
+                new Command.FailAction(
+                        resultHeader(envelope, thread, origin),
+                        run(envelope),
+                        action(envelope),
+                        attempt(envelope),
+                        error(envelope));
+            default -> throw new IllegalStateException("A type without a reader: " + envelope.type());
+        };
+    }
+
+    private Command input(Envelope envelope, ThreadKey thread, Origin origin, Input.Type type)
+            throws InvalidRecordException {
+        Policy policy = policy(envelope.extension(Extensions.POLICY));
+        String run = envelope.extension(Extensions.RUN_ID);
+        return new Command.SubmitInput(
+                header(envelope, thread, origin, policy),
+                new Input(envelope.identity(), type, envelope.extension(Extensions.EVENT_TYPE), envelope.data()),
+                RunIds.of(thread, envelope.identity(), origin.timeMs()),
+                policy,
+                envelope.extension(Extensions.WORKFLOW),
+                run == null ? null : new RunId(run),
+                envelope.extension(Extensions.INTERRUPT_ID));
+    }
+
+    private static Command cancel(Envelope envelope, Command.Header header) throws InvalidRecordException {
+        Json.Obj data = fields(envelope, CANCEL_FIELDS);
+        boolean rollback = switch (data.get("rollback")) {
+            case null -> false;
+            case Json.Bool flag -> flag.value();
+            default -> throw wrong("rollback", "must be true or false");
+        };
+        String run = envelope.extension(Extensions.RUN_ID);
+        Json cutOff = data.get("cutoff");
+        if (run == null) {
+            return new Command.CancelAll(header, cutOff == null ? header.timeMs() : time(cutOff), rollback);
+        }
+        if (cutOff != null) {
+            throw wrong("cutoff", "goes with cancelling all runs, not with " + Extensions.RUN_ID);
+        }
+        return new Command.CancelRun(header, new RunId(run), rollback);
+    }
+
+    private Command update(Envelope envelope, Command.Header header) throws InvalidRecordException {
+        Json.Obj data = fields(envelope, UPDATE_FIELDS);
+        Json policy = data.get("policy");
+        Json metadata = data.get("metadata");
+        if (metadata != null && !(metadata instanceof Json.Obj)) {
+            throw wrong("metadata", "must be an object");
+        }
+        Json workflow = data.get("workflow");
+        return new Command.UpdateThread(
+                header,
+                policy == null ? null : policy(policy),
+                workflow == null ? null : text("workflow", workflow),
+                (Json.Obj) metadata);
+    }
+
+    private static Command.Header header(Envelope envelope, ThreadKey thread, Origin origin, @Nullable Policy policy) {
+        return new Command.Header(
+                thread,
+                origin.timeMs(),
+                envelope.identity(),
+                ContentHash.of(envelope, policy),
+                envelope.type(),
+                origin.actor());
+    }
+
+    /** Without identity: a result is fenced by run, action and attempt, so remembering its id would buy nothing. */
+    private static Command.Header resultHeader(Envelope envelope, ThreadKey thread, Origin origin) {
+        return new Command.Header(thread, origin.timeMs(), null, "", envelope.type(), origin.actor());
+    }
+
+    private static RunId run(Envelope envelope) throws InvalidRecordException {
+        return new RunId(envelope.required(Extensions.RUN_ID));
+    }
+
+    private static ActionId action(Envelope envelope) throws InvalidRecordException {
+        return new ActionId(envelope.required(Extensions.ACTION_ID));
+    }
+
+    private static int attempt(Envelope envelope) throws InvalidRecordException {
+        String text = envelope.required(Extensions.ATTEMPT);
+        try {
+            int attempt = Integer.parseInt(text);
+            if (attempt >= 1) {
+                return attempt;
+            }
+        } catch (NumberFormatException e) {
+            // Said below, as for a number that is too small.
+        }
+        throw new InvalidRecordException(Attributes.what(Extensions.ATTEMPT) + " must be a whole number from 1 up, not "
+                + AttributeText.quoted(text));
+    }
+
+    private static String error(Envelope envelope) throws InvalidRecordException {
+        if (envelope.data() instanceof Json.Obj data && data.get("error") instanceof Json.Text error) {
+            return error.value();
+        }
+        throw new InvalidRecordException("The data must be {\"error\": \"what went wrong\"}");
+    }
+
+    private @Nullable Policy policy(@Nullable String text) throws InvalidRecordException {
+        if (text == null) {
+            return null;
+        }
+        try {
+            // A name needs no quotes; nothing else that is not JSON gets past the parser.
+            boolean name = Character.isLetter(text.charAt(0));
+            return policy(name ? Json.of(text) : JsonText.parse(text));
+        } catch (InvalidJsonException e) {
+            throw new InvalidRecordException(
+                    Attributes.what(Extensions.POLICY) + " must be a policy's name or JSON: " + e.getMessage());
+        }
+    }
+
+    private Policy policy(Json json) throws InvalidRecordException {
+        try {
+            Policy policy = PolicyForm.parse(json);
+            policyCheck.accept(policy);
+            return policy;
+        } catch (IllegalArgumentException e) {
+            throw new InvalidRecordException("The policy is not valid: " + e.getMessage());
+        }
+    }
+
+    /** What is ours but means nothing here was meant to mean something. */
+    private static void requireOnly(Envelope envelope, Set<String> allowed) throws InvalidRecordException {
+        for (String name : envelope.extensions().keySet()) {
+            if (!allowed.contains(name)) {
+                throw new InvalidRecordException(Attributes.what(name) + " does not apply to "
+                        + CloudEventTypes.onWire(envelope.type()) + "; leave it out");
+            }
+        }
+    }
+
+    private static Json.Obj fields(Envelope envelope, Set<String> allowed) throws InvalidRecordException {
+        if (!(envelope.data() instanceof Json.Obj data)) {
+            throw new InvalidRecordException("The data of " + CloudEventTypes.onWire(envelope.type())
+                    + " must be an object, {} if there is nothing to say");
+        }
+        for (String name : data.fields().keySet()) {
+            if (!allowed.contains(name)) {
+                throw new InvalidRecordException(
+                        "The data's field " + AttributeText.quoted(name) + " is unknown; it may have "
+                                + String.join(", ", allowed.stream().sorted().toList()));
+            }
+        }
+        return data;
+    }
+
+    private static String text(String field, Json json) throws InvalidRecordException {
+        if (json instanceof Json.Text text) {
+            return AttributeText.check("The data's field " + field, text.value(), Attributes.MAX_LENGTH);
+        }
+        throw wrong(field, "must be a string");
+    }
+
+    private static long time(Json json) throws InvalidRecordException {
+        String text = text("cutoff", json);
+        try {
+            return OffsetDateTime.parse(text).toInstant().toEpochMilli();
+        } catch (DateTimeException | ArithmeticException e) {
+            throw wrong("cutoff", "must be an RFC 3339 time, not " + AttributeText.quoted(text));
+        }
+    }
+
+    private static InvalidRecordException wrong(String field, String message) {
+        return new InvalidRecordException("The data's field " + field + " " + message);
+    }
+}

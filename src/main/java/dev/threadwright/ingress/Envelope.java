@@ -1,0 +1,30 @@
+package dev.threadwright.ingress;
+
+import dev.threadwright.thread.Identity;
+import dev.threadwright.workflow.Json;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A CloudEvent as far as it concerns us, however it was packed.
+ *
+ * @param type without prefix and version
+ * @param extensions those of {@link Extensions#INBOUND} that it has
+ * @param data not null
+ */
+record Envelope(Identity identity, String type, Map<String, String> extensions, Json data) {
+
+    @Nullable
+    String extension(String name) {
+        return extensions.get(name);
+    }
+
+    String required(String name) throws InvalidRecordException {
+        String value = extensions.get(name);
+        if (value == null) {
+            throw new InvalidRecordException(
+                    Attributes.what(name) + " is missing; " + CloudEventTypes.onWire(type) + " needs it");
+        }
+        return value;
+    }
+}

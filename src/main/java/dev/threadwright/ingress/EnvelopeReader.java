@@ -1,0 +1,141 @@
+package dev.threadwright.ingress;
+
+import dev.threadwright.json.InvalidJsonException;
+import dev.threadwright.json.JsonText;
+import dev.threadwright.workflow.Json;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
+
+/** Reads CloudEvents 1.0 in the binary and structured modes of the Kafka protocol binding, and plain records. */
+final class EnvelopeReader {
+
+    private static final String ATTRIBUTE_PREFIX = "ce_";
+    private static final String CONTENT_TYPE = "content-type";
+    private static final String CLOUD_EVENTS = "application/cloudevents";
+    private static final String STRUCTURED = CLOUD_EVENTS + "+json";
+
+    private final int maxDataBytes;
+
+    EnvelopeReader(int maxDataBytes) {
+        this.maxDataBytes = maxDataBytes;
+    }
+
+    Envelope read(ConsumerRecord<byte[], byte[]> record, Origin origin, String thread) throws InvalidRecordException {
+        byte[] value = record.value();
+        if (value != null && value.length > maxDataBytes) {
+            throw new InvalidRecordException(
+                    "The data is too large: " + value.length + " bytes, at most " + maxDataBytes);
+        }
+        Header contentType = record.headers().lastHeader(CONTENT_TYPE);
+        String mode = contentType == null ? null : mode(contentType.value());
+        if (mode != null) {
+            return structured(mode, value, origin, thread);
+        }
+        Attributes attributes = null;
+        for (Header header : record.headers()) {
+            if (header.key().startsWith(ATTRIBUTE_PREFIX)) {
+                attributes = attributes == null ? new Attributes() : attributes;
+                String name = header.key().substring(ATTRIBUTE_PREFIX.length());
+                if (Attributes.isRead(name)) {
+                    attributes.put(name, header.value());
+                }
+            }
+        }
+        if (attributes == null) {
+            return plain(value, origin);
+        }
+        if (contentType != null) {
+            attributes.put(Attributes.DATA_CONTENT_TYPE, contentType.value());
+        }
+        attributes.check(thread);
+        return envelope(attributes, origin, json("data", value));
+    }
+
+    /** Which of the formats that hold a whole event it is; null if the content is the data itself. */
+    private static @Nullable String mode(byte @Nullable [] contentType) {
+        if (contentType == null || contentType.length < CLOUD_EVENTS.length()) {
+            return null;
+        }
+        String text = new String(contentType, StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
+        int parameters = text.indexOf(';');
+        String mediaType = (parameters < 0 ? text : text.substring(0, parameters)).strip();
+        return mediaType.startsWith(CLOUD_EVENTS) ? mediaType : null;
+    }
+
+    private static Envelope plain(byte @Nullable [] value, Origin origin) throws InvalidRecordException {
+        if (origin.role() == TopicRole.RESULTS) {
+            throw new InvalidRecordException("A result must be a CloudEvent, and this record has no ce_ headers");
+        }
+        return new Envelope(origin.identity(), CloudEventTypes.USER_INPUT, Map.of(), json("data", value));
+    }
+
+    private static Envelope structured(String mode, byte @Nullable [] value, Origin origin, String thread)
+            throws InvalidRecordException {
+        if (!mode.equals(STRUCTURED)) {
+            throw new InvalidRecordException("Content type " + AttributeText.quoted(mode) + " is not supported; send "
+                    + STRUCTURED + ", one event a record, or binary mode");
+        }
+        if (!(json("event", value) instanceof Json.Obj event)) {
+            throw new InvalidRecordException("The event must be a JSON object");
+        }
+        Attributes attributes = new Attributes();
+        for (Map.Entry<String, Json> field : event.fields().entrySet()) {
+            String name = field.getKey();
+            if (!name.equals("data") && !name.equals("data_base64") && Attributes.isRead(name)) {
+                put(attributes, name, field.getValue());
+            }
+        }
+        attributes.check(thread);
+        return envelope(attributes, origin, data(event));
+    }
+
+    private static void put(Attributes attributes, String name, Json value) throws InvalidRecordException {
+        switch (value) {
+            // The JSON format lets an attribute that is not set be null.
+            case Json.Null ignored -> {}
+            case Json.Text text -> attributes.put(name, text.value());
+            case Json.Num number -> attributes.put(name, number.value().toPlainString());
+            default -> throw new InvalidRecordException(Attributes.what(name) + " must be a string");
+        }
+    }
+
+    private static Json data(Json.Obj event) throws InvalidRecordException {
+        Json data = event.get("data");
+        Json base64 = event.get("data_base64");
+        if (base64 == null) {
+            return present(data);
+        }
+        if (data != null || !(base64 instanceof Json.Text text)) {
+            throw new InvalidRecordException("data_base64 must be a string, and stand alone without data");
+        }
+        try {
+            return json("data_base64", Base64.getDecoder().decode(text.value()));
+        } catch (IllegalArgumentException e) {
+            throw new InvalidRecordException("data_base64 is not base64");
+        }
+    }
+
+    private static Envelope envelope(Attributes attributes, Origin origin, Json data) throws InvalidRecordException {
+        return new Envelope(attributes.identity(), attributes.type(origin.role()), attributes.extensions(), data);
+    }
+
+    private static Json json(String what, byte @Nullable [] utf8) throws InvalidRecordException {
+        try {
+            return present(utf8 == null ? null : JsonText.parse(utf8));
+        } catch (InvalidJsonException e) {
+            throw new InvalidRecordException("The " + what + " cannot be read: " + e.getMessage());
+        }
+    }
+
+    private static Json present(@Nullable Json data) throws InvalidRecordException {
+        if (data == null || data instanceof Json.Null) {
+            throw new InvalidRecordException("Null data: send a JSON value that is not null");
+        }
+        return data;
+    }
+}

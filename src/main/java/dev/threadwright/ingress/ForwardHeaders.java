@@ -1,0 +1,104 @@
+package dev.threadwright.ingress;
+
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What servers tell each other in headers of the commands topic: where a forwarded record first arrived, and who the
+ * caller is of one that came over HTTP. On any other topic these headers are noise, because anyone can write them.
+ */
+public final class ForwardHeaders {
+
+    /** {@code topic-partition-offset} of the original: the identity of a plain record, and the topic gives the tenant. */
+    static final String ORIGIN = "tw_origin";
+
+    /** When the original was appended; milliseconds since 1970. */
+    static final String TIME = "tw_time";
+
+    /** The role of the original's topic; absent for what a server produced itself. */
+    static final String ROLE = "tw_role";
+
+    /** The caller. */
+    static final String ACTOR = "tw_actor";
+
+    private static final String PREFIX = "tw_";
+    private static final int MAX_ORIGIN_LENGTH = 300;
+    private static final Pattern COORDINATES = Pattern.compile("([a-zA-Z0-9._-]{1,249})-\\d{1,10}-\\d{1,19}");
+
+    private ForwardHeaders() {}
+
+    /**
+     * The headers with which a record goes on to the partition of the commands topic that it belongs to, instead of its
+     * own. Headers without a value are left out: they say nothing.
+     */
+    public static Map<String, byte[]> of(ConsumerRecord<byte[], byte[]> record, TopicRole role) {
+        Map<String, byte[]> headers = new LinkedHashMap<>();
+        for (Header header : record.headers()) {
+            if (header.value() != null
+                    && (role == TopicRole.COMMANDS || !header.key().startsWith(PREFIX))) {
+                headers.put(header.key(), header.value());
+            }
+        }
+        if (headers.containsKey(ORIGIN)) {
+            return headers;
+        }
+        headers.put(ORIGIN, utf8(Origin.coordinates(record)));
+        headers.put(TIME, utf8(Long.toString(record.timestamp())));
+        if (role != TopicRole.COMMANDS) {
+            headers.put(ROLE, utf8(role.word()));
+        }
+        return headers;
+    }
+
+    static Origin read(ConsumerRecord<byte[], byte[]> record, TopicRole role) throws InvalidRecordException {
+        if (role != TopicRole.COMMANDS) {
+            return Origin.here(record, role, Origin.KAFKA);
+        }
+        String caller = text(record, ACTOR, Attributes.MAX_LENGTH);
+        String actor = caller == null ? Origin.KAFKA : caller;
+        String origin = text(record, ORIGIN, MAX_ORIGIN_LENGTH);
+        if (origin == null) {
+            return Origin.here(record, role, actor);
+        }
+        Matcher coordinates = COORDINATES.matcher(origin);
+        if (!coordinates.matches()) {
+            throw new InvalidRecordException(ORIGIN + " must be topic-partition-offset");
+        }
+        return new Origin(coordinates.group(1), origin, time(record), role(record), actor);
+    }
+
+    private static long time(ConsumerRecord<?, ?> record) throws InvalidRecordException {
+        String time = text(record, TIME, 20);
+        try {
+            return Long.parseLong(String.valueOf(time));
+        } catch (NumberFormatException e) {
+            throw new InvalidRecordException(TIME + " must be milliseconds since 1970 beside " + ORIGIN);
+        }
+    }
+
+    private static TopicRole role(ConsumerRecord<?, ?> record) throws InvalidRecordException {
+        String word = text(record, ROLE, 20);
+        return switch (word) {
+            case null -> TopicRole.COMMANDS;
+            case "input" -> TopicRole.INPUT;
+            case "results" -> TopicRole.RESULTS;
+            default -> throw new InvalidRecordException(ROLE + " must be input or results");
+        };
+    }
+
+    private static @Nullable String text(ConsumerRecord<?, ?> record, String name, int maxLength)
+            throws InvalidRecordException {
+        Header header = record.headers().lastHeader(name);
+        return header == null ? null : AttributeText.read("Header " + name, header.value(), maxLength);
+    }
+
+    static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,34 @@
+package dev.threadwright.ingress;
+
+import dev.threadwright.thread.Identity;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * Where a record first arrived, which a forward does not change.
+ *
+ * @param coordinates {@code topic-partition-offset}
+ * @param timeMs when it was appended there; milliseconds since 1970
+ * @param role what that topic is for
+ * @param actor who sent it
+ */
+record Origin(String topic, String coordinates, long timeMs, TopicRole role, String actor) {
+
+    /** Who sent what carries no caller. */
+    static final String KAFKA = "kafka";
+
+    /** Sources that begin with this are the server's to give: nobody may take a plain record's identity before it. */
+    static final String RESERVED_SOURCE = "/kafka/";
+
+    static Origin here(ConsumerRecord<?, ?> record, TopicRole role, String actor) {
+        return new Origin(record.topic(), coordinates(record), record.timestamp(), role, actor);
+    }
+
+    static String coordinates(ConsumerRecord<?, ?> record) {
+        return record.topic() + "-" + record.partition() + "-" + record.offset();
+    }
+
+    /** Of a record that brings none of its own. */
+    Identity identity() {
+        return new Identity(RESERVED_SOURCE + topic, coordinates);
+    }
+}

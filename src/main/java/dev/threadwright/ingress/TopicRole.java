@@ -1,0 +1,21 @@
+package dev.threadwright.ingress;
+
+/** What an inbound topic is for, which is who may write to it and what it may carry. */
+public enum TopicRole {
+    /** Users and other systems. */
+    INPUT("input"),
+    /** Servers only: what came over HTTP, and records that arrived on the wrong partition. Its headers are believed. */
+    COMMANDS("commands"),
+    /** Workers. */
+    RESULTS("results");
+
+    private final String word;
+
+    TopicRole(String word) {
+        this.word = word;
+    }
+
+    public String word() {
+        return word;
+    }
+}
