@@ -1,0 +1,97 @@
+package dev.threadwright.journal;
+
+import dev.threadwright.thread.ActionId;
+import dev.threadwright.thread.Event;
+import dev.threadwright.thread.Event.Behind;
+import dev.threadwright.thread.Event.Cause;
+import dev.threadwright.thread.Event.Rejection;
+import dev.threadwright.thread.Event.Start;
+import dev.threadwright.workflow.Json;
+
+/** Events from JSON: lifted to the newest version of their type, then read. */
+final class EventReader {
+
+    private final Upcasters upcasters;
+
+    EventReader(Upcasters upcasters) {
+        this.upcasters = upcasters;
+    }
+
+    /** @throws UnreadableException if a newer release wrote it, or it is damaged */
+    Event read(Json json) {
+        Fields stored = Fields.of(json, "Event");
+        String type = stored.text("type");
+        int version = stored.has("v") ? stored.integer("v") : 1;
+        Fields fields = Fields.of(upcasters.lift(type, version, stored.values()), "Event " + type);
+        try {
+            return read(type, fields);
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw new UnreadableException("Event " + type + ": " + e.getMessage());
+        }
+    }
+
+    private static Event read(String type, Fields e) {
+        return switch (type) {
+            case "thread.created" -> new Event.ThreadCreated();
+            case "thread.updated" -> new Event.ThreadUpdated(Parts.settings(e.fields("settings")));
+            case "input.accepted" ->
+                new Event.InputAccepted(Parts.input(e.fields("input")), Parts.run(e), Parts.why(e.fields("why")));
+            case "input.rejected" ->
+                new Event.InputRejected(
+                        e.has("identity") ? Parts.identity(e.fields("identity")) : null,
+                        e.text("command"),
+                        e.word("reason", Rejection.class),
+                        e.text("message"),
+                        e.has("why") ? Parts.why(e.fields("why")) : null);
+            case "input.queued" ->
+                new Event.InputQueued(
+                        Parts.run(e), Parts.workflow(e), e.numberOrNull("expiresAtMs"), e.word("behind", Behind.class));
+            case "input.promoted" -> new Event.InputPromoted(Parts.run(e));
+            case "input.merged" ->
+                new Event.InputMerged(Parts.run(e), e.objects("inputs", Parts::identity), Parts.changes(e));
+            case "input.expired" ->
+                new Event.InputExpired(Parts.identity(e.fields("identity")), Parts.run(e), e.text("message"));
+            case "run.started" ->
+                new Event.RunStarted(
+                        Parts.run(e),
+                        Parts.workflow(e),
+                        e.word("start", Start.class),
+                        Parts.identity(e.fields("source")),
+                        e.flag("main"),
+                        e.number("previousHead"),
+                        Parts.changes(e));
+            case "run.completed" ->
+                new Event.RunCompleted(Parts.run(e), e.object("values").fields());
+            case "run.failed" -> new Event.RunFailed(Parts.run(e), e.text("step"), e.text("error"));
+            case "run.timed_out" -> new Event.RunTimedOut(Parts.run(e));
+            case "run.cancelled" ->
+                new Event.RunCancelled(Parts.run(e), e.word("cause", Cause.class), e.flag("carriesInput"));
+            case "state.rolled_back" -> new Event.StateRolledBack(Parts.run(e), e.number("head"));
+            case "step.completed" ->
+                new Event.StepCompleted(Parts.run(e), e.text("step"), e.integer("superStep"), Parts.changes(e));
+            case "step.failed" ->
+                new Event.StepFailed(Parts.run(e), e.text("step"), e.integer("superStep"), e.text("error"));
+            case "action.requested" ->
+                new Event.ActionRequested(
+                        Parts.run(e),
+                        action(e),
+                        e.text("step"),
+                        e.text("handler"),
+                        e.json("input"),
+                        e.integer("attempt"));
+            case "action.succeeded" ->
+                new Event.ActionSucceeded(Parts.run(e), action(e), e.integer("attempt"), e.json("result"));
+            case "action.failed" ->
+                new Event.ActionFailed(Parts.run(e), action(e), e.integer("attempt"), e.text("error"));
+            case "action.result_discarded" ->
+                new Event.ActionResultDiscarded(Parts.run(e), action(e), e.integer("attempt"), e.text("reason"));
+            default ->
+                throw new UnreadableException("This release does not know events of type " + type
+                        + "; a newer one wrote them, so this server needs an update");
+        };
+    }
+
+    private static ActionId action(Fields from) {
+        return new ActionId(from.text("action"));
+    }
+}

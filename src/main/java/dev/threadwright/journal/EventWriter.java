@@ -1,0 +1,132 @@
+package dev.threadwright.journal;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.threadwright.thread.ActionId;
+import dev.threadwright.thread.Event;
+import dev.threadwright.thread.Identity;
+import dev.threadwright.thread.RunId;
+import dev.threadwright.workflow.Json;
+import java.io.IOException;
+
+/**
+ * Events as JSON: {@code type} first, because the {@code event} view cuts it out of the text. The version that an event
+ * is written in follows as {@code v}, left out where it is 1.
+ */
+final class EventWriter {
+
+    private final JsonGenerator generator;
+    private final FieldWriter to;
+
+    EventWriter(JsonGenerator generator) {
+        this.generator = generator;
+        this.to = new FieldWriter(generator);
+    }
+
+    void write(Event event) throws IOException {
+        generator.writeStartObject();
+        to.text("type", typeOf(event));
+        writeFields(event);
+        generator.writeEndObject();
+    }
+
+    /** Never to be changed: it is what the journal holds. */
+    static String typeOf(Event event) {
+        return switch (event) {
+            case Event.ThreadCreated ignored -> "thread.created";
+            case Event.ThreadUpdated ignored -> "thread.updated";
+            case Event.InputAccepted ignored -> "input.accepted";
+            case Event.InputRejected ignored -> "input.rejected";
+            case Event.InputQueued ignored -> "input.queued";
+            case Event.InputPromoted ignored -> "input.promoted";
+            case Event.InputMerged ignored -> "input.merged";
+            case Event.InputExpired ignored -> "input.expired";
+            case Event.RunStarted ignored -> "run.started";
+            case Event.RunCompleted ignored -> "run.completed";
+            case Event.RunFailed ignored -> "run.failed";
+            case Event.RunTimedOut ignored -> "run.timed_out";
+            case Event.RunCancelled ignored -> "run.cancelled";
+            case Event.StateRolledBack ignored -> "state.rolled_back";
+            case Event.StepCompleted ignored -> "step.completed";
+            case Event.StepFailed ignored -> "step.failed";
+            case Event.ActionRequested ignored -> "action.requested";
+            case Event.ActionSucceeded ignored -> "action.succeeded";
+            case Event.ActionFailed ignored -> "action.failed";
+            case Event.ActionResultDiscarded ignored -> "action.result_discarded";
+        };
+    }
+
+    private void writeFields(Event event) throws IOException {
+        switch (event) {
+            case Event.ThreadCreated ignored -> {}
+            case Event.ThreadUpdated e -> to.object("settings", e.settings(), settings -> Parts.write(to, settings));
+            case Event.InputAccepted e ->
+                run(e.run())
+                        .object("input", e.input(), input -> Parts.write(to, input))
+                        .object("why", e.why(), why -> Parts.write(to, why));
+            case Event.InputRejected e ->
+                to.object("identity", e.identity(), identity -> Parts.write(to, identity))
+                        .text("command", e.type())
+                        .word("reason", e.reason())
+                        .text("message", e.message())
+                        .object("why", e.why(), why -> Parts.write(to, why));
+            case Event.InputQueued e ->
+                run(e.run())
+                        .text("workflow", e.workflow().toString())
+                        .number("expiresAtMs", e.expiresAtMs())
+                        .word("behind", e.behind());
+            case Event.InputPromoted e -> run(e.run());
+            case Event.InputMerged e -> {
+                run(e.run()).objects("inputs", e.inputs(), input -> Parts.write(to, input));
+                Parts.writeChanges(to, e.changes());
+            }
+            case Event.InputExpired e -> {
+                run(e.run());
+                identity("identity", e.identity());
+                to.text("message", e.message());
+            }
+            case Event.RunStarted e -> {
+                run(e.run()).text("workflow", e.workflow().toString()).word("start", e.start());
+                identity("source", e.source());
+                to.flag("main", e.main()).number("previousHead", e.previousHead());
+                Parts.writeChanges(to, e.changes());
+            }
+            case Event.RunCompleted e -> run(e.run()).json("values", Json.object(e.values()));
+            case Event.RunFailed e -> run(e.run()).text("step", e.step()).text("error", e.error());
+            case Event.RunTimedOut e -> run(e.run());
+            case Event.RunCancelled e -> run(e.run()).word("cause", e.cause()).flag("carriesInput", e.carriesInput());
+            case Event.StateRolledBack e -> run(e.run()).number("head", e.head());
+            case Event.StepCompleted e -> {
+                run(e.run()).text("step", e.step()).number("superStep", e.superStep());
+                Parts.writeChanges(to, e.changes());
+            }
+            case Event.StepFailed e ->
+                run(e.run())
+                        .text("step", e.step())
+                        .number("superStep", e.superStep())
+                        .text("error", e.error());
+            case Event.ActionRequested e ->
+                action(e.run(), e.action(), e.attempt())
+                        .text("step", e.step())
+                        .text("handler", e.handler())
+                        .json("input", e.input());
+            case Event.ActionSucceeded e ->
+                action(e.run(), e.action(), e.attempt()).json("result", e.result());
+            case Event.ActionFailed e ->
+                action(e.run(), e.action(), e.attempt()).text("error", e.error());
+            case Event.ActionResultDiscarded e ->
+                action(e.run(), e.action(), e.attempt()).text("reason", e.reason());
+        }
+    }
+
+    private FieldWriter run(RunId run) throws IOException {
+        return to.text("run", run.value());
+    }
+
+    private FieldWriter action(RunId run, ActionId action, int attempt) throws IOException {
+        return run(run).text("action", action.value()).number("attempt", attempt);
+    }
+
+    private void identity(String name, Identity identity) throws IOException {
+        to.object(name, identity, fields -> Parts.write(to, fields));
+    }
+}

@@ -1,0 +1,156 @@
+package dev.threadwright.journal;
+
+import dev.threadwright.thread.ActionId;
+import dev.threadwright.thread.Event.Behind;
+import dev.threadwright.thread.Event.Start;
+import dev.threadwright.thread.Input;
+import dev.threadwright.thread.Lineage;
+import dev.threadwright.thread.QueuedRun;
+import dev.threadwright.thread.RunId;
+import dev.threadwright.thread.StartedRun;
+import dev.threadwright.thread.StartedRun.Task;
+import dev.threadwright.thread.ThreadKey;
+import dev.threadwright.thread.ThreadState;
+import dev.threadwright.workflow.Channels;
+import dev.threadwright.workflow.Json;
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * States as snapshots. A snapshot is a cache: whenever this form or the meaning of a state changes, raise the version,
+ * and older snapshots are passed over in favour of the journal.
+ */
+final class SnapshotCodec {
+
+    static final int VERSION = 1;
+
+    private SnapshotCodec() {}
+
+    static String write(ThreadState state) {
+        return StoredJson.write(generator -> {
+            FieldWriter to = new FieldWriter(generator);
+            generator.writeStartObject();
+            to.number("v", VERSION)
+                    .number("seq", state.seq())
+                    .number("head", state.head())
+                    .number("createdAtMs", state.createdAtMs())
+                    .number("updatedAtMs", state.updatedAtMs())
+                    .object("settings", state.settings(), settings -> Parts.write(to, settings))
+                    .json("channels", Json.object(state.channels().values()))
+                    .objects("started", state.started(), run -> write(to, run))
+                    .objects("queue", state.queue(), run -> write(to, run));
+            inputs(to, "intake", state.intake());
+            RunId latest = state.latestRun();
+            to.text("latestRun", latest == null ? null : latest.value());
+            generator.writeEndObject();
+        });
+    }
+
+    /** @return null if it is of another version */
+    static @Nullable ThreadState read(ThreadKey key, String text) {
+        Fields from = Fields.of(StoredJson.parse(text), "Snapshot of " + key);
+        if (from.number("v") != VERSION) {
+            return null;
+        }
+        String latest = from.textOrNull("latestRun");
+        return new ThreadState(
+                key,
+                from.number("seq"),
+                from.number("head"),
+                from.number("createdAtMs"),
+                from.number("updatedAtMs"),
+                Parts.settings(from.fields("settings")),
+                channels(from, "channels"),
+                from.objects("started", SnapshotCodec::started),
+                from.objects("queue", SnapshotCodec::queued),
+                inputs(from, "intake"),
+                latest == null ? null : new RunId(latest));
+    }
+
+    private static void write(FieldWriter to, StartedRun run) throws IOException {
+        to.text("run", run.id().value())
+                .text("workflow", run.workflow().toString())
+                .word("start", run.start())
+                .number("startedAtMs", run.startedAtMs());
+        switch (run.lineage()) {
+            case Lineage.Main main ->
+                to.json("base", Json.object(main.base().values())).number("baseHead", main.baseHead());
+            case Lineage.Side side -> {
+                to.json("values", Json.object(side.values().values()));
+                Parts.writeChanges(to, side.changes());
+            }
+        }
+        inputs(to, "inputs", run.inputs());
+        inputs(to, "inbox", run.inbox());
+        to.flag("inputInState", run.inputInState())
+                .texts("written", run.written().stream().sorted().toList())
+                .number("superStep", run.superStep())
+                .object("task", run.task(), task -> write(to, task));
+    }
+
+    private static StartedRun started(Fields from) {
+        return new StartedRun(
+                Parts.run(from),
+                Parts.workflow(from),
+                from.word("start", Start.class),
+                from.has("base")
+                        ? new Lineage.Main(channels(from, "base"), from.number("baseHead"))
+                        : new Lineage.Side(channels(from, "values"), Parts.changes(from)),
+                from.number("startedAtMs"),
+                inputs(from, "inputs"),
+                inputs(from, "inbox"),
+                from.flag("inputInState"),
+                Set.copyOf(from.texts("written")),
+                from.integer("superStep"),
+                from.has("task") ? task(from.fields("task")) : null);
+    }
+
+    private static void write(FieldWriter to, Task task) throws IOException {
+        to.text("action", task.action().value())
+                .text("step", task.step())
+                .text("handler", task.handler())
+                .json("input", task.input())
+                .number("attempt", task.attempt());
+    }
+
+    private static Task task(Fields from) {
+        return new Task(
+                new ActionId(from.text("action")),
+                from.text("step"),
+                from.text("handler"),
+                from.json("input"),
+                from.integer("attempt"));
+    }
+
+    private static void write(FieldWriter to, QueuedRun run) throws IOException {
+        to.text("run", run.id().value()).text("workflow", run.workflow().toString());
+        inputs(to, "inputs", run.inputs());
+        to.number("admittedAtMs", run.admittedAtMs())
+                .number("expiresAtMs", run.expiresAtMs())
+                .word("behind", run.behind());
+    }
+
+    private static QueuedRun queued(Fields from) {
+        return new QueuedRun(
+                Parts.run(from),
+                Parts.workflow(from),
+                inputs(from, "inputs"),
+                from.number("admittedAtMs"),
+                from.numberOrNull("expiresAtMs"),
+                from.word("behind", Behind.class));
+    }
+
+    private static void inputs(FieldWriter to, String name, List<Input> inputs) throws IOException {
+        to.objects(name, inputs, input -> Parts.write(to, input));
+    }
+
+    private static List<Input> inputs(Fields from, String name) {
+        return from.objects(name, Parts::input);
+    }
+
+    private static Channels channels(Fields from, String name) {
+        return new Channels(from.object(name).fields());
+    }
+}

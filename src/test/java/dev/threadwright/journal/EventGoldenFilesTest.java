@@ -1,0 +1,121 @@
+package dev.threadwright.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.threadwright.thread.ActionId;
+import dev.threadwright.thread.Event;
+import dev.threadwright.thread.Event.Behind;
+import dev.threadwright.thread.Event.Cause;
+import dev.threadwright.thread.Event.DecisionKind;
+import dev.threadwright.thread.Event.Rejection;
+import dev.threadwright.thread.Event.Start;
+import dev.threadwright.thread.Event.Why;
+import dev.threadwright.thread.Identity;
+import dev.threadwright.thread.Input;
+import dev.threadwright.thread.RunId;
+import dev.threadwright.thread.ThreadSettings;
+import dev.threadwright.thread.policy.QueuePolicy;
+import dev.threadwright.workflow.Change;
+import dev.threadwright.workflow.Json;
+import dev.threadwright.workflow.Reducer;
+import dev.threadwright.workflow.WorkflowRef;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * What journals out there hold. A file that is there never changes: a new form of an event is a new version with files
+ * of its own. Run with {@code -Dgolden.write=true} to write those that are missing.
+ */
+class EventGoldenFilesTest {
+
+    private static final Path V1 = Path.of("src/test/resources/golden/events/v1");
+
+    private static final RunId RUN = new RunId("0198a5c0-0000-7000-8000-000000000001");
+    private static final ActionId ACTION = new ActionId(RUN + "-1");
+    private static final Identity IDENTITY = new Identity("/crm", "evt-1");
+    private static final WorkflowRef ECHO = new WorkflowRef("echo", 1);
+    private static final Json DATA = Json.object("text", Json.of("hi \u0000 😀"));
+    private static final List<Change> CHANGES = List.of(new Change("output", Reducer.LAST_WRITE_WINS, DATA));
+
+    private static final List<Event> EVENTS = List.of(
+            new Event.ThreadCreated(),
+            new Event.ThreadUpdated(new ThreadSettings(
+                    new QueuePolicy(5, 60_000L, Behind.ACTIVE), "delay", Json.object("owner", Json.of("ann")))),
+            new Event.InputAccepted(
+                    new Input(IDENTITY, Input.Type.EXTERNAL_EVENT, "order.paid", DATA),
+                    RUN,
+                    new Why(DecisionKind.INTERRUPT_AND_START_NEW, "interrupt", "active > 0", "1 active", List.of())),
+            new Event.InputRejected(
+                    IDENTITY,
+                    "user.input",
+                    Rejection.MAX_PARALLEL_RUNS,
+                    "Maximum parallel runs (4) reached",
+                    new Why(DecisionKind.REJECT, "parallel(max=4)", null, "4 active", List.of("x > 1: no such name"))),
+            new Event.InputQueued(RUN, ECHO, 1_700_000_060_000L, Behind.UNFINISHED),
+            new Event.InputPromoted(RUN),
+            new Event.InputMerged(RUN, List.of(IDENTITY), CHANGES),
+            new Event.InputExpired(IDENTITY, RUN, "Waited in the queue for too long"),
+            new Event.RunStarted(RUN, ECHO, Start.FOLLOW_UP, IDENTITY, true, 12, CHANGES),
+            new Event.RunCompleted(RUN, Map.of("output", DATA)),
+            new Event.RunFailed(RUN, "delay", "data.ms must be a number"),
+            new Event.RunTimedOut(RUN),
+            new Event.RunCancelled(RUN, Cause.ROLLED_BACK, false),
+            new Event.StateRolledBack(RUN, 3),
+            new Event.StepCompleted(RUN, "echo", 1, CHANGES),
+            new Event.StepFailed(RUN, "delay", 2, "boom"),
+            new Event.ActionRequested(RUN, ACTION, "delay", "delay", Json.object("ms", Json.of(1_000)), 1),
+            new Event.ActionSucceeded(RUN, ACTION, 1, Json.array(List.of(Json.TRUE, Json.NULL))),
+            new Event.ActionFailed(RUN, ACTION, 2, "gone"),
+            new Event.ActionResultDiscarded(RUN, ACTION, 1, "The run is not running"));
+
+    @BeforeAll
+    static void writeMissing() throws IOException {
+        if (Boolean.getBoolean("golden.write")) {
+            for (Event event : EVENTS) {
+                if (Files.notExists(file(event))) {
+                    Files.writeString(file(event), EventCodec.write(event) + "\n");
+                }
+            }
+        }
+    }
+
+    @Test
+    void every_type_of_event_has_a_golden_file() throws IOException {
+        Map<String, String> types = new TreeMap<>();
+        EVENTS.forEach(event -> types.put(event.getClass().getSimpleName(), EventCodec.typeOf(event)));
+        assertThat(types.keySet())
+                .containsExactlyInAnyOrderElementsOf(Arrays.stream(Event.class.getPermittedSubclasses())
+                        .map(Class::getSimpleName)
+                        .toList());
+        try (var files = Files.list(V1)) {
+            assertThat(files.map(file -> file.getFileName().toString()).collect(Collectors.toSet()))
+                    .containsExactlyInAnyOrderElementsOf(
+                            types.values().stream().map(type -> type + ".json").toList());
+        }
+    }
+
+    @TestFactory
+    List<DynamicTest> golden_files_are_read_and_written_back() {
+        return EVENTS.stream()
+                .map(event -> DynamicTest.dynamicTest(EventCodec.typeOf(event), () -> {
+                    String golden = Files.readString(file(event)).strip();
+                    assertThat(EventCodec.read(golden)).isEqualTo(event);
+                    assertThat(EventCodec.write(EventCodec.read(golden))).isEqualTo(golden);
+                }))
+                .toList();
+    }
+
+    private static Path file(Event event) {
+        return V1.resolve(EventCodec.typeOf(event) + ".json");
+    }
+}

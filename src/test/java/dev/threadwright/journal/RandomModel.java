@@ -1,0 +1,256 @@
+package dev.threadwright.journal;
+
+import dev.threadwright.thread.ActionId;
+import dev.threadwright.thread.Event;
+import dev.threadwright.thread.Event.Behind;
+import dev.threadwright.thread.Event.Cause;
+import dev.threadwright.thread.Event.DecisionKind;
+import dev.threadwright.thread.Event.Rejection;
+import dev.threadwright.thread.Event.Start;
+import dev.threadwright.thread.Event.Why;
+import dev.threadwright.thread.Identity;
+import dev.threadwright.thread.Input;
+import dev.threadwright.thread.Lineage;
+import dev.threadwright.thread.Outcome;
+import dev.threadwright.thread.QueuedRun;
+import dev.threadwright.thread.RunId;
+import dev.threadwright.thread.StartedRun;
+import dev.threadwright.thread.ThreadKey;
+import dev.threadwright.thread.ThreadSettings;
+import dev.threadwright.thread.ThreadState;
+import dev.threadwright.thread.policy.CustomPolicy;
+import dev.threadwright.thread.policy.InterruptPolicy;
+import dev.threadwright.thread.policy.MergePolicy;
+import dev.threadwright.thread.policy.ParallelPolicy;
+import dev.threadwright.thread.policy.Policy;
+import dev.threadwright.thread.policy.QueuePolicy;
+import dev.threadwright.thread.policy.RejectPolicy;
+import dev.threadwright.thread.policy.RollbackPolicy;
+import dev.threadwright.thread.policy.RulesPolicy;
+import dev.threadwright.workflow.Change;
+import dev.threadwright.workflow.Channels;
+import dev.threadwright.workflow.Json;
+import dev.threadwright.workflow.Reducer;
+import dev.threadwright.workflow.WorkflowRef;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+/** Values of the model that could be, whether or not any thread would come to them. */
+record RandomModel(RandomGenerator random) {
+
+    /** What JSON, Java and Postgres might not agree on. */
+    private static final List<String> TEXTS = List.of(
+            "",
+            " ",
+            "a",
+            "hello",
+            "\u0000",
+            "x\u0000y",
+            "\"\\/\b\f\n\r\t",
+            "\u007f\u0080",
+            "\u2028\u2029",
+            "é",
+            "日本語",
+            "😀👩‍👩‍👧",
+            "\ufffe\uffff",
+            "</script>",
+            "{\"type\":\"x\"}",
+            "null",
+            "NaN",
+            "a".repeat(5_000));
+
+    Event event(Class<?> type) {
+        return switch (type.getSimpleName()) {
+            case "ThreadCreated" -> new Event.ThreadCreated();
+            case "ThreadUpdated" -> new Event.ThreadUpdated(settings());
+            case "InputAccepted" -> new Event.InputAccepted(input(), run(), why());
+            case "InputRejected" ->
+                new Event.InputRejected(maybe(this::identity), text(), word(Rejection.class), text(), maybe(this::why));
+            case "InputQueued" -> new Event.InputQueued(run(), workflow(), maybe(random::nextLong), word(Behind.class));
+            case "InputPromoted" -> new Event.InputPromoted(run());
+            case "InputMerged" -> new Event.InputMerged(run(), list(this::identity), list(this::change));
+            case "InputExpired" -> new Event.InputExpired(identity(), run(), text());
+            case "RunStarted" ->
+                new Event.RunStarted(
+                        run(),
+                        workflow(),
+                        word(Start.class),
+                        identity(),
+                        random.nextBoolean(),
+                        random.nextLong(),
+                        list(this::change));
+            case "RunCompleted" -> new Event.RunCompleted(run(), values());
+            case "RunFailed" -> new Event.RunFailed(run(), text(), text());
+            case "RunTimedOut" -> new Event.RunTimedOut(run());
+            case "RunCancelled" -> new Event.RunCancelled(run(), word(Cause.class), random.nextBoolean());
+            case "StateRolledBack" -> new Event.StateRolledBack(run(), random.nextLong());
+            case "StepCompleted" -> new Event.StepCompleted(run(), text(), random.nextInt(), list(this::change));
+            case "StepFailed" -> new Event.StepFailed(run(), text(), random.nextInt(), text());
+            case "ActionRequested" ->
+                new Event.ActionRequested(run(), action(), text(), text(), json(), random.nextInt());
+            case "ActionSucceeded" -> new Event.ActionSucceeded(run(), action(), random.nextInt(), json());
+            case "ActionFailed" -> new Event.ActionFailed(run(), action(), random.nextInt(), text());
+            case "ActionResultDiscarded" -> new Event.ActionResultDiscarded(run(), action(), random.nextInt(), text());
+            default -> throw new AssertionError("Say how to make a random " + type.getSimpleName());
+        };
+    }
+
+    Outcome outcome() {
+        return switch (random.nextInt(9)) {
+            case 0 -> new Outcome.Started(run());
+            case 1 -> new Outcome.Merged(run());
+            case 2 -> new Outcome.Queued(run());
+            case 3 -> new Outcome.Rejected(word(Rejection.class), text());
+            case 4 -> new Outcome.Cancelled(list(this::run));
+            case 5 -> new Outcome.Applied();
+            case 6 -> new Outcome.Unchanged(text());
+            case 7 -> new Outcome.Duplicate(outcome());
+            default -> new Outcome.Invalid(text());
+        };
+    }
+
+    ThreadState state(ThreadKey key) {
+        return new ThreadState(
+                key,
+                random.nextLong(1, Long.MAX_VALUE),
+                random.nextLong(),
+                random.nextLong(),
+                random.nextLong(),
+                settings(),
+                new Channels(values()),
+                list(this::started),
+                list(this::queued),
+                list(this::input),
+                maybe(this::run));
+    }
+
+    private StartedRun started() {
+        return new StartedRun(
+                run(),
+                workflow(),
+                word(Start.class),
+                random.nextBoolean()
+                        ? new Lineage.Main(new Channels(values()), random.nextLong())
+                        : new Lineage.Side(new Channels(values()), list(this::change)),
+                random.nextLong(),
+                list(this::input),
+                list(this::input),
+                random.nextBoolean(),
+                new LinkedHashSet<>(list(this::text)),
+                random.nextInt(),
+                maybe(() -> new StartedRun.Task(action(), text(), text(), json(), random.nextInt())));
+    }
+
+    private QueuedRun queued() {
+        return new QueuedRun(
+                run(), workflow(), list(this::input), random.nextLong(), maybe(random::nextLong), word(Behind.class));
+    }
+
+    Input input() {
+        return new Input(identity(), word(Input.Type.class), maybe(this::text), json());
+    }
+
+    private Why why() {
+        return new Why(word(DecisionKind.class), text(), maybe(this::text), text(), list(this::text));
+    }
+
+    private ThreadSettings settings() {
+        return new ThreadSettings(maybe(this::policy), maybe(this::text), Json.object(values()));
+    }
+
+    private Policy policy() {
+        return random.nextBoolean()
+                ? plainPolicy()
+                : random.nextBoolean()
+                        ? new CustomPolicy("custom")
+                        : new RulesPolicy(list(() -> new RulesPolicy.Rule("a > 1", plainPolicy())), plainPolicy());
+    }
+
+    private Policy plainPolicy() {
+        return switch (random.nextInt(6)) {
+            case 0 -> new InterruptPolicy(random.nextBoolean());
+            case 1 -> new ParallelPolicy(random.nextInt(1, 9));
+            case 2 -> new MergePolicy();
+            case 3 -> new RejectPolicy();
+            case 4 ->
+                new QueuePolicy(random.nextInt(1, 200), maybe(() -> random.nextLong(1, 1_000)), word(Behind.class));
+            default -> new RollbackPolicy();
+        };
+    }
+
+    private Change change() {
+        return new Change(text(), word(Reducer.class), json());
+    }
+
+    private Identity identity() {
+        return new Identity(text(), text());
+    }
+
+    private RunId run() {
+        return new RunId(text());
+    }
+
+    private ActionId action() {
+        return new ActionId(text());
+    }
+
+    private WorkflowRef workflow() {
+        return new WorkflowRef(random.nextBoolean() ? "echo" : "a@b", random.nextInt(1, 100));
+    }
+
+    private Map<String, Json> values() {
+        Map<String, Json> values = new LinkedHashMap<>();
+        list(this::text).forEach(name -> values.put(name, json()));
+        return values;
+    }
+
+    Json json() {
+        return json(random.nextInt(20) == 0 ? 100 : 3);
+    }
+
+    private Json json(int depth) {
+        return switch (random.nextInt(depth > 0 ? depth > 3 ? 1 : 7 : 5)) {
+            case 0 -> depth > 3 ? Json.array(List.of(json(depth - 1))) : Json.NULL;
+            case 1 -> Json.of(random.nextBoolean());
+            case 2 -> Json.of(random.nextLong());
+            case 3 ->
+                new Json.Num(new BigDecimal(
+                        new BigInteger(500, new java.util.Random(random.nextLong())), random.nextInt(-2_000, 2_000)));
+            case 4 -> Json.of(text());
+            case 5 -> Json.array(list(() -> json(depth - 1)));
+            default -> {
+                Map<String, Json> fields = new LinkedHashMap<>();
+                list(this::text).forEach(name -> fields.put(name, json(depth - 1)));
+                yield Json.object(fields);
+            }
+        };
+    }
+
+    String text() {
+        return TEXTS.get(random.nextInt(TEXTS.size()));
+    }
+
+    private <T> List<T> list(Supplier<T> item) {
+        List<T> items = new ArrayList<>();
+        for (int i = random.nextInt(4); i > 0; i--) {
+            items.add(item.get());
+        }
+        return items;
+    }
+
+    private <T> T maybe(Supplier<T> value) {
+        return random.nextBoolean() ? value.get() : null;
+    }
+
+    private <E extends Enum<E>> E word(Class<E> type) {
+        E[] words = type.getEnumConstants();
+        return words[random.nextInt(words.length)];
+    }
+}
