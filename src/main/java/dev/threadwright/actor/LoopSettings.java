@@ -20,7 +20,8 @@ public record LoopSettings(
         long maxActorBytes,
         int snapshotEvery) {
 
-    public static final LoopSettings DEFAULT = new LoopSettings(2_000, 8L << 20, 8_000, 64L << 20, 20_000, 256L << 20, 500);
+    public static final LoopSettings DEFAULT =
+            new LoopSettings(2_000, 8L << 20, 8_000, 64L << 20, 20_000, 256L << 20, 500);
 
     public LoopSettings {
         if (maxBatchCount < 1

@@ -1,6 +1,7 @@
 package dev.threadwright.actor;
 
 import dev.threadwright.journal.Batch.Offset;
+import dev.threadwright.journal.Journal.Claim;
 import dev.threadwright.journal.Publication;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -12,23 +13,29 @@ public interface Publisher {
     String publisherId();
 
     /**
-     * Begins a partition at the position that the log holds or the store knows, whichever is larger, after making sure
-     * that its previous publisher publishes no more. Blocks; call it before the partition's first {@link #publish}.
+     * Begins a claimed partition at the position that the log holds or the store knows, whichever is larger, after
+     * making sure that its previous publisher publishes no more. Blocks; call it before the partition's first
+     * {@link #publish}.
      *
-     * @param previousPublisher null if the partition was given back in order or never owned
      * @return the last position that is published
      */
-    long open(
-            int partition,
-            long epoch,
-            long published,
-            @org.jspecify.annotations.Nullable String previousPublisher);
+    long open(Claim claim);
 
-    /** Publishes what has been committed. Returns at once. */
-    void publish(List<? extends Publication> publications, List<Offset> offsets);
+    /** The partition was claimed again by this same owner; nobody else published in between. */
+    void reclaimed(int partition, long epoch);
+
+    /**
+     * Publishes what has been committed. Returns at once.
+     *
+     * @param bytes of the records that led to it: what it is taken to hold in memory until it is published
+     */
+    void publish(List<? extends Publication> publications, List<Offset> offsets, long bytes);
 
     /** Whether so much waits to be published that nothing should be added. */
     boolean isSaturated();
+
+    /** Returns when it is no longer saturated, or closed. */
+    void awaitRoom() throws InterruptedException;
 
     /** When all that was given for the partition is published, its last position; the partition is then closed. */
     CompletionStage<Long> close(int partition);

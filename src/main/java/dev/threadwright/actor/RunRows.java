@@ -23,12 +23,19 @@ final class RunRows {
     private static final class Draft {
         final ThreadKey thread;
         RunStatus status = RunStatus.QUEUED;
+
         @Nullable String workflow;
+
         @Nullable String decision;
+
         @Nullable Long admittedAtMs;
+
         @Nullable Long startedAtMs;
+
         @Nullable Long endedAtMs;
+
         @Nullable Map<String, Json> values;
+
         @Nullable String error;
 
         Draft(ThreadKey thread) {
@@ -49,7 +56,8 @@ final class RunRows {
                     case MERGE_INTO_RUNNING, ADDRESSED, REJECT -> {}
                 }
             }
-            case Event.InputQueued queued -> draft(thread, queued.run()).workflow = queued.workflow().toString();
+            case Event.InputQueued queued ->
+                draft(thread, queued.run()).workflow = queued.workflow().toString();
             case Event.RunStarted started -> {
                 Draft draft = draft(thread, started.run());
                 draft.status = RunStatus.ACTIVE;

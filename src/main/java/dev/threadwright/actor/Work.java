@@ -20,8 +20,13 @@ public sealed interface Work {
         return OVERHEAD_BYTES + (raw == null ? 0 : raw.bytes());
     }
 
-    /** Something to decide. */
-    record Decide(int partition, Command command, @Nullable RawRecord record) implements Work {}
+    /**
+     * Something to decide.
+     *
+     * @param answered whether its sender asks for the outcome: then one that is invalid is stored for them, instead of
+     *     becoming a dead letter
+     */
+    record Decide(int partition, Command command, @Nullable RawRecord record, boolean answered) implements Work {}
 
     /** A record that concerns no thread of the partition: a dead letter, or a record for another partition. */
     record SetAside(int partition, Kind kind, String reason, RawRecord record) implements Work {}

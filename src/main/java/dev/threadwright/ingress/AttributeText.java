@@ -74,7 +74,8 @@ final class AttributeText {
 
     /** For a reason: what was there, cut, and in one line. */
     static String quoted(String text) {
-        return '"' + (text.length() <= MAX_QUOTED ? printable(text) : printable(text.substring(0, MAX_QUOTED)) + "...")
+        return '"'
+                + (text.length() <= MAX_QUOTED ? printable(text) : printable(text.substring(0, MAX_QUOTED)) + "...")
                 + '"';
     }
 

@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Envelope(Identity identity, String type, Map<String, String> extensions, Json data) {
 
-    @Nullable
-    String extension(String name) {
+    @Nullable String extension(String name) {
         return extensions.get(name);
     }
 

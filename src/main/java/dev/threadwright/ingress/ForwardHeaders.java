@@ -56,6 +56,11 @@ public final class ForwardHeaders {
         return headers;
     }
 
+    /** Whether a record of the commands topic first arrived elsewhere: its sender then asks nobody for the outcome. */
+    static boolean isForward(ConsumerRecord<byte[], byte[]> record) {
+        return record.headers().lastHeader(ROLE) != null;
+    }
+
     static Origin read(ConsumerRecord<byte[], byte[]> record, TopicRole role) throws InvalidRecordException {
         if (role != TopicRole.COMMANDS) {
             return Origin.here(record, role, Origin.KAFKA);

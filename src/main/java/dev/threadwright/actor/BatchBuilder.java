@@ -1,0 +1,345 @@
+package dev.threadwright.actor;
+
+import dev.threadwright.actor.PendingBatch.Changed;
+import dev.threadwright.actor.StepStarter.StepCall;
+import dev.threadwright.journal.Batch;
+import dev.threadwright.journal.Batch.Advance;
+import dev.threadwright.journal.Batch.Offset;
+import dev.threadwright.journal.Batch.OutcomeKey;
+import dev.threadwright.journal.Batch.OutcomeRow;
+import dev.threadwright.journal.Batch.OwedChange;
+import dev.threadwright.journal.Batch.ThreadRow;
+import dev.threadwright.journal.DecisionRow;
+import dev.threadwright.journal.OutboxRow;
+import dev.threadwright.journal.Publication;
+import dev.threadwright.thread.Command;
+import dev.threadwright.thread.Decider;
+import dev.threadwright.thread.Decision;
+import dev.threadwright.thread.Event;
+import dev.threadwright.thread.Identity;
+import dev.threadwright.thread.IdentityHash;
+import dev.threadwright.thread.Known;
+import dev.threadwright.thread.Outcome;
+import dev.threadwright.thread.Owed;
+import dev.threadwright.thread.Recorded;
+import dev.threadwright.thread.RunId;
+import dev.threadwright.thread.RunStatus;
+import dev.threadwright.thread.ThreadKey;
+import dev.threadwright.thread.ThreadState;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides works in their order, each on what the ones before it left, and gathers all that is to be committed. One use,
+ * no side effects: the same works on the same states give the same batch.
+ */
+final class BatchBuilder {
+
+    private static final Logger LOG = Logger.getLogger(BatchBuilder.class);
+
+    private final Decider decider;
+    private final int snapshotEvery;
+    private final Function<ThreadKey, ThreadState> committed;
+    private final Function<OutcomeKey, @Nullable OutcomeRow> earlierOutcomes;
+    private final Function<RunId, @Nullable RunStatus> earlierEndings;
+
+    private final Map<Integer, Progress> partitions = new LinkedHashMap<>();
+    private final Map<ThreadKey, Touched> threads = new LinkedHashMap<>();
+    private final Map<OutcomeKey, OutcomeRow> outcomes = new LinkedHashMap<>();
+    private final Map<RunId, RunStatus> endedRuns = new HashMap<>();
+    private final Map<OffsetKey, Offset> offsets = new LinkedHashMap<>();
+    private final List<Publication> publications = new ArrayList<>();
+    private final RunRows runRows = new RunRows();
+
+    /** A partition's position as the batch goes on. */
+    private static final class Progress {
+        final OwnedPartition start;
+        long position;
+
+        Progress(OwnedPartition start) {
+            this.start = start;
+            this.position = start.position();
+        }
+    }
+
+    private record Touched(int partition, ThreadState before, ThreadState after) {}
+
+    private record OffsetKey(String topic, int partition) {}
+
+    /**
+     * @param committed the state of each thread that the works name
+     * @param earlierOutcomes what is known to be decided about identities before this batch
+     * @param earlierEndings how runs that the works name ended before this batch
+     */
+    BatchBuilder(
+            Decider decider,
+            int snapshotEvery,
+            Function<ThreadKey, ThreadState> committed,
+            Function<OutcomeKey, @Nullable OutcomeRow> earlierOutcomes,
+            Function<RunId, @Nullable RunStatus> earlierEndings) {
+        this.decider = decider;
+        this.snapshotEvery = snapshotEvery;
+        this.committed = committed;
+        this.earlierOutcomes = earlierOutcomes;
+        this.earlierEndings = earlierEndings;
+    }
+
+    PendingBatch build(List<Work> works, Map<Integer, OwnedPartition> owned) {
+        for (Work work : works) {
+            OwnedPartition partition = owned.get(work.partition());
+            if (partition == null) {
+                throw new IllegalStateException("Work for partition " + work.partition() + ", which is not owned");
+            }
+            Progress progress = partitions.computeIfAbsent(work.partition(), p -> new Progress(partition));
+            switch (work) {
+                case Work.Decide decide -> decide(progress, decide);
+                case Work.SetAside aside -> setAside(progress, aside.kind(), aside.reason(), aside.record());
+            }
+            consumed(work.record());
+        }
+        return gathered(works);
+    }
+
+    private void decide(Progress progress, Work.Decide work) {
+        Command command = work.command();
+        ThreadKey thread = command.header().thread();
+        Touched touched = threads.get(thread);
+        ThreadState state = touched == null ? committed.apply(thread) : touched.after();
+        Prior prior = prior(command.header());
+        Decision decision;
+        try {
+            decision = decider.decide(state, command, new Known(prior.known(), endedRun(command)));
+        } catch (RuntimeException defect) {
+            failed(progress, work, defect);
+            return;
+        }
+        if (!decision.events().isEmpty()) {
+            append(progress, command.header(), decision);
+            threads.put(
+                    thread,
+                    new Touched(
+                            progress.start.partition(), touched == null ? state : touched.before(), decision.after()));
+        }
+        answer(progress, work, decision, prior.key());
+    }
+
+    private void append(Progress progress, Command.Header header, Decision decision) {
+        publications.add(new DecisionRow(
+                header.thread(),
+                progress.start.partition(),
+                ++progress.position,
+                header.timeMs(),
+                header.identity(),
+                header.actor(),
+                decision.events()));
+        for (Recorded recorded : decision.events()) {
+            runRows.add(header.thread(), recorded);
+            noteEnding(recorded.event());
+        }
+    }
+
+    private void answer(Progress progress, Work.Decide work, Decision decision, @Nullable OutcomeKey key) {
+        Outcome outcome = decision.outcome();
+        RawRecord record = work.record();
+        if (outcome instanceof Outcome.Invalid invalid && !work.answered()) {
+            if (record == null) {
+                LOG.warnf("Thread %s: %s", work.command().header().thread(), invalid.message());
+            } else {
+                setAside(progress, OutboxRow.Kind.DEAD_LETTER, invalid.message(), record);
+            }
+        } else if (key != null && !(outcome instanceof Outcome.Duplicate)) {
+            outcomes.put(
+                    key,
+                    new OutcomeRow(
+                            key,
+                            work.command().header().contentHash(),
+                            outcome,
+                            decision.after().seq()));
+        }
+    }
+
+    /** A command that the server fails on must not stop its partition; it is kept as a dead letter. */
+    private void failed(Progress progress, Work.Decide work, RuntimeException defect) {
+        LOG.errorf(
+                defect,
+                "Thread %s: deciding a %s failed",
+                work.command().header().thread(),
+                work.command().header().type());
+        RawRecord record = work.record();
+        if (record != null) {
+            setAside(progress, OutboxRow.Kind.DEAD_LETTER, "The server failed on it: " + defect, record);
+        }
+    }
+
+    private void setAside(Progress progress, OutboxRow.Kind kind, String reason, RawRecord record) {
+        publications.add(new OutboxRow(
+                kind,
+                progress.start.partition(),
+                ++progress.position,
+                record.source(),
+                record.key(),
+                record.value(),
+                record.headers(),
+                reason,
+                record.timeMs()));
+    }
+
+    private void consumed(@Nullable RawRecord record) {
+        if (record != null) {
+            OutboxRow.Coordinates source = record.source();
+            offsets.put(
+                    new OffsetKey(source.topic(), source.partition()),
+                    new Offset(source.topic(), source.partition(), source.offset() + 1));
+        }
+    }
+
+    /** What was decided before, and under which key this decision is to be kept; no key if there is no identity. */
+    private record Prior(
+            Known.@Nullable Prior known, @Nullable OutcomeKey key) {}
+
+    private Prior prior(Command.Header header) {
+        Identity identity = header.identity();
+        if (identity == null) {
+            return new Prior(null, null);
+        }
+        OutcomeKey key = new OutcomeKey(header.thread(), IdentityHash.of(identity));
+        OutcomeRow first = outcome(key);
+        if (first == null || first.contentHash().equals(header.contentHash())) {
+            return new Prior(known(first), key);
+        }
+        OutcomeKey conflict = new OutcomeKey(header.thread(), IdentityHash.ofConflict(identity, header.contentHash()));
+        OutcomeRow refused = outcome(conflict);
+        return new Prior(known(refused == null ? first : refused), conflict);
+    }
+
+    private static Known.@Nullable Prior known(@Nullable OutcomeRow row) {
+        return row == null ? null : new Known.Prior(row.contentHash(), row.outcome());
+    }
+
+    private @Nullable OutcomeRow outcome(OutcomeKey key) {
+        OutcomeRow here = outcomes.get(key);
+        return here != null ? here : earlierOutcomes.apply(key);
+    }
+
+    private @Nullable RunStatus endedRun(Command command) {
+        RunId named = namedRun(command);
+        if (named == null) {
+            return null;
+        }
+        RunStatus here = endedRuns.get(named);
+        return here != null ? here : earlierEndings.apply(named);
+    }
+
+    /** The run that a command is about by name, whose ending the actor may have forgotten. */
+    static @Nullable RunId namedRun(Command command) {
+        return switch (command) {
+            case Command.SubmitInput submit -> submit.run();
+            case Command.CancelRun cancel -> cancel.run();
+            case Command.CancelAll ignored -> null;
+            case Command.UpdateThread ignored -> null;
+            case Command.CompleteAction ignored -> null;
+            case Command.FailAction ignored -> null;
+            case Command.FireTimers ignored -> null;
+        };
+    }
+
+    private void noteEnding(Event event) {
+        switch (event) {
+            case Event.RunCompleted completed -> endedRuns.put(completed.run(), RunStatus.COMPLETED);
+            case Event.RunFailed failed -> endedRuns.put(failed.run(), RunStatus.FAILED);
+            case Event.RunCancelled cancelled -> endedRuns.put(cancelled.run(), RunStatus.CANCELLED);
+            case Event.RunTimedOut timedOut -> endedRuns.put(timedOut.run(), RunStatus.TIMED_OUT);
+            default -> {
+                // No other event ends a run.
+            }
+        }
+    }
+
+    private PendingBatch gathered(List<Work> works) {
+        List<DecisionRow> decisions = new ArrayList<>();
+        List<OutboxRow> outbox = new ArrayList<>();
+        for (Publication publication : publications) {
+            switch (publication) {
+                case DecisionRow decision -> decisions.add(decision);
+                case OutboxRow row -> outbox.add(row);
+            }
+        }
+        List<ThreadRow> rows = new ArrayList<>(threads.size());
+        List<Changed> after = new ArrayList<>(threads.size());
+        List<ThreadState> snapshots = new ArrayList<>();
+        OwedDifference owed = new OwedDifference();
+        threads.forEach((key, touched) -> {
+            rows.add(new ThreadRow(touched.partition(), touched.before().seq(), touched.after()));
+            after.add(new Changed(touched.partition(), touched.after()));
+            owed.add(touched.partition(), touched.before(), touched.after());
+            if (touched.before().seq() / snapshotEvery != touched.after().seq() / snapshotEvery) {
+                snapshots.add(touched.after());
+            }
+        });
+        Batch batch = new Batch(
+                advances(),
+                decisions,
+                outbox,
+                List.copyOf(outcomes.values()),
+                rows,
+                runRows.rows(),
+                owed.changes,
+                List.copyOf(offsets.values()),
+                snapshots);
+        return new PendingBatch(works, batch, after, publications, owed.stops, owed.starts, outcomes, endedRuns);
+    }
+
+    private List<Advance> advances() {
+        return partitions.values().stream()
+                .map(progress -> new Advance(
+                        progress.start.partition(),
+                        progress.start.epoch(),
+                        progress.start.position(),
+                        progress.position))
+                .toList();
+    }
+
+    /** What the batch starts and stops owing, whatever happened in between. */
+    private static final class OwedDifference {
+        final List<OwedChange> changes = new ArrayList<>();
+        final List<StepCall> stops = new ArrayList<>();
+        final List<StepCall> starts = new ArrayList<>();
+
+        void add(int partition, ThreadState before, ThreadState after) {
+            if (before.isIdle() && after.isIdle()) {
+                return;
+            }
+            Map<String, Owed> gone = byRef(before);
+            Map<String, Owed> come = byRef(after);
+            come.forEach((ref, owed) -> {
+                if (gone.remove(ref) == null) {
+                    change(true, partition, after.key(), owed);
+                }
+            });
+            gone.values().forEach(owed -> change(false, partition, after.key(), owed));
+        }
+
+        private void change(boolean isOwed, int partition, ThreadKey thread, Owed owed) {
+            switch (owed) {
+                case Owed.Call call -> {
+                    changes.add(new OwedChange(isOwed, partition, thread, "call", call.ref(), null));
+                    (isOwed ? starts : stops).add(new StepCall(partition, thread, call));
+                }
+                case Owed.Timer timer ->
+                    changes.add(new OwedChange(isOwed, partition, thread, "timer", timer.ref(), timer.dueAtMs()));
+            }
+        }
+
+        private static Map<String, Owed> byRef(ThreadState state) {
+            Map<String, Owed> byRef = new LinkedHashMap<>();
+            Owed.of(state).forEach(owed -> byRef.put(owed.ref(), owed));
+            return byRef;
+        }
+    }
+}

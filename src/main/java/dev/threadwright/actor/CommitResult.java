@@ -1,0 +1,28 @@
+package dev.threadwright.actor;
+
+import dev.threadwright.journal.Journal.Claim;
+import java.util.Map;
+import java.util.Set;
+
+/** What became of a batch that was handed to the journal. */
+sealed interface CommitResult {
+
+    record Committed() implements CommitResult {}
+
+    /** Nothing is stored: these partitions have another owner. */
+    record Fenced(Set<Integer> partitions) implements CommitResult {}
+
+    /** Nothing is stored, and never will be as it is. */
+    record Rejected(String reason) implements CommitResult {}
+
+    /**
+     * The answer was lost; the partitions were claimed again to find out.
+     *
+     * @param committed whether the batch is stored
+     * @param claims of the partitions that are still this owner's
+     */
+    record Recovered(boolean committed, Map<Integer, Claim> claims) implements CommitResult {}
+
+    /** The loop was closed while the store could not be reached. */
+    record Abandoned() implements CommitResult {}
+}

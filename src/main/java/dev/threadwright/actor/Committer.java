@@ -1,0 +1,110 @@
+package dev.threadwright.actor;
+
+import dev.threadwright.journal.Batch;
+import dev.threadwright.journal.Batch.Advance;
+import dev.threadwright.journal.FencedException;
+import dev.threadwright.journal.Journal;
+import dev.threadwright.journal.Journal.Claim;
+import dev.threadwright.journal.JournalUnavailableException;
+import dev.threadwright.journal.RejectedBatchException;
+import dev.threadwright.journal.UnknownCommitException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+import org.jboss.logging.Logger;
+
+/**
+ * Commits one batch after the other on a thread of its own, so that the loop can gather the next meanwhile. Holds on
+ * while the store is away, and finds out what became of a commit whose answer was lost.
+ */
+final class Committer implements AutoCloseable {
+
+    private static final Logger LOG = Logger.getLogger(Committer.class);
+
+    private final Journal journal;
+    private final String owner;
+    private final String publisher;
+    private final Consumer<PendingBatch> onCommitted;
+    private final ExecutorService thread;
+
+    /** @param onCommitted runs on the committing thread, before anything else is committed; must not throw */
+    Committer(String name, Journal journal, String owner, String publisher, Consumer<PendingBatch> onCommitted) {
+        this.journal = journal;
+        this.owner = owner;
+        this.publisher = publisher;
+        this.onCommitted = onCommitted;
+        this.thread = Executors.newSingleThreadExecutor(
+                Thread.ofPlatform().name(name + "-commit").daemon().factory());
+    }
+
+    CompletableFuture<CommitResult> commit(PendingBatch pending) {
+        return CompletableFuture.supplyAsync(() -> untilAnswered(pending), thread);
+    }
+
+    private CommitResult untilAnswered(PendingBatch pending) {
+        Patience patience = new Patience("commit " + pending.works().size() + " works");
+        while (true) {
+            try {
+                journal.commit(pending.batch());
+                onCommitted.accept(pending);
+                return new CommitResult.Committed();
+            } catch (FencedException e) {
+                LOG.warnf("%s", e.getMessage());
+                return new CommitResult.Fenced(e.partitions());
+            } catch (RejectedBatchException e) {
+                return new CommitResult.Rejected(String.valueOf(e.getMessage()));
+            } catch (UnknownCommitException e) {
+                LOG.warnf("The answer to a commit was lost, finding out what became of it: %s", e.getMessage());
+                return recover(pending);
+            } catch (JournalUnavailableException e) {
+                if (!patience.waitAfter(e)) {
+                    return new CommitResult.Abandoned();
+                }
+            } catch (RuntimeException e) {
+                LOG.errorf(e, "A batch could not be committed");
+                return new CommitResult.Rejected(e.toString());
+            }
+        }
+    }
+
+    private CommitResult recover(PendingBatch pending) {
+        Map<Integer, Claim> claims = new HashMap<>();
+        boolean committed = false;
+        for (Advance advance : pending.batch().advances()) {
+            Patience patience = new Patience("claim partition " + advance.partition() + " again");
+            for (boolean answered = false; !answered; ) {
+                try {
+                    Claim claim = journal.reclaim(advance.partition(), advance.epoch(), owner, publisher);
+                    answered = true;
+                    if (claim != null) {
+                        claims.put(advance.partition(), claim);
+                        committed |= isAsIntended(pending.batch(), advance, claim);
+                    }
+                } catch (JournalUnavailableException | UnknownCommitException e) {
+                    if (!patience.waitAfter(e)) {
+                        return new CommitResult.Abandoned();
+                    }
+                }
+            }
+        }
+        return new CommitResult.Recovered(committed, claims);
+    }
+
+    /** A batch is stored whole or not at all, so one partition that it moved tells for all. */
+    private static boolean isAsIntended(Batch batch, Advance advance, Claim claim) {
+        if (advance.from() != advance.to()) {
+            return claim.position() == advance.to();
+        }
+        return batch.offsets().stream()
+                .anyMatch(offset -> offset.partition() == advance.partition()
+                        && claim.offsets().contains(offset));
+    }
+
+    @Override
+    public void close() {
+        thread.shutdownNow();
+    }
+}

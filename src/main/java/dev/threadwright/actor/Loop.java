@@ -1,0 +1,462 @@
+package dev.threadwright.actor;
+
+import dev.threadwright.actor.PendingBatch.Changed;
+import dev.threadwright.journal.Batch.Advance;
+import dev.threadwright.journal.Batch.OutcomeKey;
+import dev.threadwright.journal.Batch.OutcomeRow;
+import dev.threadwright.journal.Journal;
+import dev.threadwright.journal.Journal.Claim;
+import dev.threadwright.journal.JournalException;
+import dev.threadwright.journal.OutboxRow;
+import dev.threadwright.thread.Command;
+import dev.threadwright.thread.Decider;
+import dev.threadwright.thread.Identity;
+import dev.threadwright.thread.IdentityHash;
+import dev.threadwright.thread.RunId;
+import dev.threadwright.thread.RunStatus;
+import dev.threadwright.thread.ThreadKey;
+import dev.threadwright.thread.ThreadState;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.IntConsumer;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One thread that owns partitions, decides what arrives on them in batches, and commits each batch at once. While one
+ * batch commits, the next gathers and what it needs from the journal is read.
+ *
+ * <p>Everything here but {@link #offer}, {@link #isSaturated}, {@link #own}, {@link #release} and {@link #close} runs on
+ * the loop's thread.
+ */
+public final class Loop implements AutoCloseable {
+
+    /** How long the loop sleeps when nothing signals it; only a safety net. */
+    private static final long IDLE_MS = 1_000;
+
+    private static final long RETRY_READ_MS = 100;
+
+    private static final Logger LOG = Logger.getLogger(Loop.class);
+
+    private final Journal journal;
+    private final Decider decider;
+    private final LoopSettings settings;
+    private final Publisher publisher;
+    private final StepStarter steps;
+    private final Replies replies;
+    private final Strays strays;
+    private final IntConsumer onLost;
+    private final Mailbox mailbox;
+    private final Actors actors;
+    private final Committer committer;
+    private final Thread thread;
+
+    private final Map<Integer, OwnedPartition> owned = new HashMap<>();
+    private final Map<Integer, CompletableFuture<@Nullable OwnedPartition>> releases = new HashMap<>();
+    private final Lookups lookups = new Lookups();
+
+    /** Arrived, not yet looked up. */
+    private List<Work> arrived = new ArrayList<>();
+
+    /** Looked up, to be decided next. */
+    private List<Work> gathered = new ArrayList<>();
+
+    private @Nullable InFlight inFlight;
+    private @Nullable PendingBatch lastSettled;
+    private int batchLimit;
+    private boolean readFailed;
+    private volatile boolean closed;
+
+    private record InFlight(PendingBatch pending, Set<ThreadKey> threads, CompletableFuture<CommitResult> result) {}
+
+    /**
+     * @param owner this process, for people
+     * @param onLost told of partitions that another owner has claimed; called on the loop's thread
+     */
+    public Loop(
+            String name,
+            String owner,
+            Journal journal,
+            Decider decider,
+            LoopSettings settings,
+            Publisher publisher,
+            StepStarter steps,
+            Replies replies,
+            Strays strays,
+            IntConsumer onLost) {
+        this.journal = journal;
+        this.decider = decider;
+        this.settings = settings;
+        this.publisher = publisher;
+        this.steps = steps;
+        this.replies = replies;
+        this.strays = strays;
+        this.onLost = onLost;
+        this.mailbox = new Mailbox(settings.maxMailboxCount(), settings.maxMailboxBytes());
+        this.actors = new Actors(settings.maxActors(), settings.maxActorBytes());
+        this.committer = new Committer(name, journal, owner, publisher.publisherId(), this::committed);
+        this.batchLimit = settings.maxBatchCount();
+        this.thread = Thread.ofPlatform().name(name).daemon().unstarted(this::run);
+    }
+
+    public void start() {
+        thread.start();
+    }
+
+    /** Never blocks and never refuses; ask {@link #isSaturated} before consuming more. */
+    public void offer(List<? extends Work> works) {
+        mailbox.offer(works);
+    }
+
+    /** Whether consuming should pause until the journal or the log have caught up. */
+    public boolean isSaturated() {
+        return mailbox.isSaturated() || publisher.isSaturated();
+    }
+
+    /**
+     * Takes over a partition that was claimed and whose publisher is open. Records of it that were offered before are
+     * forgotten: consuming starts again at the claim's offsets.
+     */
+    public CompletableFuture<Void> own(int partition, long epoch, long position) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        mailbox.tell(() -> {
+            mailbox.removeRecords(partition);
+            owned.put(partition, new OwnedPartition(partition, epoch, position));
+            done.complete(null);
+        });
+        return done;
+    }
+
+    /** Lets go of a partition after the commit that is under way; the answer is null if it was not owned. */
+    public CompletableFuture<@Nullable OwnedPartition> release(int partition) {
+        CompletableFuture<@Nullable OwnedPartition> released = new CompletableFuture<>();
+        mailbox.tell(() -> {
+            releases.put(partition, released);
+            if (inFlight == null) {
+                releaseAsked();
+            }
+        });
+        return released;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        committer.close();
+        mailbox.signal();
+        thread.interrupt();
+    }
+
+    private void run() {
+        while (!closed) {
+            try {
+                turn();
+            } catch (InterruptedException e) {
+                if (closed) {
+                    return;
+                }
+            } catch (RuntimeException e) {
+                // Nothing of the batch is lost: what is not committed is consumed again after the next claim.
+                LOG.errorf(e, "The loop failed; giving up its partitions");
+                List.copyOf(owned.keySet()).forEach(this::lose);
+            }
+        }
+    }
+
+    private void turn() throws InterruptedException {
+        mailbox.tasks().forEach(Runnable::run);
+        InFlight flight = inFlight;
+        if (flight != null && flight.result().isDone()) {
+            inFlight = null;
+            settle(flight.pending(), flight.result().join());
+            releaseAsked();
+        }
+        gather();
+        if (inFlight == null && !gathered.isEmpty()) {
+            launch();
+        } else {
+            mailbox.await(readFailed ? RETRY_READ_MS : IDLE_MS);
+        }
+    }
+
+    /** Takes what has arrived, within the batch's bounds, and reads what deciding it will need. */
+    private void gather() {
+        int room = batchLimit - gathered.size() - arrived.size();
+        if (room > 0) {
+            mailbox.drain(room, settings.maxBatchBytes()).forEach(this::admit);
+        }
+        readFailed = false;
+        if (arrived.isEmpty()) {
+            return;
+        }
+        try {
+            lookUp(arrived);
+            gathered.addAll(arrived);
+            arrived = new ArrayList<>();
+        } catch (JournalException e) {
+            LOG.debugf("Cannot read from the journal yet: %s", e.getMessage());
+            readFailed = true;
+        }
+    }
+
+    private void admit(Work work) {
+        if (owned.containsKey(work.partition())) {
+            arrived.add(work);
+        } else if (work instanceof Work.Decide decide && decide.record() == null) {
+            strays.forward(decide.command());
+        }
+        // A record of a partition that has left is consumed by its next owner.
+    }
+
+    private void launch() {
+        Set<ThreadKey> missing = threadsOf(gathered);
+        missing.removeIf(key -> actors.contains(key) || lookups.states.containsKey(key));
+        if (!missing.isEmpty()) {
+            // Trimmed since they were looked up.
+            try {
+                loadStates(missing);
+            } catch (JournalException e) {
+                readFailed = true;
+                return;
+            }
+        }
+        BatchBuilder builder = new BatchBuilder(
+                decider, settings.snapshotEvery(), this::committedState, this::earlierOutcome, this::earlierEnding);
+        PendingBatch pending = builder.build(gathered, owned);
+        gathered = new ArrayList<>();
+        lookups.clear();
+        CompletableFuture<CommitResult> result = committer.commit(pending);
+        inFlight = new InFlight(pending, threadsOf(pending.works()), result);
+        result.whenComplete((answer, failure) -> mailbox.signal());
+    }
+
+    /** Runs on the committer's thread: the batch is durable, so callers and consumers may see it. */
+    private void committed(PendingBatch pending) {
+        replies.committed(pending.batch());
+        publisher.publish(
+                pending.publications(),
+                pending.batch().offsets(),
+                pending.works().stream().mapToLong(Work::bytes).sum());
+        pending.stops().forEach(steps::cancel);
+        pending.starts().forEach(steps::start);
+    }
+
+    private void settle(PendingBatch pending, CommitResult result) {
+        switch (result) {
+            case CommitResult.Committed ignored -> {
+                adopt(pending);
+                batchLimit = Math.min(settings.maxBatchCount(), batchLimit * 2);
+            }
+            case CommitResult.Fenced fenced -> {
+                fenced.partitions().forEach(this::lose);
+                again(pending.works());
+            }
+            case CommitResult.Rejected rejected -> rejected(pending, rejected.reason());
+            case CommitResult.Recovered recovered -> recovered(pending, recovered);
+            case CommitResult.Abandoned ignored -> closed = true;
+        }
+    }
+
+    private void adopt(PendingBatch pending) {
+        for (Advance advance : pending.batch().advances()) {
+            owned.computeIfPresent(advance.partition(), (id, partition) -> partition.at(advance.to()));
+        }
+        for (Changed changed : pending.after()) {
+            if (owned.containsKey(changed.partition())) {
+                actors.put(changed.partition(), changed.state());
+            }
+        }
+        actors.trim();
+        lastSettled = pending;
+    }
+
+    /** Halves the batch until the command that the store refuses stands alone, and sets that one aside. */
+    private void rejected(PendingBatch pending, String reason) {
+        List<Work> works = pending.works();
+        if (works.size() > 1) {
+            batchLimit = works.size() / 2;
+            again(works);
+            return;
+        }
+        Work poison = works.getFirst();
+        RawRecord record = poison.record();
+        LOG.errorf("A command on partition %d cannot be stored and is set aside: %s", poison.partition(), reason);
+        if (record != null && !(poison instanceof Work.SetAside)) {
+            again(List.of(new Work.SetAside(
+                    poison.partition(), OutboxRow.Kind.DEAD_LETTER, "It cannot be stored: " + reason, record)));
+        }
+    }
+
+    private void recovered(PendingBatch pending, CommitResult.Recovered recovered) {
+        for (Advance advance : pending.batch().advances()) {
+            Claim claim = recovered.claims().get(advance.partition());
+            if (claim == null) {
+                lose(advance.partition());
+            } else {
+                publisher.reclaimed(advance.partition(), claim.epoch());
+                owned.computeIfPresent(
+                        advance.partition(),
+                        (id, partition) -> new OwnedPartition(id, claim.epoch(), claim.position()));
+            }
+        }
+        if (recovered.committed()) {
+            LOG.infof("The batch of %d works was committed", pending.works().size());
+            committed(pending);
+            adopt(pending);
+        } else {
+            LOG.infof(
+                    "The batch of %d works was not committed; deciding it again",
+                    pending.works().size());
+            again(pending.works());
+        }
+    }
+
+    /** To be decided again, before all that came after; what was looked up for those may be out of date by now. */
+    private void again(List<Work> works) {
+        List<Work> all = new ArrayList<>();
+        works.forEach(work -> addIfOwned(all, work));
+        gathered.forEach(work -> addIfOwned(all, work));
+        arrived.forEach(work -> addIfOwned(all, work));
+        gathered = new ArrayList<>();
+        arrived = new ArrayList<>();
+        lookups.clear();
+        int now = Math.min(batchLimit, all.size());
+        arrived.addAll(all.subList(0, now));
+        mailbox.putBack(all.subList(now, all.size()));
+    }
+
+    private void addIfOwned(List<Work> works, Work work) {
+        if (owned.containsKey(work.partition())) {
+            works.add(work);
+        }
+    }
+
+    private void releaseAsked() {
+        releases.forEach((id, released) -> {
+            OwnedPartition partition = owned.get(id);
+            forget(id);
+            released.complete(partition);
+        });
+        releases.clear();
+    }
+
+    private void lose(int partition) {
+        LOG.warnf("Partition %d has another owner", partition);
+        forget(partition);
+        publisher.drop(partition);
+        onLost.accept(partition);
+    }
+
+    private void forget(int partition) {
+        owned.remove(partition);
+        actors.removePartition(partition);
+        steps.cancelPartition(partition);
+        gathered.removeIf(work -> work.partition() == partition);
+        arrived.removeIf(work -> work.partition() == partition);
+    }
+
+    private void lookUp(Collection<Work> works) {
+        Set<ThreadKey> threads = threadsOf(works);
+        threads.removeIf(key -> actors.contains(key) || lookups.states.containsKey(key) || isInFlight(key));
+        loadStates(threads);
+        lookUpOutcomes(works);
+        Map<RunId, ThreadKey> runs = new HashMap<>();
+        forEachCommand(works, command -> {
+            RunId named = BatchBuilder.namedRun(command);
+            if (named != null) {
+                runs.put(named, command.header().thread());
+            }
+        });
+        if (!runs.isEmpty()) {
+            lookups.endedRuns.putAll(journal.endedRuns(runs));
+        }
+    }
+
+    private void loadStates(Set<ThreadKey> threads) {
+        if (!threads.isEmpty()) {
+            Map<ThreadKey, ThreadState> loaded = journal.load(threads);
+            threads.forEach(key -> lookups.states.put(key, loaded.getOrDefault(key, ThreadState.absent(key))));
+        }
+    }
+
+    /** Conflicts are rare, so the second key of a conflict is only read for those. */
+    private void lookUpOutcomes(Collection<Work> works) {
+        Map<OutcomeKey, Command.Header> asked = new HashMap<>();
+        forEachCommand(works, command -> {
+            Identity identity = command.header().identity();
+            if (identity != null) {
+                asked.put(new OutcomeKey(command.header().thread(), IdentityHash.of(identity)), command.header());
+            }
+        });
+        if (asked.isEmpty()) {
+            return;
+        }
+        Map<OutcomeKey, OutcomeRow> found = journal.outcomes(asked.keySet());
+        lookups.outcomes.putAll(found);
+        if (found.isEmpty()) {
+            return;
+        }
+        Set<OutcomeKey> conflicts = new HashSet<>();
+        forEachCommand(works, command -> {
+            Command.Header header = command.header();
+            Identity identity = header.identity();
+            if (identity != null) {
+                OutcomeRow first = found.get(new OutcomeKey(header.thread(), IdentityHash.of(identity)));
+                if (first != null && !first.contentHash().equals(header.contentHash())) {
+                    conflicts.add(
+                            new OutcomeKey(header.thread(), IdentityHash.ofConflict(identity, header.contentHash())));
+                }
+            }
+        });
+        if (!conflicts.isEmpty()) {
+            lookups.outcomes.putAll(journal.outcomes(conflicts));
+        }
+    }
+
+    private boolean isInFlight(ThreadKey key) {
+        InFlight flight = inFlight;
+        return flight != null && flight.threads().contains(key);
+    }
+
+    private ThreadState committedState(ThreadKey key) {
+        ThreadState state = actors.get(key);
+        if (state == null) {
+            state = lookups.states.get(key);
+        }
+        if (state == null) {
+            throw new IllegalStateException("Thread " + key + " was not loaded");
+        }
+        return state;
+    }
+
+    /** What the batch settled last decided was not visible yet when this batch's outcomes were read. */
+    private @Nullable OutcomeRow earlierOutcome(OutcomeKey key) {
+        OutcomeRow recent = lastSettled == null ? null : lastSettled.outcomes().get(key);
+        return recent != null ? recent : lookups.outcomes.get(key);
+    }
+
+    private @Nullable RunStatus earlierEnding(RunId run) {
+        RunStatus recent = lastSettled == null ? null : lastSettled.endedRuns().get(run);
+        return recent != null ? recent : lookups.endedRuns.get(run);
+    }
+
+    private static Set<ThreadKey> threadsOf(Collection<Work> works) {
+        Set<ThreadKey> threads = new HashSet<>();
+        forEachCommand(works, command -> threads.add(command.header().thread()));
+        return threads;
+    }
+
+    private static void forEachCommand(Collection<Work> works, java.util.function.Consumer<Command> action) {
+        for (Work work : works) {
+            if (work instanceof Work.Decide decide) {
+                action.accept(decide.command());
+            }
+        }
+    }
+}

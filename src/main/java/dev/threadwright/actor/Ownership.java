@@ -1,0 +1,267 @@
+package dev.threadwright.actor;
+
+import dev.threadwright.actor.StepStarter.StepCall;
+import dev.threadwright.journal.Journal;
+import dev.threadwright.journal.Journal.Claim;
+import dev.threadwright.journal.Publication;
+import dev.threadwright.thread.Command;
+import dev.threadwright.thread.Owed;
+import dev.threadwright.thread.ThreadKey;
+import dev.threadwright.thread.ThreadState;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes over the partitions that the consumer group assigns to a loop, and gives them back. Claims run beside consuming,
+ * one after the other, and are tried again until they succeed or the partition is gone: polling never waits for them.
+ *
+ * <p>The order of a take-over: claim in the journal, which fences the last owner's commits; open the relay, which fences
+ * its publishing; publish what it left unpublished; hand the partition to the loop; start the calls that it left
+ * running; consume.
+ */
+public final class Ownership implements AutoCloseable {
+
+    static final long RETRY_MS = 250;
+    static final long RECLAIM_LOST_MS = 1_000;
+    static final long TIMERS_EVERY_MS = 100;
+    static final int PAGE = 500;
+    static final int MAX_DUE_TIMERS = 1_000;
+
+    private static final Logger LOG = Logger.getLogger(Ownership.class);
+
+    private final String owner;
+    private final Journal journal;
+    private final Publisher publisher;
+    private final StepStarter steps;
+    private final Loop loop;
+    private final Inbound inbound;
+    private final java.util.function.LongSupplier nowMs;
+    private final ScheduledExecutorService thread;
+    private final Set<Integer> wanted = ConcurrentHashMap.newKeySet();
+    private final Set<Integer> held = ConcurrentHashMap.newKeySet();
+    private final Map<Integer, String> stopped = new ConcurrentHashMap<>();
+    private final Map<TimerKey, Long> fired = new HashMap<>();
+
+    private record TimerKey(ThreadKey thread, String ref) {}
+
+    /** @param journal not shared with the loop */
+    public Ownership(
+            String name,
+            String owner,
+            Journal journal,
+            Publisher publisher,
+            StepStarter steps,
+            Loop loop,
+            Inbound inbound,
+            java.util.function.LongSupplier nowMs) {
+        this.owner = owner;
+        this.journal = journal;
+        this.publisher = publisher;
+        this.steps = steps;
+        this.loop = loop;
+        this.inbound = inbound;
+        this.nowMs = nowMs;
+        this.thread = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().name(name + "-claims").daemon().factory());
+        thread.scheduleWithFixedDelay(this::fireTimers, TIMERS_EVERY_MS, TIMERS_EVERY_MS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Partitions that the loop works on. */
+    public Set<Integer> held() {
+        return Set.copyOf(held);
+    }
+
+    /** Partitions that are assigned but not worked on yet. */
+    public Set<Integer> pending() {
+        return wanted.stream().filter(p -> !held.contains(p)).collect(java.util.stream.Collectors.toSet());
+    }
+
+    /** Partitions that cannot be worked on until somebody acts, and why. */
+    public Map<Integer, String> stopped() {
+        return Map.copyOf(stopped);
+    }
+
+    /** Returns at once. */
+    public void assigned(Collection<Integer> partitions) {
+        wanted.addAll(partitions);
+        partitions.forEach(partition -> thread.execute(() -> claim(partition)));
+    }
+
+    /**
+     * Gives partitions back in order: what is being committed is committed and published. Waits for that, at most the
+     * given time; what is not done by then is left to the next owner's fence.
+     */
+    public void revoked(Collection<Integer> partitions, long timeoutMs) {
+        wanted.removeAll(partitions);
+        CompletableFuture<Void> done =
+                CompletableFuture.runAsync(() -> release(partitions, nowMs.getAsLong() + timeoutMs), thread);
+        try {
+            done.get(timeoutMs, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warnf("Partitions %s were not given back in order: %s", partitions, e);
+        }
+    }
+
+    /** The group has given the partitions to others already. */
+    public void lost(Collection<Integer> partitions) {
+        wanted.removeAll(partitions);
+        partitions.forEach(partition -> {
+            held.remove(partition);
+            publisher.drop(partition);
+            loop.release(partition);
+            inbound.pause(partition);
+        });
+    }
+
+    /** The journal says that another owner has claimed the partition; if it is still assigned here, claim it again. */
+    public void fenced(int partition) {
+        held.remove(partition);
+        inbound.pause(partition).thenRun(() -> {
+            if (wanted.contains(partition)) {
+                thread.schedule(() -> claim(partition), RECLAIM_LOST_MS, TimeUnit.MILLISECONDS);
+            }
+        });
+    }
+
+    /** The partition cannot go on until somebody acts. */
+    public void stop(int partition, String reason) {
+        LOG.errorf("Partition %d is stopped: %s", partition, reason);
+        stopped.put(partition, reason);
+        inbound.pause(partition);
+    }
+
+    @Override
+    public void close() {
+        thread.shutdownNow();
+    }
+
+    private void claim(int partition) {
+        if (!wanted.contains(partition) || held.contains(partition)) {
+            return;
+        }
+        try {
+            Claim claim = journal.claim(partition, owner, publisher.publisherId());
+            long published = publisher.open(claim);
+            publishBacklog(claim, published);
+            List<StepCall> calls = owedCalls(partition);
+            loop.own(partition, claim.epoch(), claim.position()).join();
+            calls.forEach(steps::start);
+            held.add(partition);
+            stopped.remove(partition);
+            inbound.resume(partition, claim.offsets());
+            LOG.infof("Owning partition %d at epoch %d, position %d", partition, claim.epoch(), claim.position());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IllegalStateException e) {
+            stop(partition, String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+            LOG.warnf("Cannot claim partition %d yet, will go on trying: %s", partition, e.getMessage());
+            publisher.drop(partition);
+            thread.schedule(() -> claim(partition), RETRY_MS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** What the last owner committed and did not publish. */
+    private void publishBacklog(Claim claim, long published) throws InterruptedException {
+        long after = published;
+        while (after < claim.position()) {
+            publisher.awaitRoom();
+            List<Publication> page = journal.publications(claim.partition(), after, PAGE);
+            if (page.isEmpty()) {
+                throw new IllegalStateException("Partition " + claim.partition() + " has no position after " + after
+                        + ", but should reach " + claim.position() + ": the journal has lost rows");
+            }
+            publisher.publish(page, List.of(), (long) page.size() * Work.OVERHEAD_BYTES);
+            after = page.getLast().position();
+        }
+    }
+
+    private List<StepCall> owedCalls(int partition) {
+        List<ThreadKey> threads = journal.threadsOwingCalls(partition);
+        List<StepCall> calls = new ArrayList<>();
+        for (int from = 0; from < threads.size(); from += PAGE) {
+            List<ThreadKey> page = threads.subList(from, Math.min(threads.size(), from + PAGE));
+            for (ThreadState state : journal.load(page).values()) {
+                for (Owed owed : Owed.of(state)) {
+                    if (owed instanceof Owed.Call call) {
+                        calls.add(new StepCall(partition, state.key(), call));
+                    }
+                }
+            }
+        }
+        return calls;
+    }
+
+    private void release(Collection<Integer> partitions, long deadlineMs) {
+        Map<Integer, CompletableFuture<@Nullable OwnedPartition>> released = new HashMap<>();
+        for (int partition : partitions) {
+            held.remove(partition);
+            inbound.pause(partition);
+            released.put(partition, loop.release(partition));
+        }
+        released.forEach((partition, answer) -> {
+            try {
+                OwnedPartition owned = answer.get(leftMs(deadlineMs), TimeUnit.MILLISECONDS);
+                if (owned == null) {
+                    publisher.drop(partition);
+                    return;
+                }
+                long published =
+                        publisher.close(partition).toCompletableFuture().get(leftMs(deadlineMs), TimeUnit.MILLISECONDS);
+                journal.release(partition, owned.epoch(), published);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (ExecutionException | TimeoutException | RuntimeException e) {
+                LOG.warnf("Partition %d was not given back in order: %s", partition, e);
+                publisher.drop(partition);
+            }
+        });
+    }
+
+    private long leftMs(long deadlineMs) {
+        return Math.max(0, deadlineMs - nowMs.getAsLong());
+    }
+
+    /**
+     * Tells threads what is due. A timer is told once more if it is still owed a while later: the loop may have dropped
+     * it with its partition.
+     */
+    private void fireTimers() {
+        if (held.isEmpty()) {
+            return;
+        }
+        try {
+            long now = nowMs.getAsLong();
+            fired.values().removeIf(toldMs -> now - toldMs > RECLAIM_LOST_MS);
+            List<Work> due = new ArrayList<>();
+            for (Journal.DueTimer timer : journal.timers(held, now, MAX_DUE_TIMERS)) {
+                if (fired.putIfAbsent(new TimerKey(timer.thread(), timer.ref()), now) == null) {
+                    due.add(new Work.Decide(timer.partition(), fire(timer), null, false));
+                }
+            }
+            loop.offer(due);
+        } catch (RuntimeException e) {
+            LOG.debugf("Cannot read timers yet: %s", e.getMessage());
+        }
+    }
+
+    private static Command fire(Journal.DueTimer timer) {
+        return new Command.FireTimers(
+                new Command.Header(timer.thread(), timer.dueAtMs(), null, "", "timer.due", "system"));
+    }
+}

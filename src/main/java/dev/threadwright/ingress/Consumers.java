@@ -1,0 +1,161 @@
+package dev.threadwright.ingress;
+
+import dev.threadwright.actor.Inbound;
+import dev.threadwright.actor.Loop;
+import dev.threadwright.actor.Ownership;
+import dev.threadwright.journal.Batch.Offset;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A loop's two consumers. The first is a member of the group and subscribes to the input topic: who is assigned its
+ * partition owns the partition. The second belongs to no group and consumes the same partition numbers of the other
+ * inbound topics.
+ */
+public final class Consumers implements Inbound, AutoCloseable {
+
+    /** How long a rebalance waits for partitions to be given back in order. */
+    public static final long REVOKE_TIMEOUT_MS = 5_000;
+
+    private final String inputTopic;
+    private final List<String> sideTopics;
+    private final Poller input;
+    private final Poller side;
+    private @Nullable Ownership ownership;
+
+    /**
+     * @param group a consumer with a group id, of an assignor that keeps partitions in place (cooperative or newer)
+     * @param groupless a consumer that is assigned by hand; both read committed records and commit no offsets
+     */
+    public Consumers(
+            String name,
+            Consumer<byte[], byte[]> group,
+            Consumer<byte[], byte[]> groupless,
+            RecordDecoder decoder,
+            String inputTopic,
+            String commandsTopic,
+            String resultsTopic,
+            int partitions,
+            Loop loop) {
+        this.inputTopic = inputTopic;
+        this.sideTopics = List.of(commandsTopic, resultsTopic);
+        Map<String, TopicRole> roles =
+                Map.of(inputTopic, TopicRole.INPUT, commandsTopic, TopicRole.COMMANDS, resultsTopic, TopicRole.RESULTS);
+        this.input = new Poller(name + "-input", group, decoder, roles, partitions, loop, this::stop);
+        this.side = new Poller(name + "-side", groupless, decoder, roles, partitions, loop, this::stop);
+    }
+
+    public void start(Ownership owner) {
+        ownership = owner;
+        input.tell(() -> input.consumer().subscribe(List.of(inputTopic), new Rebalance(owner)));
+        input.start();
+        side.start();
+    }
+
+    /** What keeps the consumers from consuming, for health; null if nothing does. */
+    public @Nullable String trouble() {
+        return Stream.of(input, side)
+                .map(Poller::trouble)
+                .filter(java.util.Objects::nonNull)
+                .findFirst()
+                .orElse(null);
+    }
+
+    @Override
+    public void resume(int partition, List<Offset> offsets) {
+        Map<String, Long> next = offsets.stream().collect(Collectors.toMap(Offset::topic, Offset::next));
+        input.tell(() -> input.open(new TopicPartition(inputTopic, partition), next.get(inputTopic)));
+        side.tell(() -> {
+            Set<TopicPartition> assigned = new HashSet<>(side.consumer().assignment());
+            assigned.addAll(sidePartitions(List.of(partition)));
+            side.consumer().assign(assigned);
+            sidePartitions(List.of(partition)).forEach(tp -> side.open(tp, next.get(tp.topic())));
+        });
+    }
+
+    @Override
+    public CompletableFuture<Void> pause(int partition) {
+        return CompletableFuture.allOf(
+                input.tell(() -> input.shut(List.of(new TopicPartition(inputTopic, partition)))), side.tell(() -> {
+                    List<TopicPartition> leaving = sidePartitions(List.of(partition));
+                    side.shut(leaving);
+                    Set<TopicPartition> assigned = new HashSet<>(side.consumer().assignment());
+                    assigned.removeAll(leaving);
+                    side.consumer().assign(assigned);
+                }));
+    }
+
+    /** Gives all partitions back and leaves the group. */
+    @Override
+    public void close() {
+        input.close();
+        try {
+            input.awaitClosed(Duration.ofMillis(3 * REVOKE_TIMEOUT_MS));
+            side.close();
+            side.awaitClosed(Duration.ofMillis(REVOKE_TIMEOUT_MS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void stop(int partition, String reason) {
+        Ownership owner = ownership;
+        if (owner != null) {
+            owner.stop(partition, reason);
+        }
+    }
+
+    private List<TopicPartition> sidePartitions(Collection<Integer> partitions) {
+        List<TopicPartition> all = new ArrayList<>();
+        for (int partition : partitions) {
+            sideTopics.forEach(topic -> all.add(new TopicPartition(topic, partition)));
+        }
+        return all;
+    }
+
+    /** Only pauses what comes: claiming runs beside polling, and resumes it. */
+    private final class Rebalance implements ConsumerRebalanceListener {
+
+        private final Ownership owner;
+
+        Rebalance(Ownership owner) {
+            this.owner = owner;
+        }
+
+        @Override
+        public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+            input.shut(partitions);
+            owner.assigned(numbers(partitions));
+        }
+
+        @Override
+        public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+            if (!partitions.isEmpty()) {
+                input.shut(partitions);
+                owner.revoked(numbers(partitions), REVOKE_TIMEOUT_MS);
+            }
+        }
+
+        @Override
+        public void onPartitionsLost(Collection<TopicPartition> partitions) {
+            input.shut(partitions);
+            owner.lost(numbers(partitions));
+        }
+
+        private static List<Integer> numbers(Collection<TopicPartition> partitions) {
+            return partitions.stream().map(TopicPartition::partition).toList();
+        }
+    }
+}

@@ -1,0 +1,266 @@
+package dev.threadwright.ingress;
+
+import dev.threadwright.actor.Loop;
+import dev.threadwright.actor.RawRecord;
+import dev.threadwright.actor.Work;
+import dev.threadwright.journal.OutboxRow;
+import dev.threadwright.journal.OutboxRow.Coordinates;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.BiConsumer;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.header.Header;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The thread of one Kafka consumer: polls, decodes and offers to the loop. Polling never stops, so that membership is
+ * kept whatever happens; partitions that are not open, or all of them while the loop is saturated, are paused.
+ */
+final class Poller implements AutoCloseable {
+
+    private static final Duration POLL = Duration.ofMillis(100);
+
+    /** While paused for saturation, how soon to look whether it is over. */
+    private static final Duration POLL_SATURATED = Duration.ofMillis(5);
+
+    private static final long RETRY_MS = 500;
+    private static final Logger LOG = Logger.getLogger(Poller.class);
+
+    private final Consumer<byte[], byte[]> consumer;
+    private final RecordDecoder decoder;
+    private final Map<String, TopicRole> roles;
+    private final int partitions;
+    private final Loop loop;
+    private final BiConsumer<Integer, String> onStop;
+    private final Thread thread;
+    private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+
+    /** Partitions that may be consumed now. */
+    private final Set<TopicPartition> open = new HashSet<>();
+
+    private boolean saturated;
+    private volatile boolean closed;
+    private volatile @Nullable String trouble;
+
+    /** @param onStop told of partitions that cannot be consumed any further, and why */
+    Poller(
+            String name,
+            Consumer<byte[], byte[]> consumer,
+            RecordDecoder decoder,
+            Map<String, TopicRole> roles,
+            int partitions,
+            Loop loop,
+            BiConsumer<Integer, String> onStop) {
+        this.consumer = consumer;
+        this.decoder = decoder;
+        this.roles = roles;
+        this.partitions = partitions;
+        this.loop = loop;
+        this.onStop = onStop;
+        this.thread = Thread.ofPlatform().name(name).daemon().unstarted(this::run);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    Consumer<byte[], byte[]> consumer() {
+        return consumer;
+    }
+
+    /** What keeps it from consuming, for health; null if nothing does. */
+    @Nullable String trouble() {
+        return trouble;
+    }
+
+    /** Runs the task on the consumer's thread, soon; at once if it is called there. */
+    CompletableFuture<Void> tell(Runnable task) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        Runnable answered = () -> {
+            try {
+                task.run();
+                done.complete(null);
+            } catch (RuntimeException e) {
+                done.completeExceptionally(e);
+            }
+        };
+        if (Thread.currentThread() == thread) {
+            answered.run();
+        } else {
+            tasks.add(answered);
+            consumer.wakeup();
+        }
+        return done;
+    }
+
+    /** On the consumer's thread: begins at the offset, or at the beginning if there is none. */
+    void open(TopicPartition partition, @Nullable Long offset) {
+        if (!consumer.assignment().contains(partition)) {
+            return; // Revoked meanwhile.
+        }
+        if (offset == null) {
+            consumer.seekToBeginning(List.of(partition));
+        } else {
+            consumer.seek(partition, offset);
+        }
+        open.add(partition);
+        if (!saturated) {
+            consumer.resume(List.of(partition));
+        }
+    }
+
+    /** On the consumer's thread. */
+    void shut(Collection<TopicPartition> closing) {
+        open.removeAll(closing);
+        List<TopicPartition> assigned =
+                closing.stream().filter(consumer.assignment()::contains).toList();
+        consumer.pause(assigned);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        consumer.wakeup();
+    }
+
+    void awaitClosed(Duration timeout) throws InterruptedException {
+        thread.join(timeout);
+    }
+
+    private void run() {
+        while (!closed) {
+            try {
+                runTasks();
+                adaptToSaturation();
+                offer(consumer.poll(saturated ? POLL_SATURATED : POLL));
+                trouble = null;
+            } catch (WakeupException e) {
+                // There is a task to run, or it is over.
+            } catch (OffsetOutOfRangeException e) {
+                outOfRange(e.offsetOutOfRangePartitions());
+            } catch (InterruptException e) {
+                closed = true;
+            } catch (KafkaException e) {
+                failed(e);
+            } catch (RuntimeException e) {
+                LOG.errorf(e, "Consuming failed");
+                failed(e);
+            }
+        }
+        try {
+            // Gives the partitions back in order, through the rebalance listener.
+            consumer.close(org.apache.kafka.clients.consumer.CloseOptions.timeout(Duration.ofSeconds(15)));
+        } catch (KafkaException e) {
+            LOG.debugf("Closing a consumer: %s", e.getMessage());
+        }
+        runTasks();
+    }
+
+    private void runTasks() {
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+            task.run();
+        }
+    }
+
+    private void adaptToSaturation() {
+        boolean now = loop.isSaturated();
+        if (now != saturated) {
+            saturated = now;
+            Set<TopicPartition> affected = new HashSet<>(open);
+            affected.retainAll(consumer.assignment());
+            if (now) {
+                consumer.pause(affected);
+            } else {
+                consumer.resume(affected);
+            }
+        }
+    }
+
+    private void offer(ConsumerRecords<byte[], byte[]> records) {
+        if (records.isEmpty()) {
+            return;
+        }
+        List<Work> works = new ArrayList<>(records.count());
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+            TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+            if (open.contains(partition)) {
+                works.add(work(record, roles.getOrDefault(record.topic(), TopicRole.INPUT)));
+            }
+        }
+        loop.offer(works);
+    }
+
+    private Work work(ConsumerRecord<byte[], byte[]> record, TopicRole role) {
+        return switch (decoder.decode(record, role, partitions)) {
+            case Decoded.ForThread decoded ->
+                new Work.Decide(
+                        record.partition(),
+                        decoded.command(),
+                        raw(record, headers(record)),
+                        role == TopicRole.COMMANDS && !ForwardHeaders.isForward(record));
+            case Decoded.Misrouted ignored ->
+                new Work.SetAside(
+                        record.partition(), OutboxRow.Kind.FORWARD, "", raw(record, ForwardHeaders.of(record, role)));
+            case Decoded.Dead dead ->
+                new Work.SetAside(
+                        record.partition(), OutboxRow.Kind.DEAD_LETTER, dead.reason(), raw(record, headers(record)));
+        };
+    }
+
+    private static RawRecord raw(ConsumerRecord<byte[], byte[]> record, Map<String, byte[]> headers) {
+        return new RawRecord(
+                new Coordinates(record.topic(), record.partition(), record.offset()),
+                record.key(),
+                record.value(),
+                headers,
+                record.timestamp());
+    }
+
+    private static Map<String, byte[]> headers(ConsumerRecord<byte[], byte[]> record) {
+        Map<String, byte[]> headers = new HashMap<>();
+        for (Header header : record.headers()) {
+            if (header.value() != null) {
+                headers.put(header.key(), header.value());
+            }
+        }
+        return headers;
+    }
+
+    /** Going on at another offset would lose or repeat records, so the partition waits for a decision. */
+    private void outOfRange(Map<TopicPartition, Long> offsets) {
+        shut(offsets.keySet());
+        offsets.forEach((partition, offset) -> onStop.accept(
+                partition.partition(),
+                "The next record to consume from " + partition + " is " + offset
+                        + ", which the topic does not have: records were deleted before they were consumed, or the"
+                        + " topic was created anew. See \"Offset out of range\" in docs/operations.md"));
+    }
+
+    private void failed(RuntimeException e) {
+        if (trouble == null) {
+            LOG.warnf("Cannot consume, will go on trying: %s", e);
+        }
+        trouble = String.valueOf(e.getMessage());
+        try {
+            Thread.sleep(RETRY_MS);
+        } catch (InterruptedException interrupted) {
+            closed = true;
+        }
+    }
+}

@@ -1,0 +1,207 @@
+package dev.threadwright.relay;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.threadwright.journal.DecisionRow;
+import dev.threadwright.journal.EventCodec;
+import dev.threadwright.journal.OutboxRow;
+import dev.threadwright.journal.Publication;
+import dev.threadwright.thread.Event;
+import dev.threadwright.thread.Identity;
+import dev.threadwright.thread.Recorded;
+import dev.threadwright.thread.RunId;
+import java.net.URLEncoder;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeader;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.utils.Utils;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a publication becomes on Kafka. Every event goes to the events topic; those that say how a run or an input fares
+ * also to the lifecycle topic, with the same data. Records are CloudEvents in binary mode whose id is the event's place
+ * on its thread, so that it is the same however often a record is sent.
+ */
+final class OutgoingRecords {
+
+    private static final RecordHeader SPEC_VERSION = header("ce_specversion", "1.0");
+    private static final RecordHeader CONTENT_TYPE = header("content-type", "application/json");
+    private static final RecordHeader JOURNAL = header("ce_source", "/threadwright/journal");
+    private static final RecordHeader LIFECYCLE = header("ce_source", "/threadwright/lifecycle");
+
+    private final Topics topics;
+    private final int partitions;
+    private final int maxDataBytes;
+
+    /** @param maxDataBytes data beyond it stays in the journal, and the record says where */
+    OutgoingRecords(Topics topics, int partitions, int maxDataBytes) {
+        this.topics = topics;
+        this.partitions = partitions;
+        this.maxDataBytes = maxDataBytes;
+    }
+
+    List<ProducerRecord<byte[], byte[]>> of(Publication publication) {
+        return switch (publication) {
+            case DecisionRow decision -> ofDecision(decision);
+            case OutboxRow row ->
+                List.of(
+                        switch (row.kind()) {
+                            case DEAD_LETTER -> deadLetter(row);
+                            case FORWARD -> forward(row);
+                        });
+        };
+    }
+
+    private List<ProducerRecord<byte[], byte[]>> ofDecision(DecisionRow decision) {
+        String thread = decision.thread().thread();
+        byte[] key = thread.getBytes(UTF_8);
+        RecordHeader subject = new RecordHeader("ce_subject", key);
+        RecordHeader time =
+                header("ce_time", Instant.ofEpochMilli(decision.timeMs()).toString());
+        Identity causation = decision.causation();
+        RecordHeader cause = causation == null ? null : header("ce_causationid", causation.id());
+        List<ProducerRecord<byte[], byte[]>> records =
+                new ArrayList<>(decision.events().size() + 2);
+        for (Recorded recorded : decision.events()) {
+            Event event = recorded.event();
+            byte[] data = EventCodec.write(event).getBytes(UTF_8);
+            Common common = new Common(
+                    header("ce_id", decision.thread() + "/" + recorded.seq()),
+                    header("ce_type", "dev.threadwright." + EventCodec.typeOf(event) + ".v1"),
+                    header("ce_sequence", Long.toString(recorded.seq())),
+                    subject,
+                    time,
+                    cause,
+                    runHeader(event),
+                    data.length > maxDataBytes ? header("ce_dataref", place(thread, recorded.seq())) : null);
+            byte[] value = data.length > maxDataBytes ? null : data;
+            records.add(record(topics.events(), decision.partition(), key, value, common.headers(JOURNAL)));
+            if (isLifecycle(event)) {
+                records.add(record(topics.lifecycle(), decision.partition(), key, value, common.headers(LIFECYCLE)));
+            }
+        }
+        return records;
+    }
+
+    private record Common(
+            RecordHeader id,
+            RecordHeader type,
+            RecordHeader sequence,
+            RecordHeader subject,
+            RecordHeader time,
+            @Nullable RecordHeader cause,
+            @Nullable RecordHeader run,
+            @Nullable RecordHeader dataRef) {
+
+        Headers headers(RecordHeader source) {
+            RecordHeaders headers = new RecordHeaders();
+            headers.add(SPEC_VERSION)
+                    .add(id)
+                    .add(source)
+                    .add(type)
+                    .add(subject)
+                    .add(time)
+                    .add(sequence);
+            if (run != null) {
+                headers.add(run);
+            }
+            if (cause != null) {
+                headers.add(cause);
+            }
+            return headers.add(dataRef == null ? CONTENT_TYPE : dataRef);
+        }
+    }
+
+    private ProducerRecord<byte[], byte[]> deadLetter(OutboxRow row) {
+        RecordHeaders headers = new RecordHeaders();
+        row.headers().forEach(headers::add);
+        headers.add(header("tw_reason", row.reason()));
+        headers.add(header("tw_source_topic", row.source().topic()));
+        headers.add(header("tw_source_partition", Integer.toString(row.source().partition())));
+        headers.add(header("tw_source_offset", Long.toString(row.source().offset())));
+        headers.add(header("tw_source_time", Instant.ofEpochMilli(row.timeMs()).toString()));
+        return record(topics.deadLetter(), row.partition(), row.key(), row.value(), headers);
+    }
+
+    private ProducerRecord<byte[], byte[]> forward(OutboxRow row) {
+        byte[] key = row.key();
+        if (key == null) {
+            throw new IllegalStateException("A record without a key cannot be forwarded: " + row.source());
+        }
+        RecordHeaders headers = new RecordHeaders();
+        for (Map.Entry<String, byte[]> header : row.headers().entrySet()) {
+            headers.add(header.getKey(), header.getValue());
+        }
+        return record(topics.commands(), Utils.toPositive(Utils.murmur2(key)) % partitions, key, row.value(), headers);
+    }
+
+    /** Which events tell how a run or an input fares; everybody else's business is on the events topic. */
+    private static boolean isLifecycle(Event event) {
+        return switch (event) {
+            case Event.RunStarted ignored -> true;
+            case Event.RunCompleted ignored -> true;
+            case Event.RunFailed ignored -> true;
+            case Event.RunTimedOut ignored -> true;
+            case Event.RunCancelled ignored -> true;
+            case Event.InputRejected ignored -> true;
+            case Event.InputQueued ignored -> true;
+            case Event.InputMerged ignored -> true;
+            case Event.InputExpired ignored -> true;
+            case Event.ThreadCreated ignored -> false;
+            case Event.ThreadUpdated ignored -> false;
+            case Event.InputAccepted ignored -> false;
+            case Event.InputPromoted ignored -> false;
+            case Event.StateRolledBack ignored -> false;
+            case Event.StepCompleted ignored -> false;
+            case Event.StepFailed ignored -> false;
+            case Event.ActionRequested ignored -> false;
+            case Event.ActionSucceeded ignored -> false;
+            case Event.ActionFailed ignored -> false;
+            case Event.ActionResultDiscarded ignored -> false;
+        };
+    }
+
+    private static @Nullable RecordHeader runHeader(Event event) {
+        RunId run = switch (event) {
+            case Event.InputAccepted accepted -> accepted.run();
+            case Event.InputQueued queued -> queued.run();
+            case Event.InputPromoted promoted -> promoted.run();
+            case Event.InputMerged merged -> merged.run();
+            case Event.InputExpired expired -> expired.run();
+            case Event.RunStarted started -> started.run();
+            case Event.RunCompleted completed -> completed.run();
+            case Event.RunFailed failed -> failed.run();
+            case Event.RunTimedOut timedOut -> timedOut.run();
+            case Event.RunCancelled cancelled -> cancelled.run();
+            case Event.StateRolledBack rolledBack -> rolledBack.run();
+            case Event.StepCompleted completed -> completed.run();
+            case Event.StepFailed failed -> failed.run();
+            case Event.ActionRequested requested -> requested.run();
+            case Event.ActionSucceeded succeeded -> succeeded.run();
+            case Event.ActionFailed failed -> failed.run();
+            case Event.ActionResultDiscarded discarded -> discarded.run();
+            case Event.ThreadCreated ignored -> null;
+            case Event.ThreadUpdated ignored -> null;
+            case Event.InputRejected ignored -> null;
+        };
+        return run == null ? null : header("ce_runid", run.value());
+    }
+
+    private static String place(String thread, long seq) {
+        return "/threads/" + URLEncoder.encode(thread, UTF_8) + "/events?from=" + seq + "&limit=1";
+    }
+
+    private static ProducerRecord<byte[], byte[]> record(
+            String topic, int partition, byte @Nullable [] key, byte @Nullable [] value, Headers headers) {
+        return new ProducerRecord<>(topic, partition, key, value, headers);
+    }
+
+    private static RecordHeader header(String name, String value) {
+        return new RecordHeader(name, value.getBytes(UTF_8));
+    }
+}

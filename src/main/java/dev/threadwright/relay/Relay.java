@@ -1,0 +1,464 @@
+package dev.threadwright.relay;
+
+import dev.threadwright.actor.Publisher;
+import dev.threadwright.journal.Batch.Offset;
+import dev.threadwright.journal.Journal.Claim;
+import dev.threadwright.journal.Publication;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Publishes what one loop commits, all that has gathered in one Kafka transaction after the other. Each transaction also
+ * carries how far its partitions are published, so records and position become visible together or not at all.
+ *
+ * <p>After any failure there is one way on: a new producer under the same transactional id, which decides what was
+ * under way; drop the partitions whose epoch has moved on; read the positions that the log holds; publish what is
+ * beyond them. A claimant raises the epoch before it fences this id, so either the epoch check or the fence stops a
+ * stale relay.
+ */
+public final class Relay implements Publisher, AutoCloseable {
+
+    /** Publications that may wait; at the limit, the loop's consuming pauses. */
+    public static final int MAX_BACKLOG = 20_000;
+
+    /** Bytes of consumed records whose publications may wait; at the limit, the loop's consuming pauses. */
+    public static final long MAX_BACKLOG_BYTES = 64L << 20;
+
+    /** Publications in one transaction: bounds what a failure has to do again. */
+    public static final int MAX_TRANSACTION = 4_000;
+
+    private static final long RETRY_MS = 200;
+    private static final Logger LOG = Logger.getLogger(Relay.class);
+
+    private final String publisherId;
+    private final Supplier<Producer<byte[], byte[]>> producers;
+    private final PublishedPositions positions;
+    private final ConsumerGroupMetadata group;
+    private final String inputTopic;
+    private final Function<Publication, List<ProducerRecord<byte[], byte[]>>> records;
+    private final Function<Collection<Integer>, Map<Integer, Long>> currentEpochs;
+    private final Thread thread;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final ArrayDeque<Publication> backlog = new ArrayDeque<>();
+    private final Map<Integer, Lane> lanes = new HashMap<>();
+    private double backlogBytes;
+    private boolean publishing;
+    private boolean closed;
+    private volatile @Nullable String trouble;
+
+    private @Nullable Producer<byte[], byte[]> producer;
+
+    /**
+     * @param producers makes a producer with {@code publisherId} as its transactional id, not yet initialised
+     * @param records what a publication becomes on Kafka
+     * @param currentEpochs the partitions' epochs as the journal has them
+     */
+    Relay(
+            String name,
+            String publisherId,
+            Supplier<Producer<byte[], byte[]>> producers,
+            PublishedPositions positions,
+            String groupId,
+            String inputTopic,
+            Function<Publication, List<ProducerRecord<byte[], byte[]>>> records,
+            Function<Collection<Integer>, Map<Integer, Long>> currentEpochs) {
+        this.publisherId = publisherId;
+        this.producers = producers;
+        this.positions = positions;
+        // Without member and generation: epochs fence the relay, not membership of the group.
+        this.group = new ConsumerGroupMetadata(groupId);
+        this.inputTopic = inputTopic;
+        this.records = records;
+        this.currentEpochs = currentEpochs;
+        this.thread = Thread.ofPlatform().name(name).daemon().unstarted(this::run);
+    }
+
+    public void start() {
+        thread.start();
+    }
+
+    /** What keeps the relay from publishing, for health; null if nothing does. */
+    public @Nullable String trouble() {
+        return trouble;
+    }
+
+    @Override
+    public String publisherId() {
+        return publisherId;
+    }
+
+    @Override
+    public long open(Claim claim) {
+        awaitNotPublishing();
+        String previous = claim.previousPublisher();
+        long published = claim.published();
+        if (previous != null && !claim.released()) {
+            if (!previous.equals(publisherId)) {
+                positions.fence(previous);
+            }
+            published = Math.max(
+                    published, positions.read(List.of(claim.partition())).getOrDefault(claim.partition(), 0L));
+        }
+        if (published > claim.position()) {
+            throw new IllegalStateException("Partition " + claim.partition() + " is published up to " + published
+                    + ", but its journal ends at " + claim.position()
+                    + ": Postgres is older than Kafka. Restore a newer backup, or see \"Postgres behind Kafka\" in"
+                    + " docs/operations.md");
+        }
+        lock.lock();
+        try {
+            lanes.put(claim.partition(), new Lane(claim.partition(), claim.epoch(), published, claim.offsets()));
+        } finally {
+            lock.unlock();
+        }
+        return published;
+    }
+
+    @Override
+    public void reclaimed(int partition, long epoch) {
+        lock.lock();
+        try {
+            Lane lane = lanes.get(partition);
+            if (lane != null) {
+                lane.epoch = epoch;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void publish(List<? extends Publication> publications, List<Offset> offsets, long bytes) {
+        lock.lock();
+        try {
+            backlogBytes += bytes;
+            for (Publication publication : publications) {
+                Lane lane = lanes.get(publication.partition());
+                if (lane == null) {
+                    continue; // Dropped: its next owner publishes it.
+                }
+                if (publication.position() != lane.given + 1) {
+                    throw new IllegalStateException("Partition " + lane.partition + ": position "
+                            + publication.position() + " cannot follow " + lane.given);
+                }
+                lane.given = publication.position();
+                backlog.add(publication);
+            }
+            for (Offset offset : offsets) {
+                Lane lane = lanes.get(offset.partition());
+                if (lane != null) {
+                    lane.offsets.put(offset.topic(), offset.next());
+                }
+            }
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public boolean isSaturated() {
+        lock.lock();
+        try {
+            return isFull();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void awaitRoom() throws InterruptedException {
+        lock.lock();
+        try {
+            while (isFull() && !closed) {
+                changed.await();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isFull() {
+        return backlog.size() >= MAX_BACKLOG || backlogBytes >= MAX_BACKLOG_BYTES;
+    }
+
+    @Override
+    public CompletionStage<Long> close(int partition) {
+        lock.lock();
+        try {
+            Lane lane = lanes.get(partition);
+            if (lane == null) {
+                return CompletableFuture.failedFuture(
+                        new IllegalStateException("Partition " + partition + " is not open"));
+            }
+            CompletableFuture<Long> closing = new CompletableFuture<>();
+            lane.closing = closing;
+            closeDrained();
+            return closing;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void drop(int partition) {
+        lock.lock();
+        try {
+            forget(partition);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        thread.interrupt();
+    }
+
+    private void run() {
+        while (!isClosed()) {
+            try {
+                Producer<byte[], byte[]> ready = producer;
+                if (ready == null) {
+                    ready = recover();
+                }
+                List<Publication> next = take();
+                if (!next.isEmpty()) {
+                    publish(ready, next);
+                }
+                trouble = null;
+            } catch (InterruptedException | org.apache.kafka.common.errors.InterruptException e) {
+                break;
+            } catch (RuntimeException e) {
+                failed(e);
+            }
+        }
+        discardProducer();
+    }
+
+    /** Publications that nobody can have published yet, in order; they stay in the backlog until they are. */
+    private List<Publication> take() throws InterruptedException {
+        lock.lock();
+        try {
+            publishing = false;
+            changed.signalAll();
+            while (backlog.isEmpty() && !closed) {
+                changed.await();
+            }
+            publishing = true;
+            List<Publication> next = new ArrayList<>(Math.min(backlog.size(), MAX_TRANSACTION));
+            Iterator<Publication> waiting = backlog.iterator();
+            while (waiting.hasNext() && next.size() < MAX_TRANSACTION) {
+                next.add(waiting.next());
+            }
+            return next;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void publish(Producer<byte[], byte[]> ready, List<Publication> next) {
+        Map<Integer, Long> reached = new HashMap<>();
+        ready.beginTransaction();
+        for (Publication publication : next) {
+            for (ProducerRecord<byte[], byte[]> record : records.apply(publication)) {
+                // A record that fails makes the commit fail: no callback is needed.
+                ready.send(record);
+            }
+            reached.put(publication.partition(), publication.position());
+        }
+        ready.sendOffsetsToTransaction(offsets(reached), group);
+        ready.commitTransaction();
+        published(next.size(), reached);
+    }
+
+    private Map<TopicPartition, OffsetAndMetadata> offsets(Map<Integer, Long> reached) {
+        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+        lock.lock();
+        try {
+            reached.forEach((partition, position) -> {
+                Lane lane = lanes.get(partition);
+                Map<String, Long> consumed = lane == null ? Map.of() : lane.offsets;
+                consumed.forEach((topic, next) ->
+                        offsets.put(new TopicPartition(topic, partition), new OffsetAndMetadata(next)));
+                offsets.put(
+                        new TopicPartition(inputTopic, partition),
+                        new OffsetAndMetadata(
+                                consumed.getOrDefault(inputTopic, 0L), PublishedPositions.metadata(position)));
+            });
+        } finally {
+            lock.unlock();
+        }
+        return offsets;
+    }
+
+    private void published(int count, Map<Integer, Long> reached) {
+        lock.lock();
+        try {
+            reached.forEach((partition, position) -> {
+                Lane lane = lanes.get(partition);
+                if (lane != null) {
+                    lane.published = Math.max(lane.published, position);
+                }
+            });
+            // A lane that was dropped meanwhile has left the backlog already, so what is published is found by
+            // position.
+            int before = backlog.size();
+            for (int i = 0; i < count && !backlog.isEmpty() && isPublished(backlog.getFirst()); i++) {
+                backlog.removeFirst();
+            }
+            // Bytes are known by batch, not by publication: they leave in proportion.
+            backlogBytes = backlog.isEmpty() ? 0 : backlogBytes * backlog.size() / before;
+            changed.signalAll();
+            closeDrained();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isPublished(Publication publication) {
+        Lane lane = lanes.get(publication.partition());
+        return lane == null || publication.position() <= lane.published;
+    }
+
+    private void closeDrained() {
+        for (Lane lane : List.copyOf(lanes.values())) {
+            CompletableFuture<Long> closing = lane.closing;
+            if (closing != null && lane.isDrained()) {
+                lanes.remove(lane.partition);
+                closing.complete(lane.published);
+            }
+        }
+    }
+
+    private void forget(int partition) {
+        Lane lane = lanes.remove(partition);
+        backlog.removeIf(publication -> publication.partition() == partition);
+        if (lane != null && lane.closing != null) {
+            lane.closing.completeExceptionally(new IllegalStateException("Partition " + partition + " was lost"));
+        }
+    }
+
+    /** Decides what an earlier producer had under way, and forgets what is published or not this relay's any more. */
+    private Producer<byte[], byte[]> recover() {
+        Producer<byte[], byte[]> fresh = producers.get();
+        producer = fresh;
+        fresh.initTransactions();
+        Map<Integer, Long> epochs = openEpochs();
+        if (epochs.isEmpty()) {
+            return fresh;
+        }
+        Map<Integer, Long> current = currentEpochs.apply(epochs.keySet());
+        Map<Integer, Long> held = positions.read(epochs.keySet());
+        lock.lock();
+        try {
+            epochs.forEach((partition, epoch) -> {
+                Lane lane = lanes.get(partition);
+                if (lane == null || lane.epoch != epoch) {
+                    return;
+                }
+                if (!epoch.equals(current.get(partition))) {
+                    LOG.warnf("Partition %d has another owner; leaving its publications to it", partition);
+                    forget(partition);
+                } else {
+                    lane.published = Math.max(lane.published, held.getOrDefault(partition, 0L));
+                }
+            });
+            backlog.removeIf(this::isPublished);
+            closeDrained();
+        } finally {
+            lock.unlock();
+        }
+        return fresh;
+    }
+
+    private Map<Integer, Long> openEpochs() {
+        lock.lock();
+        try {
+            Map<Integer, Long> epochs = new HashMap<>();
+            lanes.values().forEach(lane -> epochs.put(lane.partition, lane.epoch));
+            return epochs;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void failed(RuntimeException failure) {
+        if (trouble == null) {
+            LOG.warnf("Cannot publish, will go on trying: %s", failure);
+        }
+        trouble = String.valueOf(failure.getMessage());
+        discardProducer();
+        lock.lock();
+        try {
+            publishing = false;
+            changed.signalAll();
+            changed.awaitNanos(Duration.ofMillis(RETRY_MS).toNanos());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void discardProducer() {
+        Producer<byte[], byte[]> old = producer;
+        producer = null;
+        if (old != null) {
+            try {
+                old.close(Duration.ZERO);
+            } catch (KafkaException e) {
+                LOG.debugf("Closing a failed producer: %s", e.getMessage());
+            }
+        }
+    }
+
+    private void awaitNotPublishing() {
+        lock.lock();
+        try {
+            while (publishing && !closed) {
+                changed.awaitUninterruptibly();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isClosed() {
+        lock.lock();
+        try {
+            return closed;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

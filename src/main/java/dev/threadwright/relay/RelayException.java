@@ -1,0 +1,10 @@
+package dev.threadwright.relay;
+
+/** Kafka did not do what the relay asked; trying again later may help. */
+public final class RelayException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    RelayException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}
