@@ -136,7 +136,7 @@ public final class Consumers implements Inbound, AutoCloseable {
 
         @Override
         public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-            input.shut(partitions);
+            input.hold(partitions);
             owner.assigned(numbers(partitions));
         }
 

@@ -120,9 +120,17 @@ final class Poller implements AutoCloseable {
             consumer.seek(partition, offset);
         }
         open.add(partition);
-        if (!saturated) {
+        if (saturated) {
+            consumer.pause(List.of(partition));
+        } else {
             consumer.resume(List.of(partition));
         }
+    }
+
+    /** On the consumer's thread: assigned and paused, with a position so that the consumer need not look for one. */
+    void hold(Collection<TopicPartition> assigned) {
+        shut(assigned);
+        assigned.forEach(partition -> consumer.seek(partition, 0));
     }
 
     /** On the consumer's thread. */

@@ -42,8 +42,7 @@ record Fields(Map<String, Json> values, String what) {
         throw wrong(name, "a string");
     }
 
-    @Nullable
-    String textOrNull(String name) {
+    @Nullable String textOrNull(String name) {
         return has(name) ? text(name) : null;
     }
 
@@ -54,8 +53,7 @@ record Fields(Map<String, Json> values, String what) {
         throw wrong(name, "a number");
     }
 
-    @Nullable
-    Long numberOrNull(String name) {
+    @Nullable Long numberOrNull(String name) {
         return has(name) ? number(name) : null;
     }
 

@@ -53,8 +53,7 @@ public interface Journal extends AutoCloseable {
      *
      * @return null if somebody else has claimed the partition since; nothing is changed then
      */
-    @Nullable
-    Claim reclaim(int partition, long epoch, String owner, String publisher);
+    @Nullable Claim reclaim(int partition, long epoch, String owner, String publisher);
 
     /**
      * Gives a partition back in order: all up to {@code published} is published, and the owner will publish no more.

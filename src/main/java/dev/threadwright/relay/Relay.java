@@ -18,6 +18,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
@@ -46,6 +47,9 @@ public final class Relay implements Publisher, AutoCloseable {
 
     /** Publications in one transaction: bounds what a failure has to do again. */
     public static final int MAX_TRANSACTION = 4_000;
+
+    /** What key, headers and framing may add to a record's data. */
+    private static final int RECORD_OVERHEAD_BYTES = 16 * 1024;
 
     private static final long RETRY_MS = 200;
     private static final Logger LOG = Logger.getLogger(Relay.class);
@@ -93,6 +97,33 @@ public final class Relay implements Publisher, AutoCloseable {
         this.records = records;
         this.currentEpochs = currentEpochs;
         this.thread = Thread.ofPlatform().name(name).daemon().unstarted(this::run);
+    }
+
+    /**
+     * @param admin stays the caller's to close
+     * @param recordBytes the largest record that the output topics take
+     */
+    public static Relay of(
+            String name,
+            String publisherId,
+            Supplier<Producer<byte[], byte[]>> producers,
+            Admin admin,
+            String groupId,
+            String inputTopic,
+            Topics topics,
+            int partitions,
+            int recordBytes,
+            Function<Collection<Integer>, Map<Integer, Long>> currentEpochs) {
+        OutgoingRecords records = new OutgoingRecords(topics, partitions, recordBytes - RECORD_OVERHEAD_BYTES);
+        return new Relay(
+                name,
+                publisherId,
+                producers,
+                new PublishedPositions(admin, groupId, inputTopic),
+                groupId,
+                inputTopic,
+                records::of,
+                currentEpochs);
     }
 
     public void start() {

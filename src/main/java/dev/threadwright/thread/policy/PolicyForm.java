@@ -202,8 +202,7 @@ public final class PolicyForm {
             };
         }
 
-        @Nullable
-        Json take(String name) {
+        @Nullable Json take(String name) {
             return rest.isEmpty() ? null : rest.remove(name);
         }
 
@@ -246,8 +245,7 @@ public final class PolicyForm {
         }
 
         /** A whole number from 1 up, or null if it is not given. */
-        @Nullable
-        Long number(String name, long max) {
+        @Nullable Long number(String name, long max) {
             Json json = take(name);
             if (json == null) {
                 return null;
