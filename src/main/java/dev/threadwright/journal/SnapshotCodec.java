@@ -4,6 +4,7 @@ import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.Event.Behind;
 import dev.threadwright.thread.Event.Start;
 import dev.threadwright.thread.Input;
+import dev.threadwright.thread.Intake;
 import dev.threadwright.thread.Lineage;
 import dev.threadwright.thread.QueuedRun;
 import dev.threadwright.thread.RunId;
@@ -41,7 +42,8 @@ final class SnapshotCodec {
                     .json("channels", Json.object(state.channels().values()))
                     .objects("started", state.started(), run -> write(to, run))
                     .objects("queue", state.queue(), run -> write(to, run));
-            inputs(to, "intake", state.intake());
+            inputs(to, "intake", state.intake().inputs());
+            to.number("intakeAdmittedAtMs", state.intake().admittedAtMs());
             RunId latest = state.latestRun();
             to.text("latestRun", latest == null ? null : latest.value());
             generator.writeEndObject();
@@ -65,7 +67,7 @@ final class SnapshotCodec {
                 channels(from, "channels"),
                 from.objects("started", SnapshotCodec::started),
                 from.objects("queue", SnapshotCodec::queued),
-                inputs(from, "intake"),
+                new Intake(inputs(from, "intake"), from.number("intakeAdmittedAtMs")),
                 latest == null ? null : new RunId(latest));
     }
 
@@ -73,7 +75,8 @@ final class SnapshotCodec {
         to.text("run", run.id().value())
                 .text("workflow", run.workflow().toString())
                 .word("start", run.start())
-                .number("startedAtMs", run.startedAtMs());
+                .number("startedAtMs", run.startedAtMs())
+                .number("admittedAtMs", run.admittedAtMs());
         switch (run.lineage()) {
             case Lineage.Main main ->
                 to.json("base", Json.object(main.base().values())).number("baseHead", main.baseHead());
@@ -84,8 +87,9 @@ final class SnapshotCodec {
         }
         inputs(to, "inputs", run.inputs());
         inputs(to, "inbox", run.inbox());
-        to.flag("inputInState", run.inputInState())
-                .texts("written", run.written().stream().sorted().toList())
+        to.number("inboxAdmittedAtMs", run.inboxAdmittedAtMs());
+        inputs(to, "outsideState", run.outsideState());
+        to.texts("written", run.written().stream().sorted().toList())
                 .number("superStep", run.superStep())
                 .object("task", run.task(), task -> write(to, task));
     }
@@ -99,9 +103,11 @@ final class SnapshotCodec {
                         ? new Lineage.Main(channels(from, "base"), from.number("baseHead"))
                         : new Lineage.Side(channels(from, "values"), Parts.changes(from)),
                 from.number("startedAtMs"),
+                from.number("admittedAtMs"),
                 inputs(from, "inputs"),
                 inputs(from, "inbox"),
-                from.flag("inputInState"),
+                from.number("inboxAdmittedAtMs"),
+                inputs(from, "outsideState"),
                 Set.copyOf(from.texts("written")),
                 from.integer("superStep"),
                 from.has("task") ? task(from.fields("task")) : null);

@@ -12,6 +12,7 @@ import dev.threadwright.thread.policy.Verdict;
 import dev.threadwright.workflow.Workflow;
 import dev.threadwright.workflow.Workflows;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What becomes of an input: it goes where it is addressed to, or where the policy sends it. */
@@ -30,8 +31,7 @@ final class Admission {
     }
 
     Decision decide(Draft draft, Command.SubmitInput submit, @Nullable RunStatus endedRun) {
-        // Timers wait for older backlog, so an input may be decided before the expiry that precedes it.
-        Progress.expireQueued(draft);
+        Set<RunId> expired = Progress.expireQueued(draft);
         String interrupt = submit.interrupt();
         RunId run = submit.run();
         if ((interrupt != null || run != null) && !draft.state().exists()) {
@@ -41,7 +41,7 @@ final class Admission {
             return draft.refused(Rejection.UNKNOWN_INTERRUPT, "Unknown interrupt " + interrupt);
         }
         if (run != null) {
-            return addressed(draft, submit.input(), run, endedRun);
+            return addressed(draft, submit.input(), run, expired.contains(run) ? RunStatus.TIMED_OUT : endedRun);
         }
         return byPolicy(draft, submit);
     }
@@ -129,10 +129,12 @@ final class Admission {
         QueuedRun queued = draft.state().queued(run);
         int waiting = started != null
                 ? started.inbox().size()
-                : queued != null ? queued.inputs().size() - 1 : 0;
+                : queued != null ? queued.joined().size() : 0;
         if (waiting >= settings.maxInbox()) {
             return draft.refused(
-                    Rejection.INBOX_FULL, "The inbox of run " + run + " is full (" + settings.maxInbox() + ")", why);
+                    Rejection.INBOX_FULL,
+                    "The inbox of run " + run + " is full (" + settings.maxInbox() + ")",
+                    new Why(DecisionKind.REJECT, why.policy(), why.rule(), why.running(), why.failedConditions()));
         }
         draft.add(new Event.InputAccepted(input, run, why));
         return draft.decided(new Outcome.Merged(run));

@@ -2,6 +2,7 @@ package dev.threadwright.thread;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Ends runs before their end, and says what became of the inputs that they had not taken in. */
 final class Cancellation {
@@ -10,6 +11,7 @@ final class Cancellation {
     private final Event.Cause cause;
     private final boolean carryInputs;
     private final List<RunId> cancelled = new ArrayList<>();
+    private Event.@Nullable StateRolledBack rolledBack;
 
     /** @param carryInputs whether inputs that left no trace in the state go on to the run that starts next */
     Cancellation(Draft draft, Event.Cause cause, boolean carryInputs) {
@@ -27,38 +29,56 @@ final class Cancellation {
     }
 
     void cancelAllStarted() {
-        draft.state().started().forEach(run -> cancel(run.id()));
+        draft.state().started().forEach(run -> end(run.id()));
+        restored();
     }
 
     void cancelAllAdmittedBy(long cutOffMs) {
         ThreadState state = draft.state();
         for (StartedRun run : state.started()) {
-            if (run.startedAtMs() <= cutOffMs) {
-                cancel(run.id());
+            if (run.admittedAtMs() <= cutOffMs) {
+                end(run.id());
             }
         }
         for (QueuedRun run : state.queue()) {
             if (run.admittedAtMs() <= cutOffMs) {
-                cancel(run.id());
+                end(run.id());
             }
         }
+        restored();
     }
 
     void cancel(RunId id) {
+        end(id);
+        restored();
+    }
+
+    private void end(RunId id) {
         StartedRun run = draft.state().started(id);
+        QueuedRun queued = draft.state().queued(id);
         draft.add(new Event.RunCancelled(id, cause, carryInputs));
         cancelled.add(id);
-        if (run == null) {
-            return;
-        }
         if (!carryInputs) {
-            for (Input input : run.inbox()) {
-                draft.add(
-                        new Event.InputExpired(input.identity(), id, "The run that it was merged into was cancelled"));
-            }
+            // The input that queued a run ends with it, as a trigger does; those that joined were waiting for a start.
+            List<Input> joined = queued == null ? List.of() : queued.joined();
+            expire(id, run == null ? joined : run.inbox());
         }
-        if (cause == Event.Cause.ROLLED_BACK && run.lineage() instanceof Lineage.Main main) {
-            draft.add(new Event.StateRolledBack(id, main.baseHead()));
+        if (cause == Event.Cause.ROLLED_BACK && run != null && run.lineage() instanceof Lineage.Main main) {
+            rolledBack = new Event.StateRolledBack(id, main.baseHead());
+        }
+    }
+
+    private void expire(RunId id, List<Input> inputs) {
+        for (Input input : inputs) {
+            draft.add(new Event.InputExpired(input.identity(), id, "The run that it was merged into was cancelled"));
+        }
+    }
+
+    /** After all cancellations: there is one main run at most, and the state is the thread's. */
+    private void restored() {
+        if (rolledBack != null) {
+            draft.add(rolledBack);
+            rolledBack = null;
         }
     }
 }

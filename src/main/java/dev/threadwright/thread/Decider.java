@@ -53,10 +53,11 @@ public final class Decider {
         if (!state.exists()) {
             return draft.unchanged(noThread(state));
         }
-        if (state.started(cancel.run()) == null && state.queued(cancel.run()) == null) {
-            return ended == null
+        RunStatus over = Progress.expireQueued(draft).contains(cancel.run()) ? RunStatus.TIMED_OUT : ended;
+        if (draft.state().started(cancel.run()) == null && draft.state().queued(cancel.run()) == null) {
+            return over == null
                     ? draft.refused(Rejection.UNKNOWN_RUN, "Unknown run " + cancel.run())
-                    : draft.unchanged(new Outcome.Unchanged("Run " + cancel.run() + " is already " + ended.words()));
+                    : draft.decided(new Outcome.Unchanged("Run " + cancel.run() + " is already " + over.words()));
         }
         Cancellation cancellation = new Cancellation(draft, cause(cancel.rollback()), false);
         cancellation.cancel(cancel.run());
@@ -69,10 +70,11 @@ public final class Decider {
         if (!state.exists()) {
             return draft.unchanged(noThread(state));
         }
+        Progress.expireQueued(draft);
         Cancellation cancellation = new Cancellation(draft, cause(cancel.rollback()), false);
         cancellation.cancelAllAdmittedBy(cancel.cutOffMs());
         if (cancellation.cancelled().isEmpty()) {
-            return draft.unchanged(new Outcome.Unchanged("Nothing was running"));
+            return draft.decided(new Outcome.Unchanged("Nothing was running"));
         }
         progress.advance(draft);
         return draft.decided(new Outcome.Cancelled(cancellation.cancelled()));

@@ -3,6 +3,7 @@ package dev.threadwright.thread;
 import dev.threadwright.workflow.Change;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
@@ -30,8 +31,7 @@ public final class Fold {
             case Event.InputRejected ignored -> now;
             case Event.InputQueued queued -> queued(now, queued);
             case Event.InputPromoted promoted -> promoted(now, promoted);
-            case Event.InputMerged merged ->
-                wrote(change(now, merged, merged.run(), StartedRun::emptiedInbox), merged.run(), merged.changes());
+            case Event.InputMerged merged -> merged(now, merged);
             case Event.InputExpired ignored -> now;
             case Event.RunStarted started -> started(now, started);
             case Event.RunCompleted completed -> completed(now, completed);
@@ -39,14 +39,9 @@ public final class Fold {
             case Event.RunTimedOut timedOut -> timedOut(now, timedOut);
             case Event.RunCancelled cancelled -> cancelled(now, cancelled);
             case Event.StateRolledBack rolledBack -> rolledBack(now, rolledBack);
-            case Event.StepCompleted completed ->
-                wrote(
-                        change(now, completed, completed.run(), run -> run.steppedTo(completed.superStep())),
-                        completed.run(),
-                        completed.changes());
+            case Event.StepCompleted completed -> stepped(now, completed);
             case Event.StepFailed failed -> change(now, failed, failed.run(), run -> run.steppedTo(run.superStep()));
-            case Event.ActionRequested requested ->
-                change(now, requested, requested.run(), run -> run.requested(task(requested)));
+            case Event.ActionRequested requested -> requested(now, requested);
             case Event.ActionSucceeded succeeded ->
                 awaited(now, succeeded, succeeded.run(), succeeded.action(), succeeded.attempt());
             case Event.ActionFailed failed -> awaited(now, failed, failed.run(), failed.action(), failed.attempt());
@@ -57,14 +52,17 @@ public final class Fold {
     /** An input that names a run of this state joins it; any other waits for the start or queueing that follows. */
     private static ThreadState accepted(ThreadState state, Event.InputAccepted accepted) {
         if (state.started(accepted.run()) != null) {
-            return state.replace(accepted.run(), run -> run.joinedBy(accepted.input()));
+            return state.replace(accepted.run(), run -> run.joinedBy(accepted.input(), state.updatedAtMs()));
         }
         if (state.queued(accepted.run()) != null) {
             return state.withQueue(state.queue().stream()
                     .map(run -> run.id().equals(accepted.run()) ? run.joinedBy(accepted.input()) : run)
                     .toList());
         }
-        return state.withIntake(List.of(accepted.input()));
+        if (!state.intake().isEmpty()) {
+            throw impossible(state, accepted, "the input before it has no run");
+        }
+        return state.withIntake(new Intake(List.of(accepted.input()), state.updatedAtMs()));
     }
 
     private static ThreadState queued(ThreadState state, Event.InputQueued queued) {
@@ -73,16 +71,16 @@ public final class Fold {
         queue.add(new QueuedRun(
                 queued.run(),
                 queued.workflow(),
-                state.intake(),
-                state.updatedAtMs(),
+                state.intake().inputs(),
+                state.intake().admittedAtMs(),
                 queued.expiresAtMs(),
                 queued.behind()));
-        return state.withQueue(queue).withIntake(List.of());
+        return state.withQueue(queue).withIntake(Intake.EMPTY);
     }
 
     private static ThreadState promoted(ThreadState state, Event.InputPromoted promoted) {
         QueuedRun run = queuedRun(state, promoted, promoted.run());
-        return state.withQueue(queueWithout(state, run.id())).withIntake(run.inputs());
+        return state.withQueue(queueWithout(state, run.id())).withIntake(new Intake(run.inputs(), run.admittedAtMs()));
     }
 
     private static ThreadState started(ThreadState state, Event.RunStarted started) {
@@ -90,6 +88,10 @@ public final class Fold {
         if (started.previousHead() != state.head()) {
             throw impossible(state, started, "the head is " + state.head());
         }
+        if (started.main() != state.started().isEmpty()) {
+            throw impossible(state, started, "a run is the main run if it starts alone");
+        }
+        List<Input> inputs = triggerFirst(state, started);
         Lineage lineage = started.main()
                 ? new Lineage.Main(state.channels(), state.head())
                 : new Lineage.Side(state.channels(), List.of());
@@ -99,13 +101,53 @@ public final class Fold {
                 started.start(),
                 lineage,
                 state.updatedAtMs(),
-                state.intake(),
+                state.intake().admittedAtMs(),
+                inputs,
                 List.of(),
-                started.main() && !started.changes().isEmpty(),
-                java.util.Set.of(),
+                0,
+                StartedRun.outside(state.intake().inputs(), started.changes(), lineage),
+                Set.of(),
                 0,
                 null);
-        return wrote(state.withIntake(List.of()).plus(run), run.id(), started.changes());
+        return wrote(state.withIntake(Intake.EMPTY).plus(run), run.id(), started.changes());
+    }
+
+    private static List<Input> triggerFirst(ThreadState state, Event.RunStarted started) {
+        List<Input> inputs = new ArrayList<>();
+        for (Input input : state.intake().inputs()) {
+            inputs.add(input.identity().equals(started.source()) ? 0 : inputs.size(), input);
+        }
+        if (!inputs.getFirst().identity().equals(started.source())) {
+            throw impossible(state, started, "its source is not among its inputs");
+        }
+        return inputs;
+    }
+
+    private static ThreadState merged(ThreadState state, Event.InputMerged merged) {
+        List<Identity> inbox = run(state, merged, merged.run()).inbox().stream()
+                .map(Input::identity)
+                .toList();
+        if (!inbox.equals(merged.inputs())) {
+            throw impossible(state, merged, "the inbox holds " + inbox);
+        }
+        ThreadState after = state.replace(merged.run(), run -> run.emptiedInbox(merged.changes()));
+        return wrote(after, merged.run(), merged.changes());
+    }
+
+    private static ThreadState stepped(ThreadState state, Event.StepCompleted completed) {
+        int before = run(state, completed, completed.run()).superStep();
+        if (completed.superStep() != before + 1) {
+            throw impossible(state, completed, "the run has completed " + before + " super-steps");
+        }
+        ThreadState after = state.replace(completed.run(), run -> run.steppedTo(completed.superStep()));
+        return wrote(after, completed.run(), completed.changes());
+    }
+
+    private static ThreadState requested(ThreadState state, Event.ActionRequested requested) {
+        if (!run(state, requested, requested.run()).isDue()) {
+            throw impossible(state, requested, "the run waits for another action");
+        }
+        return state.replace(requested.run(), run -> run.requested(task(requested)));
     }
 
     /** A side run's changes fold into the thread, and into what the thread would be without its main run. */
@@ -126,7 +168,7 @@ public final class Fold {
 
     /** What the run leaves unconsumed is taken in by the follow-up that starts in the same decision. */
     private static ThreadState ended(ThreadState state, StartedRun run) {
-        return state.without(run.id()).withIntake(run.inbox());
+        return state.without(run.id()).withIntake(run.leftOver());
     }
 
     private static ThreadState timedOut(ThreadState state, Event.RunTimedOut timedOut) {
@@ -138,12 +180,12 @@ public final class Fold {
         QueuedRun waiting = state.queued(cancelled.run());
         if (waiting != null) {
             ThreadState after = state.withQueue(queueWithout(state, waiting.id()));
-            return cancelled.carriesInput() ? after.withIntake(plus(after.intake(), waiting.inputs())) : after;
+            return cancelled.carriesInput() ? after.withIntake(after.intake().carrying(waiting.inputs())) : after;
         }
         StartedRun run = run(state, cancelled, cancelled.run());
         ThreadState after = state.without(run.id());
         if (cancelled.carriesInput()) {
-            after = after.withIntake(plus(after.intake(), run.inputsOutsideState()));
+            after = after.withIntake(after.intake().carrying(run.unsaved()));
         }
         if (cancelled.cause() == Event.Cause.ROLLED_BACK && run.lineage() instanceof Lineage.Main main) {
             return after.withChannels(main.base(), main.baseHead());
@@ -204,12 +246,6 @@ public final class Fold {
 
     private static List<QueuedRun> queueWithout(ThreadState state, RunId id) {
         return state.queue().stream().filter(run -> !run.id().equals(id)).toList();
-    }
-
-    private static List<Input> plus(List<Input> first, List<Input> second) {
-        List<Input> all = new ArrayList<>(first);
-        all.addAll(second);
-        return all;
     }
 
     private static void requireIntake(ThreadState state, Event event) {

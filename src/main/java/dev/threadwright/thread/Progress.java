@@ -9,9 +9,11 @@ import dev.threadwright.workflow.Workflow;
 import dev.threadwright.workflow.WorkflowRef;
 import dev.threadwright.workflow.Workflows;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,8 +32,12 @@ final class Progress {
     void start(Draft draft, RunId run, WorkflowRef ref, Event.Start start) {
         ThreadState state = draft.state();
         Workflow workflow = workflows.find(ref);
-        Input trigger = state.intake().getFirst();
-        List<Change> changes = workflow == null ? List.of() : changesOf(workflow, state.intake());
+        List<Input> inputs = state.intake().inputs();
+        Input trigger = switch (start) {
+            case INPUT -> inputs.getLast(); // What it carries from superseded runs came before it.
+            case QUEUE, FOLLOW_UP -> inputs.getFirst();
+        };
+        List<Change> changes = workflow == null ? List.of() : changesOf(workflow, inputs);
         boolean main = state.started().isEmpty();
         draft.add(new Event.RunStarted(run, ref, start, trigger.identity(), main, state.head(), changes));
     }
@@ -58,13 +64,21 @@ final class Progress {
         fail(draft, run, task == null ? "" : task.step(), error);
     }
 
-    /** An input that waited in the queue for longer than it may is given up, whether or not its timer has fired. */
-    static void expireQueued(Draft draft) {
+    /**
+     * An input that waited in the queue for longer than it may is given up, whether or not its timer has fired: timers
+     * wait for older backlog, so a command may be decided before the expiry that precedes it.
+     *
+     * @return the runs that ended so
+     */
+    static Set<RunId> expireQueued(Draft draft) {
+        Set<RunId> expired = new HashSet<>();
         for (QueuedRun run : draft.state().queue()) {
             if (run.isExpiredAt(draft.timeMs())) {
                 expire(draft, run);
+                expired.add(run.id());
             }
         }
+        return expired;
     }
 
     private static void expire(Draft draft, QueuedRun run) {
@@ -109,6 +123,10 @@ final class Progress {
             }
         } catch (StepFailure failure) {
             fail(draft, run, step.name(), String.valueOf(failure.getMessage()));
+            return;
+        } catch (RuntimeException defect) {
+            // The workflow's, not ours: it must cost this run and not the partition, which would meet it for ever.
+            fail(draft, run, step.name(), "The step is defective: " + defect);
             return;
         }
         switch (step) {

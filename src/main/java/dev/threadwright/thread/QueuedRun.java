@@ -27,6 +27,10 @@ public record QueuedRun(
         return expiresAtMs != null && expiresAtMs <= timeMs;
     }
 
+    List<Input> joined() {
+        return inputs.subList(1, inputs.size());
+    }
+
     QueuedRun joinedBy(Input input) {
         List<Input> all = new ArrayList<>(inputs);
         all.add(input);

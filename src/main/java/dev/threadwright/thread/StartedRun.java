@@ -13,9 +13,11 @@ import org.jspecify.annotations.Nullable;
  * A run that has begun and not ended. Ended runs leave the state.
  *
  * @param start what it was started by
- * @param inputs the trigger first, then what it has taken in since
+ * @param admittedAtMs when the thread took its inputs in: before its start, if they waited
+ * @param inputs the trigger first, then what it has taken in besides
  * @param inbox what its next super-step will take in
- * @param inputInState whether its trigger has been written to the thread's own state
+ * @param inboxAdmittedAtMs when the last input of the inbox was admitted; 0 while none was
+ * @param outsideState those of {@code inputs} that left no trace in the thread's own state
  * @param written the channels that it wrote
  * @param superStep how many super-steps it has completed
  * @param task the action it waits for; null when its next super-step is due
@@ -26,9 +28,11 @@ public record StartedRun(
         Event.Start start,
         Lineage lineage,
         long startedAtMs,
+        long admittedAtMs,
         List<Input> inputs,
         List<Input> inbox,
-        boolean inputInState,
+        long inboxAdmittedAtMs,
+        List<Input> outsideState,
         Set<String> written,
         int superStep,
         @Nullable Task task) {
@@ -36,6 +40,7 @@ public record StartedRun(
     public StartedRun {
         inputs = List.copyOf(inputs);
         inbox = List.copyOf(inbox);
+        outsideState = List.copyOf(outsideState);
         written = Set.copyOf(written);
     }
 
@@ -63,25 +68,30 @@ public record StartedRun(
         return inputs.stream().skip(1).map(Input::data).toList();
     }
 
-    /** What would be lost with the run: a trigger that was mapped into the thread's state would not. */
-    List<Input> inputsOutsideState() {
-        return plus(inputInState ? inputs.subList(1, inputs.size()) : inputs, inbox);
+    /** What would be lost with the run. */
+    List<Input> unsaved() {
+        return plus(outsideState, inbox);
     }
 
-    StartedRun joinedBy(Input input) {
-        return with(lineage, inputs, plus(inbox, List.of(input)), written, superStep, task);
+    Intake leftOver() {
+        return new Intake(inbox, inboxAdmittedAtMs);
     }
 
-    StartedRun emptiedInbox() {
-        return with(lineage, plus(inputs, inbox), List.of(), written, superStep, task);
+    StartedRun joinedBy(Input input, long timeMs) {
+        return with(lineage, inputs, plus(inbox, List.of(input)), timeMs, outsideState, written, superStep, task);
+    }
+
+    StartedRun emptiedInbox(List<Change> changes) {
+        List<Input> outside = plus(outsideState, outside(inbox, changes, lineage));
+        return with(lineage, plus(inputs, inbox), List.of(), 0, outside, written, superStep, task);
     }
 
     StartedRun requested(Task requested) {
-        return with(lineage, inputs, inbox, written, superStep, requested);
+        return with(lineage, inputs, inbox, inboxAdmittedAtMs, outsideState, written, superStep, requested);
     }
 
     StartedRun withLineage(Lineage next) {
-        return with(next, inputs, inbox, written, superStep, task);
+        return with(next, inputs, inbox, inboxAdmittedAtMs, outsideState, written, superStep, task);
     }
 
     /** After its changes: those of a side run stay in its lineage, those of the main run are the thread's already. */
@@ -89,22 +99,52 @@ public record StartedRun(
         Set<String> all = new LinkedHashSet<>(written);
         changes.forEach(change -> all.add(change.channel()));
         Lineage next = lineage instanceof Lineage.Side side ? side.apply(changes) : lineage;
-        return with(next, inputs, inbox, all, superStep, task);
+        return with(next, inputs, inbox, inboxAdmittedAtMs, outsideState, all, superStep, task);
     }
 
     StartedRun steppedTo(int completed) {
-        return with(lineage, inputs, inbox, written, completed, null);
+        return with(lineage, inputs, inbox, inboxAdmittedAtMs, outsideState, written, completed, null);
+    }
+
+    /**
+     * Those of the inputs that none of the changes stems from. Keys that name channels become changes, so an input with
+     * the key of a change has written it. A side run writes its own lineage only.
+     */
+    static List<Input> outside(List<Input> inputs, List<Change> changes, Lineage lineage) {
+        return switch (lineage) {
+            case Lineage.Side ignored -> inputs;
+            case Lineage.Main ignored ->
+                inputs.stream()
+                        .filter(input -> changes.stream()
+                                .noneMatch(change -> input.data() instanceof Json.Obj data
+                                        && data.fields().containsKey(change.channel())))
+                        .toList();
+        };
     }
 
     private StartedRun with(
             Lineage lineage,
             List<Input> inputs,
             List<Input> inbox,
+            long inboxAdmittedAtMs,
+            List<Input> outsideState,
             Set<String> written,
             int superStep,
             @Nullable Task task) {
         return new StartedRun(
-                id, workflow, start, lineage, startedAtMs, inputs, inbox, inputInState, written, superStep, task);
+                id,
+                workflow,
+                start,
+                lineage,
+                startedAtMs,
+                admittedAtMs,
+                inputs,
+                inbox,
+                inboxAdmittedAtMs,
+                outsideState,
+                written,
+                superStep,
+                task);
     }
 
     private static List<Input> plus(List<Input> first, List<Input> second) {

@@ -28,18 +28,17 @@ public record ThreadState(
         Channels channels,
         List<StartedRun> started,
         List<QueuedRun> queue,
-        List<Input> intake,
+        Intake intake,
         @Nullable RunId latestRun) {
 
     public ThreadState {
         started = List.copyOf(started);
         queue = List.copyOf(queue);
-        intake = List.copyOf(intake);
     }
 
     public static ThreadState absent(ThreadKey key) {
         return new ThreadState(
-                key, 0, 0, 0, 0, ThreadSettings.NONE, Channels.EMPTY, List.of(), List.of(), List.of(), null);
+                key, 0, 0, 0, 0, ThreadSettings.NONE, Channels.EMPTY, List.of(), List.of(), Intake.EMPTY, null);
     }
 
     public boolean exists() {
@@ -114,7 +113,7 @@ public record ThreadState(
                 key, seq, nextHead, createdAtMs, updatedAtMs, settings, next, started, queue, intake, latestRun);
     }
 
-    ThreadState withIntake(List<Input> next) {
+    ThreadState withIntake(Intake next) {
         return new ThreadState(
                 key, seq, head, createdAtMs, updatedAtMs, settings, channels, started, queue, next, latestRun);
     }

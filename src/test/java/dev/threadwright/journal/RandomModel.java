@@ -10,6 +10,7 @@ import dev.threadwright.thread.Event.Start;
 import dev.threadwright.thread.Event.Why;
 import dev.threadwright.thread.Identity;
 import dev.threadwright.thread.Input;
+import dev.threadwright.thread.Intake;
 import dev.threadwright.thread.Lineage;
 import dev.threadwright.thread.Outcome;
 import dev.threadwright.thread.QueuedRun;
@@ -127,7 +128,7 @@ record RandomModel(RandomGenerator random) {
                 new Channels(values()),
                 list(this::started),
                 list(this::queued),
-                list(this::input),
+                new Intake(list(this::input), random.nextLong()),
                 maybe(this::run));
     }
 
@@ -140,9 +141,11 @@ record RandomModel(RandomGenerator random) {
                         ? new Lineage.Main(new Channels(values()), random.nextLong())
                         : new Lineage.Side(new Channels(values()), list(this::change)),
                 random.nextLong(),
+                random.nextLong(),
                 list(this::input),
                 list(this::input),
-                random.nextBoolean(),
+                random.nextLong(),
+                list(this::input),
                 new LinkedHashSet<>(list(this::text)),
                 random.nextInt(),
                 maybe(() -> new StartedRun.Task(action(), text(), text(), json(), random.nextInt())));
