@@ -1,0 +1,169 @@
+package dev.threadwright.thread;
+
+import static dev.threadwright.thread.Commands.MERGE;
+import static dev.threadwright.thread.Commands.NOW_MS;
+import static dev.threadwright.thread.Commands.QUEUE;
+import static dev.threadwright.thread.Commands.REJECT;
+import static dev.threadwright.thread.Commands.complete;
+import static dev.threadwright.thread.Commands.input;
+import static dev.threadwright.thread.ThreadSpec.given;
+import static dev.threadwright.thread.ThreadSpec.thread;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.threadwright.workflow.Change;
+import dev.threadwright.workflow.Json;
+import dev.threadwright.workflow.Reducer;
+import dev.threadwright.workflow.WorkflowRef;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** What cannot have happened is refused: a journal that says so is damaged, or another thread's. */
+class FoldTest {
+
+    private static final RunId R1 = new RunId("r1");
+    private static final RunId R2 = new RunId("r2");
+    private static final RunId R9 = new RunId("r9");
+    private static final WorkflowRef ASYNC = TestWorkflows.ASYNC.ref();
+    private static final ActionId A1 = ActionId.of(R1, 1);
+    private static final Event.Why WHY = new Event.Why(Event.DecisionKind.START, "reject", null, "idle", List.of());
+
+    private record Case(String state, Event event, String message) {}
+
+    /** The states that the cases name. */
+    private static final Map<String, ThreadSpec> STATES = Map.of(
+            "absent", thread(),
+            "idle", given(input(1).workflow("pure")),
+            "r1 active", given(input(1)),
+            "r1 active, i3 merged", given(input(1), input(3).policy(MERGE)),
+            "r1 active, r2 queued", given(input(1), input(2).policy(QUEUE)),
+            "i9 accepted", given(input(1), new Event.InputAccepted(input(9).input(), R9, WHY)),
+            "i9 accepted on idle",
+                    given(input(1).workflow("pure"), new Event.InputAccepted(input(9).input(), R9, WHY)));
+
+    private static final List<Case> CASES = List.of(
+            new Case("idle", new Event.ThreadCreated(), "the thread exists"),
+            new Case("absent", new Event.ThreadUpdated(ThreadSettings.NONE), "there is no thread"),
+            new Case("absent", new Event.InputAccepted(input(9).input(), R9, WHY), "there is no thread"),
+            new Case("i9 accepted", new Event.InputAccepted(input(8).input(), R9, WHY), "has no run"),
+            new Case("r1 active", new Event.InputQueued(R9, ASYNC, null, Event.Behind.ACTIVE), "there is no input"),
+            new Case("r1 active", new Event.InputPromoted(R1), "the run is not queued"),
+            new Case("r1 active", new Event.RunTimedOut(R1), "the run is not queued"),
+            new Case("r1 active", new Event.InputMerged(R9, List.of(), List.of()), "the run is not started"),
+            new Case("r1 active, r2 queued", new Event.InputMerged(R2, List.of(), List.of()), "the run is not started"),
+            new Case("r1 active, i3 merged", new Event.InputMerged(R1, List.of(), List.of()), "the inbox holds"),
+            new Case("idle", started(9, true, 4), "there is no input"),
+            new Case("i9 accepted", started(9, false, 7), "the head is 0"),
+            new Case("i9 accepted", started(9, true, 0), "starts alone"),
+            new Case("i9 accepted on idle", started(9, false, 4), "starts alone"),
+            new Case("i9 accepted", started(8, false, 0), "its source"),
+            new Case("r1 active", new Event.RunCompleted(R9, Map.of()), "the run is not started"),
+            new Case("r1 active", new Event.RunFailed(R9, "", ""), "the run is not started"),
+            new Case("r1 active", new Event.RunCancelled(R9, Event.Cause.REQUESTED, false), "the run is not started"),
+            new Case("r1 active", new Event.StateRolledBack(R1, 3), "the head is 0"),
+            new Case("r1 active", new Event.StepCompleted(R9, "work", 1, List.of()), "the run is not started"),
+            new Case("r1 active", new Event.StepCompleted(R1, "work", 2, List.of()), "has completed 0"),
+            new Case("r1 active", new Event.StepCompleted(R1, "work", 0, List.of()), "has completed 0"),
+            new Case("r1 active", new Event.StepFailed(R9, "work", 1, "no"), "the run is not started"),
+            new Case("r1 active", requested(R9), "the run is not started"),
+            new Case("r1 active", requested(R1), "waits for another action"),
+            new Case("r1 active", new Event.ActionSucceeded(R9, A1, 1, Json.NULL), "the run is not started"),
+            new Case("r1 active", new Event.ActionSucceeded(R1, A1, 2, Json.NULL), "does not wait"),
+            new Case("r1 active", new Event.ActionSucceeded(R1, ActionId.of(R1, 2), 1, Json.NULL), "does not wait"),
+            new Case("r1 active", new Event.ActionFailed(R1, A1, 2, "no"), "does not wait"));
+
+    /** These happen in whatever state an existing thread is. */
+    private static final Set<Class<?>> ALWAYS_POSSIBLE =
+            Set.of(Event.InputRejected.class, Event.InputExpired.class, Event.ActionResultDiscarded.class);
+
+    @TestFactory
+    Stream<DynamicTest> theImpossibleIsRefused() {
+        return CASES.stream()
+                .map(one -> DynamicTest.dynamicTest(one.state() + " | " + Words.of(one.event()), () -> {
+                    ThreadState state = STATES.get(one.state()).state();
+                    Recorded recorded = new Recorded(state.seq() + 1, NOW_MS, one.event());
+                    assertThatThrownBy(() -> Fold.evolve(state, recorded))
+                            .isInstanceOf(IllegalStateException.class)
+                            .hasMessageContaining(one.message());
+                }));
+    }
+
+    @Test
+    void everyEventThatCanBeImpossibleHasACase() {
+        Set<Class<?>> covered =
+                CASES.stream().map(one -> one.event().getClass()).collect(Collectors.toSet());
+        covered.addAll(ALWAYS_POSSIBLE);
+
+        assertThat(covered).containsExactlyInAnyOrder(Event.class.getPermittedSubclasses());
+    }
+
+    @Test
+    void aGapOrARepetitionInTheSequenceIsRefused() {
+        ThreadState state = STATES.get("idle").state();
+        Event event = new Event.ThreadUpdated(ThreadSettings.NONE);
+
+        assertThatThrownBy(() -> Fold.evolve(state, new Recorded(state.seq() + 2, NOW_MS, event)))
+                .hasMessage("Thread default/t1: event 7 cannot follow 5");
+        assertThatThrownBy(() -> Fold.evolve(state, new Recorded(state.seq(), NOW_MS, event)))
+                .hasMessage("Thread default/t1: event 5 cannot follow 5");
+    }
+
+    @Test
+    void whatIsAlwaysPossibleChangesNothingButTheSequenceAndTheTime() {
+        ThreadState before = STATES.get("r1 active, r2 queued").state();
+        for (Event event : List.of(
+                new Event.InputRejected(null, "user.input", Event.Rejection.BUSY, "busy", null),
+                new Event.InputExpired(new Identity("test", "i2"), R2, "late"),
+                new Event.ActionResultDiscarded(R1, A1, 1, "late"))) {
+            ThreadState after = Fold.evolve(before, new Recorded(before.seq() + 1, 2_000, event));
+
+            assertThat(after).isEqualTo(before.at(before.seq() + 1, 2_000));
+        }
+    }
+
+    @Test
+    void theHeadIsTheEventThatLastChangedTheState() {
+        ThreadSpec spec = given(input(1).log("a"));
+        assertThat(spec.state().head()).isEqualTo(3);
+        spec.and(input(2).policy(REJECT));
+        assertThat(spec.state().head()).isEqualTo(3);
+        spec.and(complete("r1", 1, Json.object("last", Json.of(1))));
+        assertThat(spec.state().head()).isEqualTo(7);
+    }
+
+    @Test
+    void aThreadKnowsItsTimesAndItsLatestRun() {
+        ThreadState state =
+                given(input(1).at(1_000), input(2).policy(QUEUE).at(1_500)).state();
+
+        assertThat(state.createdAtMs()).isEqualTo(1_000);
+        assertThat(state.updatedAtMs()).isEqualTo(1_500);
+        assertThat(state.latestRun()).isEqualTo(R1);
+        assertThat(state.isIdle()).isFalse();
+        assertThat(state.started(R1).startedAtMs()).isEqualTo(1_000);
+        assertThat(state.queued(R2).admittedAtMs()).isEqualTo(1_500);
+        assertThat(state.started(R2)).isNull();
+        assertThat(state.queued(R1)).isNull();
+    }
+
+    private static Event started(int source, boolean main, long previousHead) {
+        return new Event.RunStarted(
+                R9,
+                ASYNC,
+                Event.Start.INPUT,
+                input(source).input().identity(),
+                main,
+                previousHead,
+                List.of(new Change("log", Reducer.APPEND, Json.of("x"))));
+    }
+
+    private static Event requested(RunId run) {
+        return new Event.ActionRequested(run, A1, "work", "worker", Json.NULL, 1);
+    }
+}

@@ -1,0 +1,150 @@
+package dev.threadwright.thread;
+
+import dev.threadwright.json.JsonText;
+import dev.threadwright.workflow.Change;
+import dev.threadwright.workflow.Json;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Events as one line each, so that a test reads like a journal. A follow-up of {@code r1} is called {@code r1'}. */
+final class Words {
+
+    private static final Map<String, String> FOLLOW_UPS = new LinkedHashMap<>();
+
+    static {
+        for (int i = 1; i < 30; i++) {
+            RunId followUp = new RunId("r" + i).followUp();
+            FOLLOW_UPS.put(followUp.value(), "r" + i + "'");
+            FOLLOW_UPS.put(followUp.followUp().value(), "r" + i + "''");
+        }
+    }
+
+    private Words() {}
+
+    static String of(Event event) {
+        String line = switch (event) {
+            case Event.ThreadCreated ignored -> "ThreadCreated";
+            case Event.ThreadUpdated updated -> "ThreadUpdated " + of(updated.settings());
+            case Event.InputAccepted accepted ->
+                "InputAccepted %s -> %s %s"
+                        .formatted(
+                                accepted.input().identity().id(),
+                                accepted.run(),
+                                accepted.why().decision());
+            case Event.InputRejected rejected ->
+                "InputRejected %s %s: %s"
+                        .formatted(
+                                rejected.identity() == null
+                                        ? "-"
+                                        : rejected.identity().id(),
+                                rejected.reason(),
+                                rejected.message());
+            case Event.InputQueued queued ->
+                "InputQueued %s %s behind %s%s"
+                        .formatted(
+                                queued.run(),
+                                queued.workflow(),
+                                queued.behind(),
+                                queued.expiresAtMs() == null ? "" : " until " + queued.expiresAtMs());
+            case Event.InputPromoted promoted -> "InputPromoted " + promoted.run();
+            case Event.InputMerged merged ->
+                "InputMerged %s %s%s".formatted(merged.run(), ids(merged.inputs()), of(merged.changes()));
+            case Event.InputExpired expired ->
+                "InputExpired %s of %s".formatted(expired.identity().id(), expired.run());
+            case Event.RunStarted started ->
+                "RunStarted %s %s %s by %s %s head=%d%s"
+                        .formatted(
+                                started.run(),
+                                started.workflow(),
+                                started.start(),
+                                started.source().id(),
+                                started.main() ? "main" : "side",
+                                started.previousHead(),
+                                of(started.changes()));
+            case Event.RunCompleted completed ->
+                "RunCompleted %s %s".formatted(completed.run(), of(completed.values()));
+            case Event.RunFailed failed ->
+                "RunFailed %s at \"%s\": %s".formatted(failed.run(), failed.step(), failed.error());
+            case Event.RunTimedOut timedOut -> "RunTimedOut " + timedOut.run();
+            case Event.RunCancelled cancelled ->
+                "RunCancelled %s %s%s"
+                        .formatted(cancelled.run(), cancelled.cause(), cancelled.carriesInput() ? " carrying" : "");
+            case Event.StateRolledBack back -> "StateRolledBack %s to %d".formatted(back.run(), back.head());
+            case Event.StepCompleted completed ->
+                "StepCompleted %s %d %s%s"
+                        .formatted(completed.run(), completed.superStep(), completed.step(), of(completed.changes()));
+            case Event.StepFailed failed ->
+                "StepFailed %s %d %s: %s".formatted(failed.run(), failed.superStep(), failed.step(), failed.error());
+            case Event.ActionRequested requested ->
+                "ActionRequested %s %s#%d %s"
+                        .formatted(requested.run(), requested.action(), requested.attempt(), of(requested.input()));
+            case Event.ActionSucceeded succeeded ->
+                "ActionSucceeded %s#%d".formatted(succeeded.action(), succeeded.attempt());
+            case Event.ActionFailed failed ->
+                "ActionFailed %s#%d: %s".formatted(failed.action(), failed.attempt(), failed.error());
+            case Event.ActionResultDiscarded discarded ->
+                "ActionResultDiscarded %s#%d: %s"
+                        .formatted(discarded.action(), discarded.attempt(), discarded.reason());
+        };
+        return named(line);
+    }
+
+    static String of(Outcome outcome) {
+        return named(
+                switch (outcome) {
+                    case Outcome.Started started -> "Started " + started.run();
+                    case Outcome.Merged merged -> "Merged " + merged.run();
+                    case Outcome.Queued queued -> "Queued " + queued.run();
+                    case Outcome.Rejected rejected ->
+                        "Rejected %s: %s".formatted(rejected.reason(), rejected.message());
+                    case Outcome.Cancelled cancelled -> "Cancelled " + cancelled.runs();
+                    case Outcome.Applied ignored -> "Applied";
+                    case Outcome.Unchanged unchanged -> "Unchanged: " + unchanged.message();
+                    case Outcome.Duplicate duplicate -> "Duplicate of " + of(duplicate.first());
+                    case Outcome.Invalid invalid -> "Invalid: " + invalid.message();
+                });
+    }
+
+    static String of(Json json) {
+        return JsonText.write(json.canonical());
+    }
+
+    private static String of(Map<String, Json> values) {
+        return of(Json.object(values));
+    }
+
+    private static String of(ThreadSettings settings) {
+        return "policy=%s workflow=%s metadata=%s"
+                .formatted(
+                        settings.policy() == null ? "-" : settings.policy().words(),
+                        settings.workflow() == null ? "-" : settings.workflow(),
+                        of(settings.metadata()));
+    }
+
+    private static String of(List<Change> changes) {
+        return changes.stream()
+                .map(change -> " %s%s%s"
+                        .formatted(
+                                change.channel(),
+                                switch (change.reducer()) {
+                                    case LAST_WRITE_WINS -> "=";
+                                    case APPEND -> "+=";
+                                },
+                                of(change.value())))
+                .collect(Collectors.joining());
+    }
+
+    private static List<String> ids(List<Identity> identities) {
+        return identities.stream().map(Identity::id).toList();
+    }
+
+    private static String named(String line) {
+        String named = line;
+        for (Map.Entry<String, String> followUp : FOLLOW_UPS.entrySet()) {
+            named = named.replace(followUp.getKey(), followUp.getValue());
+        }
+        return named;
+    }
+}
