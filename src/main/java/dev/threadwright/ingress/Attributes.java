@@ -21,6 +21,9 @@ final class Attributes {
     /** As many rules as a policy may have, with conditions as long as they may be, fit. */
     static final int MAX_POLICY_LENGTH = 64 * 1024;
 
+    /** Of the CloudEvents specification. */
+    static final String VERSION = "1.0";
+
     static final String SPEC_VERSION = "specversion";
     static final String ID = "id";
     static final String SOURCE = "source";
@@ -69,8 +72,9 @@ final class Attributes {
     /** In the order in which one reads them: what it claims to be, then whether that is consistent. */
     void check(String thread) throws InvalidRecordException {
         String version = required(SPEC_VERSION);
-        if (!version.equals("1.0")) {
-            throw new InvalidRecordException(what(SPEC_VERSION) + " must be 1.0, not " + AttributeText.quoted(version));
+        if (!version.equals(VERSION)) {
+            throw new InvalidRecordException(
+                    what(SPEC_VERSION) + " must be " + VERSION + ", not " + AttributeText.quoted(version));
         }
         required(ID);
         requireUri(SOURCE, required(SOURCE));

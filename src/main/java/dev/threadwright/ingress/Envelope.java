@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param type without prefix and version
  * @param extensions those of {@link Extensions#INBOUND} that it has
- * @param data not null
+ * @param data null, as JSON, only where it may be: the result of an action
  */
 record Envelope(Identity identity, String type, Map<String, String> extensions, Json data) {
 

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /** Reads CloudEvents 1.0 in the binary and structured modes of the Kafka protocol binding, and plain records. */
 final class EnvelopeReader {
 
-    private static final String ATTRIBUTE_PREFIX = "ce_";
-    private static final String CONTENT_TYPE = "content-type";
+    static final String ATTRIBUTE_PREFIX = "ce_";
+    static final String CONTENT_TYPE = "content-type";
     private static final String CLOUD_EVENTS = "application/cloudevents";
     private static final String STRUCTURED = CLOUD_EVENTS + "+json";
 
@@ -71,7 +71,7 @@ final class EnvelopeReader {
         if (origin.role() == TopicRole.RESULTS) {
             throw new InvalidRecordException("A result must be a CloudEvent, and this record has no ce_ headers");
         }
-        return new Envelope(origin.identity(), CloudEventTypes.USER_INPUT, Map.of(), json("data", value));
+        return new Envelope(origin.identity(), CloudEventTypes.USER_INPUT, Map.of(), present(json("data", value)));
     }
 
     private static Envelope structured(String mode, byte @Nullable [] value, Origin origin, String thread)
@@ -108,7 +108,7 @@ final class EnvelopeReader {
         Json data = event.get("data");
         Json base64 = event.get("data_base64");
         if (base64 == null) {
-            return present(data);
+            return data == null ? Json.NULL : data;
         }
         if (data != null || !(base64 instanceof Json.Text text)) {
             throw new InvalidRecordException("data_base64 must be a string, and stand alone without data");
@@ -121,19 +121,22 @@ final class EnvelopeReader {
     }
 
     private static Envelope envelope(Attributes attributes, Origin origin, Json data) throws InvalidRecordException {
-        return new Envelope(attributes.identity(), attributes.type(origin.role()), attributes.extensions(), data);
+        String type = attributes.type(origin.role());
+        // Work may well have no result; everything else without data is a mistake.
+        boolean nullable = type.equals(CloudEventTypes.ACTION_SUCCEEDED);
+        return new Envelope(attributes.identity(), type, attributes.extensions(), nullable ? data : present(data));
     }
 
     private static Json json(String what, byte @Nullable [] utf8) throws InvalidRecordException {
         try {
-            return present(utf8 == null ? null : JsonText.parse(utf8));
+            return utf8 == null ? Json.NULL : JsonText.parse(utf8);
         } catch (InvalidJsonException e) {
             throw new InvalidRecordException("The " + what + " cannot be read: " + e.getMessage());
         }
     }
 
-    private static Json present(@Nullable Json data) throws InvalidRecordException {
-        if (data == null || data instanceof Json.Null) {
+    private static Json present(Json data) throws InvalidRecordException {
+        if (data instanceof Json.Null) {
             throw new InvalidRecordException("Null data: send a JSON value that is not null");
         }
         return data;

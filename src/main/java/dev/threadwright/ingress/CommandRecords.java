@@ -1,0 +1,182 @@
+package dev.threadwright.ingress;
+
+import dev.threadwright.json.JsonText;
+import dev.threadwright.thread.ActionId;
+import dev.threadwright.thread.Identity;
+import dev.threadwright.thread.RunId;
+import dev.threadwright.thread.policy.Policy;
+import dev.threadwright.thread.policy.PolicyForm;
+import dev.threadwright.workflow.Json;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The encoding side: requests of this server as records for the commands topic, and results as records for the results
+ * topic. CloudEvents in binary mode, on the partition that owns the thread. A {@link RecordDecoder} reads them back.
+ */
+public final class CommandRecords {
+
+    private static final String RESULTS_SOURCE = "/threadwright/steps";
+
+    private final String commandsTopic;
+    private final String resultsTopic;
+    private final int partitions;
+
+    public CommandRecords(String commandsTopic, String resultsTopic, int partitions) {
+        this.commandsTopic = commandsTopic;
+        this.resultsTopic = resultsTopic;
+        this.partitions = partitions;
+    }
+
+    /**
+     * How an input wants to be treated; null for what it leaves to others.
+     *
+     * @param run addresses exactly this run
+     * @param interrupt addresses exactly this interrupt
+     */
+    public record Wishes(
+            @Nullable Policy policy,
+            @Nullable String workflow,
+            @Nullable RunId run,
+            @Nullable String interrupt) {
+
+        public static final Wishes NONE = new Wishes(null, null, null, null);
+    }
+
+    public ProducerRecord<byte[], byte[]> userInput(
+            String thread, Identity identity, String actor, Json data, Wishes wishes) {
+        return command(CloudEventTypes.USER_INPUT, thread, identity, actor, data, extensions(wishes));
+    }
+
+    /** @param eventType what it says it is; null if it does not say */
+    public ProducerRecord<byte[], byte[]> externalEvent(
+            String thread, Identity identity, String actor, @Nullable String eventType, Json data, Wishes wishes) {
+        Map<String, String> extensions = extensions(wishes);
+        put(extensions, Extensions.EVENT_TYPE, eventType);
+        return command(CloudEventTypes.EXTERNAL_EVENT, thread, identity, actor, data, extensions);
+    }
+
+    public ProducerRecord<byte[], byte[]> cancelRun(
+            String thread, Identity identity, String actor, RunId run, boolean rollback) {
+        return command(
+                CloudEventTypes.RUN_CANCEL,
+                thread,
+                identity,
+                actor,
+                Json.object(rollback ? Map.of("rollback", Json.TRUE) : Map.of()),
+                Map.of(Extensions.RUN_ID, run.value()));
+    }
+
+    /** @param cutOff runs admitted after it survive; null for the time of the record */
+    public ProducerRecord<byte[], byte[]> cancelAll(
+            String thread, Identity identity, String actor, @Nullable Instant cutOff, boolean rollback) {
+        Map<String, Json> data = new LinkedHashMap<>();
+        if (rollback) {
+            data.put("rollback", Json.TRUE);
+        }
+        if (cutOff != null) {
+            data.put("cutoff", Json.of(cutOff.toString()));
+        }
+        return command(CloudEventTypes.RUN_CANCEL, thread, identity, actor, Json.object(data), Map.of());
+    }
+
+    /** What is null stays as it is. */
+    public ProducerRecord<byte[], byte[]> updateThread(
+            String thread,
+            Identity identity,
+            String actor,
+            @Nullable Policy policy,
+            @Nullable String workflow,
+            Json.@Nullable Obj metadata) {
+        Map<String, Json> data = new LinkedHashMap<>();
+        if (policy != null) {
+            data.put("policy", PolicyForm.toJson(policy));
+        }
+        if (workflow != null) {
+            data.put("workflow", Json.of(workflow));
+        }
+        if (metadata != null) {
+            data.put("metadata", metadata);
+        }
+        return command(CloudEventTypes.THREAD_UPDATE, thread, identity, actor, Json.object(data), Map.of());
+    }
+
+    public ProducerRecord<byte[], byte[]> succeeded(
+            String thread, RunId run, ActionId action, int attempt, Json result) {
+        return result(CloudEventTypes.ACTION_SUCCEEDED, thread, run, action, attempt, result);
+    }
+
+    public ProducerRecord<byte[], byte[]> failed(String thread, RunId run, ActionId action, int attempt, String error) {
+        return result(
+                CloudEventTypes.ACTION_FAILED, thread, run, action, attempt, Json.object("error", Json.of(error)));
+    }
+
+    private ProducerRecord<byte[], byte[]> command(
+            String type, String thread, Identity identity, String actor, Json data, Map<String, String> extensions) {
+        Headers headers = headers(type, thread, identity, extensions);
+        headers.add(ForwardHeaders.ACTOR, ForwardHeaders.utf8(actor));
+        return record(commandsTopic, thread, headers, data);
+    }
+
+    private ProducerRecord<byte[], byte[]> result(
+            String type, String thread, RunId run, ActionId action, int attempt, Json data) {
+        Map<String, String> extensions = Map.of(
+                Extensions.RUN_ID, run.value(),
+                Extensions.ACTION_ID, action.value(),
+                Extensions.ATTEMPT, Integer.toString(attempt));
+        // The same result has the same id however often it is sent.
+        Identity identity = new Identity(RESULTS_SOURCE, action.value() + "-" + attempt);
+        return record(resultsTopic, thread, headers(type, thread, identity, extensions), data);
+    }
+
+    private ProducerRecord<byte[], byte[]> record(String topic, String thread, Headers headers, Json data) {
+        byte[] key = ForwardHeaders.utf8(ThreadIds.require(thread));
+        return new ProducerRecord<>(
+                topic, KeyPartitions.of(key, partitions), null, key, JsonText.writeBytes(data), headers);
+    }
+
+    private static Headers headers(String type, String thread, Identity identity, Map<String, String> extensions) {
+        Headers headers = new RecordHeaders();
+        headers.add(EnvelopeReader.CONTENT_TYPE, ForwardHeaders.utf8("application/json"));
+        add(headers, Attributes.SPEC_VERSION, Attributes.VERSION);
+        add(headers, Attributes.ID, identity.id());
+        add(headers, Attributes.SOURCE, identity.source());
+        add(headers, Attributes.TYPE, CloudEventTypes.onWire(type));
+        add(headers, Attributes.SUBJECT, thread);
+        extensions.forEach((name, value) -> add(headers, name, value));
+        return headers;
+    }
+
+    private static void add(Headers headers, String name, String value) {
+        headers.add(EnvelopeReader.ATTRIBUTE_PREFIX + name, ForwardHeaders.utf8(value));
+    }
+
+    private static Map<String, String> extensions(Wishes wishes) {
+        Map<String, String> extensions = new LinkedHashMap<>();
+        Policy policy = wishes.policy();
+        put(extensions, Extensions.POLICY, policy == null ? null : text(PolicyForm.toJson(policy)));
+        put(extensions, Extensions.WORKFLOW, wishes.workflow());
+        put(
+                extensions,
+                Extensions.RUN_ID,
+                wishes.run() == null ? null : wishes.run().value());
+        put(extensions, Extensions.INTERRUPT_ID, wishes.interrupt());
+        return extensions;
+    }
+
+    /** A name alone needs no quotes. */
+    private static String text(Json policy) {
+        return policy instanceof Json.Text name ? name.value() : JsonText.write(policy);
+    }
+
+    private static void put(Map<String, String> extensions, String name, @Nullable String value) {
+        if (value != null) {
+            extensions.put(name, value);
+        }
+    }
+}

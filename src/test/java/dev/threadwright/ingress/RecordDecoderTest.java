@@ -1,0 +1,760 @@
+package dev.threadwright.ingress;
+
+import static dev.threadwright.ingress.Sent.PARTITIONS;
+import static dev.threadwright.ingress.Sent.THREAD;
+import static dev.threadwright.ingress.Sent.TIME_MS;
+import static dev.threadwright.ingress.Sent.bytes;
+import static dev.threadwright.ingress.Sent.event;
+import static dev.threadwright.ingress.Sent.input;
+import static dev.threadwright.ingress.Sent.plain;
+import static dev.threadwright.ingress.Sent.structured;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.threadwright.expression.CelConditions;
+import dev.threadwright.expression.PolicyCheck;
+import dev.threadwright.json.JsonText;
+import dev.threadwright.thread.ActionId;
+import dev.threadwright.thread.Command;
+import dev.threadwright.thread.Identity;
+import dev.threadwright.thread.Input;
+import dev.threadwright.thread.RunId;
+import dev.threadwright.thread.RunIds;
+import dev.threadwright.thread.ThreadKey;
+import dev.threadwright.thread.policy.InterruptPolicy;
+import dev.threadwright.thread.policy.ParallelPolicy;
+import dev.threadwright.thread.policy.QueuePolicy;
+import dev.threadwright.workflow.Json;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RecordDecoderTest {
+
+    private static final String COMMANDS = "threadwright.commands";
+    private static final String RESULTS = "threadwright.results";
+    private static final int MAX_DATA_BYTES = 2_000;
+    private static final ThreadKey KEY = new ThreadKey("default", THREAD);
+    private static final Identity IDENTITY = new Identity("/shop", "i1");
+
+    private final RecordDecoder decoder = new RecordDecoder(
+            topic -> topic.startsWith("acme.") ? "acme" : "default",
+            new PolicyCheck(new CelConditions())::validate,
+            MAX_DATA_BYTES);
+
+    private final CommandRecords records = new CommandRecords(COMMANDS, RESULTS, PARTITIONS);
+
+    // What a good record becomes
+
+    @Test
+    void aPlainRecordIsAUserInputKnownByItsCoordinates() {
+        var record = plain("{\"text\":\"hi\"}").record();
+
+        Command.SubmitInput submit = (Command.SubmitInput) command(TopicRole.INPUT, plain("{\"text\":\"hi\"}"));
+
+        Identity identity =
+                new Identity("/kafka/threadwright.input", "threadwright.input-" + record.partition() + "-7");
+        assertThat(submit.input())
+                .isEqualTo(new Input(identity, Input.Type.USER_INPUT, null, Json.object("text", Json.of("hi"))));
+        assertThat(submit.newRun()).isEqualTo(RunIds.of(KEY, identity, TIME_MS));
+        assertThat(submit.policy()).isNull();
+        assertThat(submit.workflow()).isNull();
+        assertThat(submit.run()).isNull();
+        assertThat(submit.interrupt()).isNull();
+        Command.Header header = submit.header();
+        assertThat(header.thread()).isEqualTo(KEY);
+        assertThat(header.timeMs()).isEqualTo(TIME_MS);
+        assertThat(header.identity()).isEqualTo(identity);
+        assertThat(header.contentHash()).matches("[0-9a-f]{64}");
+        assertThat(header.type()).isEqualTo("user.input");
+        assertThat(header.actor()).isEqualTo("kafka");
+    }
+
+    @Test
+    void aBinaryEventCarriesItsIdentityAndItsExtensions() {
+        Sent sent = event("external.event", "[1,2]")
+                .ce("policy", "{\"type\":\"parallel\",\"max\":2}")
+                .ce("workflow", "echo")
+                .ce("runid", "r1")
+                .ce("interruptid", "x1")
+                .ce("eventtype", "payment.settled")
+                .ce("traceparent", "00-unread\n")
+                .header("unrelated", new byte[] {-1});
+
+        Command.SubmitInput submit = (Command.SubmitInput) command(TopicRole.INPUT, sent);
+
+        assertThat(submit.input())
+                .isEqualTo(new Input(IDENTITY, Input.Type.EXTERNAL_EVENT, "payment.settled", JsonText.parse("[1,2]")));
+        assertThat(submit.policy()).isEqualTo(new ParallelPolicy(2));
+        assertThat(submit.workflow()).isEqualTo("echo");
+        assertThat(submit.run()).isEqualTo(new RunId("r1"));
+        assertThat(submit.interrupt()).isEqualTo("x1");
+        assertThat(submit.header().type()).isEqualTo("external.event");
+    }
+
+    @Test
+    void bothModesOfCloudEventsAreTheSameCommand() {
+        Sent binary = event("external.event", "{\"a\":[1,null,{\"b\":\"\u00e9\"}]}")
+                .ce("policy", "queue")
+                .ce("runid", "r1")
+                .ce("eventtype", "x")
+                .ce("time", "2026-01-02T03:04:05.678+01:00");
+        Sent structured = structured("""
+                {"specversion":"1.0","id":"i1","source":"/shop","type":"dev.threadwright.external.event.v1",
+                 "subject":"t1","policy":"queue","runid":"r1","eventtype":"x","traceparent":{"un":"read"},
+                 "time":"2026-01-02T03:04:05.678+01:00","datacontenttype":"application/json","dataschema":null,
+                 "data":{"a":[1,null,{"b":"\u00e9"}]}}""");
+        Sent base64 = structured("""
+                {"specversion":"1.0","id":"i1","source":"/shop","type":"dev.threadwright.external.event.v1",
+                 "policy":"queue","runid":"r1","eventtype":"x",
+                 "data_base64":"eyJhIjpbMSxudWxsLHsiYiI6IsOpIn1dfQ=="}""");
+
+        assertThat(command(TopicRole.INPUT, structured)).isEqualTo(command(TopicRole.INPUT, binary));
+        assertThat(command(TopicRole.INPUT, base64)).isEqualTo(command(TopicRole.INPUT, binary));
+    }
+
+    @Test
+    void structuredModeDoesNotReadAttributesFromHeaders() {
+        Sent sent = structured("""
+                {"specversion":"1.0","id":"i1","source":"/shop","type":"dev.threadwright.user.input.v1","data":1}""").ce("subject", "another");
+
+        assertThat(command(TopicRole.INPUT, sent)).isInstanceOf(Command.SubmitInput.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"application/json", "Application/JSON; charset=utf-8", "application/vnd.acme+json", "text/json"})
+    void takesEveryMediaTypeThatIsJson(String contentType) {
+        assertThat(command(TopicRole.INPUT, input("{}").header("content-type", contentType)))
+                .isEqualTo(command(TopicRole.INPUT, input("{}").without("content-type")));
+    }
+
+    @Test
+    void thePolicyIsANameOrJson() {
+        assertThat(policy("interrupt")).isEqualTo(InterruptPolicy.DEFAULT);
+        assertThat(policy("\"interrupt\"")).isEqualTo(InterruptPolicy.DEFAULT);
+        assertThat(policy(" {\"type\":\"queue\"} ")).isEqualTo(QueuePolicy.DEFAULT);
+    }
+
+    private Object policy(String text) {
+        return ((Command.SubmitInput) command(TopicRole.INPUT, input("{}").ce("policy", text))).policy();
+    }
+
+    @Test
+    void theTopicGivesTheTenant() {
+        Command command = command(TopicRole.INPUT, plain("1").topic("acme.input"));
+
+        assertThat(command.header().thread()).isEqualTo(new ThreadKey("acme", THREAD));
+    }
+
+    @Test
+    void cancelIsForOneRunOrForAllUpToACutOff() {
+        assertThat(command(
+                        TopicRole.INPUT,
+                        event("run.cancel", "{\"rollback\":true}").ce("runid", "r1")))
+                .isInstanceOfSatisfying(Command.CancelRun.class, cancel -> {
+                    assertThat(cancel.run()).isEqualTo(new RunId("r1"));
+                    assertThat(cancel.rollback()).isTrue();
+                });
+        assertThat(command(TopicRole.INPUT, event("run.cancel", "{}")))
+                .isInstanceOfSatisfying(Command.CancelAll.class, cancel -> {
+                    assertThat(cancel.cutOffMs()).isEqualTo(TIME_MS);
+                    assertThat(cancel.rollback()).isFalse();
+                });
+        assertThat(command(TopicRole.INPUT, event("run.cancel", "{\"cutoff\":\"1970-01-01T01:00:01.5+01:00\"}")))
+                .isInstanceOfSatisfying(
+                        Command.CancelAll.class,
+                        cancel -> assertThat(cancel.cutOffMs()).isEqualTo(1_500));
+    }
+
+    @Test
+    void anUpdateSetsWhatItNames() {
+        assertThat(command(TopicRole.INPUT, event("thread.update", "{\"policy\":\"queue\",\"metadata\":{\"a\":1}}")))
+                .isInstanceOfSatisfying(Command.UpdateThread.class, update -> {
+                    assertThat(update.policy()).isEqualTo(QueuePolicy.DEFAULT);
+                    assertThat(update.workflow()).isNull();
+                    assertThat(update.metadata()).isEqualTo(Json.object("a", Json.of(1)));
+                });
+    }
+
+    @Test
+    void resultsNameTheirAttemptAndHaveNoIdentity() {
+        Sent succeeded = result("action.succeeded", "{\"answer\":42}");
+        Sent failed = result("action.failed", "{\"error\":\"no such card\"}");
+        Command.Header header = new Command.Header(KEY, TIME_MS, null, "", "action.succeeded", "kafka");
+
+        assertThat(command(TopicRole.RESULTS, succeeded))
+                .isEqualTo(new Command.CompleteAction(
+                        header, new RunId("r1"), new ActionId("r1-1"), 2, Json.object("answer", Json.of(42))));
+        assertThat(command(TopicRole.RESULTS, failed))
+                .isInstanceOfSatisfying(
+                        Command.FailAction.class,
+                        fail -> assertThat(fail.error()).isEqualTo("no such card"));
+        assertThat(command(TopicRole.RESULTS, result("action.succeeded", null)))
+                .as("work without a result")
+                .isInstanceOfSatisfying(
+                        Command.CompleteAction.class,
+                        complete -> assertThat(complete.result()).isEqualTo(Json.NULL));
+    }
+
+    private static Sent result(String type, String data) {
+        return event(type, data)
+                .topic(RESULTS)
+                .ce("runid", "r1")
+                .ce("actionid", "r1-1")
+                .ce("attempt", "2");
+    }
+
+    // What is refused
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            specversion |                    | CloudEvents attribute specversion is missing
+            specversion | 0.3                | CloudEvents attribute specversion must be 1.0, not "0.3"
+            id          |                    | CloudEvents attribute id is missing
+            id          | ``                 | CloudEvents attribute id is empty
+            source      |                    | CloudEvents attribute source is missing
+            source      | ``                 | CloudEvents attribute source is empty
+            source      | not a uri          | CloudEvents attribute source must be a URI reference, not "not a uri"
+            source      | /kafka/threadwright.input | CloudEvents attribute source begins with /kafka/, which is kept for plain records
+            type        |                    | CloudEvents attribute type is missing
+            type        | order.placed       | CloudEvents attribute type "order.placed" is unknown; here it may be dev.threadwright.user.input.v1, dev.threadwright.external.event.v1, dev.threadwright.run.cancel.v1, dev.threadwright.thread.update.v1
+            type        | dev.threadwright.user.input.v2 | CloudEvents attribute type "dev.threadwright.user.input.v2" is unknown
+            type        | dev.threadwright..v1 | CloudEvents attribute type "dev.threadwright..v1" is unknown
+            type        | dev.threadwright.v1 | CloudEvents attribute type "dev.threadwright.v1" is unknown
+            type        | dev.threadwright.action.succeeded.v1 | CloudEvents attribute type "dev.threadwright.action.succeeded.v1" does not belong on the input topic
+            subject     | t2                 | The record's key "t1" and CloudEvents attribute subject "t2" differ
+            time        | yesterday          | CloudEvents attribute time must be an RFC 3339 time, not "yesterday"
+            time        | 2026-02-30T00:00:00Z | CloudEvents attribute time must be an RFC 3339 time
+            dataschema  | a b                | CloudEvents attribute dataschema must be a URI reference
+            datacontenttype | text/plain     | CloudEvents attribute datacontenttype
+            policy      | ``                 | CloudEvents attribute policy is empty
+            policy      | panic              | The policy is not valid: policy: unknown policy "panic"
+            policy      | {"type":           | CloudEvents attribute policy must be a policy's name or JSON: Not JSON
+            policy      | {"type":"parallel","max":0} | The policy is not valid: policy.max: must be from 1
+            policy      | {"type":"rules","rules":[{"when":"urgent","then":"merge"}],"otherwise":"queue"} | The policy is not valid: policy.rules[0].when: line 1, column 1: undeclared reference to 'urgent'
+            workflow    | ``                 | CloudEvents attribute workflow is empty
+            runid       | ``                 | CloudEvents attribute runid is empty
+            eventtype   | x                  | CloudEvents attribute eventtype does not apply to dev.threadwright.user.input.v1; leave it out
+            attempt     | 1                  | CloudEvents attribute attempt does not apply to
+            Policy      | merge              | "Policy" is not a CloudEvents attribute name: those have lower-case letters and digits only
+            """)
+    void refusesABadAttributeAndNamesIt(String name, String value, String reason) {
+        Sent sent = value == null
+                ? input("{}").without("ce_" + name)
+                : name.equals("datacontenttype")
+                        ? input("{}").header("content-type", value)
+                        : input("{}").ce(name, value);
+
+        assertThat(reason(TopicRole.INPUT, sent)).startsWith(reason);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            user.input     | null                   | Null data: send a JSON value that is not null
+            user.input     | ``                     | The data cannot be read: Not JSON: there is no value
+            user.input     | hello                  | The data cannot be read: Not JSON: Unrecognized token 'hello'
+            user.input     | {"a":1                 | The data cannot be read: Not JSON: Unexpected end-of-input
+            user.input     | {"a":1} 2              | The data cannot be read: Not JSON: something follows the value (line 1, column 10)
+            user.input     | {"a":1,"a":2}          | The data cannot be read: Not JSON: Duplicate field 'a'
+            user.input     | "\\ud800"              | The data cannot be read: A string holds an unpaired surrogate
+            user.input     | 1e1001                 | The data cannot be read: A number's exponent is beyond 1000
+            run.cancel     | []                     | The data of dev.threadwright.run.cancel.v1 must be an object, {} if there is nothing to say
+            run.cancel     | {"rollback":"yes"}     | The data's field rollback must be true or false
+            run.cancel     | {"force":true}         | The data's field "force" is unknown; it may have cutoff, rollback
+            run.cancel     | {"cutoff":12}          | The data's field cutoff must be a string
+            run.cancel     | {"cutoff":"noon"}      | The data's field cutoff must be an RFC 3339 time, not "noon"
+            thread.update  | "queue"                | The data of dev.threadwright.thread.update.v1 must be an object
+            thread.update  | {"name":"x"}           | The data's field "name" is unknown; it may have metadata, policy, workflow
+            thread.update  | {"policy":"panic"}     | The policy is not valid: policy: unknown policy "panic"
+            thread.update  | {"policy":null}        | The policy is not valid: policy: must be a policy's name
+            thread.update  | {"policy":{"type":"rules","rules":[{"when":"1","then":"merge"}],"otherwise":"queue"}} | The policy is not valid: policy.rules[0].when: line 1, column 1: expected type 'bool'
+            thread.update  | {"workflow":7}         | The data's field workflow must be a string
+            thread.update  | {"workflow":""}        | The data's field workflow is empty
+            thread.update  | {"metadata":[]}        | The data's field metadata must be an object
+            """)
+    void refusesBadData(String type, String data, String reason) {
+        assertThat(reason(TopicRole.INPUT, event(type, data))).startsWith(reason);
+    }
+
+    /** Scenario 25. */
+    @Test
+    void refusesASubjectThatIsNotTheKey() {
+        assertThat(reason(TopicRole.INPUT, input("{}").ce("subject", "t2")))
+                .isEqualTo("The record's key \"t1\" and CloudEvents attribute subject \"t2\" differ: both are the"
+                        + " thread id; leave the subject out or make them equal");
+    }
+
+    /** Scenario 26. */
+    @Test
+    void refusesDataThatIsNull() {
+        String reason = "Null data: send a JSON value that is not null";
+
+        assertThat(reason(TopicRole.INPUT, plain(null))).isEqualTo(reason);
+        assertThat(reason(TopicRole.INPUT, plain("null"))).isEqualTo(reason);
+        assertThat(reason(TopicRole.INPUT, input(null))).isEqualTo(reason);
+        String attributes =
+                "\"specversion\":\"1.0\",\"id\":\"i1\",\"source\":\"/s\",\"type\":\"dev.threadwright.user.input.v1\"";
+        assertThat(reason(TopicRole.INPUT, structured("{" + attributes + "}"))).isEqualTo(reason);
+        assertThat(reason(TopicRole.INPUT, structured("{" + attributes + ",\"data\":null}")))
+                .isEqualTo(reason);
+    }
+
+    @Test
+    void refusesARecordWithoutAKeyEvenIfItHasASubject() {
+        assertThat(reason(TopicRole.INPUT, input("{}").key((byte[]) null))).startsWith("The record has no key");
+        assertThat(reason(TopicRole.INPUT, plain("{}").key(""))).isEqualTo("The record's key (the thread id) is empty");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            c3           | is not UTF-8
+            eda080       | is not UTF-8
+            c080         | is not UTF-8
+            610062       | holds U+0000 at character 1
+            0a           | holds U+000A at character 0
+            7f           | holds U+007F at character 0
+            c285         | holds U+0085 at character 0
+            efbfbf       | holds U+FFFF at character 0
+            f09fbfbe     | holds U+1FFFE at character 0
+            """)
+    void refusesBytesThatAreNoTextWhereverTextBelongs(String hex, String problem) {
+        byte[] bytes = HexFormat.of().parseHex(hex);
+
+        assertThat(reason(TopicRole.INPUT, plain("{}").key(bytes)))
+                .startsWith("The record's key (the thread id) " + problem);
+        for (String name : List.of("id", "source", "type", "subject", "workflow", "policy", "runid", "interruptid")) {
+            assertThat(reason(TopicRole.INPUT, input("{}").header("ce_" + name, bytes)))
+                    .startsWith("CloudEvents attribute " + name + " " + problem);
+        }
+    }
+
+    @Test
+    void takesTextThatIsWellFormed() {
+        String thread = "caf\u00e9 \ud83d\ude00/\u4e2d";
+
+        assertThat(command(TopicRole.INPUT, plain("{}").key(thread))
+                        .header()
+                        .thread()
+                        .thread())
+                .isEqualTo(thread);
+    }
+
+    @Test
+    void refusesAnAttributeGivenTwiceOrWithoutAValue() {
+        assertThat(reason(TopicRole.INPUT, input("{}").also("ce_id", bytes("i2"))))
+                .isEqualTo("CloudEvents attribute id is given twice");
+        assertThat(reason(TopicRole.INPUT, input("{}").header("ce_policy", (byte[]) null)))
+                .isEqualTo("CloudEvents attribute policy has no value");
+        assertThat(reason(TopicRole.INPUT, plain("{}").ce("anything", "x")))
+                .as("half a CloudEvent is not a plain record")
+                .isEqualTo("CloudEvents attribute specversion is missing");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            []                    | The event must be a JSON object
+            {                     | The event cannot be read: Not JSON
+            {"id":{}}             | CloudEvents attribute id must be a string
+            {"id":true}           | CloudEvents attribute id must be a string
+            {"id":"a\\nb"}        | CloudEvents attribute id holds U+000A
+            {"id":null}           | CloudEvents attribute specversion is missing
+            {"Id":"x"}            | "Id" is not a CloudEvents attribute name
+            {"specversion":"1.0","id":"i","source":"/s","type":"dev.threadwright.user.input.v1","data":1,"data_base64":"MQ=="} | data_base64 must be a string, and stand alone without data
+            {"specversion":"1.0","id":"i","source":"/s","type":"dev.threadwright.user.input.v1","data_base64":"?"} | data_base64 is not base64
+            {"specversion":"1.0","id":"i","source":"/s","type":"dev.threadwright.user.input.v1","data_base64":"ew=="} | The data_base64 cannot be read: Not JSON
+            """)
+    void refusesABadStructuredEvent(String event, String reason) {
+        assertThat(reason(TopicRole.INPUT, structured(event))).startsWith(reason);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"application/cloudevents-batch+json", "application/cloudevents+avro", "application/cloudevents"})
+    void refusesFormatsOfCloudEventsThatItDoesNotRead(String contentType) {
+        assertThat(reason(TopicRole.INPUT, plain("{}").header("content-type", contentType)))
+                .isEqualTo("Content type \"" + contentType + "\" is not supported; send"
+                        + " application/cloudevents+json, one event a record, or binary mode");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            runid    |      | CloudEvents attribute runid is missing; dev.threadwright.action.failed.v1 needs it
+            actionid |      | CloudEvents attribute actionid is missing
+            attempt  |      | CloudEvents attribute attempt is missing
+            attempt  | 0    | CloudEvents attribute attempt must be a whole number from 1 up, not "0"
+            attempt  | 1.5  | CloudEvents attribute attempt must be a whole number from 1 up, not "1.5"
+            attempt  | 2147483648 | CloudEvents attribute attempt must be a whole number from 1 up
+            """)
+    void refusesAResultThatDoesNotNameItsAttempt(String name, String value, String reason) {
+        Sent sent = result("action.failed", "{\"error\":\"x\"}");
+
+        assertThat(reason(TopicRole.RESULTS, value == null ? sent.without("ce_" + name) : sent.ce(name, value)))
+                .startsWith(reason);
+    }
+
+    @Test
+    void refusesResultsThatAreNone() {
+        assertThat(reason(TopicRole.RESULTS, result("action.failed", "\"x\"")))
+                .isEqualTo("The data must be {\"error\": \"what went wrong\"}");
+        assertThat(reason(TopicRole.RESULTS, input("{}")))
+                .startsWith("CloudEvents attribute type \"dev.threadwright.user.input.v1\" does not belong on the"
+                        + " results topic; here it may be dev.threadwright.action.succeeded.v1");
+        assertThat(reason(TopicRole.RESULTS, plain("{}"))).startsWith("A result must be a CloudEvent");
+    }
+
+    @Test
+    void refusesACutOffForOneRun() {
+        assertThat(reason(
+                        TopicRole.INPUT,
+                        event("run.cancel", "{\"cutoff\":\"2026-01-01T00:00:00Z\"}")
+                                .ce("runid", "r1")))
+                .isEqualTo("The data's field cutoff goes with cancelling all runs, not with runid");
+    }
+
+    @Test
+    void aReasonIsOneShortLine() {
+        String reason = reason(TopicRole.INPUT, input("x".repeat(MAX_DATA_BYTES)));
+
+        assertThat(reason).hasSizeLessThanOrEqualTo(RecordDecoder.MAX_REASON);
+        assertThat(reason.chars()).noneMatch(Character::isISOControl);
+    }
+
+    // Limits: at the edge, and one beyond
+
+    @Test
+    void limitsTheThreadId() {
+        assertLimit(
+                "The record's key (the thread id) is too long",
+                255,
+                id -> plain("{}").key(id));
+        assertThat(command(TopicRole.INPUT, plain("{}").key("\u4e2d".repeat(255)))
+                        .header()
+                        .thread()
+                        .thread())
+                .hasSize(255);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"id", "source", "workflow", "runid", "interruptid"})
+    void limitsAttributes(String name) {
+        assertLimit(
+                "CloudEvents attribute " + name + " is too long",
+                255,
+                value -> input("{}").ce(name, value));
+    }
+
+    @Test
+    void limitsThePolicy() {
+        String policy = "{\"type\":\"queue\"}";
+        int limit = Attributes.MAX_POLICY_LENGTH;
+
+        assertThat(policy(policy + " ".repeat(limit - policy.length()))).isEqualTo(QueuePolicy.DEFAULT);
+        assertThat(reason(TopicRole.INPUT, input("{}").ce("policy", policy + " ".repeat(limit - policy.length() + 1))))
+                .isEqualTo("CloudEvents attribute policy is too long: 65537 characters, at most 65536 characters");
+    }
+
+    @Test
+    void limitsTheData() {
+        String atLimit = '"' + "x".repeat(MAX_DATA_BYTES - 2) + '"';
+
+        assertThat(command(TopicRole.INPUT, plain(atLimit))).isInstanceOf(Command.SubmitInput.class);
+        assertThat(reason(TopicRole.INPUT, plain(atLimit + " ")))
+                .isEqualTo("The data is too large: 2001 bytes, at most 2000");
+        assertThat(reason(TopicRole.INPUT, input(atLimit + " "))).startsWith("The data is too large");
+        assertThat(reason(TopicRole.INPUT, structured(atLimit + " "))).startsWith("The data is too large");
+    }
+
+    @Test
+    void limitsTheDepth() {
+        int limit = JsonText.MAX_DEPTH;
+
+        assertThat(command(TopicRole.INPUT, plain("[".repeat(limit) + "]".repeat(limit))))
+                .isInstanceOf(Command.SubmitInput.class);
+        assertThat(reason(TopicRole.INPUT, plain("[".repeat(limit + 1) + "]".repeat(limit + 1))))
+                .startsWith("The data cannot be read: Not JSON: Document nesting depth (65) exceeds");
+    }
+
+    @Test
+    void limitsTheTimestamp() {
+        assertThat(command(TopicRole.INPUT, plain("1").at(0)).header().timeMs()).isZero();
+        assertThat(command(TopicRole.INPUT, plain("1").at(RecordDecoder.MAX_TIME_MS))
+                        .header()
+                        .timeMs())
+                .isEqualTo(RecordDecoder.MAX_TIME_MS);
+        assertThat(reason(TopicRole.INPUT, plain("1").at(-1)))
+                .startsWith("The record's timestamp -1 is not between 1970 and 9999");
+        assertThat(reason(TopicRole.INPUT, plain("1").at(RecordDecoder.MAX_TIME_MS + 1)))
+                .startsWith("The record's timestamp");
+    }
+
+    private void assertLimit(String reason, int limit, Function<String, Sent> make) {
+        assertThat(command(TopicRole.INPUT, make.apply("x".repeat(limit)))).isInstanceOf(Command.SubmitInput.class);
+        assertThat(reason(TopicRole.INPUT, make.apply("x".repeat(limit + 1))))
+                .isEqualTo(reason + ": " + (limit + 1) + " characters, at most " + limit + " characters");
+        assertThat(reason(TopicRole.INPUT, make.apply("x".repeat(100_000)))).startsWith(reason);
+    }
+
+    // The content hash
+
+    @Test
+    void theSameContentInOtherWordsHasTheSameHash() {
+        String hash = hash(
+                input("{\"a\":1,\"b\":[true,{\"c\":\"\u00e9\",\"d\":100}]}").ce("policy", "queue"));
+
+        assertThat(hash(input("{ \"b\" : [true, {\"d\":1e2,\"c\":\"\\u00e9\"} ], \"a\":1.0 }")
+                        .ce("policy", "{\"max\":100,\"type\":\"queue\"}")))
+                .isEqualTo(hash);
+        assertThat(hash(input("{\"a\":1,\"b\":[true,{\"c\":\"\u00e9\",\"d\":100}]}")
+                        .ce("policy", "queue")
+                        .ce("id", "i2")
+                        .ce("source", "/elsewhere")
+                        .ce("time", "2026-01-01T00:00:00Z")
+                        .at(5)))
+                .as("who says it, and when, is not content")
+                .isEqualTo(hash);
+    }
+
+    @Test
+    void otherContentHasAnotherHash() {
+        List<String> hashes = new ArrayList<>();
+        hashes.add(hash(input("{\"a\":1}")));
+        hashes.add(hash(event("external.event", "{\"a\":1}")));
+        hashes.add(hash(event("external.event", "{\"a\":1}").ce("eventtype", "x")));
+        hashes.add(hash(input("{\"a\":2}")));
+        hashes.add(hash(input("{\"a\":\"1\"}")));
+        hashes.add(hash(input("{\"a\":1,\"b\":null}")));
+        hashes.add(hash(input("[1,2]")));
+        hashes.add(hash(input("[2,1]")));
+        hashes.add(hash(input("{\"a\":1}").ce("policy", "queue")));
+        hashes.add(hash(input("{\"a\":1}").ce("policy", "merge")));
+        hashes.add(hash(input("{\"a\":1}").ce("workflow", "x")));
+        hashes.add(hash(input("{\"a\":1}").ce("runid", "x")));
+        hashes.add(hash(input("{\"a\":1}").ce("interruptid", "x")));
+        hashes.add(hash(event("run.cancel", "{}")));
+        hashes.add(hash(event("run.cancel", "{}").ce("runid", "x")));
+        hashes.add(hash(event("thread.update", "{}")));
+
+        assertThat(hashes).doesNotHaveDuplicates();
+    }
+
+    private String hash(Sent sent) {
+        return command(TopicRole.INPUT, sent).header().contentHash();
+    }
+
+    // Where a record belongs
+
+    @Test
+    void aRecordOnAnotherPartitionIsMisrouted() {
+        int owner = KeyPartitions.of(bytes(THREAD), PARTITIONS);
+
+        for (int partition = 0; partition < PARTITIONS; partition++) {
+            Decoded decoded = decode(TopicRole.INPUT, input("{}").partition(partition));
+            if (partition == owner) {
+                assertThat(decoded).isInstanceOf(Decoded.ForThread.class);
+            } else {
+                assertThat(decoded).isEqualTo(new Decoded.Misrouted(owner));
+            }
+        }
+    }
+
+    @Test
+    void theOwnerIsWhereTheJavaClientSends() {
+        for (String key : List.of("t1", "", "caf\u00e9", "a much longer thread id than the others")) {
+            assertThat(KeyPartitions.of(bytes(key), 7))
+                    .isEqualTo(org.apache.kafka.clients.producer.internals.BuiltInPartitioner.partitionForKey(
+                            bytes(key), 7));
+        }
+    }
+
+    @Test
+    void whatIsDeadIsNotSentOn() {
+        assertThat(reason(TopicRole.INPUT, plain("{").partition(anotherPartition())))
+                .startsWith("The data");
+    }
+
+    @Test
+    void aForwardedRecordIsTheCommandThatItWouldHaveBeen() {
+        Sent misplaced = plain("{\"text\":\"hi\"}").topic("acme.input").partition(anotherPartition());
+
+        Command command = command(TopicRole.COMMANDS, forwarded(misplaced, TopicRole.INPUT));
+
+        Identity identity = new Identity("/kafka/acme.input", "acme.input-" + anotherPartition() + "-7");
+        assertThat(command.header().identity()).isEqualTo(identity);
+        assertThat(command.header().timeMs()).isEqualTo(TIME_MS);
+        assertThat(command.header().thread()).isEqualTo(new ThreadKey("acme", THREAD));
+        assertThat(command(TopicRole.COMMANDS, forwarded(result("action.succeeded", "1"), TopicRole.RESULTS)))
+                .isEqualTo(command(TopicRole.RESULTS, result("action.succeeded", "1")));
+    }
+
+    @Test
+    void forwardingAgainKeepsTheOrigin() {
+        Sent once = forwarded(plain("1").partition(anotherPartition()), TopicRole.INPUT);
+
+        assertThat(command(TopicRole.COMMANDS, forwarded(once.partition(3), TopicRole.COMMANDS)))
+                .isEqualTo(command(
+                        TopicRole.COMMANDS, forwarded(plain("1").partition(anotherPartition()), TopicRole.INPUT)));
+    }
+
+    @Test
+    void forwardingACommandKeepsItsCaller() {
+        ProducerRecord<byte[], byte[]> http =
+                records.userInput(THREAD, IDENTITY, "ann", Json.of(1), CommandRecords.Wishes.NONE);
+
+        Sent forward = forwarded(Sent.of(http).partition(anotherPartition()), TopicRole.COMMANDS);
+
+        assertThat(command(TopicRole.COMMANDS, forward)).isEqualTo(command(TopicRole.COMMANDS, Sent.of(http)));
+    }
+
+    @Test
+    void aForwardedResultCannotBeAnInputNorTheOtherWayRound() {
+        assertThat(reason(TopicRole.COMMANDS, forwarded(result("action.succeeded", "1"), TopicRole.INPUT)))
+                .contains("does not belong on the input topic");
+        assertThat(reason(TopicRole.COMMANDS, forwarded(plain("1"), TopicRole.RESULTS)))
+                .startsWith("A result must be a CloudEvent");
+    }
+
+    @Test
+    void headersOfServersAreNoiseFromAnyoneElse() {
+        for (UnaryOperator<Sent> forge : List.<UnaryOperator<Sent>>of(
+                sent -> sent.header("tw_origin", "acme.input-0-1").header("tw_time", "5"),
+                sent -> sent.header("tw_role", "results"),
+                sent -> sent.header("tw_actor", "admin"),
+                sent -> sent.header("tw_origin", new byte[] {-1}))) {
+            assertThat(decode(TopicRole.INPUT, forge.apply(plain("1")))).isEqualTo(decode(TopicRole.INPUT, plain("1")));
+            assertThat(decode(TopicRole.RESULTS, forge.apply(result("action.succeeded", "1"))))
+                    .isEqualTo(decode(TopicRole.RESULTS, result("action.succeeded", "1")));
+            assertThat(command(TopicRole.COMMANDS, forwarded(forge.apply(plain("1")), TopicRole.INPUT)))
+                    .as("and a forward does not launder them")
+                    .isEqualTo(command(TopicRole.COMMANDS, forwarded(plain("1"), TopicRole.INPUT)));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            tw_origin | nowhere             | tw_origin must be topic-partition-offset
+            tw_origin | a/b-1-2             | tw_origin must be topic-partition-offset
+            tw_time   | soon                | tw_time must be milliseconds since 1970 beside tw_origin
+            tw_time   |                     | tw_time must be milliseconds since 1970 beside tw_origin
+            tw_time   | -5                  | The record's timestamp -5 is not between
+            tw_role   | admin               | tw_role must be input or results
+            tw_actor  | ``                  | Header tw_actor is empty
+            """)
+    void refusesAForwardThatIsBroken(String name, String value, String reason) {
+        Sent forward = forwarded(plain("1"), TopicRole.INPUT);
+
+        assertThat(reason(TopicRole.COMMANDS, value == null ? forward.without(name) : forward.header(name, value)))
+                .startsWith(reason);
+    }
+
+    private static int anotherPartition() {
+        return (KeyPartitions.of(bytes(THREAD), PARTITIONS) + 1) % PARTITIONS;
+    }
+
+    /** As the relay sends it on. */
+    private static Sent forwarded(Sent sent, TopicRole role) {
+        var record = sent.record();
+        Map<String, byte[]> headers = ForwardHeaders.of(record, role);
+        Sent forward = new Sent()
+                .topic(COMMANDS)
+                .key(record.key())
+                .value(record.value())
+                .at(TIME_MS + 999);
+        headers.forEach(forward::header);
+        return forward;
+    }
+
+    // What the server itself sends
+
+    @Test
+    void readsBackWhatTheServerWrites() {
+        CommandRecords.Wishes wishes =
+                new CommandRecords.Wishes(new ParallelPolicy(2), "echo@1", new RunId("r1"), "x1");
+        Json data = JsonText.parse("{\"text\":\"h\u00e9\"}");
+
+        assertThat(sent(records.userInput(THREAD, IDENTITY, "ann", data, wishes)))
+                .isEqualTo(new Command.SubmitInput(
+                        header("user.input", records.userInput(THREAD, IDENTITY, "ann", data, wishes)),
+                        new Input(IDENTITY, Input.Type.USER_INPUT, null, data),
+                        RunIds.of(KEY, IDENTITY, TIME_MS),
+                        new ParallelPolicy(2),
+                        "echo@1",
+                        new RunId("r1"),
+                        "x1"));
+        assertThat(sent(records.externalEvent(THREAD, IDENTITY, "ann", "paid", data, CommandRecords.Wishes.NONE)))
+                .isInstanceOfSatisfying(Command.SubmitInput.class, submit -> {
+                    assertThat(submit.input()).isEqualTo(new Input(IDENTITY, Input.Type.EXTERNAL_EVENT, "paid", data));
+                    assertThat(submit.policy()).isNull();
+                });
+        assertThat(sent(records.cancelRun(THREAD, IDENTITY, "ann", new RunId("r1"), true)))
+                .isInstanceOfSatisfying(Command.CancelRun.class, cancel -> {
+                    assertThat(cancel.run()).isEqualTo(new RunId("r1"));
+                    assertThat(cancel.rollback()).isTrue();
+                    assertThat(cancel.header().actor()).isEqualTo("ann");
+                });
+        assertThat(sent(records.cancelAll(THREAD, IDENTITY, "ann", Instant.ofEpochMilli(1_500), false)))
+                .isInstanceOfSatisfying(Command.CancelAll.class, cancel -> {
+                    assertThat(cancel.cutOffMs()).isEqualTo(1_500);
+                    assertThat(cancel.rollback()).isFalse();
+                });
+        assertThat(sent(records.updateThread(THREAD, IDENTITY, "ann", QueuePolicy.DEFAULT, null, Json.EMPTY_OBJECT)))
+                .isInstanceOfSatisfying(Command.UpdateThread.class, update -> {
+                    assertThat(update.policy()).isEqualTo(QueuePolicy.DEFAULT);
+                    assertThat(update.workflow()).isNull();
+                    assertThat(update.metadata()).isEqualTo(Json.EMPTY_OBJECT);
+                });
+    }
+
+    @Test
+    void readsBackTheResultsThatTheServerWrites() {
+        ProducerRecord<byte[], byte[]> succeeded =
+                records.succeeded(THREAD, new RunId("r1"), new ActionId("r1-1"), 2, Json.object("a", Json.of(1)));
+        ProducerRecord<byte[], byte[]> failed =
+                records.failed(THREAD, new RunId("r1"), new ActionId("r1-1"), 2, "no such card");
+
+        assertThat(succeeded.topic()).isEqualTo(RESULTS);
+        assertThat(command(TopicRole.RESULTS, Sent.of(succeeded)))
+                .isInstanceOfSatisfying(Command.CompleteAction.class, complete -> {
+                    assertThat(complete.result()).isEqualTo(Json.object("a", Json.of(1)));
+                    assertThat(complete.attempt()).isEqualTo(2);
+                });
+        assertThat(command(TopicRole.RESULTS, Sent.of(failed)))
+                .isInstanceOfSatisfying(
+                        Command.FailAction.class,
+                        fail -> assertThat(fail.error()).isEqualTo("no such card"));
+    }
+
+    private Command.Header header(String type, ProducerRecord<byte[], byte[]> record) {
+        return new Command.Header(KEY, TIME_MS, IDENTITY, hash(Sent.of(record)), type, "ann");
+    }
+
+    private Command sent(ProducerRecord<byte[], byte[]> record) {
+        assertThat(record.topic()).isEqualTo(COMMANDS);
+        assertThat(record.partition()).isEqualTo(KeyPartitions.of(bytes(THREAD), PARTITIONS));
+        return command(TopicRole.COMMANDS, Sent.of(record));
+    }
+
+    private Decoded decode(TopicRole role, Sent sent) {
+        return decoder.decode(sent.record(), role, PARTITIONS);
+    }
+
+    private Command command(TopicRole role, Sent sent) {
+        Decoded decoded = decode(role, sent);
+        assertThat(decoded).isInstanceOf(Decoded.ForThread.class);
+        return ((Decoded.ForThread) decoded).command();
+    }
+
+    private String reason(TopicRole role, Sent sent) {
+        Decoded decoded = decode(role, sent);
+        assertThat(decoded).isInstanceOf(Decoded.Dead.class);
+        return ((Decoded.Dead) decoded).reason();
+    }
+}
