@@ -34,6 +34,7 @@ public final class Consumers implements Inbound, AutoCloseable {
     private final Poller input;
     private final Poller side;
     private @Nullable Ownership ownership;
+    private volatile boolean joined;
 
     /**
      * @param group a consumer with a group id, of an assignor that keeps partitions in place (cooperative or newer)
@@ -62,6 +63,11 @@ public final class Consumers implements Inbound, AutoCloseable {
         input.tell(() -> input.consumer().subscribe(List.of(inputTopic), new Rebalance(owner)));
         input.start();
         side.start();
+    }
+
+    /** Whether the group has told once what is assigned here, be it nothing. */
+    public boolean hasJoined() {
+        return joined;
     }
 
     /** What keeps the consumers from consuming, for health; null if nothing does. */
@@ -138,6 +144,7 @@ public final class Consumers implements Inbound, AutoCloseable {
         public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
             input.hold(partitions);
             owner.assigned(numbers(partitions));
+            joined = true;
         }
 
         @Override

@@ -14,7 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -49,7 +50,7 @@ final class Poller implements AutoCloseable {
     private final Loop loop;
     private final BiConsumer<Integer, String> onStop;
     private final Thread thread;
-    private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private final LinkedBlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
 
     /** Partitions that may be consumed now. */
     private final Set<TopicPartition> open = new HashSet<>();
@@ -156,7 +157,11 @@ final class Poller implements AutoCloseable {
             try {
                 runTasks();
                 adaptToSaturation();
-                offer(consumer.poll(saturated ? POLL_SATURATED : POLL));
+                if (consumer.subscription().isEmpty() && consumer.assignment().isEmpty()) {
+                    awaitTask();
+                } else {
+                    offer(consumer.poll(saturated ? POLL_SATURATED : POLL));
+                }
                 trouble = null;
             } catch (WakeupException e) {
                 // There is a task to run, or it is over.
@@ -183,6 +188,18 @@ final class Poller implements AutoCloseable {
     private void runTasks() {
         for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
             task.run();
+        }
+    }
+
+    /** Kafka refuses to poll for nothing. */
+    private void awaitTask() {
+        try {
+            Runnable task = tasks.poll(POLL.toMillis(), TimeUnit.MILLISECONDS);
+            if (task != null) {
+                task.run();
+            }
+        } catch (InterruptedException e) {
+            closed = true;
         }
     }
 
