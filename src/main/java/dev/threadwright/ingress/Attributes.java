@@ -9,7 +9,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The attributes of one CloudEvent while they are gathered, and then checked as a whole. */
@@ -36,12 +40,17 @@ final class Attributes {
     private static final Set<String> CONTEXT =
             Set.of(SPEC_VERSION, ID, SOURCE, TYPE, SUBJECT, TIME, DATA_CONTENT_TYPE, DATA_SCHEMA);
 
+    /** Made once, not for every attribute of every record. */
+    private static final Map<String, String> NAMES_IN_REASONS = Stream.concat(
+                    CONTEXT.stream(), Extensions.INBOUND.stream())
+            .collect(Collectors.toUnmodifiableMap(Function.identity(), name -> "CloudEvents attribute " + name));
+
     private final Map<String, String> context = new HashMap<>();
     private final Map<String, String> extensions = new HashMap<>();
 
     /** Whether anything reads it; what nothing reads can do no harm. A name that no attribute may have is refused. */
     static boolean isRead(String name) throws InvalidRecordException {
-        if (CONTEXT.contains(name) || Extensions.INBOUND.contains(name)) {
+        if (NAMES_IN_REASONS.containsKey(name)) {
             return true;
         }
         // Or "ce_Policy" would be an override that is silently not applied.
@@ -143,7 +152,7 @@ final class Attributes {
     }
 
     static String what(String name) {
-        return "CloudEvents attribute " + name;
+        return Objects.requireNonNull(NAMES_IN_REASONS.get(name), name);
     }
 
     private static int maxLength(String name) {

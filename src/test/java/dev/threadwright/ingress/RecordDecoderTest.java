@@ -339,7 +339,7 @@ class RecordDecoderTest {
 
     @Test
     void takesTextThatIsWellFormed() {
-        String thread = "caf\u00e9 \ud83d\ude00/\u4e2d";
+        String thread = "caf\u00e9 \ud83d\ude00/\u4e2d\ufffd";
 
         assertThat(command(TopicRole.INPUT, plain("{}").key(thread))
                         .header()
