@@ -213,7 +213,8 @@ create policy of_tenant on outcome for select to threadwright_reader
 -- Claiming --------------------------------------------------------------------------------------------------------
 
 -- Takes a partition over, after waiting for a commit of its owner that is under way. One statement, so that a
--- claimant that freezes holds no lock. With only_from_epoch, only if it is still at that epoch; else there is no row.
+-- claimant that freezes holds no lock. With only_from_epoch, only if nobody else has claimed it since that epoch; else
+-- there is no row. (The same owner may have: its claim may have succeeded and the answer been lost.)
 create function claim_partition_v1(
     claimed integer, new_owner text, new_publisher text, only_from_epoch bigint,
     out epoch bigint, out "position" bigint, out published bigint, out previous_publisher text, out released boolean)
@@ -238,7 +239,8 @@ begin
         -- Somebody else inserted it while we waited.
         select * into before from partition_claim c where c.partition = claimed for no key update;
     end if;
-    if before.epoch <> only_from_epoch then
+    if before.epoch <> only_from_epoch
+        and (before.epoch < only_from_epoch or before.owner <> new_owner or before.publisher <> new_publisher) then
         return;
     end if;
     update partition_claim c
@@ -287,6 +289,7 @@ create function commit_batch_v1(
     set enable_seqscan = off
     set enable_hashjoin = off
     set enable_mergejoin = off
+    set jit = off
 as $$
 declare
     changed   bigint;

@@ -52,11 +52,12 @@ public record Batch(
 
     /**
      * What the batch changed about a run, as readers see it: a new row, or a patch of the one that is there. What is
-     * null stays as it was.
+     * null stays as it was. One row a run.
      *
-     * @param workflow null in a patch
-     * @param decision what was decided about its input, in lower case with underscores, or {@code follow_up}
-     * @param admittedAtMs when its input was accepted
+     * @param workflow never null in a new row; kept as it is by a patch
+     * @param decision what was decided about its input, in lower case with underscores, or {@code follow_up}; never
+     *     null in a new row
+     * @param admittedAtMs when its input was accepted; null exactly in a patch
      * @param startedAtMs null while it is queued, or if it never started
      * @param endedAtMs null while it is not terminal
      * @param values what it wrote; null while it has not completed
@@ -74,14 +75,23 @@ public record Batch(
             @Nullable Map<String, Json> values,
             @Nullable String error) {}
 
-    /** @param dueAtMs milliseconds since 1970; null for work that is due at once and stays until it is done */
+    /**
+     * Something that a thread owes to the outside from now on, or no longer.
+     *
+     * @param kind {@link #CALL} or {@link #TIMER}
+     * @param dueAtMs milliseconds since 1970; null for work that is due at once and stays until it is done
+     */
     public record OwedChange(
             boolean owed,
             int partition,
             ThreadKey thread,
             String kind,
             String ref,
-            @Nullable Long dueAtMs) {}
+            @Nullable Long dueAtMs) {
+
+        public static final String CALL = "call";
+        public static final String TIMER = "timer";
+    }
 
     /** @param next the offset of the first record that is not consumed */
     public record Offset(String topic, int partition, long next) {}

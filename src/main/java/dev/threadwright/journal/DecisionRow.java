@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param timeMs when the command was appended or due; milliseconds since 1970
  * @param causation the identity of the command, if it had one
  * @param actor who asked
- * @param events at least one, with contiguous sequence numbers
+ * @param events at least one, with contiguous sequence numbers and the decision's time
  */
 public record DecisionRow(
         ThreadKey thread,
@@ -30,6 +30,13 @@ public record DecisionRow(
         events = List.copyOf(events);
         if (events.isEmpty()) {
             throw new IllegalArgumentException("A decision without events is not stored: " + thread);
+        }
+        long expected = events.getFirst().seq();
+        for (Recorded event : events) {
+            if (event.seq() != expected++ || event.timeMs() != timeMs) {
+                throw new IllegalArgumentException("A decision's events are numbered without gaps and of one time: "
+                        + thread + ", event " + event.seq() + " at " + event.timeMs());
+            }
         }
     }
 

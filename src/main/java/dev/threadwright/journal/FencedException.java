@@ -3,14 +3,17 @@ package dev.threadwright.journal;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Another owner has claimed partitions of the batch. Nothing was stored. */
+/**
+ * Another owner has claimed partitions of the batch, or somebody else wrote a thread of theirs. Nothing was stored.
+ */
 public final class FencedException extends JournalException {
     private static final long serialVersionUID = 1L;
 
     private final transient Set<Integer> partitions;
 
-    public FencedException(Set<Integer> partitions, @Nullable Throwable cause) {
-        super("Partitions " + partitions + " have another owner or position by now", cause);
+    /** @param reason what the store found, for people */
+    public FencedException(Set<Integer> partitions, String reason, @Nullable Throwable cause) {
+        super("Partitions " + partitions + ": " + reason, cause);
         this.partitions = Set.copyOf(partitions);
     }
 

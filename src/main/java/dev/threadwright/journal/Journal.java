@@ -22,8 +22,12 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@link #commit} is all or nothing, and visible to every later read when it returns
  *   <li>sequence numbers of a thread and positions of a partition have no gaps
  *   <li>an owner whose epoch is not the partition's cannot commit, and a claim waits for a commit that is under way
- *   <li>reads never see part of a batch
+ *   <li>one call never sees part of a batch
+ *   <li>names that cannot be stored are not found, and a batch with one is rejected
  * </ul>
+ *
+ * <p>Every method but {@link #commit} throws {@link JournalUnavailableException} when the store cannot be reached. A
+ * claim may have taken effect then, and may be repeated.
  */
 public interface Journal extends AutoCloseable {
 
@@ -49,7 +53,8 @@ public interface Journal extends AutoCloseable {
 
     /**
      * Claims a partition again that this owner had at {@code epoch}, after a commit whose answer was lost; waits for
-     * that commit, as {@link #claim} does.
+     * that commit, as {@link #claim} does. May be repeated after a failure: an owner recognises its own claim, so
+     * {@code owner} and {@code publisher} together must name this process alone.
      *
      * @return null if somebody else has claimed the partition since; nothing is changed then
      */
@@ -57,14 +62,20 @@ public interface Journal extends AutoCloseable {
 
     /**
      * Gives a partition back in order: all up to {@code published} is published, and the owner will publish no more.
-     * Does nothing if the epoch is no longer the owner's.
+     * It can commit no more either: its commits are fenced until it claims again. Does nothing if the epoch is no longer
+     * the owner's.
      */
     void release(int partition, long epoch, long published);
 
     /** The epochs that the partitions have now. */
     Map<Integer, Long> epochs(Collection<Integer> partitions);
 
-    /** States of the threads that exist, folded; one query for snapshots and one for what followed them. */
+    /**
+     * States of the threads that exist, folded; one query for snapshots and one for what followed them.
+     *
+     * @throws UnreadableException naming a thread whose journal this release cannot read; the others can be loaded
+     *     without it
+     */
     Map<ThreadKey, ThreadState> load(Collection<ThreadKey> threads);
 
     /** What was decided about commands that came before. */
@@ -73,10 +84,16 @@ public interface Journal extends AutoCloseable {
     /** How runs ended, of those that have; runs of other threads are not found. */
     Map<RunId, RunStatus> endedRuns(Map<RunId, ThreadKey> runs);
 
-    /** What the partition published or has to publish after a position, in order; at most {@code limit}. */
+    /**
+     * What the partition published or has to publish after a position, in order; at most {@code limit}, fewer when they
+     * are large, and none only at the end.
+     */
     List<Publication> publications(int partition, long after, int limit);
 
-    /** A thread's decisions from the one that holds {@code fromSeq} on, in order; at most {@code limit}. */
+    /**
+     * A thread's decisions from the one that holds {@code fromSeq} on, in order; at most {@code limit}, fewer when they
+     * are large, and none only at the end.
+     */
     List<DecisionRow> decisions(ThreadKey thread, long fromSeq, int limit);
 
     /** The thread's last sequence number; 0 if it does not exist. */
@@ -96,7 +113,7 @@ public interface Journal extends AutoCloseable {
      * @param position the last position in use; 0 if none
      * @param published the last position that the store knows to be published; the log may know better
      * @param previousPublisher the transactional id of the owner before; null if there was none
-     * @param released whether that owner gave the partition back in order
+     * @param released whether that owner gave the partition back in order; true, too, if there was none
      */
     record Claim(
             int partition,

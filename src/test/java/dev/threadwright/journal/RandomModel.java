@@ -236,6 +236,13 @@ record RandomModel(RandomGenerator random) {
         };
     }
 
+    /** Letters that no compression makes shorter. */
+    String noise(int length) {
+        return random.ints(length, 'a', 'z' + 1)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+    }
+
     String text() {
         return TEXTS.get(random.nextInt(TEXTS.size()));
     }

@@ -1,0 +1,183 @@
+package dev.threadwright.journal;
+
+import dev.threadwright.journal.Batch.Advance;
+import dev.threadwright.journal.Batch.Offset;
+import dev.threadwright.journal.Batch.OutcomeRow;
+import dev.threadwright.journal.Batch.OwedChange;
+import dev.threadwright.journal.Batch.RunRow;
+import dev.threadwright.journal.Batch.ThreadRow;
+import dev.threadwright.thread.Identity;
+import dev.threadwright.thread.RunId;
+import dev.threadwright.thread.ThreadState;
+import dev.threadwright.workflow.Json;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The call of {@code commit_batch_v1}: a batch as columns, in the order of the function's parameters. A transaction of
+ * its own and one round trip.
+ */
+final class CommitCall {
+
+    private static final int PARAMETERS = 72;
+    private static final String SQL = "select commit_batch_v1(" + "?,".repeat(PARAMETERS - 1) + "?)";
+
+    private CommitCall() {}
+
+    static void execute(Connection connection, Batch batch) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(SQL)) {
+            Columns columns = new Columns(statement);
+            advances(columns, batch.advances());
+            threads(columns, batch.threads());
+            decisions(columns, batch.decisions());
+            outbox(columns, batch.outbox());
+            outcomes(columns, batch.outcomes());
+            runs(columns, batch.runs());
+            owed(columns, batch.owed());
+            offsets(columns, batch.offsets());
+            snapshots(columns, batch.snapshots());
+            statement.execute();
+        }
+    }
+
+    private static void advances(Columns columns, List<Advance> rows) throws SQLException {
+        columns.ints(rows, Advance::partition)
+                .longs(rows, Advance::epoch)
+                .longs(rows, Advance::from)
+                .longs(rows, Advance::to);
+    }
+
+    private static void threads(Columns columns, List<ThreadRow> rows) throws SQLException {
+        columns.ints(rows, ThreadRow::partition)
+                .text(rows, row -> row.state().key().tenant())
+                .text(rows, row -> row.state().key().thread())
+                .longs(rows, ThreadRow::expectedSeq)
+                .longs(rows, row -> row.state().seq())
+                .text(rows, row -> row.state().isIdle() ? "idle" : "busy")
+                .ints(rows, row -> row.state().started().size())
+                .ints(rows, row -> row.state().queue().size())
+                .text(rows, row -> latestRun(row.state()))
+                .text(rows, row -> Parts.settingsText(row.state().settings()))
+                .longs(rows, row -> row.state().createdAtMs())
+                .longs(rows, row -> row.state().updatedAtMs());
+    }
+
+    private static @Nullable String latestRun(ThreadState state) {
+        RunId run = state.latestRun();
+        return run == null ? null : run.value();
+    }
+
+    private static void decisions(Columns columns, List<DecisionRow> rows) throws SQLException {
+        columns.text(rows, row -> row.thread().tenant())
+                .text(rows, row -> row.thread().thread())
+                .longs(rows, DecisionRow::firstSeq)
+                .ints(rows, row -> row.events().size())
+                .ints(rows, DecisionRow::partition)
+                .longs(rows, DecisionRow::position)
+                .longs(rows, DecisionRow::timeMs)
+                .text(rows, row -> source(row.causation()))
+                .text(rows, row -> id(row.causation()))
+                .text(rows, DecisionRow::actor)
+                .text(rows, row -> EventCodec.writeAll(row.events()));
+    }
+
+    private static @Nullable String source(@Nullable Identity identity) {
+        return identity == null ? null : identity.source();
+    }
+
+    private static @Nullable String id(@Nullable Identity identity) {
+        return identity == null ? null : identity.id();
+    }
+
+    private static void outbox(Columns columns, List<OutboxRow> rows) throws SQLException {
+        columns.ints(rows, OutboxRow::partition)
+                .longs(rows, OutboxRow::position)
+                .text(rows, row -> row.kind().name().toLowerCase(Locale.ROOT))
+                .text(rows, row -> row.source().topic())
+                .ints(rows, row -> row.source().partition())
+                .longs(rows, row -> row.source().offset())
+                .bytes(rows, OutboxRow::key)
+                .bytes(rows, OutboxRow::value)
+                .text(rows, row -> headersText(row.headers()))
+                .text(rows, row -> forPeople(row.reason()))
+                .longs(rows, OutboxRow::timeMs);
+    }
+
+    private static String headersText(Map<String, byte[]> headers) {
+        Map<String, Json> encoded = new LinkedHashMap<>();
+        headers.forEach(
+                (name, value) -> encoded.put(name, Json.of(Base64.getEncoder().encodeToString(value))));
+        return Parts.valuesText(encoded);
+    }
+
+    private static void outcomes(Columns columns, List<OutcomeRow> rows) throws SQLException {
+        columns.text(rows, row -> row.key().thread().tenant())
+                .text(rows, row -> row.key().thread().thread())
+                .bytes(rows, row -> HexFormat.of().parseHex(row.key().hash()))
+                .bytes(rows, row -> HexFormat.of().parseHex(row.contentHash()))
+                .text(rows, row -> OutcomeCodec.write(row.outcome()))
+                .longs(rows, OutcomeRow::seq);
+    }
+
+    private static void runs(Columns columns, List<RunRow> rows) throws SQLException {
+        columns.text(rows, row -> row.thread().tenant())
+                .text(rows, row -> row.thread().thread())
+                .text(rows, row -> row.run().value())
+                .text(rows, row -> row.status().name().toLowerCase(Locale.ROOT))
+                .text(rows, RunRow::workflow)
+                .text(rows, RunRow::decision)
+                .longsOrNull(rows, RunRow::admittedAtMs)
+                .longsOrNull(rows, RunRow::startedAtMs)
+                .longsOrNull(rows, RunRow::endedAtMs)
+                .text(rows, row -> output(row.values()))
+                .text(rows, row -> forPeopleOrNull(row.error()));
+    }
+
+    private static @Nullable String output(@Nullable Map<String, Json> values) {
+        return values == null ? null : Parts.valuesText(values);
+    }
+
+    private static void owed(Columns columns, List<OwedChange> changes) throws SQLException {
+        List<OwedChange> paid =
+                changes.stream().filter(change -> !change.owed()).toList();
+        columns.text(paid, change -> change.thread().tenant())
+                .text(paid, change -> change.thread().thread())
+                .text(paid, OwedChange::kind)
+                .text(paid, OwedChange::ref);
+        List<OwedChange> owed = changes.stream().filter(OwedChange::owed).toList();
+        columns.ints(owed, OwedChange::partition)
+                .text(owed, change -> change.thread().tenant())
+                .text(owed, change -> change.thread().thread())
+                .text(owed, OwedChange::kind)
+                .text(owed, OwedChange::ref)
+                .longsOrNull(owed, OwedChange::dueAtMs);
+    }
+
+    private static void offsets(Columns columns, List<Offset> rows) throws SQLException {
+        columns.text(rows, Offset::topic).ints(rows, Offset::partition).longs(rows, Offset::next);
+    }
+
+    private static void snapshots(Columns columns, List<ThreadState> rows) throws SQLException {
+        columns.text(rows, state -> state.key().tenant())
+                .text(rows, state -> state.key().thread())
+                .longs(rows, ThreadState::seq)
+                .text(rows, SnapshotCodec::write);
+    }
+
+    /** Messages may quote what Postgres has no text for; the events hold it exactly. */
+    private static String forPeople(String message) {
+        return message.replace('\0', '\uFFFD');
+    }
+
+    private static @Nullable String forPeopleOrNull(@Nullable String message) {
+        return message == null ? null : forPeople(message);
+    }
+}

@@ -1,0 +1,312 @@
+package dev.threadwright.journal;
+
+import dev.threadwright.journal.Batch.Advance;
+import dev.threadwright.journal.Batch.Offset;
+import dev.threadwright.journal.Batch.OutcomeKey;
+import dev.threadwright.journal.Batch.OutcomeRow;
+import dev.threadwright.journal.Batch.OwedChange;
+import dev.threadwright.journal.Batch.RunRow;
+import dev.threadwright.journal.Batch.ThreadRow;
+import dev.threadwright.thread.Fold;
+import dev.threadwright.thread.Recorded;
+import dev.threadwright.thread.RunId;
+import dev.threadwright.thread.RunStatus;
+import dev.threadwright.thread.ThreadKey;
+import dev.threadwright.thread.ThreadState;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The journal in memory, for simulations: any number of owners share one instance. Forgets all when the process ends, so
+ * never for a server.
+ */
+public final class InMemoryJournal implements Journal {
+
+    private record Ownership(
+            long epoch, long position, long published, String owner, String publisher, boolean released) {
+        Ownership at(long next) {
+            return new Ownership(epoch, next, published, owner, publisher, released);
+        }
+    }
+
+    private record OwedKey(ThreadKey thread, String kind, String ref) {}
+
+    private record RunKey(ThreadKey thread, RunId run) {}
+
+    private final Map<Integer, Ownership> partitions = new HashMap<>();
+    private final Map<Integer, TreeMap<Long, Publication>> publications = new HashMap<>();
+    private final Map<ThreadKey, List<DecisionRow>> decisions = new HashMap<>();
+    private final Map<ThreadKey, Long> heads = new HashMap<>();
+    private final Map<ThreadKey, ThreadState> snapshots = new HashMap<>();
+    private final Map<OutcomeKey, OutcomeRow> outcomes = new HashMap<>();
+    private final Map<RunKey, RunStatus> runs = new HashMap<>();
+    private final Map<OwedKey, OwedChange> owed = new LinkedHashMap<>();
+    private final Map<Integer, TreeMap<String, Long>> offsets = new HashMap<>();
+
+    @Override
+    public synchronized void commit(Batch batch) {
+        BatchCheck.check(batch);
+        checkOwnership(batch);
+        checkThreads(batch);
+        checkKeys(batch);
+        // All that could refuse it has been asked: from here on it is all.
+        for (Advance advance : batch.advances()) {
+            partitions.computeIfPresent(advance.partition(), (id, now) -> now.at(advance.to()));
+        }
+        batch.threads().forEach(row -> heads.put(row.state().key(), row.state().seq()));
+        for (DecisionRow row : batch.decisions()) {
+            decisions.computeIfAbsent(row.thread(), key -> new ArrayList<>()).add(row);
+            publication(row);
+        }
+        batch.outbox().forEach(this::publication);
+        batch.outcomes().forEach(row -> outcomes.put(row.key(), row));
+        batch.runs().forEach(row -> runs.put(key(row), row.status()));
+        batch.owed().stream().filter(change -> !change.owed()).forEach(change -> owed.remove(key(change)));
+        batch.owed().stream().filter(OwedChange::owed).forEach(change -> owed.put(key(change), change));
+        for (Offset offset : batch.offsets()) {
+            offsets.computeIfAbsent(offset.partition(), id -> new TreeMap<>()).put(offset.topic(), offset.next());
+        }
+        batch.snapshots().forEach(state -> snapshots.put(state.key(), state));
+    }
+
+    private void checkOwnership(Batch batch) {
+        Set<Integer> stale = batch.advances().stream()
+                .filter(advance -> {
+                    Ownership now = partitions.get(advance.partition());
+                    return now == null
+                            || now.released()
+                            || now.epoch() != advance.epoch()
+                            || now.position() != advance.from();
+                })
+                .map(Advance::partition)
+                .collect(Collectors.toSet());
+        if (!stale.isEmpty()) {
+            throw new FencedException(stale, "Another owner or position", null);
+        }
+    }
+
+    private void checkThreads(Batch batch) {
+        List<ThreadRow> moved = batch.threads().stream()
+                .filter(row -> head(row.state().key()) != row.expectedSeq())
+                .toList();
+        if (!moved.isEmpty()) {
+            throw new FencedException(
+                    moved.stream().map(ThreadRow::partition).collect(Collectors.toSet()),
+                    "Somebody else wrote these threads: "
+                            + moved.stream().map(row -> row.state().key()).toList(),
+                    null);
+        }
+    }
+
+    private void checkKeys(Batch batch) {
+        for (OutcomeRow row : batch.outcomes()) {
+            reject(outcomes.containsKey(row.key()), "An outcome is there already: ", row.key());
+        }
+        distinct(batch.outcomes(), OutcomeRow::key);
+        for (RunRow row : batch.runs()) {
+            boolean isNew = row.admittedAtMs() != null;
+            reject(runs.containsKey(key(row)) == isNew, "A run is there already, or is not there: ", key(row));
+            reject(isNew && (row.workflow() == null || row.decision() == null), "A new run is not whole: ", key(row));
+        }
+        distinct(batch.runs(), InMemoryJournal::key);
+        distinct(batch.snapshots(), ThreadState::key);
+        distinct(batch.offsets(), offset -> Map.entry(offset.topic(), offset.partition()));
+        Set<OwedKey> paid = batch.owed().stream()
+                .filter(change -> !change.owed())
+                .map(InMemoryJournal::key)
+                .collect(Collectors.toSet());
+        List<OwedChange> added = batch.owed().stream().filter(OwedChange::owed).toList();
+        for (OwedChange change : added) {
+            reject(owed.containsKey(key(change)) && !paid.contains(key(change)), "It is owed already: ", key(change));
+        }
+        distinct(added, InMemoryJournal::key);
+    }
+
+    private static <T> void distinct(List<T> rows, Function<T, Object> key) {
+        reject(rows.stream().map(key).distinct().count() < rows.size(), "One row comes twice: ", rows);
+    }
+
+    private static void reject(boolean wrong, String message, Object what) {
+        if (wrong) {
+            throw new RejectedBatchException(message + what, null);
+        }
+    }
+
+    private void publication(Publication row) {
+        publications.computeIfAbsent(row.partition(), id -> new TreeMap<>()).put(row.position(), row);
+    }
+
+    private static RunKey key(RunRow row) {
+        return new RunKey(row.thread(), row.run());
+    }
+
+    private static OwedKey key(OwedChange change) {
+        return new OwedKey(change.thread(), change.kind(), change.ref());
+    }
+
+    @Override
+    public synchronized Claim claim(int partition, String owner, String publisher) {
+        Ownership before = partitions.get(partition);
+        partitions.put(
+                partition,
+                before == null
+                        ? new Ownership(1, 0, 0, owner, publisher, false)
+                        : new Ownership(
+                                before.epoch() + 1, before.position(), before.published(), owner, publisher, false));
+        List<Offset> consumed = new ArrayList<>();
+        offsets.getOrDefault(partition, new TreeMap<>())
+                .forEach((topic, next) -> consumed.add(new Offset(topic, partition, next)));
+        return before == null
+                ? new Claim(partition, 1, 0, 0, null, true, List.copyOf(consumed))
+                : new Claim(
+                        partition,
+                        before.epoch() + 1,
+                        before.position(),
+                        before.published(),
+                        before.publisher(),
+                        before.released(),
+                        List.copyOf(consumed));
+    }
+
+    @Override
+    public synchronized @Nullable Claim reclaim(int partition, long epoch, String owner, String publisher) {
+        Ownership now = partitions.get(partition);
+        if (now == null || now.epoch() < epoch) {
+            return null;
+        }
+        boolean own = now.owner().equals(owner) && now.publisher().equals(publisher);
+        return now.epoch() == epoch || own ? claim(partition, owner, publisher) : null;
+    }
+
+    @Override
+    public synchronized void release(int partition, long epoch, long published) {
+        partitions.computeIfPresent(
+                partition,
+                (id, now) -> now.epoch() != epoch
+                        ? now
+                        : new Ownership(
+                                epoch,
+                                now.position(),
+                                Math.max(now.published(), published),
+                                now.owner(),
+                                now.publisher(),
+                                true));
+    }
+
+    @Override
+    public synchronized Map<Integer, Long> epochs(Collection<Integer> asked) {
+        Map<Integer, Long> epochs = new HashMap<>();
+        partitions.forEach((partition, ownership) -> {
+            if (asked.contains(partition)) {
+                epochs.put(partition, ownership.epoch());
+            }
+        });
+        return epochs;
+    }
+
+    @Override
+    public synchronized Map<ThreadKey, ThreadState> load(Collection<ThreadKey> threads) {
+        Map<ThreadKey, ThreadState> loaded = new LinkedHashMap<>();
+        for (ThreadKey thread : threads) {
+            ThreadState state = snapshots.getOrDefault(thread, ThreadState.absent(thread));
+            for (DecisionRow decision : decisions.getOrDefault(thread, List.of())) {
+                if (decision.firstSeq() > state.seq()) {
+                    for (Recorded recorded : decision.events()) {
+                        state = Fold.evolve(state, recorded);
+                    }
+                }
+            }
+            if (state.exists()) {
+                loaded.put(thread, state);
+            }
+        }
+        return loaded;
+    }
+
+    @Override
+    public synchronized Map<OutcomeKey, OutcomeRow> outcomes(Collection<OutcomeKey> keys) {
+        return keys.stream()
+                .distinct()
+                .map(outcomes::get)
+                .filter(Objects::nonNull)
+                .collect(Collectors.toMap(OutcomeRow::key, row -> row));
+    }
+
+    @Override
+    public synchronized Map<RunId, RunStatus> endedRuns(Map<RunId, ThreadKey> asked) {
+        Map<RunId, RunStatus> ended = new HashMap<>();
+        asked.forEach((run, thread) -> {
+            RunStatus status = runs.get(new RunKey(thread, run));
+            if (status != null && status.isTerminal()) {
+                ended.put(run, status);
+            }
+        });
+        return ended;
+    }
+
+    @Override
+    public synchronized List<Publication> publications(int partition, long after, int limit) {
+        return publications.getOrDefault(partition, new TreeMap<>()).tailMap(after, false).values().stream()
+                .limit(limit)
+                .toList();
+    }
+
+    @Override
+    public synchronized List<DecisionRow> decisions(ThreadKey thread, long fromSeq, int limit) {
+        return decisions.getOrDefault(thread, List.of()).stream()
+                .filter(decision -> decision.lastSeq() >= fromSeq)
+                .limit(limit)
+                .toList();
+    }
+
+    @Override
+    public synchronized long head(ThreadKey thread) {
+        return heads.getOrDefault(thread, 0L);
+    }
+
+    @Override
+    public synchronized List<ThreadKey> threadsOwingCalls(int partition) {
+        Comparator<ThreadKey> byName = Comparator.comparing(ThreadKey::tenant).thenComparing(ThreadKey::thread);
+        return List.copyOf(owed.values().stream()
+                .filter(change ->
+                        change.partition() == partition && change.kind().equals(OwedChange.CALL))
+                .map(OwedChange::thread)
+                .collect(Collectors.toCollection(() -> new TreeSet<>(byName))));
+    }
+
+    @Override
+    public synchronized List<DueTimer> timers(Collection<Integer> asked, long dueByMs, int limit) {
+        return owed.values().stream()
+                .filter(change -> asked.contains(change.partition()))
+                .flatMap(change -> {
+                    Long dueAtMs = change.dueAtMs();
+                    return dueAtMs == null || dueAtMs > dueByMs
+                            ? Stream.<DueTimer>empty()
+                            : Stream.of(new DueTimer(change.partition(), change.thread(), change.ref(), dueAtMs));
+                })
+                .sorted(Comparator.comparingLong(DueTimer::dueAtMs)
+                        .thenComparing(timer -> timer.thread().tenant())
+                        .thenComparing(timer -> timer.thread().thread())
+                        .thenComparing(DueTimer::ref))
+                .limit(limit)
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        // Others may share it.
+    }
+}

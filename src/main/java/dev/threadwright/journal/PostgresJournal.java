@@ -1,0 +1,289 @@
+package dev.threadwright.journal;
+
+import dev.threadwright.journal.Batch.Offset;
+import dev.threadwright.journal.Batch.OutcomeKey;
+import dev.threadwright.journal.Batch.OutcomeRow;
+import dev.threadwright.journal.Batch.OwedChange;
+import dev.threadwright.journal.Lane.Purpose;
+import dev.threadwright.journal.Lane.SqlWork;
+import dev.threadwright.thread.RunId;
+import dev.threadwright.thread.RunStatus;
+import dev.threadwright.thread.ThreadKey;
+import dev.threadwright.thread.ThreadState;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The journal in Postgres, over three connections of its own: claims may have to wait for locks, and neither commits nor
+ * reads should wait with them. Connections are made when needed and after every failure; the schema is
+ * {@link JournalSchema}'s.
+ */
+public final class PostgresJournal implements Journal {
+
+    private final Lane commits;
+    private final Lane reads;
+    private final Lane claims;
+
+    public PostgresJournal(PostgresSettings settings) {
+        this.commits = new Lane(settings, Purpose.COMMITS);
+        this.reads = new Lane(settings, Purpose.READS);
+        this.claims = new Lane(settings, Purpose.CLAIMS);
+    }
+
+    @Override
+    public void commit(Batch batch) {
+        BatchCheck.check(batch);
+        commits.call(
+                connection -> {
+                    CommitCall.execute(connection, batch);
+                    return true;
+                },
+                SqlErrors::ofCommit);
+    }
+
+    @Override
+    public Claim claim(int partition, String owner, String publisher) {
+        return claims.call(connection -> claim(connection, partition, owner, publisher, null), SqlErrors::ofClaim)
+                .orElseThrow();
+    }
+
+    @Override
+    public @Nullable Claim reclaim(int partition, long epoch, String owner, String publisher) {
+        return claims.call(connection -> claim(connection, partition, owner, publisher, epoch), SqlErrors::ofClaim)
+                .orElse(null);
+    }
+
+    private static Optional<Claim> claim(
+            Connection connection, int partition, String owner, String publisher, @Nullable Long onlyFromEpoch)
+            throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("select * from claim_partition_v1(?, ?, ?, ?)")) {
+            statement.setInt(1, partition);
+            statement.setString(2, owner);
+            statement.setString(3, publisher);
+            statement.setObject(4, onlyFromEpoch, Types.BIGINT);
+            try (ResultSet row = statement.executeQuery()) {
+                if (!row.next()) {
+                    return Optional.empty();
+                }
+                return Optional.of(new Claim(
+                        partition,
+                        row.getLong("epoch"),
+                        row.getLong("position"),
+                        row.getLong("published"),
+                        row.getString("previous_publisher"),
+                        row.getBoolean("released"),
+                        // A statement later is early enough: from the claim on nobody else can move them.
+                        offsets(connection, partition)));
+            }
+        }
+    }
+
+    private static List<Offset> offsets(Connection connection, int partition) throws SQLException {
+        return list(
+                connection,
+                "select topic, partition, next_offset from consumed_offset where partition = ? order by topic",
+                statement -> statement.setInt(1, partition),
+                row -> new Offset(row.getString(1), row.getInt(2), row.getLong(3)));
+    }
+
+    @Override
+    public void release(int partition, long epoch, long published) {
+        claims.call(
+                connection -> {
+                    try (PreparedStatement statement = connection.prepareStatement("""
+                            update partition_claim set released = true, published = greatest(published, ?)
+                            where partition = ? and epoch = ?
+                            """)) {
+                        statement.setLong(1, published);
+                        statement.setInt(2, partition);
+                        statement.setLong(3, epoch);
+                        return statement.executeUpdate();
+                    }
+                },
+                SqlErrors::ofClaim);
+    }
+
+    @Override
+    public Map<Integer, Long> epochs(Collection<Integer> partitions) {
+        Map<Integer, Long> epochs = new HashMap<>();
+        read(connection -> list(
+                        connection,
+                        "select partition, epoch from partition_claim where partition = any (?)",
+                        statement -> new Columns(statement).ints(partitions, partition -> partition),
+                        row -> Map.entry(row.getInt(1), row.getLong(2))))
+                .forEach(entry -> epochs.put(entry.getKey(), entry.getValue()));
+        return epochs;
+    }
+
+    @Override
+    public Map<ThreadKey, ThreadState> load(Collection<ThreadKey> threads) {
+        List<ThreadKey> storable =
+                threads.stream().filter(BatchCheck::isStorable).toList();
+        return storable.isEmpty()
+                ? Map.of()
+                : reads.callInSnapshot(connection -> ThreadLoad.load(connection, storable));
+    }
+
+    @Override
+    public Map<OutcomeKey, OutcomeRow> outcomes(Collection<OutcomeKey> keys) {
+        List<OutcomeKey> storable =
+                keys.stream().filter(key -> BatchCheck.isStorable(key.thread())).toList();
+        if (storable.isEmpty()) {
+            return Map.of();
+        }
+        Map<OutcomeKey, OutcomeRow> outcomes = new HashMap<>();
+        read(connection -> list(
+                        connection,
+                        "select " + Rows.OUTCOME + """
+                                 from unnest(?::text[], ?::text[], ?::bytea[]) as k (tenant, thread, hash)
+                                     join outcome o
+                                         on o.tenant = k.tenant and o.thread = k.thread and o.hash = k.hash
+                                """,
+                        statement -> new Columns(statement)
+                                .text(storable, key -> key.thread().tenant())
+                                .text(storable, key -> key.thread().thread())
+                                .bytes(storable, key -> HexFormat.of().parseHex(key.hash())),
+                        Rows::outcome))
+                .forEach(outcome -> outcomes.put(outcome.key(), outcome));
+        return outcomes;
+    }
+
+    @Override
+    public Map<RunId, RunStatus> endedRuns(Map<RunId, ThreadKey> runs) {
+        List<Map.Entry<RunId, ThreadKey>> storable = runs.entrySet().stream()
+                .filter(entry ->
+                        BatchCheck.isStorable(entry.getKey().value()) && BatchCheck.isStorable(entry.getValue()))
+                .toList();
+        if (storable.isEmpty()) {
+            return Map.of();
+        }
+        Map<RunId, RunStatus> ended = new HashMap<>();
+        read(connection -> list(
+                        connection,
+                        """
+                        select r.run, r.status
+                        from unnest(?::text[], ?::text[], ?::text[]) as k (tenant, thread, run)
+                             join run r on r.tenant = k.tenant and r.thread = k.thread and r.run = k.run
+                        """,
+                        statement -> new Columns(statement)
+                                .text(storable, entry -> entry.getValue().tenant())
+                                .text(storable, entry -> entry.getValue().thread())
+                                .text(storable, entry -> entry.getKey().value()),
+                        row -> Map.entry(
+                                new RunId(row.getString(1)),
+                                RunStatus.valueOf(row.getString(2).toUpperCase(Locale.ROOT)))))
+                .forEach(entry -> {
+                    if (entry.getValue().isTerminal()) {
+                        ended.put(entry.getKey(), entry.getValue());
+                    }
+                });
+        return ended;
+    }
+
+    @Override
+    public List<Publication> publications(int partition, long after, int limit) {
+        return reads.callInSnapshot(connection -> PageReader.publications(connection, partition, after, limit));
+    }
+
+    @Override
+    public List<DecisionRow> decisions(ThreadKey thread, long fromSeq, int limit) {
+        return BatchCheck.isStorable(thread)
+                ? reads.callInSnapshot(connection -> PageReader.decisions(connection, thread, fromSeq, limit))
+                : List.of();
+    }
+
+    @Override
+    public long head(ThreadKey thread) {
+        if (!BatchCheck.isStorable(thread)) {
+            return 0;
+        }
+        List<Long> heads = read(connection -> list(
+                connection,
+                "select seq from thread where tenant = ? and thread = ?",
+                statement -> {
+                    statement.setString(1, thread.tenant());
+                    statement.setString(2, thread.thread());
+                },
+                row -> row.getLong(1)));
+        return heads.isEmpty() ? 0 : heads.getFirst();
+    }
+
+    @Override
+    public List<ThreadKey> threadsOwingCalls(int partition) {
+        return read(connection -> list(
+                connection,
+                "select distinct tenant, thread from owed where partition = ? and kind = ? order by tenant, thread",
+                statement -> {
+                    statement.setInt(1, partition);
+                    statement.setString(2, OwedChange.CALL);
+                },
+                Rows::thread));
+    }
+
+    @Override
+    public List<DueTimer> timers(Collection<Integer> partitions, long dueByMs, int limit) {
+        return read(connection -> list(
+                connection,
+                """
+                select tenant, thread, partition, ref, due_at_ms
+                from owed
+                where partition = any (?) and due_at_ms <= ?
+                order by due_at_ms, tenant, thread, ref
+                limit ?
+                """,
+                statement -> {
+                    new Columns(statement).ints(partitions, partition -> partition);
+                    statement.setLong(2, dueByMs);
+                    statement.setInt(3, limit);
+                },
+                row -> new DueTimer(row.getInt(3), Rows.thread(row), row.getString(4), row.getLong(5))));
+    }
+
+    @Override
+    public void close() {
+        claims.close();
+        reads.close();
+        commits.close();
+    }
+
+    private <T> T read(SqlWork<T> work) {
+        return reads.call(work, SqlErrors::ofRead);
+    }
+
+    @FunctionalInterface
+    private interface Binding {
+        void to(PreparedStatement statement) throws SQLException;
+    }
+
+    @FunctionalInterface
+    private interface Row<T> {
+        T read(ResultSet row) throws SQLException;
+    }
+
+    private static <T> List<T> list(Connection connection, String sql, Binding binding, Row<T> row)
+            throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            binding.to(statement);
+            try (ResultSet rows = statement.executeQuery()) {
+                List<T> all = new ArrayList<>();
+                while (rows.next()) {
+                    all.add(row.read(rows));
+                }
+                return all;
+            }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package dev.threadwright.journal;
+
+/**
+ * Where the journal's database is, and for how long anything may wait there. A claim waits for {@code lockTimeoutMs} at
+ * most; a session that stops in the middle of a transaction is ended by the server after {@code transactionTimeoutMs}.
+ *
+ * @param url a JDBC URL; what it sets itself wins over everything here
+ * @param connectTimeoutMs until a connection is made
+ * @param lockTimeoutMs until a lock is had
+ * @param statementTimeoutMs until a statement has finished
+ * @param transactionTimeoutMs until a transaction has finished, including the client's part in it
+ * @param socketTimeoutMs until an answer arrives; longer than the others, so that it is the server that gives up
+ */
+public record PostgresSettings(
+        String url,
+        String user,
+        String password,
+        int connectTimeoutMs,
+        int lockTimeoutMs,
+        int statementTimeoutMs,
+        int transactionTimeoutMs,
+        int socketTimeoutMs) {
+
+    public PostgresSettings {
+        if (lockTimeoutMs < 1
+                || connectTimeoutMs < 1
+                || statementTimeoutMs < lockTimeoutMs
+                || transactionTimeoutMs < statementTimeoutMs
+                || socketTimeoutMs < transactionTimeoutMs) {
+            throw new IllegalArgumentException(
+                    "Postgres time-outs must be positive, and lock <= statement <= transaction <= socket");
+        }
+    }
+
+    public static PostgresSettings of(String url, String user, String password) {
+        return new PostgresSettings(url, user, password, 5_000, 5_000, 20_000, 25_000, 30_000);
+    }
+
+    /** Without the password. */
+    @Override
+    public String toString() {
+        return user + " at " + url;
+    }
+}

@@ -1,0 +1,88 @@
+package dev.threadwright.journal;
+
+import dev.threadwright.journal.Batch.OutcomeKey;
+import dev.threadwright.journal.Batch.OutcomeRow;
+import dev.threadwright.journal.OutboxRow.Coordinates;
+import dev.threadwright.thread.Identity;
+import dev.threadwright.thread.ThreadKey;
+import dev.threadwright.workflow.Json;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** Rows as the records that they were. The queries name the columns in the order of the constants. */
+final class Rows {
+
+    static final String DECISION =
+            "d.tenant, d.thread, d.first_seq, d.partition, d.position, d.time_ms, d.causation_source, d.causation_id,"
+                    + " d.actor, d.events";
+    static final String OUTBOX = "o.kind, o.partition, o.position, o.source_topic, o.source_partition, o.source_offset,"
+            + " o.key, o.value, o.headers, o.reason, o.time_ms";
+    static final String OUTCOME = "o.tenant, o.thread, o.hash, o.content_hash, o.result, o.seq";
+
+    private Rows() {}
+
+    static ThreadKey thread(ResultSet row) throws SQLException {
+        return new ThreadKey(row.getString(1), row.getString(2));
+    }
+
+    static DecisionRow decision(ResultSet row) throws SQLException {
+        ThreadKey thread = thread(row);
+        long timeMs = row.getLong(6);
+        String source = row.getString(7);
+        String id = row.getString(8);
+        String events = row.getString(10);
+        try {
+            return new DecisionRow(
+                    thread,
+                    row.getInt(4),
+                    row.getLong(5),
+                    timeMs,
+                    source == null || id == null ? null : new Identity(source, id),
+                    row.getString(9),
+                    EventCodec.readAll(events, row.getLong(3), timeMs));
+        } catch (UnreadableException e) {
+            throw new UnreadableException(thread, e);
+        }
+    }
+
+    static OutboxRow outbox(ResultSet row) throws SQLException {
+        return new OutboxRow(
+                OutboxRow.Kind.valueOf(row.getString(1).toUpperCase(Locale.ROOT)),
+                row.getInt(2),
+                row.getLong(3),
+                new Coordinates(row.getString(4), row.getInt(5), row.getLong(6)),
+                row.getBytes(7),
+                row.getBytes(8),
+                headers(row.getString(9)),
+                row.getString(10),
+                row.getLong(11));
+    }
+
+    private static Map<String, byte[]> headers(String text) {
+        Map<String, byte[]> headers = new LinkedHashMap<>();
+        Fields stored = Fields.of(StoredJson.parse(text), "Headers");
+        for (Map.Entry<String, Json> header : stored.values().entrySet()) {
+            headers.put(header.getKey(), Base64.getDecoder().decode(stored.text(header.getKey())));
+        }
+        return headers;
+    }
+
+    static OutcomeRow outcome(ResultSet row) throws SQLException {
+        ThreadKey thread = thread(row);
+        String result = row.getString(5);
+        try {
+            return new OutcomeRow(
+                    new OutcomeKey(thread, HexFormat.of().formatHex(row.getBytes(3))),
+                    HexFormat.of().formatHex(row.getBytes(4)),
+                    OutcomeCodec.read(result),
+                    row.getLong(6));
+        } catch (UnreadableException e) {
+            throw new UnreadableException(thread, e);
+        }
+    }
+}

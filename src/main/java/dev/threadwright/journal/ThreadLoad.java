@@ -1,0 +1,110 @@
+package dev.threadwright.journal;
+
+import dev.threadwright.thread.Fold;
+import dev.threadwright.thread.Recorded;
+import dev.threadwright.thread.ThreadKey;
+import dev.threadwright.thread.ThreadState;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** Folds threads from their snapshots and what followed them; a thread of any length, in bounded memory. */
+final class ThreadLoad {
+
+    private static final Logger LOG = Logger.getLogger(ThreadLoad.class);
+
+    private static final int FETCH_SIZE = 200;
+
+    private static final String SNAPSHOTS = """
+            select s.tenant, s.thread, s.state
+            from unnest(?::text[], ?::text[]) as k (tenant, thread)
+                 join snapshot s on s.tenant = k.tenant and s.thread = k.thread
+            """;
+
+    private static final String TAILS = """
+            select d.tenant, d.thread, d.first_seq, d.time_ms, d.events
+            from unnest(?::text[], ?::text[], ?::bigint[]) as k (tenant, thread, seq)
+                 join decision d on d.tenant = k.tenant and d.thread = k.thread and d.first_seq > k.seq
+            order by d.tenant, d.thread, d.first_seq
+            """;
+
+    private final Map<ThreadKey, ThreadState> states = new LinkedHashMap<>();
+
+    private ThreadLoad() {}
+
+    /** @param connection in a transaction, so that the snapshots and what followed are of one moment */
+    static Map<ThreadKey, ThreadState> load(Connection connection, Collection<ThreadKey> threads) throws SQLException {
+        ThreadLoad load = new ThreadLoad();
+        threads.forEach(thread -> load.states.put(thread, ThreadState.absent(thread)));
+        load.readSnapshots(connection);
+        load.foldTails(connection);
+        load.states.values().removeIf(state -> !state.exists());
+        return load.states;
+    }
+
+    private void readSnapshots(Connection connection) throws SQLException {
+        Map<ThreadKey, ThreadState> found = new HashMap<>();
+        try (PreparedStatement statement = connection.prepareStatement(SNAPSHOTS)) {
+            new Columns(statement).text(states.keySet(), ThreadKey::tenant).text(states.keySet(), ThreadKey::thread);
+            statement.setFetchSize(FETCH_SIZE);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    ThreadKey thread = Rows.thread(rows);
+                    ThreadState state = snapshot(thread, rows.getString(3));
+                    if (state != null) {
+                        found.put(thread, state);
+                    }
+                }
+            }
+        }
+        states.putAll(found);
+    }
+
+    /** A snapshot that cannot be read costs time, not truth: the journal has it all. */
+    private static @Nullable ThreadState snapshot(ThreadKey thread, String text) {
+        try {
+            return SnapshotCodec.read(thread, text);
+        } catch (RuntimeException e) {
+            LOG.warnf("Thread %s: its snapshot is passed over: %s", thread, e.getMessage());
+            return null;
+        }
+    }
+
+    private void foldTails(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(TAILS)) {
+            new Columns(statement)
+                    .text(states.keySet(), ThreadKey::tenant)
+                    .text(states.keySet(), ThreadKey::thread)
+                    .longs(states.values(), ThreadState::seq);
+            statement.setFetchSize(FETCH_SIZE);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    ThreadKey thread = Rows.thread(rows);
+                    String events = rows.getString(5);
+                    long firstSeq = rows.getLong(3);
+                    long timeMs = rows.getLong(4);
+                    states.computeIfPresent(thread, (key, state) -> fold(state, events, firstSeq, timeMs));
+                }
+            }
+        }
+    }
+
+    private static ThreadState fold(ThreadState state, String events, long firstSeq, long timeMs) {
+        try {
+            ThreadState folded = state;
+            for (Recorded recorded : EventCodec.readAll(events, firstSeq, timeMs)) {
+                folded = Fold.evolve(folded, recorded);
+            }
+            return folded;
+        } catch (UnreadableException | IllegalStateException e) {
+            throw new UnreadableException(state.key(), e);
+        }
+    }
+}

@@ -1,0 +1,366 @@
+package dev.threadwright.journal;
+
+import static dev.threadwright.journal.Owner.input;
+import static dev.threadwright.journal.Owner.thread;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+
+import dev.threadwright.journal.Journal.Claim;
+import dev.threadwright.testing.TestServers;
+import dev.threadwright.thread.ThreadKey;
+import dev.threadwright.workflow.Json;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class PostgresJournalTest extends JournalContract {
+
+    private static final int LOCK_TIMEOUT_MS = 1_500;
+
+    private static PostgresSettings settings;
+
+    private Journal journal;
+    private Journal another;
+    private Connection admin;
+    /** Within a transaction, who is blocked is what it was when first asked. */
+    private Connection observer;
+
+    @BeforeAll
+    static void createDatabase() {
+        String url = TestServers.createDatabase("journal_contract");
+        settings = new PostgresSettings(
+                url, TestServers.user(), TestServers.password(), 5_000, LOCK_TIMEOUT_MS, 20_000, 20_000, 30_000);
+        JournalSchema.migrate(settings);
+    }
+
+    @BeforeEach
+    void open() throws SQLException {
+        admin = DriverManager.getConnection(settings.url(), settings.user(), settings.password());
+        observer = DriverManager.getConnection(settings.url(), settings.user(), settings.password());
+        sql("truncate partition_claim, consumed_offset, decision, outbox, snapshot, outcome, owed, thread, run,"
+                + " server_setting");
+        journal = new PostgresJournal(settings);
+        another = new PostgresJournal(settings);
+    }
+
+    @AfterEach
+    void close() throws SQLException {
+        journal.close();
+        another.close();
+        observer.close();
+        admin.close();
+    }
+
+    @Override
+    Journal journal() {
+        return journal;
+    }
+
+    @Override
+    Journal another() {
+        return another;
+    }
+
+    // What the schema adds ------------------------------------------------------------------------------------------
+
+    @Test
+    void migrating_again_does_nothing() {
+        JournalSchema.migrate(settings);
+        assertThat(journal.epochs(List.of(0))).isEmpty();
+    }
+
+    @Test
+    void the_view_shows_every_event_in_its_place() throws SQLException {
+        Owner owner = Owner.of(journal, 4);
+        owner.draft()
+                .decide(input(T, "a", null, Json.of("\u0000")))
+                .decide(input(T, "b", null, Json.NULL))
+                .commit();
+        List<String> expected = new ArrayList<>();
+        for (DecisionRow row : journal.decisions(T, 1, 100)) {
+            row.events()
+                    .forEach(event -> expected.add("default t " + event.seq() + " 4 " + row.position() + " 1000 /test "
+                            + row.causation().id() + " test " + EventCodec.typeOf(event.event()) + " "
+                            + EventCodec.write(event.event())));
+        }
+        assertThat(expected).hasSizeGreaterThan(5);
+        assertThat(rows("select concat_ws(' ', tenant, thread, seq, partition, position, time_ms, causation_source,"
+                        + " causation_id, actor, type, event) from event order by seq"))
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void readers_see_their_tenant_alone_and_write_nothing() throws SQLException {
+        Owner owner = Owner.of(journal, 0);
+        ThreadKey foreign = new ThreadKey("other", "t");
+        owner.draft()
+                .decide(input(T, "1", null, Json.NULL))
+                .decide(input(foreign, "1", null, Json.NULL))
+                .forward(OutboxRow.Kind.DEAD_LETTER, null, null, Map.of(), "x")
+                .commit();
+        admin.setAutoCommit(false);
+        sql("set local role threadwright_reader");
+        for (String table : List.of("thread", "run", "decision", "outcome", "event")) {
+            sql("set local threadwright.tenant = ''");
+            assertThat(rows("select distinct tenant from " + table)).as(table).isEmpty();
+            sql("set local threadwright.tenant = 'other'");
+            assertThat(rows("select distinct tenant from " + table)).as(table).containsExactly("other");
+        }
+        for (String refused : List.of(
+                "select * from outbox",
+                "select * from partition_claim",
+                "select * from snapshot",
+                "update thread set seq = 0",
+                "delete from run",
+                "insert into server_setting values ('a', 'b')")) {
+            sql("savepoint before");
+            assertThatThrownBy(() -> sql(refused)).as(refused).hasMessageContaining("permission denied");
+            sql("rollback to savepoint before");
+        }
+        admin.rollback();
+    }
+
+    @Test
+    void read_rows_follow_the_runs() throws SQLException {
+        Owner owner = Owner.of(journal, 0);
+        owner.submit(T, "1");
+        owner.draft().decide(input(T, "2", "delay", Json.NULL)).commit();
+        owner.draft().decide(input(T, "3", "nul", Json.NULL)).commit();
+        assertThat(rows("select concat_ws(' ', status, active_runs, queued_runs, latest_run = '"
+                        + owner.states.get(T).latestRun() + "', settings) from thread"))
+                .containsExactly("busy 1 0 t {\"metadata\":{}}");
+        assertThat(rows("select concat_ws(' ', status, workflow, decision, admitted_at_ms, started_at_ms, ended_at_ms,"
+                        + " output) from run order by workflow desc"))
+                .containsExactly(
+                        "completed echo@1 start 1000 1000 1000 {\"output\":{\"text\":\"1\"}}",
+                        "active delay@1 start 1000 1000");
+
+        owner.draft().decide(input(T, "4", null, Json.NULL)).commit();
+        assertThat(rows("select concat_ws(' ', status, workflow, decision, ended_at_ms) from run order by 1"))
+                .containsExactly(
+                        "cancelled delay@1 start 1000", "completed echo@1 start 1000", "completed echo@1 start 1000");
+    }
+
+    @Test
+    void the_first_server_to_start_sets_the_number_of_partitions() {
+        StoredSettings stored = new StoredSettings(settings);
+        assertThat(stored.partitions(16)).isEqualTo(16);
+        assertThat(stored.partitions(8)).isEqualTo(16);
+    }
+
+    // What goes wrong -------------------------------------------------------------------------------------------------
+
+    @Test
+    void what_postgres_refuses_is_rejected_whole_and_the_connection_lives_on() throws SQLException {
+        Owner owner = Owner.of(journal, 0);
+        owner.submit(T, "1");
+        List<String> before = rows("select pid from pg_stat_activity where application_name = 'threadwright commits'");
+        // Longer than an index takes, and not to be compressed.
+        ThreadKey endless = thread(new RandomModel(new java.util.SplittableRandom(1)).noise(6_000));
+        assertThatThrownBy(() -> owner.draft()
+                        .decide(input(T, "2", null, Json.NULL))
+                        .decide(input(endless, "3", null, Json.NULL))
+                        .commit())
+                .isInstanceOf(RejectedBatchException.class)
+                .hasMessageContaining("54000");
+        owner.submit(T, "2");
+        assertThat(rows("select pid from pg_stat_activity where application_name = 'threadwright commits'"))
+                .isEqualTo(before);
+    }
+
+    @Test
+    void a_claim_waits_for_a_commit_that_is_under_way() throws Exception {
+        Owner owner = Owner.of(journal, 0);
+        Batch batch = owner.draft().decide(input(T, "1", null, Json.NULL)).build();
+        admin.setAutoCommit(false);
+        sql("lock table decision in share mode");
+        CompletableFuture<Void> commit = CompletableFuture.runAsync(() -> journal.commit(batch));
+        awaitBlocked(1);
+        CompletableFuture<Claim> claim = CompletableFuture.supplyAsync(() -> another.claim(0, "b", "pb"));
+        awaitBlocked(2);
+        admin.commit();
+
+        commit.get();
+        assertThat(claim.get().position()).isEqualTo(1);
+        assertThat(journal.head(T)).isPositive();
+    }
+
+    @Test
+    void a_commit_that_is_under_way_does_not_keep_a_claim_waiting_for_ever() throws Exception {
+        Owner owner = Owner.of(journal, 0);
+        Batch batch = owner.draft().decide(input(T, "1", null, Json.NULL)).build();
+        admin.setAutoCommit(false);
+        sql("select 1 from partition_claim for update");
+        long begunNs = System.nanoTime();
+        assertThatThrownBy(() -> another.claim(0, "b", "pb")).isInstanceOf(JournalUnavailableException.class);
+        assertThatThrownBy(() -> journal.commit(batch)).isInstanceOf(JournalUnavailableException.class);
+        assertThat(Duration.ofNanos(System.nanoTime() - begunNs))
+                .isBetween(Duration.ofMillis(2 * LOCK_TIMEOUT_MS - 100), Duration.ofMillis(4 * LOCK_TIMEOUT_MS));
+        admin.commit();
+
+        journal.commit(batch);
+        assertThat(another.claim(0, "b", "pb").position()).isEqualTo(1);
+    }
+
+    @Test
+    void a_session_that_ends_in_a_commit_leaves_it_unknown_and_a_reclaim_tells() throws Exception {
+        Owner owner = Owner.of(journal, 0);
+        owner.submit(T, "1");
+        Owner.Draft draft = owner.draft().decide(input(T, "2", null, Json.NULL));
+        admin.setAutoCommit(false);
+        sql("lock table decision in share mode");
+        CompletableFuture<Throwable> commit =
+                CompletableFuture.supplyAsync(() -> catchThrowable(() -> journal.commit(draft.build())));
+        awaitBlocked(1);
+        terminate("threadwright commits");
+        assertThat(commit.get()).isInstanceOf(UnknownCommitException.class);
+        admin.commit();
+
+        Claim claim = journal.reclaim(0, owner.claim.epoch(), "test", "p");
+        assertThat(claim.position()).isEqualTo(1);
+        Owner again = new Owner(journal, claim);
+        again.states.putAll(owner.states);
+        again.submit(T, "2");
+        assertThat(another.claim(0, "b", "pb").position()).isEqualTo(2);
+    }
+
+    @Test
+    void sessions_that_ended_while_idle_are_replaced() throws Exception {
+        Owner owner = Owner.of(journal, 0);
+        owner.submit(T, "1");
+        journal.head(T);
+        terminate("threadwright %");
+        Batch batch = owner.draft().decide(input(T, "2", null, Json.NULL)).build();
+        assertThat(catchThrowable(() -> journal.commit(batch)))
+                .isInstanceOfAny(UnknownCommitException.class, JournalUnavailableException.class);
+        assertThatThrownBy(() -> journal.head(T)).isInstanceOf(JournalUnavailableException.class);
+        assertThatThrownBy(() -> journal.claim(0, "a", "pa")).isInstanceOf(JournalUnavailableException.class);
+
+        assertThat(journal.epochs(List.of(0))).containsEntry(0, owner.claim.epoch());
+        journal.commit(batch);
+        assertThat(journal.claim(0, "a", "pa").position()).isEqualTo(2);
+    }
+
+    @Test
+    void a_server_that_is_not_there_is_unavailable() {
+        PostgresSettings nowhere =
+                PostgresSettings.of("jdbc:postgresql://127.0.0.1:" + TestServers.freePort() + "/x", "u", "secret");
+        try (Journal away = new PostgresJournal(nowhere)) {
+            Owner owner = Owner.of(journal, 0);
+            Batch batch = owner.draft().decide(input(T, "1", null, Json.NULL)).build();
+            assertThatThrownBy(() -> away.commit(batch))
+                    .isInstanceOf(JournalUnavailableException.class)
+                    .hasMessageContaining("127.0.0.1")
+                    .hasMessageNotContaining("secret");
+            assertThatThrownBy(() -> away.load(List.of(T))).isInstanceOf(JournalUnavailableException.class);
+            assertThatThrownBy(() -> away.claim(0, "a", "b")).isInstanceOf(JournalUnavailableException.class);
+            assertThatThrownBy(() -> JournalSchema.migrate(nowhere)).isInstanceOf(JournalUnavailableException.class);
+        }
+    }
+
+    @Test
+    void a_thread_that_cannot_be_read_is_named_and_does_not_hide_the_others() throws SQLException {
+        Owner owner = Owner.of(journal, 0);
+        owner.submit(T, "1");
+        owner.submit(thread("newer"), "1");
+        sql("update decision set events = '[{\"type\":\"thread.painted\"}]' where thread = 'newer'");
+        UnreadableException unreadable =
+                catchThrowableOfType(UnreadableException.class, () -> journal.load(List.of(T, thread("newer"))));
+        assertThat(unreadable.thread()).isEqualTo(thread("newer"));
+        assertThat(unreadable).hasMessageContaining("thread.painted");
+        assertThat(journal.load(List.of(T))).containsKey(T);
+    }
+
+    @Test
+    void a_snapshot_that_cannot_be_read_is_passed_over() throws SQLException {
+        Owner owner = Owner.of(journal, 0);
+        for (String state : List.of("{\"v\":99}", "{\"v\":1}", "[]")) {
+            owner.draft().decide(input(T, state, null, Json.NULL)).snapshot(T).commit();
+            sql("update snapshot set state = '" + state + "'");
+            assertThat(journal.load(List.of(T))).isEqualTo(owner.states);
+        }
+    }
+
+    @Test
+    void sessions_are_durable_and_bounded() throws SQLException {
+        Owner.of(journal, 0).submit(T, "1");
+        String name = "alter database journal_contract set synchronous_commit = ";
+        sql(name + "off");
+        try (Lane lane = new Lane(settings, Lane.Purpose.COMMITS)) {
+            List<String> values = lane.call(
+                    connection -> {
+                        List<String> found = new ArrayList<>();
+                        for (String setting : List.of(
+                                "synchronous_commit",
+                                "lock_timeout",
+                                "statement_timeout",
+                                "idle_in_transaction_session_timeout",
+                                "transaction_timeout")) {
+                            try (Statement statement = connection.createStatement();
+                                    ResultSet row = statement.executeQuery("show " + setting)) {
+                                row.next();
+                                found.add(row.getString(1));
+                            }
+                        }
+                        return found;
+                    },
+                    SqlErrors::ofRead);
+            assertThat(values).containsExactly("on", "1500ms", "20s", "20s", "20s");
+        } finally {
+            sql(name + "on");
+        }
+    }
+
+    // -----------------------------------------------------------------------------------------------------------------
+
+    private void terminate(String application) throws SQLException {
+        rows("select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = current_database()"
+                + " and application_name like '" + application + "'");
+    }
+
+    private void awaitBlocked(int backends) {
+        await().atMost(Duration.ofSeconds(10))
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> rows(
+                                        observer,
+                                        "select pid from pg_stat_activity where wait_event_type = 'Lock'"
+                                                + " and datname = current_database()")
+                                .size()
+                        == backends);
+    }
+
+    private void sql(String text) throws SQLException {
+        try (Statement statement = admin.createStatement()) {
+            statement.execute(text);
+        }
+    }
+
+    private List<String> rows(String query) throws SQLException {
+        return rows(admin, query);
+    }
+
+    private static List<String> rows(Connection connection, String query) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(query)) {
+            List<String> all = new ArrayList<>();
+            while (rows.next()) {
+                all.add(rows.getString(1));
+            }
+            return all;
+        }
+    }
+}
