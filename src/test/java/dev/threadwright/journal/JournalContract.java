@@ -505,6 +505,25 @@ abstract class JournalContract {
 
     /** Records compare arrays by identity. */
     private static void assertSame(OutboxRow found, OutboxRow expected) {
-        assertThat(found).usingRecursiveComparison().isEqualTo(expected);
+        assertThat(withoutBytes(found)).isEqualTo(withoutBytes(expected));
+        assertThat(found.key()).isEqualTo(expected.key());
+        assertThat(found.value()).isEqualTo(expected.value());
+        assertThat(found.headers()).containsOnlyKeys(expected.headers().keySet());
+        found.headers()
+                .forEach((name, value) ->
+                        assertThat(value).isEqualTo(expected.headers().get(name)));
+    }
+
+    private static OutboxRow withoutBytes(OutboxRow row) {
+        return new OutboxRow(
+                row.kind(),
+                row.partition(),
+                row.position(),
+                row.source(),
+                null,
+                null,
+                Map.of(),
+                row.reason(),
+                row.timeMs());
     }
 }

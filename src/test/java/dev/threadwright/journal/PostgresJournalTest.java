@@ -188,9 +188,11 @@ class PostgresJournalTest extends JournalContract {
         Batch batch = owner.draft().decide(input(T, "1", null, Json.NULL)).build();
         admin.setAutoCommit(false);
         sql("lock table decision in share mode");
-        CompletableFuture<Void> commit = CompletableFuture.runAsync(() -> journal.commit(batch));
+        CompletableFuture<Void> commit =
+                CompletableFuture.runAsync(() -> journal.commit(batch), Thread::startVirtualThread);
         awaitBlocked(1);
-        CompletableFuture<Claim> claim = CompletableFuture.supplyAsync(() -> another.claim(0, "b", "pb"));
+        CompletableFuture<Claim> claim =
+                CompletableFuture.supplyAsync(() -> another.claim(0, "b", "pb"), Thread::startVirtualThread);
         awaitBlocked(2);
         admin.commit();
 
@@ -223,8 +225,8 @@ class PostgresJournalTest extends JournalContract {
         Owner.Draft draft = owner.draft().decide(input(T, "2", null, Json.NULL));
         admin.setAutoCommit(false);
         sql("lock table decision in share mode");
-        CompletableFuture<Throwable> commit =
-                CompletableFuture.supplyAsync(() -> catchThrowable(() -> journal.commit(draft.build())));
+        CompletableFuture<Throwable> commit = CompletableFuture.supplyAsync(
+                () -> catchThrowable(() -> journal.commit(draft.build())), Thread::startVirtualThread);
         awaitBlocked(1);
         terminate("threadwright commits");
         assertThat(commit.get()).isInstanceOf(UnknownCommitException.class);
