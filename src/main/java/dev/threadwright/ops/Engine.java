@@ -1,0 +1,220 @@
+package dev.threadwright.ops;
+
+import dev.threadwright.actor.Loop;
+import dev.threadwright.actor.LoopSettings;
+import dev.threadwright.actor.Ownership;
+import dev.threadwright.actor.Replies;
+import dev.threadwright.actor.Strays;
+import dev.threadwright.actor.Work;
+import dev.threadwright.ingress.CommandRecords;
+import dev.threadwright.ingress.Consumers;
+import dev.threadwright.ingress.RecordDecoder;
+import dev.threadwright.journal.Journal;
+import dev.threadwright.relay.Relay;
+import dev.threadwright.relay.Topics;
+import dev.threadwright.step.InProcessSteps;
+import dev.threadwright.step.StepHandler;
+import dev.threadwright.thread.Command;
+import dev.threadwright.thread.Decider;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** The loops of this instance. */
+final class Engine implements AutoCloseable {
+
+    private static final Logger LOG = Logger.getLogger(Engine.class);
+
+    private final ThreadwrightConfig config;
+    private final int partitions;
+    private final String owner;
+    private final KafkaClients kafka;
+    private final Admin admin;
+    private final Supplier<Journal> journals;
+    private final Decider decider;
+    private final RecordDecoder decoder;
+    private final Map<String, StepHandler> handlers;
+    private final Replies replies;
+    private final Producer<byte[], byte[]> strayProducer;
+    private final CommandRecords commandRecords;
+    private final List<LoopUnit> units = new ArrayList<>();
+
+    Engine(
+            ThreadwrightConfig config,
+            int partitions,
+            KafkaClients kafka,
+            Supplier<Journal> journals,
+            Decider decider,
+            RecordDecoder decoder,
+            Map<String, StepHandler> handlers,
+            Replies replies) {
+        this.config = config;
+        this.partitions = partitions;
+        this.owner = config.instance().name().orElseGet(Engine::hostName);
+        this.kafka = kafka;
+        this.admin = kafka.admin("threadwright-" + owner);
+        this.journals = journals;
+        this.decider = decider;
+        this.decoder = decoder;
+        this.handlers = handlers;
+        this.replies = replies;
+        this.strayProducer = kafka.plainProducer("threadwright-" + owner + "-results");
+        this.commandRecords =
+                new CommandRecords(config.topics().commands(), config.topics().results(), partitions);
+    }
+
+    void start() {
+        int loops = config.loops().orElse(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
+        // Fresh for each process: what an earlier one left under its own id is fenced by whoever claims its partitions.
+        String process = UUID.randomUUID().toString().substring(0, 8);
+        for (int i = 0; i < loops; i++) {
+            units.add(unit("loop-" + i, "threadwright-" + owner + "-" + process + "-" + i, i));
+        }
+        units.forEach(LoopUnit::start);
+        LOG.infof("%d loop%s over %d partitions as %s", loops, loops == 1 ? "" : "s", partitions, owner);
+    }
+
+    List<LoopUnit> units() {
+        return List.copyOf(units);
+    }
+
+    @Override
+    public void close() {
+        List<Thread> closing = units.stream()
+                .map(unit -> Thread.ofPlatform().name(unit.name() + "-close").start(unit::close))
+                .toList();
+        for (Thread thread : closing) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        strayProducer.close(java.time.Duration.ofSeconds(2));
+        admin.close(java.time.Duration.ofSeconds(2));
+    }
+
+    private LoopUnit unit(String name, String clientId, int number) {
+        // The loop, its steps and its claims refer to each other.
+        AtomicReference<@Nullable Loop> itself = new AtomicReference<>();
+        AtomicReference<@Nullable Ownership> claims = new AtomicReference<>();
+        Journal journal = journals.get();
+        Journal claimJournal = journals.get();
+        Relay relay = relay(name, clientId, claimJournal);
+        InProcessSteps steps = new InProcessSteps(
+                handlers,
+                System::currentTimeMillis,
+                (partition, result) ->
+                        required(itself).offer(List.of(new Work.Decide(partition, result, null, false))));
+        Loop loop = new Loop(
+                name,
+                owner,
+                journal,
+                decider,
+                loopSettings(),
+                relay,
+                steps,
+                replies,
+                strays(),
+                partition -> required(claims).fenced(partition));
+        itself.set(loop);
+        Consumers consumers = consumers(name, clientId, number, loop);
+        Ownership ownership =
+                new Ownership(name, owner, claimJournal, relay, steps, loop, consumers, System::currentTimeMillis);
+        claims.set(ownership);
+        return new LoopUnit(name, journal, claimJournal, loop, relay, ownership, consumers, steps);
+    }
+
+    private Relay relay(String name, String clientId, Journal journal) {
+        ThreadwrightConfig.Topics topics = config.topics();
+        return Relay.of(
+                name + "-relay",
+                clientId,
+                () -> kafka.transactionalProducer(clientId, clientId),
+                admin,
+                config.group().id(),
+                topics.input(),
+                new Topics(topics.lifecycle(), topics.events(), topics.deadLetter(), topics.commands()),
+                partitions,
+                config.limits().recordBytes(),
+                journal::epochs);
+    }
+
+    private Consumers consumers(String name, String clientId, int number, Loop loop) {
+        ThreadwrightConfig.Topics topics = config.topics();
+        String staticId =
+                config.instance().staticId().map(id -> id + "-" + number).orElse(null);
+        Consumer<byte[], byte[]> group = kafka.groupConsumer(
+                clientId + "-input", config.group().id(), config.group().sessionTimeoutMs(), staticId);
+        Consumer<byte[], byte[]> groupless = kafka.grouplessConsumer(clientId + "-side");
+        return new Consumers(
+                name, group, groupless, decoder, topics.input(), topics.commands(), topics.results(), partitions, loop);
+    }
+
+    private LoopSettings loopSettings() {
+        ThreadwrightConfig.Limits limits = config.limits();
+        return new LoopSettings(
+                limits.batchCount(),
+                limits.batchBytes(),
+                limits.mailboxCount(),
+                limits.mailboxBytes(),
+                limits.actors(),
+                limits.actorBytes(),
+                limits.snapshotEvery());
+    }
+
+    private Strays strays() {
+        return command -> {
+            ProducerRecord<byte[], byte[]> record = switch (command) {
+                case Command.CompleteAction done ->
+                    commandRecords.succeeded(
+                            done.header().thread().thread(), done.run(), done.action(), done.attempt(), done.result());
+                case Command.FailAction failed ->
+                    commandRecords.failed(
+                            failed.header().thread().thread(),
+                            failed.run(),
+                            failed.action(),
+                            failed.attempt(),
+                            failed.error());
+                // A timer is still owed, and its partition's owner will see it.
+                case Command.FireTimers ignored -> null;
+                case Command.SubmitInput ignored -> null;
+                case Command.CancelRun ignored -> null;
+                case Command.CancelAll ignored -> null;
+                case Command.UpdateThread ignored -> null;
+            };
+            if (record != null) {
+                strayProducer.send(record, (metadata, failure) -> {
+                    if (failure != null) {
+                        LOG.warnf(
+                                "A result for thread %s could not be sent to its new owner, who runs the call again: %s",
+                                command.header().thread(), failure.getMessage());
+                    }
+                });
+            }
+        };
+    }
+
+    private static <T> T required(AtomicReference<@Nullable T> reference) {
+        T value = reference.get();
+        if (value == null) {
+            throw new IllegalStateException("Used before the loop was put together");
+        }
+        return value;
+    }
+
+    private static String hostName() {
+        String host = System.getenv("HOSTNAME");
+        return (host == null || host.isBlank() ? "threadwright" : host) + "-"
+                + ProcessHandle.current().pid();
+    }
+}

@@ -1,0 +1,227 @@
+package dev.threadwright.ops;
+
+import dev.threadwright.actor.Replies;
+import dev.threadwright.expression.PolicyCheck;
+import dev.threadwright.expression.PolicyJudges;
+import dev.threadwright.ingress.RecordDecoder;
+import dev.threadwright.journal.PostgresJournal;
+import dev.threadwright.journal.PostgresSettings;
+import dev.threadwright.journal.StoredSettings;
+import dev.threadwright.json.JsonText;
+import dev.threadwright.step.StepHandler;
+import dev.threadwright.thread.Decider;
+import dev.threadwright.thread.ServerSettings;
+import dev.threadwright.thread.ThreadKey;
+import dev.threadwright.thread.policy.Policy;
+import dev.threadwright.thread.policy.PolicyForm;
+import dev.threadwright.workflow.BuiltInWorkflows;
+import dev.threadwright.workflow.Json;
+import dev.threadwright.workflow.Workflows;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.smallrye.common.annotation.Identifier;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings the engine up, in order: schema, stored settings, topics, loops. Each waits for its server to be there for as
+ * long as that takes; what cannot be right by waiting ends the process with one sentence.
+ */
+@ApplicationScoped
+public class EngineStartup {
+
+    static final long FIRST_WAIT_MS = 250;
+    static final long LONGEST_WAIT_MS = 5_000;
+
+    private static final Logger LOG = Logger.getLogger(EngineStartup.class);
+
+    private final ThreadwrightConfig config;
+    private final Flyway flyway;
+    private final Map<String, Object> kafkaConnection;
+    private final PolicyCheck policyCheck;
+    private final PolicyJudges judges;
+    private final Instance<StepHandler> handlers;
+    private final Replies replies;
+
+    private volatile String phase = "waiting to start";
+    private volatile @Nullable Engine engine;
+    private volatile @Nullable Thread starter;
+
+    EngineStartup(
+            ThreadwrightConfig config,
+            Flyway flyway,
+            @Identifier("default-kafka-broker") Map<String, Object> kafkaConnection,
+            PolicyCheck policyCheck,
+            PolicyJudges judges,
+            @Any Instance<StepHandler> handlers,
+            @Any Instance<Replies> replies) {
+        this.config = config;
+        this.flyway = flyway;
+        this.kafkaConnection = kafkaConnection;
+        this.policyCheck = policyCheck;
+        this.judges = judges;
+        this.handlers = handlers;
+        List<Replies> all = replies.stream().toList();
+        this.replies = batch -> all.forEach(each -> each.committed(batch));
+    }
+
+    /** What the start is waiting for; null when the engine runs. */
+    @Nullable String waitingFor() {
+        return engine == null ? phase : null;
+    }
+
+    @Nullable Engine engine() {
+        return engine;
+    }
+
+    void onStart(@Observes StartupEvent event) {
+        starter = Thread.ofPlatform().name("engine-start").daemon().start(() -> {
+            try {
+                bringUp();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (MisconfiguredException e) {
+                LOG.errorf("Cannot start: %s", e.getMessage());
+                Quarkus.asyncExit(1);
+            } catch (RuntimeException e) {
+                LOG.errorf(e, "Cannot start");
+                Quarkus.asyncExit(1);
+            }
+        });
+    }
+
+    void onStop(@Observes ShutdownEvent event) {
+        Thread starting = starter;
+        if (starting != null) {
+            starting.interrupt();
+        }
+        Engine running = engine;
+        if (running != null) {
+            running.close();
+        }
+    }
+
+    private void bringUp() throws InterruptedException {
+        Decider decider = decider();
+        PostgresSettings postgres = postgres();
+        RecordDecoder decoder = new RecordDecoder(
+                topic -> ThreadKey.DEFAULT_TENANT,
+                policyCheck::validate,
+                config.limits().dataBytes());
+        patiently("Postgres, to migrate the schema", () -> {
+            try {
+                return flyway.migrate();
+            } catch (FlywayException e) {
+                if (e.getCause() == null && !isConnection(e)) {
+                    throw new MisconfiguredException("The schema in Postgres cannot be migrated: " + e.getMessage());
+                }
+                throw e;
+            }
+        });
+        int partitions = patiently(
+                "Postgres, to read the stored settings",
+                () -> new StoredSettings(postgres).partitions(config.partitions()));
+        if (partitions != config.partitions()) {
+            throw new MisconfiguredException("threadwright.partitions is " + config.partitions()
+                    + ", but this journal was begun with " + partitions
+                    + ", and a thread's partition depends on that number. Set threadwright.partitions=" + partitions
+                    + ", or begin a new journal in another database");
+        }
+        KafkaClients kafka = new KafkaClients(kafkaConnection, config.limits().recordBytes());
+        patiently("Kafka, to see to the topics", () -> {
+            try (Admin admin = kafka.admin("threadwright-setup")) {
+                new TopicSetup(admin, config).ensure(partitions);
+                return partitions;
+            }
+        });
+        Engine ready = new Engine(
+                config,
+                partitions,
+                kafka,
+                () -> new PostgresJournal(postgres),
+                decider,
+                decoder,
+                handlersByName(),
+                replies);
+        ready.start();
+        engine = ready;
+    }
+
+    private PostgresSettings postgres() {
+        ThreadwrightConfig.Postgres postgres = config.postgres();
+        String url = postgres.url()
+                .orElseThrow(() -> new MisconfiguredException(
+                        "threadwright.postgres.url is not set; the journal cannot be configured in another way"));
+        return PostgresSettings.of(
+                url, postgres.username().orElse(""), postgres.password().orElse(""));
+    }
+
+    private Decider decider() {
+        Workflows workflows = BuiltInWorkflows.registry();
+        ThreadwrightConfig.Decide decide = config.decide();
+        if (workflows.latest(decide.workflow()) == null) {
+            throw new MisconfiguredException(
+                    "threadwright.decide.workflow names \"" + decide.workflow() + "\", which is no workflow");
+        }
+        try {
+            return new Decider(
+                    new ServerSettings(
+                            policy(decide.policy()), decide.workflow(), decide.maxActiveRuns(), decide.maxInbox()),
+                    workflows,
+                    judges);
+        } catch (IllegalArgumentException e) {
+            throw new MisconfiguredException("threadwright.decide: " + e.getMessage());
+        }
+    }
+
+    private Policy policy(String text) {
+        Json form = text.strip().startsWith("{") ? JsonText.parse(text) : Json.of(text.strip());
+        Policy policy = PolicyForm.parse(form);
+        policyCheck.validate(policy);
+        return policy;
+    }
+
+    private Map<String, StepHandler> handlersByName() {
+        Map<String, StepHandler> byName = new HashMap<>();
+        for (StepHandler handler : handlers) {
+            if (byName.put(handler.name(), handler) != null) {
+                throw new MisconfiguredException("Two step handlers are named \"" + handler.name() + "\"");
+            }
+        }
+        return byName;
+    }
+
+    private <T> T patiently(String what, Supplier<T> attempt) throws InterruptedException {
+        phase = "waiting for " + what;
+        for (long waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(LONGEST_WAIT_MS, waitMs * 2)) {
+            try {
+                return attempt.get();
+            } catch (MisconfiguredException e) {
+                throw e;
+            } catch (RuntimeException e) {
+                phase = "waiting for " + what + ": " + e.getMessage();
+                if (waitMs == FIRST_WAIT_MS || waitMs == LONGEST_WAIT_MS) {
+                    LOG.warnf("Still %s", List.of(phase.split("\n")).getFirst());
+                }
+                TimeUnit.MILLISECONDS.sleep(waitMs);
+            }
+        }
+    }
+
+    private static boolean isConnection(FlywayException e) {
+        return String.valueOf(e.getMessage()).contains("onnect");
+    }
+}

@@ -1,0 +1,163 @@
+package dev.threadwright.ops;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** All keys that begin with {@code threadwright.}; an unknown one stops the start. */
+@ConfigMapping(prefix = "threadwright")
+public interface ThreadwrightConfig {
+
+    Instance instance();
+
+    /**
+     * How many partitions every topic has. Stored at the first start and fixed from then on, because it decides which
+     * partition owns a thread.
+     */
+    @WithDefault("16")
+    int partitions();
+
+    /** Loops of this instance; half the cores, and at least one, if not set. */
+    OptionalInt loops();
+
+    Decide decide();
+
+    Limits limits();
+
+    Topics topics();
+
+    Group group();
+
+    Data data();
+
+    Embedded embedded();
+
+    Postgres postgres();
+
+    interface Instance {
+        /** What logs and claims call this process; the host's name if not set. */
+        Optional<String> name();
+
+        /**
+         * A name that stays the same across restarts and that no other process has at the same time: then a restart
+         * takes its partitions back at once instead of after the session timeout.
+         */
+        Optional<String> staticId();
+    }
+
+    interface Decide {
+        /** What is done with an input that arrives while a run is unfinished: a name, or an object as JSON text. */
+        @WithDefault("interrupt")
+        String policy();
+
+        /** The workflow of an input that names none, on a thread that has none. */
+        @WithDefault("echo")
+        String workflow();
+
+        /** Started runs that a thread may have unfinished. */
+        @WithDefault("10")
+        int maxActiveRuns();
+
+        /** Inputs that may wait in one run's inbox. */
+        @WithDefault("100")
+        int maxInbox();
+    }
+
+    interface Limits {
+        /** Bytes of an input's value. */
+        @WithDefault("1048576")
+        int dataBytes();
+
+        /** Bytes of a record that is published; larger data is referred to. Also the limit of topics created here. */
+        @WithDefault("8388608")
+        int recordBytes();
+
+        /** Works in one commit. */
+        @WithDefault("2000")
+        int batchCount();
+
+        /** Bytes of records in one commit. */
+        @WithDefault("8388608")
+        long batchBytes();
+
+        /** Works that may wait for a loop; consuming pauses at the limit. */
+        @WithDefault("8000")
+        int mailboxCount();
+
+        /** Bytes that may wait for a loop; consuming pauses at the limit. */
+        @WithDefault("67108864")
+        long mailboxBytes();
+
+        /** Threads that a loop keeps in memory between commits. */
+        @WithDefault("20000")
+        int actors();
+
+        /** Estimated bytes of the threads that a loop keeps in memory between commits. */
+        @WithDefault("268435456")
+        long actorBytes();
+
+        /** Events of a thread after which its state is stored, so that a load reads fewer. */
+        @WithDefault("500")
+        int snapshotEvery();
+    }
+
+    interface Topics {
+        @WithDefault("threadwright.input")
+        String input();
+
+        @WithDefault("threadwright.commands")
+        String commands();
+
+        @WithDefault("threadwright.results")
+        String results();
+
+        @WithDefault("threadwright.lifecycle")
+        String lifecycle();
+
+        @WithDefault("threadwright.events")
+        String events();
+
+        @WithDefault("threadwright.dead-letter")
+        String deadLetter();
+
+        /** Of topics created here; the broker's default if not set. */
+        OptionalInt replicationFactor();
+    }
+
+    interface Group {
+        /** The consumer group that shares the partitions among instances. */
+        @WithDefault("threadwright")
+        String id();
+
+        /** Milliseconds without a heartbeat after which an instance's partitions go to others. */
+        @WithDefault("10000")
+        int sessionTimeoutMs();
+    }
+
+    interface Data {
+        /** Where the embedded servers keep their data. */
+        @WithDefault("./data")
+        String directory();
+    }
+
+    interface Embedded {
+        EmbeddedServer postgres();
+
+        EmbeddedServer kafka();
+
+        interface EmbeddedServer {
+            /** The port on 127.0.0.1. */
+            int port();
+        }
+    }
+
+    interface Postgres {
+        /** A JDBC URL. Not set: a Postgres of our own is started. */
+        Optional<String> url();
+
+        Optional<String> username();
+
+        Optional<String> password();
+    }
+}

@@ -1,0 +1,119 @@
+package dev.threadwright.ops;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.jboss.logging.Logger;
+
+/** Sees to it that the topics are there, each with the stored number of partitions. */
+final class TopicSetup {
+
+    static final String TRANSACTION_VERSION = "transaction.version";
+    static final short NEEDED_TRANSACTION_VERSION = 2;
+
+    private static final long TIMEOUT_MS = 15_000;
+    private static final Logger LOG = Logger.getLogger(TopicSetup.class);
+
+    private final Admin admin;
+    private final ThreadwrightConfig config;
+
+    TopicSetup(Admin admin, ThreadwrightConfig config) {
+        this.admin = admin;
+        this.config = config;
+    }
+
+    /**
+     * @throws MisconfiguredException if a topic exists with another number of partitions
+     * @throws KafkaUnavailableException if the cluster does not answer
+     */
+    void ensure(int partitions) {
+        ThreadwrightConfig.Topics topics = config.topics();
+        Set<String> inbound = Set.of(topics.input(), topics.commands(), topics.results());
+        List<String> all = new ArrayList<>(inbound);
+        all.addAll(List.of(topics.lifecycle(), topics.events(), topics.deadLetter()));
+        Set<String> existing = await("list the topics", admin.listTopics().names());
+        List<NewTopic> missing = all.stream()
+                .filter(name -> !existing.contains(name))
+                .map(name -> topic(name, partitions, inbound.contains(name)))
+                .toList();
+        create(missing);
+        Map<String, TopicDescription> found =
+                await("describe the topics", admin.describeTopics(all).allTopicNames());
+        found.forEach((name, description) -> {
+            int actual = description.partitions().size();
+            if (actual != partitions) {
+                throw new MisconfiguredException("Topic " + name + " has " + actual + " partitions, but this server's"
+                        + " journal was begun with " + partitions + ", and a thread's partition depends on that number."
+                        + " Name another topic (threadwright.topics.*) or create it anew with " + partitions
+                        + " partitions");
+            }
+        });
+        checkTransactions();
+    }
+
+    private NewTopic topic(String name, int partitions, boolean inbound) {
+        Map<String, String> settings = new HashMap<>();
+        settings.put(
+                TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+                Integer.toString(config.limits().recordBytes()));
+        if (inbound) {
+            // Decisions take the time of appending: a client's clock must not decide what has expired.
+            settings.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
+        }
+        Optional<Short> replication = config.topics().replicationFactor().isPresent()
+                ? Optional.of((short) config.topics().replicationFactor().getAsInt())
+                : Optional.empty();
+        return new NewTopic(name, Optional.of(partitions), replication).configs(settings);
+    }
+
+    private void create(List<NewTopic> missing) {
+        if (missing.isEmpty()) {
+            return;
+        }
+        admin.createTopics(missing).values().forEach((name, created) -> {
+            try {
+                await("create topic " + name, created);
+                LOG.infof("Created topic %s", name);
+            } catch (KafkaUnavailableException e) {
+                if (!(e.getCause() instanceof ExecutionException failed)
+                        || !(failed.getCause() instanceof TopicExistsException)) {
+                    throw e;
+                }
+            }
+        });
+    }
+
+    private void checkTransactions() {
+        var features = await(
+                "describe the cluster's features", admin.describeFeatures().featureMetadata());
+        var transactions = features.finalizedFeatures().get(TRANSACTION_VERSION);
+        if (transactions == null || transactions.maxVersionLevel() < NEEDED_TRANSACTION_VERSION) {
+            LOG.warnf(
+                    "The brokers' %s is below %d: a transaction that an old owner left hanging may still commit records"
+                            + " after its partition has moved. Upgrade the feature with kafka-features.sh",
+                    TRANSACTION_VERSION, NEEDED_TRANSACTION_VERSION);
+        }
+    }
+
+    private static <T> T await(String what, org.apache.kafka.common.KafkaFuture<T> future) {
+        try {
+            return future.get(TIMEOUT_MS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new KafkaUnavailableException("Interrupted while trying to " + what, e);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new KafkaUnavailableException("Cannot " + what + ": " + e, e);
+        }
+    }
+}
