@@ -13,7 +13,8 @@ create table partition_claim (
     partition integer not null primary key,
     released  boolean not null default false,
     owner     text    not null,
-    publisher text    not null
+    publisher text    not null,
+    publishers text[] not null
 ) with (fillfactor = 10, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
 
 comment on table partition_claim is 'Who may write a partition, and how far it is: the fence of every commit';
@@ -22,6 +23,7 @@ comment on column partition_claim.position is 'The last position in use';
 comment on column partition_claim.published is 'The last position that an owner said to be published, at its release';
 comment on column partition_claim.released is 'Whether the owner gave it back in order; it can commit no more then';
 comment on column partition_claim.publisher is 'The transactional id that the owner publishes with';
+comment on column partition_claim.publishers is 'Transactional ids that may still publish it, until an owner has fenced them';
 
 create table consumed_offset (
     next_offset bigint  not null,
@@ -217,7 +219,7 @@ create policy of_tenant on outcome for select to threadwright_reader
 -- there is no row. (The same owner may have: its claim may have succeeded and the answer been lost.)
 create function claim_partition_v1(
     claimed integer, new_owner text, new_publisher text, only_from_epoch bigint,
-    out epoch bigint, out "position" bigint, out published bigint, out previous_publisher text, out released boolean)
+    out epoch bigint, out "position" bigint, out published bigint, out publishers text[])
     returns setof record
     language plpgsql
 as $$
@@ -229,11 +231,11 @@ begin
         if only_from_epoch is not null then
             return;
         end if;
-        insert into partition_claim as c (epoch, partition, owner, publisher)
-        values (1, claimed, new_owner, new_publisher)
+        insert into partition_claim as c (epoch, partition, owner, publisher, publishers)
+        values (1, claimed, new_owner, new_publisher, array[new_publisher])
         on conflict (partition) do nothing;
         if found then
-            return query select 1::bigint, 0::bigint, 0::bigint, null::text, true;
+            return query select 1::bigint, 0::bigint, 0::bigint, '{}'::text[];
             return;
         end if;
         -- Somebody else inserted it while we waited.
@@ -244,10 +246,11 @@ begin
         return;
     end if;
     update partition_claim c
-    set epoch = before.epoch + 1, owner = new_owner, publisher = new_publisher, released = false
+    set epoch = before.epoch + 1, owner = new_owner, publisher = new_publisher, released = false,
+        publishers = array_append(array_remove(before.publishers, new_publisher), new_publisher)
     where c.partition = claimed;
     return query
-        select before.epoch + 1, before.position, before.published, before.publisher, before.released;
+        select before.epoch + 1, before.position, before.published, before.publishers;
 end
 $$;
 

@@ -157,6 +157,7 @@ public final class Ownership implements AutoCloseable {
         try {
             Claim claim = journal.claim(partition, owner, publisher.publisherId());
             long published = publisher.open(claim);
+            journal.fenced(partition, claim.epoch());
             publishBacklog(claim, published);
             List<StepCall> calls = owedCalls(partition);
             loop.own(partition, claim.epoch(), claim.position()).join();

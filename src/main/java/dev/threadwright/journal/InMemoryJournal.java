@@ -36,9 +36,33 @@ import org.jspecify.annotations.Nullable;
 public final class InMemoryJournal implements Journal {
 
     private record Ownership(
-            long epoch, long position, long published, String owner, String publisher, boolean released) {
+            long epoch,
+            long position,
+            long published,
+            String owner,
+            String publisher,
+            boolean released,
+            List<String> publishers) {
+
+        static final Ownership NONE = new Ownership(0, 0, 0, "", "", true, List.of());
+
         Ownership at(long next) {
-            return new Ownership(epoch, next, published, owner, publisher, released);
+            return new Ownership(epoch, next, published, owner, publisher, released, publishers);
+        }
+
+        Ownership claimed(String newOwner, String newPublisher) {
+            List<String> all = new ArrayList<>(publishers);
+            all.remove(newPublisher);
+            all.add(newPublisher);
+            return new Ownership(epoch + 1, position, published, newOwner, newPublisher, false, List.copyOf(all));
+        }
+
+        Ownership fenced() {
+            return new Ownership(epoch, position, published, owner, publisher, released, List.of(publisher));
+        }
+
+        Ownership released(long upTo) {
+            return new Ownership(epoch, position, Math.max(published, upTo), owner, publisher, true, List.of());
         }
     }
 
@@ -159,26 +183,14 @@ public final class InMemoryJournal implements Journal {
 
     @Override
     public synchronized Claim claim(int partition, String owner, String publisher) {
-        Ownership before = partitions.get(partition);
-        partitions.put(
-                partition,
-                before == null
-                        ? new Ownership(1, 0, 0, owner, publisher, false)
-                        : new Ownership(
-                                before.epoch() + 1, before.position(), before.published(), owner, publisher, false));
+        Ownership before = partitions.getOrDefault(partition, Ownership.NONE);
+        Ownership now = before.claimed(owner, publisher);
+        partitions.put(partition, now);
         List<Offset> consumed = new ArrayList<>();
         offsets.getOrDefault(partition, new TreeMap<>())
                 .forEach((topic, next) -> consumed.add(new Offset(topic, partition, next)));
-        return before == null
-                ? new Claim(partition, 1, 0, 0, null, true, List.copyOf(consumed))
-                : new Claim(
-                        partition,
-                        before.epoch() + 1,
-                        before.position(),
-                        before.published(),
-                        before.publisher(),
-                        before.released(),
-                        List.copyOf(consumed));
+        return new Claim(
+                partition, now.epoch(), now.position(), now.published(), before.publishers(), List.copyOf(consumed));
     }
 
     @Override
@@ -192,18 +204,13 @@ public final class InMemoryJournal implements Journal {
     }
 
     @Override
+    public synchronized void fenced(int partition, long epoch) {
+        partitions.computeIfPresent(partition, (id, now) -> now.epoch() == epoch ? now.fenced() : now);
+    }
+
+    @Override
     public synchronized void release(int partition, long epoch, long published) {
-        partitions.computeIfPresent(
-                partition,
-                (id, now) -> now.epoch() != epoch
-                        ? now
-                        : new Ownership(
-                                epoch,
-                                now.position(),
-                                Math.max(now.published(), published),
-                                now.owner(),
-                                now.publisher(),
-                                true));
+        partitions.computeIfPresent(partition, (id, now) -> now.epoch() == epoch ? now.released(published) : now);
     }
 
     @Override

@@ -61,6 +61,12 @@ public interface Journal extends AutoCloseable {
     @Nullable Claim reclaim(int partition, long epoch, String owner, String publisher);
 
     /**
+     * Says that every publisher that the claim told of is fenced, and only the owner's own may publish now. Until then a
+     * next claim tells of them again: a claimant may die before it has fenced anyone.
+     */
+    void fenced(int partition, long epoch);
+
+    /**
      * Gives a partition back in order: all up to {@code published} is published, and the owner will publish no more.
      * It can commit no more either: its commits are fenced until it claims again. Does nothing if the epoch is no longer
      * the owner's.
@@ -112,17 +118,11 @@ public interface Journal extends AutoCloseable {
      *
      * @param position the last position in use; 0 if none
      * @param published the last position that the store knows to be published; the log may know better
-     * @param previousPublisher the transactional id of the owner before; null if there was none
-     * @param released whether that owner gave the partition back in order; true, too, if there was none
+     * @param publishers transactional ids that may still publish the partition; empty if the last owner gave it back in
+     *     order, or there was none
      */
     record Claim(
-            int partition,
-            long epoch,
-            long position,
-            long published,
-            @Nullable String previousPublisher,
-            boolean released,
-            List<Offset> offsets) {}
+            int partition, long epoch, long position, long published, List<String> publishers, List<Offset> offsets) {}
 
     @Override
     void close();

@@ -83,8 +83,7 @@ public final class PostgresJournal implements Journal {
                         row.getLong("epoch"),
                         row.getLong("position"),
                         row.getLong("published"),
-                        row.getString("previous_publisher"),
-                        row.getBoolean("released"),
+                        List.of((String[]) row.getArray("publishers").getArray()),
                         // A statement later is early enough: from the claim on nobody else can move them.
                         offsets(connection, partition)));
             }
@@ -100,11 +99,26 @@ public final class PostgresJournal implements Journal {
     }
 
     @Override
+    public void fenced(int partition, long epoch) {
+        claims.call(
+                connection -> {
+                    try (PreparedStatement statement = connection.prepareStatement(
+                            "update partition_claim set publishers = array[publisher] where partition = ? and epoch = ?")) {
+                        statement.setInt(1, partition);
+                        statement.setLong(2, epoch);
+                        return statement.executeUpdate();
+                    }
+                },
+                SqlErrors::ofClaim);
+    }
+
+    @Override
     public void release(int partition, long epoch, long published) {
         claims.call(
                 connection -> {
                     try (PreparedStatement statement = connection.prepareStatement("""
-                            update partition_claim set released = true, published = greatest(published, ?)
+                            update partition_claim
+                            set released = true, publishers = '{}', published = greatest(published, ?)
                             where partition = ? and epoch = ?
                             """)) {
                         statement.setLong(1, published);

@@ -143,11 +143,12 @@ public final class Relay implements Publisher, AutoCloseable {
     @Override
     public long open(Claim claim) {
         awaitNotPublishing();
-        String previous = claim.previousPublisher();
         long published = claim.published();
-        if (previous != null && !claim.released()) {
-            if (!previous.equals(publisherId)) {
-                positions.fence(previous);
+        if (!claim.publishers().isEmpty()) {
+            for (String publisher : claim.publishers()) {
+                if (!publisher.equals(publisherId)) {
+                    positions.fence(publisher);
+                }
             }
             published = Math.max(
                     published, positions.read(List.of(claim.partition())).getOrDefault(claim.partition(), 0L));

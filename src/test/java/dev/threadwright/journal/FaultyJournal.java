@@ -84,6 +84,12 @@ public final class FaultyJournal implements Journal {
     }
 
     @Override
+    public void fenced(int partition, long epoch) {
+        mayFail();
+        journal.fenced(partition, epoch);
+    }
+
+    @Override
     public void release(int partition, long epoch, long published) {
         mayFail();
         journal.release(partition, epoch, published);

@@ -138,7 +138,7 @@ abstract class JournalContract {
 
     @Test
     void a_partition_that_was_never_claimed_cannot_be_written() {
-        Batch batch = new Owner(journal(), new Claim(5, 1, 0, 0, null, true, List.of()))
+        Batch batch = new Owner(journal(), new Claim(5, 1, 0, 0, List.of(), List.of()))
                 .draft()
                 .decide(input(T, "1", null, Json.NULL))
                 .build();
@@ -253,21 +253,37 @@ abstract class JournalContract {
     @Test
     void a_claim_tells_how_the_partition_was_left() {
         Claim first = journal().claim(7, "a", "publisher-a");
-        assertThat(first).isEqualTo(new Claim(7, 1, 0, 0, null, true, List.of()));
+        assertThat(first).isEqualTo(new Claim(7, 1, 0, 0, List.of(), List.of()));
         new Owner(journal(), first).submit(T, "1");
 
         Claim second = another().claim(7, "b", "publisher-b");
-        assertThat(second).isEqualTo(new Claim(7, 2, 1, 0, "publisher-a", false, List.of()));
+        assertThat(second).isEqualTo(new Claim(7, 2, 1, 0, List.of("publisher-a"), List.of()));
 
         journal().release(7, first.epoch(), 1);
         assertThat(journal().claim(7, "a", "publisher-a"))
                 .as("a release by an earlier owner does nothing")
-                .isEqualTo(new Claim(7, 3, 1, 0, "publisher-b", false, List.of()));
+                .isEqualTo(new Claim(7, 3, 1, 0, List.of("publisher-a", "publisher-b"), List.of()));
 
         journal().release(7, 3, 1);
-        assertThat(another().claim(7, "b", "publisher-b"))
-                .isEqualTo(new Claim(7, 4, 1, 1, "publisher-a", true, List.of()));
+        assertThat(another().claim(7, "b", "publisher-b")).isEqualTo(new Claim(7, 4, 1, 1, List.of(), List.of()));
         assertThat(journal().epochs(List.of(7, 8))).isEqualTo(Map.of(7, 4L));
+    }
+
+    @Test
+    void a_claim_tells_of_every_publisher_until_somebody_has_fenced_them() {
+        journal().claim(7, "a", "pa");
+        journal().claim(7, "b", "pb");
+        Claim third = another().claim(7, "c", "pc");
+        assertThat(third.publishers())
+                .as("the second may have died before it fenced the first")
+                .containsExactly("pa", "pb");
+
+        journal().fenced(7, 2);
+        assertThat(another().claim(7, "d", "pd").publishers())
+                .as("an earlier owner's word does not count")
+                .containsExactly("pa", "pb", "pc");
+        another().fenced(7, 4);
+        assertThat(journal().claim(7, "e", "pe").publishers()).containsExactly("pd");
     }
 
     @Test
@@ -281,7 +297,7 @@ abstract class JournalContract {
     void a_reclaim_succeeds_unless_somebody_else_came_between() {
         Claim claim = journal().claim(0, "a", "pa");
         Claim again = journal().reclaim(0, claim.epoch(), "a", "pa");
-        assertThat(again).isEqualTo(new Claim(0, 2, 0, 0, "pa", false, List.of()));
+        assertThat(again).isEqualTo(new Claim(0, 2, 0, 0, List.of("pa"), List.of()));
         assertThat(journal().reclaim(0, claim.epoch(), "a", "pa"))
                 .as("the answer to the first was lost")
                 .extracting(Claim::epoch)

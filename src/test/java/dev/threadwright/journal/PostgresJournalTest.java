@@ -184,7 +184,10 @@ class PostgresJournalTest extends JournalContract {
 
     @Test
     void a_claim_waits_for_a_commit_that_is_under_way() throws Exception {
-        Owner owner = Owner.of(journal, 0);
+        // A commit that gave up while it is being looked at would look like one that never waited.
+        Journal patient = new PostgresJournal(new PostgresSettings(
+                settings.url(), settings.user(), settings.password(), 5_000, 15_000, 20_000, 20_000, 30_000));
+        Owner owner = Owner.of(patient, 0);
         Batch batch = owner.draft().decide(input(T, "1", null, Json.NULL)).build();
         admin.setAutoCommit(false);
         sql("lock table decision in share mode");
@@ -192,13 +195,14 @@ class PostgresJournalTest extends JournalContract {
                 CompletableFuture.runAsync(() -> journal.commit(batch), Thread::startVirtualThread);
         awaitBlocked(1);
         CompletableFuture<Claim> claim =
-                CompletableFuture.supplyAsync(() -> another.claim(0, "b", "pb"), Thread::startVirtualThread);
+                CompletableFuture.supplyAsync(() -> patient.claim(0, "b", "pb"), Thread::startVirtualThread);
         awaitBlocked(2);
         admin.commit();
 
         commit.get();
         assertThat(claim.get().position()).isEqualTo(1);
         assertThat(journal.head(T)).isPositive();
+        patient.close();
     }
 
     @Test
