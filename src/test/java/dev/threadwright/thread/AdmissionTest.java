@@ -118,6 +118,17 @@ class AdmissionTest {
     }
 
     @Test
+    void scenario7_rejectRefusesWhileARunIsUnfinishedAndStartsAfterIt() {
+        given(input(1))
+                .when(input(2).policy(REJECT))
+                .then("InputRejected i2 BUSY: Thread is busy")
+                .running("1 active")
+                .when(complete("r1", 1))
+                .when(input(3).policy(REJECT))
+                .outcome("Started r3");
+    }
+
+    @Test
     void scenario8_aRefusalIsStoredOnceWithItsReasonAndNeverReachesTheState() {
         ThreadSpec spec = given(input(1).log("a")).when(input(2).log("b").policy(REJECT));
 
