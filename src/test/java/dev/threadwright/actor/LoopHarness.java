@@ -1,0 +1,246 @@
+package dev.threadwright.actor;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.threadwright.journal.Batch;
+import dev.threadwright.journal.Batch.Offset;
+import dev.threadwright.journal.Journal;
+import dev.threadwright.journal.Journal.Claim;
+import dev.threadwright.journal.OutboxRow.Coordinates;
+import dev.threadwright.journal.Publication;
+import dev.threadwright.thread.Command;
+import dev.threadwright.thread.Decider;
+import dev.threadwright.thread.Identity;
+import dev.threadwright.thread.Input;
+import dev.threadwright.thread.RunIds;
+import dev.threadwright.thread.ServerSettings;
+import dev.threadwright.thread.ThreadKey;
+import dev.threadwright.thread.policy.InterruptPolicy;
+import dev.threadwright.thread.policy.Judges;
+import dev.threadwright.thread.policy.Policy;
+import dev.threadwright.thread.policy.Situation;
+import dev.threadwright.workflow.BuiltInWorkflows;
+import dev.threadwright.workflow.Json;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/** A real loop over a given journal, with everything around it recorded. */
+final class LoopHarness implements AutoCloseable {
+
+    static final String TOPIC = "threadwright.input";
+
+    static final Judges NO_JUDGES = new Judges() {
+        @Override
+        public boolean holds(String condition, Input input, Situation situation) {
+            throw new IllegalStateException("no conditions here");
+        }
+
+        @Override
+        public Policy choose(String name, Input input, Situation situation) {
+            throw new IllegalStateException("no custom policies here");
+        }
+    };
+
+    final Journal journal;
+    final Loop loop;
+    final RecordingPublisher publisher;
+    final RecordingSteps steps = new RecordingSteps();
+    final List<Batch> committed = new CopyOnWriteArrayList<>();
+    final List<Command> strays = new CopyOnWriteArrayList<>();
+    final Set<Integer> lost = ConcurrentHashMap.newKeySet();
+    private final List<CompletableFuture<Void>> owned = new ArrayList<>();
+    private boolean started;
+
+    LoopHarness(String name, Journal journal, LoopSettings settings) {
+        this.journal = journal;
+        this.publisher = new RecordingPublisher("publisher-" + name);
+        this.loop = new Loop(
+                name,
+                name,
+                journal,
+                new Decider(
+                        new ServerSettings(InterruptPolicy.DEFAULT, "echo", 10, 100),
+                        BuiltInWorkflows.registry(),
+                        NO_JUDGES),
+                settings,
+                publisher,
+                steps,
+                committed::add,
+                strays::add,
+                lost::add);
+    }
+
+    /** Claims and owns, as the ownership would; the loop may be started before or after. */
+    Claim own(int partition) {
+        while (true) {
+            try {
+                Claim claim = journal.claim(partition, "test", publisher.publisherId());
+                publisher.open(claim);
+                owned.add(loop.own(partition, claim.epoch(), claim.position()));
+                if (started) {
+                    awaitOwned();
+                }
+                return claim;
+            } catch (dev.threadwright.journal.JournalUnavailableException injected) {
+                // As the ownership does: until it succeeds.
+            }
+        }
+    }
+
+    LoopHarness start() {
+        started = true;
+        loop.start();
+        awaitOwned();
+        return this;
+    }
+
+    /** What is offered before the loop owns the partition is forgotten, as its contract says. */
+    private void awaitOwned() {
+        owned.forEach(CompletableFuture::join);
+    }
+
+    /** Waits until the partition's offset has been committed that follows the last of these works. */
+    void awaitConsumed(int partition, long next) {
+        await().atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> committed.stream()
+                        .anyMatch(batch -> batch.offsets().stream()
+                                .anyMatch(offset -> offset.partition() == partition && offset.next() >= next)));
+    }
+
+    static Work work(int partition, long offset, Command command) {
+        return new Work.Decide(
+                partition, command, raw(partition, offset, command.header().timeMs()), false);
+    }
+
+    static RawRecord raw(int partition, long offset, long timeMs) {
+        return new RawRecord(
+                new Coordinates(TOPIC, partition, offset), new byte[] {'k'}, new byte[] {'1'}, Map.of(), timeMs);
+    }
+
+    static ThreadKey thread(String name) {
+        return new ThreadKey("default", name);
+    }
+
+    static Command.SubmitInput input(
+            ThreadKey thread, String id, long timeMs, @Nullable Policy policy, String workflow) {
+        return input(thread, id, timeMs, policy, workflow, Json.object("text", Json.of(id)));
+    }
+
+    static Command.SubmitInput input(
+            ThreadKey thread, String id, long timeMs, @Nullable Policy policy, String workflow, Json data) {
+        Identity identity = new Identity("/test", id);
+        return new Command.SubmitInput(
+                new Command.Header(
+                        thread, timeMs, identity, String.format("%064x", data.hashCode()), "user.input", "test"),
+                new Input(identity, Input.Type.USER_INPUT, null, data),
+                RunIds.of(thread, identity, timeMs),
+                policy,
+                workflow,
+                null,
+                null);
+    }
+
+    @Override
+    public void close() {
+        loop.close();
+    }
+
+    static final class RecordingSteps implements StepStarter {
+        final List<String> log = new CopyOnWriteArrayList<>();
+
+        @Override
+        public void start(StepCall call) {
+            log.add("start " + call.call().ref());
+        }
+
+        @Override
+        public void cancel(StepCall call) {
+            log.add("cancel " + call.call().ref());
+        }
+
+        @Override
+        public void cancelPartition(int partition) {
+            log.add("cancel partition " + partition);
+        }
+    }
+
+    /** Holds the relay's contract against the loop: positions without a gap, each once. */
+    static final class RecordingPublisher implements Publisher {
+        private final String id;
+        private final Map<Integer, Long> positions = new ConcurrentHashMap<>();
+        final List<Publication> published = new CopyOnWriteArrayList<>();
+        final List<String> violations = new CopyOnWriteArrayList<>();
+
+        RecordingPublisher(String id) {
+            this.id = id;
+        }
+
+        @Override
+        public String publisherId() {
+            return id;
+        }
+
+        @Override
+        public long open(Claim claim) {
+            positions.put(claim.partition(), claim.position());
+            return claim.position();
+        }
+
+        @Override
+        public void reclaimed(int partition, long epoch) {}
+
+        @Override
+        public synchronized void publish(List<? extends Publication> publications, List<Offset> offsets, long bytes) {
+            for (Publication publication : publications) {
+                Long last = positions.get(publication.partition());
+                if (last == null) {
+                    continue;
+                }
+                if (publication.position() != last + 1) {
+                    violations.add(
+                            "partition " + publication.partition() + ": " + publication.position() + " after " + last);
+                }
+                positions.put(publication.partition(), publication.position());
+                published.add(publication);
+            }
+        }
+
+        @Override
+        public boolean isSaturated() {
+            return false;
+        }
+
+        @Override
+        public void awaitRoom() {}
+
+        @Override
+        public CompletionStage<Long> close(int partition) {
+            Long last = positions.remove(partition);
+            return CompletableFuture.completedFuture(last == null ? 0L : last);
+        }
+
+        @Override
+        public void drop(int partition) {
+            positions.remove(partition);
+        }
+    }
+
+    static List<Publication> publications(Journal journal, int partition) {
+        List<Publication> all = new ArrayList<>();
+        for (List<Publication> page = journal.publications(partition, 0, 1_000);
+                !page.isEmpty();
+                page = journal.publications(partition, all.getLast().position(), 1_000)) {
+            all.addAll(page);
+        }
+        return all;
+    }
+}

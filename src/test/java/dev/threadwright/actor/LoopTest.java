@@ -1,0 +1,400 @@
+package dev.threadwright.actor;
+
+import static dev.threadwright.actor.LoopHarness.input;
+import static dev.threadwright.actor.LoopHarness.publications;
+import static dev.threadwright.actor.LoopHarness.raw;
+import static dev.threadwright.actor.LoopHarness.thread;
+import static dev.threadwright.actor.LoopHarness.work;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.threadwright.journal.Batch;
+import dev.threadwright.journal.DecisionRow;
+import dev.threadwright.journal.InMemoryJournal;
+import dev.threadwright.journal.Journal;
+import dev.threadwright.journal.JournalDelegate;
+import dev.threadwright.journal.OutboxRow;
+import dev.threadwright.journal.Publication;
+import dev.threadwright.journal.RejectedBatchException;
+import dev.threadwright.thread.ActionId;
+import dev.threadwright.thread.Command;
+import dev.threadwright.thread.Event;
+import dev.threadwright.thread.Outcome;
+import dev.threadwright.thread.RunId;
+import dev.threadwright.thread.ThreadKey;
+import dev.threadwright.thread.policy.QueuePolicy;
+import dev.threadwright.workflow.Json;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class LoopTest {
+
+    private static final ThreadKey T = thread("t");
+
+    @Test
+    void scenario62_oneHotThreadIsAppliedInOrderInFewCommits() {
+        InMemoryJournal journal = new InMemoryJournal();
+        try (LoopHarness harness = new LoopHarness("a", journal, LoopSettings.DEFAULT)) {
+            List<Work> works = new ArrayList<>();
+            for (int i = 0; i < 1_000; i++) {
+                works.add(work(0, i, input(T, "i" + i, i, null, "echo")));
+            }
+            harness.own(0);
+            harness.start();
+            harness.loop.offer(works);
+            harness.awaitConsumed(0, 1_000);
+
+            assertThat(accepted(journal.decisions(T, 1, 2_000)))
+                    .containsExactlyElementsOf(works.stream()
+                            .map(work -> ((Work.Decide) work)
+                                    .command()
+                                    .header()
+                                    .identity()
+                                    .id())
+                            .toList());
+            assertThat(harness.committed).hasSizeLessThanOrEqualTo(3);
+        }
+    }
+
+    @Test
+    void effectsAreTheDifferenceOfTheBatch_cancelsFirst_startedAndCancelledNeverRuns() {
+        InMemoryJournal journal = new InMemoryJournal();
+        try (LoopHarness harness = new LoopHarness("a", journal, LoopSettings.DEFAULT)) {
+            harness.own(0);
+            Command.SubmitInput first = input(T, "1", 1, null, "delay");
+            Command.SubmitInput second = input(T, "2", 2, null, "delay");
+            Command.SubmitInput third = input(T, "3", 3, null, "delay");
+            harness.start();
+            harness.loop.offer(List.of(work(0, 0, first)));
+            harness.awaitConsumed(0, 1);
+            harness.loop.offer(List.of(work(0, 1, second), work(0, 2, third)));
+            harness.awaitConsumed(0, 3);
+
+            await().untilAsserted(() -> assertThat(harness.steps.log)
+                    .containsExactly(
+                            "start " + call(first.newRun()),
+                            "cancel " + call(first.newRun()),
+                            "start " + call(third.newRun())));
+        }
+    }
+
+    @Test
+    void theSameCommandManyTimesInAndAcrossBatchesHasOneEffect() {
+        InMemoryJournal journal = new InMemoryJournal();
+        try (LoopHarness harness = new LoopHarness("a", journal, settings(3, 1_000))) {
+            harness.own(0);
+            harness.start();
+            List<Work> works = new ArrayList<>();
+            for (int i = 0; i < 50; i++) {
+                works.add(work(0, i, input(T, "same", 1, null, "echo")));
+            }
+            harness.loop.offer(works);
+            harness.awaitConsumed(0, 50);
+
+            assertThat(accepted(journal.decisions(T, 1, 100))).containsExactly("same");
+            assertThat(journal.head(T)).isEqualTo(5);
+        }
+    }
+
+    @Test
+    void oneIdWithOtherContentIsRefusedOnce() {
+        InMemoryJournal journal = new InMemoryJournal();
+        try (LoopHarness harness = new LoopHarness("a", journal, settings(2, 1_000))) {
+            harness.own(0);
+            harness.start();
+            List<Work> works = new ArrayList<>();
+            works.add(work(0, 0, input(T, "id", 1, null, "echo", Json.of("first"))));
+            for (int i = 1; i < 8; i++) {
+                works.add(work(0, i, input(T, "id", 1, null, "echo", Json.of("other"))));
+            }
+            harness.loop.offer(works);
+            harness.awaitConsumed(0, 8);
+
+            List<Event> rejections = events(journal.decisions(T, 1, 100)).stream()
+                    .filter(Event.InputRejected.class::isInstance)
+                    .toList();
+            assertThat(rejections)
+                    .singleElement()
+                    .satisfies(event ->
+                            assertThat(((Event.InputRejected) event).reason()).isEqualTo(Event.Rejection.CONFLICT));
+        }
+    }
+
+    @Test
+    void anActorThatWasDroppedReloadsIdentically() {
+        InMemoryJournal small = new InMemoryJournal();
+        InMemoryJournal large = new InMemoryJournal();
+        List<Work> works = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            works.add(work(
+                    0, i, input(thread("t" + i % 9), "i" + i, i, QueuePolicy.DEFAULT, i % 3 == 0 ? "delay" : "echo")));
+        }
+        run(small, new LoopSettings(2, 1 << 20, 1_000, 1 << 20, 1, 1, 10), works);
+        run(large, LoopSettings.DEFAULT, works);
+        assertThat(publications(small, 0)).isEqualTo(publications(large, 0)).isNotEmpty();
+    }
+
+    @Test
+    void scenario72_cuttingTheSameCommandsIntoOtherBatchesGivesTheSameJournal() {
+        List<Work> works = new ArrayList<>();
+        for (int i = 0; i < 120; i++) {
+            works.add(work(
+                    0,
+                    i,
+                    input(
+                            thread("t" + i % 4),
+                            "i" + i % 100,
+                            i % 100,
+                            QueuePolicy.DEFAULT,
+                            i % 5 == 0 ? "delay" : "echo")));
+        }
+        List<List<Publication>> journals = new ArrayList<>();
+        for (int size : List.of(1, 7, 1_000)) {
+            InMemoryJournal journal = new InMemoryJournal();
+            run(journal, settings(size, 1_000), works);
+            journals.add(publications(journal, 0));
+        }
+        assertThat(journals).containsOnly(journals.getFirst());
+        assertThat(journals.getFirst()).isNotEmpty();
+    }
+
+    @Test
+    void anInvalidCommandBecomesADeadLetter_orAnAnswerIfItsSenderAsksForOne() {
+        InMemoryJournal journal = new InMemoryJournal();
+        try (LoopHarness harness = new LoopHarness("a", journal, LoopSettings.DEFAULT)) {
+            harness.own(0);
+            harness.start();
+            Command.SubmitInput unknown = input(T, "1", 1, null, "no-such-workflow");
+            Command.SubmitInput asked = input(T, "2", 1, null, "no-such-workflow");
+            harness.loop.offer(List.of(work(0, 0, unknown), new Work.Decide(0, asked, raw(0, 1, 1), true)));
+            harness.awaitConsumed(0, 2);
+
+            assertThat(journal.head(T)).isZero();
+            assertThat(publications(journal, 0)).singleElement().satisfies(publication -> {
+                OutboxRow dead = (OutboxRow) publication;
+                assertThat(dead.kind()).isEqualTo(OutboxRow.Kind.DEAD_LETTER);
+                assertThat(dead.reason()).contains("no-such-workflow");
+                assertThat(dead.source().offset()).isZero();
+            });
+            assertThat(harness.committed.stream().flatMap(batch -> batch.outcomes().stream()))
+                    .singleElement()
+                    .satisfies(row -> assertThat(row.outcome()).isInstanceOf(Outcome.Invalid.class));
+        }
+    }
+
+    @Test
+    void aCommandThatTheStoreRefusesIsSetAsideAloneAndThePartitionGoesOn() {
+        InMemoryJournal memory = new InMemoryJournal();
+        ThreadKey poison = thread("poison");
+        Journal journal = new JournalDelegate(memory) {
+            @Override
+            public void commit(Batch batch) {
+                if (batch.decisions().stream().anyMatch(row -> row.thread().equals(poison))) {
+                    throw new RejectedBatchException("injected", null);
+                }
+                super.commit(batch);
+            }
+        };
+        try (LoopHarness harness = new LoopHarness("a", journal, LoopSettings.DEFAULT)) {
+            harness.own(0);
+            List<Work> works = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                works.add(work(0, i, input(i == 13 ? poison : thread("t" + i), "i" + i, i, null, "echo")));
+            }
+            harness.start();
+            harness.loop.offer(works);
+            harness.awaitConsumed(0, 20);
+
+            assertThat(memory.head(poison)).isZero();
+            for (int i = 0; i < 20; i++) {
+                assertThat(memory.head(thread("t" + i))).isEqualTo(i == 13 ? 0 : 5);
+            }
+            assertThat(publications(memory, 0))
+                    .filteredOn(OutboxRow.class::isInstance)
+                    .singleElement()
+                    .satisfies(dead ->
+                            assertThat(((OutboxRow) dead).source().offset()).isEqualTo(13));
+            assertThat(harness.publisher.violations).isEmpty();
+        }
+    }
+
+    @Test
+    void anOlderOwnerIsFencedAndItsCallsStop() {
+        InMemoryJournal journal = new InMemoryJournal();
+        try (LoopHarness old = new LoopHarness("old", journal, LoopSettings.DEFAULT);
+                LoopHarness next = new LoopHarness("next", journal, LoopSettings.DEFAULT)) {
+            old.own(0);
+            old.own(1);
+            old.start();
+            old.loop.offer(List.of(work(0, 0, input(T, "1", 1, null, "delay"))));
+            old.awaitConsumed(0, 1);
+            next.own(0);
+            next.start();
+            old.loop.offer(List.of(
+                    work(0, 1, input(T, "2", 2, null, "echo")),
+                    work(1, 0, input(thread("other"), "1", 1, null, "echo"))));
+            old.awaitConsumed(1, 1);
+            next.loop.offer(List.of(work(0, 1, input(T, "2", 2, null, "echo"))));
+            next.awaitConsumed(0, 2);
+
+            assertThat(old.lost).containsExactly(0);
+            assertThat(old.steps.log).contains("cancel partition 0");
+            assertThat(accepted(journal.decisions(T, 1, 100))).containsExactly("1", "2");
+            assertThat(accepted(journal.decisions(thread("other"), 1, 100))).containsExactly("1");
+        }
+    }
+
+    @Test
+    void aResultOfAPartitionThatHasLeftGoesToItsNewOwner_itsRecordsDoNot() {
+        try (LoopHarness harness = new LoopHarness("a", new InMemoryJournal(), LoopSettings.DEFAULT)) {
+            harness.start();
+            Command result = new Command.CompleteAction(
+                    new Command.Header(T, 1, null, "", "action.succeeded", "system"),
+                    new RunId("r"),
+                    new ActionId("r-1"),
+                    1,
+                    Json.NULL);
+            harness.loop.offer(
+                    List.of(work(5, 0, input(T, "1", 1, null, "echo")), new Work.Decide(5, result, null, false)));
+            await().untilAsserted(() -> assertThat(harness.strays).containsExactly(result));
+            assertThat(harness.committed).isEmpty();
+        }
+    }
+
+    @Test
+    void aReleaseWaitsForTheCommitUnderWayAndForgetsWhatWasNotDecided() throws Exception {
+        InMemoryJournal memory = new InMemoryJournal();
+        CountDownLatch committing = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        Journal journal = new JournalDelegate(memory) {
+            @Override
+            public void commit(Batch batch) {
+                committing.countDown();
+                awaitLatch(goOn);
+                super.commit(batch);
+            }
+        };
+        try (LoopHarness harness = new LoopHarness("a", journal, LoopSettings.DEFAULT)) {
+            harness.own(0);
+            harness.start();
+            harness.loop.offer(List.of(work(0, 0, input(T, "1", 1, null, "echo"))));
+            assertThat(committing.await(10, TimeUnit.SECONDS)).isTrue();
+            harness.loop.offer(List.of(work(0, 1, input(T, "2", 2, null, "echo"))));
+            var released = harness.loop.release(0);
+            assertThat(released).isNotDone();
+            goOn.countDown();
+            OwnedPartition partition = released.get(10, TimeUnit.SECONDS);
+
+            assertThat(partition).isNotNull();
+            assertThat(partition.position()).isEqualTo(1);
+            assertThat(accepted(memory.decisions(T, 1, 10))).containsExactly("1");
+        }
+    }
+
+    @Test
+    void consumingPausesAtTheMailboxLimitAndGoesOnBelowIt() {
+        InMemoryJournal memory = new InMemoryJournal();
+        CountDownLatch goOn = new CountDownLatch(1);
+        AtomicInteger commits = new AtomicInteger();
+        Journal journal = new JournalDelegate(memory) {
+            @Override
+            public void commit(Batch batch) {
+                if (commits.incrementAndGet() == 1) {
+                    awaitLatch(goOn);
+                }
+                super.commit(batch);
+            }
+        };
+        try (LoopHarness harness =
+                new LoopHarness("a", journal, new LoopSettings(1, 1 << 20, 10, 1 << 20, 100, 1 << 20, 100))) {
+            harness.own(0);
+            harness.start();
+            List<Work> works = new ArrayList<>();
+            for (int i = 0; i < 12; i++) {
+                works.add(work(0, i, input(T, "i" + i, i, null, "echo")));
+            }
+            harness.loop.offer(works);
+            await().until(() -> commits.get() == 1);
+            assertThat(harness.loop.isSaturated()).isTrue();
+            goOn.countDown();
+            harness.awaitConsumed(0, 12);
+            assertThat(harness.loop.isSaturated()).isFalse();
+        }
+    }
+
+    private static void run(Journal journal, LoopSettings settings, List<Work> works) {
+        try (LoopHarness harness = new LoopHarness("a", journal, settings)) {
+            harness.own(0);
+            harness.start();
+            harness.loop.offer(works);
+            harness.awaitConsumed(0, works.size());
+            assertThat(harness.publisher.violations).isEmpty();
+        }
+    }
+
+    private static LoopSettings settings(int batch, int actors) {
+        return new LoopSettings(batch, 1 << 20, 10_000, 1 << 24, actors, 1 << 24, 50);
+    }
+
+    private static String call(RunId run) {
+        return run.value() + "-1#1";
+    }
+
+    private static List<Event> events(List<DecisionRow> decisions) {
+        return decisions.stream()
+                .flatMap(row -> row.events().stream())
+                .map(recorded -> recorded.event())
+                .toList();
+    }
+
+    private static List<String> accepted(List<DecisionRow> decisions) {
+        return events(decisions).stream()
+                .filter(Event.InputAccepted.class::isInstance)
+                .map(event -> ((Event.InputAccepted) event).input().identity().id())
+                .toList();
+    }
+
+    private static void awaitLatch(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void scenario59_ofEightPlacesTheLongestIdleIsGivenToTheNinth() {
+        Actors actors = new Actors(8, Long.MAX_VALUE);
+        for (int i = 0; i < 8; i++) {
+            actors.put(0, dev.threadwright.thread.ThreadState.absent(thread("t" + i)));
+        }
+        actors.get(thread("t0"));
+        actors.put(0, dev.threadwright.thread.ThreadState.absent(thread("t8")));
+        actors.trim();
+
+        assertThat(actors.size()).isEqualTo(8);
+        assertThat(actors.contains(thread("t1"))).as("idle for longest").isFalse();
+        for (String kept : Set.of("t0", "t2", "t7", "t8")) {
+            assertThat(actors.contains(thread(kept))).as(kept).isTrue();
+        }
+    }
+
+    @Test
+    void actorsAreBoundedInBytesToo() {
+        Actors actors = new Actors(1_000, 10_000);
+        for (int i = 0; i < 100; i++) {
+            actors.put(0, dev.threadwright.thread.ThreadState.absent(thread("t" + i)));
+        }
+        actors.trim();
+        assertThat(actors.bytes()).isLessThanOrEqualTo(10_000);
+        assertThat(actors.contains(thread("t99"))).isTrue();
+        actors.removePartition(0);
+        assertThat(actors.bytes()).isZero();
+        assertThat(actors.size()).isZero();
+    }
+}
