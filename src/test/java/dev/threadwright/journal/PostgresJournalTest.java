@@ -192,7 +192,7 @@ class PostgresJournalTest extends JournalContract {
         admin.setAutoCommit(false);
         sql("lock table decision in share mode");
         CompletableFuture<Void> commit =
-                CompletableFuture.runAsync(() -> journal.commit(batch), Thread::startVirtualThread);
+                CompletableFuture.runAsync(() -> patient.commit(batch), Thread::startVirtualThread);
         awaitBlocked(1);
         CompletableFuture<Claim> claim =
                 CompletableFuture.supplyAsync(() -> patient.claim(0, "b", "pb"), Thread::startVirtualThread);
