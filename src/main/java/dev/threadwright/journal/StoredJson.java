@@ -19,7 +19,7 @@ import java.util.Map;
  * JSON text of what this server wrote itself. Limits are for what comes in: stored values are nested deeper than the
  * inputs within them, and computed numbers may have any number of digits, yet all of it must be read again.
  */
-final class StoredJson {
+public final class StoredJson {
 
     private static final int MAX_DEPTH = 1_000;
 
@@ -52,7 +52,7 @@ final class StoredJson {
     }
 
     /** @throws UnreadableException if it is damaged */
-    static Json parse(String text) {
+    public static Json parse(String text) {
         try (JsonParser parser = FACTORY.createParser(text)) {
             parser.nextToken();
             return read(parser);

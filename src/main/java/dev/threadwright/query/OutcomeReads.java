@@ -1,0 +1,155 @@
+package dev.threadwright.query;
+
+import dev.threadwright.journal.Batch.OutcomeKey;
+import dev.threadwright.journal.Batch.OutcomeRow;
+import dev.threadwright.journal.OutcomeCodec;
+import dev.threadwright.journal.StoredJson;
+import dev.threadwright.thread.RunId;
+import dev.threadwright.thread.RunStatus;
+import dev.threadwright.thread.ThreadKey;
+import dev.threadwright.workflow.Json;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What became of commands, for all callers who wait at once. Without an ORM session, because it runs on a timer and not
+ * for one request; with the same role and row-level security as every read.
+ */
+@ApplicationScoped
+public class OutcomeReads {
+
+    private static final String FIND = """
+            select o.thread, encode(o.hash, 'hex') as ref, encode(o.content_hash, 'hex') as content, o.seq,
+                   null as status, o.result::text as json, null as error
+            from unnest($2::text[], $3::text[]) as k (thread, hash)
+                 join outcome o on o.tenant = $1 and o.thread = k.thread and o.hash = decode(k.hash, 'hex')
+            union all
+            select r.thread, r.run, null, null, r.status, r.output::text, r.error
+            from unnest($4::text[], $5::text[]) as k (thread, run)
+                 join run r on r.tenant = $1 and r.thread = k.thread and r.run = k.run
+            where r.ended_at_ms is not null
+            """;
+
+    private static final String ENTER = "select set_config('threadwright.tenant', $1, true),"
+            + " set_config('statement_timeout', '" + ReadScope.STATEMENT_TIMEOUT_MS + "', true),"
+            + " set_config('transaction_read_only', 'on', true), set_config('role', 'threadwright_reader', true)";
+
+    private final Pool pool;
+
+    OutcomeReads(Pool pool) {
+        this.pool = pool;
+    }
+
+    public record RunKey(ThreadKey thread, RunId run) {}
+
+    /**
+     * How a run ended.
+     *
+     * @param values what it wrote; null unless it completed
+     * @param error null unless it failed
+     */
+    public record RunEnd(
+            RunKey key,
+            RunStatus status,
+            @Nullable Json values,
+            @Nullable String error) {}
+
+    /** @param ends of the runs that have ended */
+    public record Found(List<OutcomeRow> outcomes, List<RunEnd> ends) {
+        public static final Found NOTHING = new Found(List.of(), List.of());
+    }
+
+    /** One query for each tenant among the keys. */
+    public Uni<Found> find(Collection<OutcomeKey> outcomes, Collection<RunKey> runs) {
+        return Multi.createFrom()
+                .iterable(tenants(outcomes, runs))
+                .onItem()
+                .transformToUniAndConcatenate(tenant -> find(
+                        tenant,
+                        outcomes.stream()
+                                .filter(key -> key.thread().tenant().equals(tenant))
+                                .toList(),
+                        runs.stream()
+                                .filter(key -> key.thread().tenant().equals(tenant))
+                                .toList()))
+                .collect()
+                .asList()
+                .map(OutcomeReads::joined);
+    }
+
+    private Uni<Found> find(String tenant, List<OutcomeKey> outcomes, List<RunKey> runs) {
+        return pool.withTransaction(connection -> enter(connection, tenant)
+                        .flatMap(entered -> connection
+                                .preparedQuery(FIND)
+                                .execute(Tuple.from(List.of(
+                                        tenant,
+                                        texts(outcomes.stream()
+                                                .map(key -> key.thread().thread())),
+                                        texts(outcomes.stream().map(OutcomeKey::hash)),
+                                        texts(runs.stream()
+                                                .map(key -> key.thread().thread())),
+                                        texts(runs.stream().map(key -> key.run().value())))))))
+                .map(rows -> found(tenant, rows))
+                .ifNoItem()
+                .after(ReadScope.TIMEOUT)
+                .failWith(() -> new UnavailableException("The database did not answer in time", null));
+    }
+
+    private static Uni<Void> enter(SqlConnection connection, String tenant) {
+        return connection.preparedQuery(ENTER).execute(Tuple.of(tenant)).replaceWithVoid();
+    }
+
+    private static Found found(String tenant, Iterable<Row> rows) {
+        List<OutcomeRow> outcomes = new ArrayList<>();
+        List<RunEnd> ends = new ArrayList<>();
+        for (Row row : rows) {
+            ThreadKey thread = new ThreadKey(tenant, row.getString("thread"));
+            String json = row.getString("json");
+            String content = row.getString("content");
+            if (content != null) {
+                outcomes.add(new OutcomeRow(
+                        new OutcomeKey(thread, row.getString("ref")),
+                        content,
+                        OutcomeCodec.read(json),
+                        row.getLong("seq")));
+            } else {
+                ends.add(new RunEnd(
+                        new RunKey(thread, new RunId(row.getString("ref"))),
+                        RunStatus.valueOf(row.getString("status").toUpperCase(Locale.ROOT)),
+                        json == null ? null : StoredJson.parse(json),
+                        row.getString("error")));
+            }
+        }
+        return new Found(outcomes, ends);
+    }
+
+    private static Found joined(List<Found> parts) {
+        return new Found(
+                parts.stream().flatMap(part -> part.outcomes().stream()).toList(),
+                parts.stream().flatMap(part -> part.ends().stream()).toList());
+    }
+
+    private static Set<String> tenants(Collection<OutcomeKey> outcomes, Collection<RunKey> runs) {
+        Set<String> tenants = new TreeSet<>();
+        outcomes.forEach(key -> tenants.add(key.thread().tenant()));
+        runs.forEach(key -> tenants.add(key.thread().tenant()));
+        return tenants;
+    }
+
+    private static String[] texts(Stream<String> values) {
+        return values.toArray(String[]::new);
+    }
+}

@@ -1,0 +1,50 @@
+package dev.threadwright.query;
+
+import dev.threadwright.thread.RunId;
+import dev.threadwright.thread.ThreadKey;
+import io.quarkus.panache.common.Page;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Threads and their runs. */
+@ApplicationScoped
+public class ThreadReads {
+
+    /** How many runs come with a thread. */
+    public static final int MAX_RUNS = 20;
+
+    private static final String NEWEST_RUNS = "tenant = ?1 and thread = ?2 order by admittedAtMs desc, run desc";
+
+    private final ReadScope scope;
+
+    ThreadReads(ReadScope scope) {
+        this.scope = scope;
+    }
+
+    /** @param runs its newest, newest first; at most {@link #MAX_RUNS} */
+    public record ThreadWithRuns(StoredThread thread, List<StoredRun> runs) {}
+
+    /** Null if there is no such thread. */
+    public Uni<@Nullable ThreadWithRuns> thread(ThreadKey key) {
+        return scope.read(
+                key.tenant(),
+                () -> StoredThread.<StoredThread>findById(new StoredThread.Key(key.tenant(), key.thread()))
+                        .onItem()
+                        .ifNotNull()
+                        .transformToUni(thread -> runs(key).map(runs -> new ThreadWithRuns(thread, runs))));
+    }
+
+    /** Null if the thread has no such run. */
+    public Uni<@Nullable StoredRun> run(ThreadKey key, RunId run) {
+        return scope.read(
+                key.tenant(), () -> StoredRun.findById(new StoredRun.Key(key.tenant(), key.thread(), run.value())));
+    }
+
+    private static Uni<List<StoredRun>> runs(ThreadKey key) {
+        return StoredRun.<StoredRun>find(NEWEST_RUNS, key.tenant(), key.thread())
+                .page(Page.ofSize(MAX_RUNS))
+                .list();
+    }
+}
