@@ -2,6 +2,7 @@ package dev.threadwright;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 
 import dev.threadwright.testing.EmbeddedServersResource;
@@ -11,6 +12,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.vertx.mutiny.sqlclient.Pool;
 import jakarta.inject.Inject;
 import java.sql.SQLException;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
@@ -24,7 +26,9 @@ class ServerStartTest {
 
     @Test
     void healthIsUpOnceTheServersAreReached() {
-        given().get("/q/health").then().statusCode(200).body("status", equalTo("UP"));
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(
+                        () -> given().get("/q/health").then().statusCode(200).body("status", equalTo("UP")));
     }
 
     @Test

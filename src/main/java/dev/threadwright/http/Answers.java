@@ -1,0 +1,148 @@
+package dev.threadwright.http;
+
+import dev.threadwright.http.CommandAnswer.InputId;
+import dev.threadwright.http.CommandAnswer.RunResult;
+import dev.threadwright.http.Waiter.Answer;
+import dev.threadwright.journal.Batch.OutcomeRow;
+import dev.threadwright.query.OutcomeReads.RunEnd;
+import dev.threadwright.thread.Event.Rejection;
+import dev.threadwright.thread.Outcome;
+import dev.threadwright.thread.RunId;
+import dev.threadwright.workflow.Json;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What callers are told about their commands. */
+final class Answers {
+
+    private Answers() {}
+
+    /** Written, and that is all that is known. */
+    static Response accepted(CheckedCommand command) {
+        return response(202, command, new Told(null, null, null, null), null, null, null);
+    }
+
+    /**
+     * @param duplicate whether it was decided before it was sent now
+     * @throws ProblemException if it was refused
+     */
+    static Response of(CheckedCommand command, Answer answer, boolean duplicate, boolean complete) {
+        OutcomeRow row = answer.outcome();
+        if (row == null) {
+            return accepted(command);
+        }
+        Outcome outcome = row.outcome() instanceof Outcome.Duplicate repeated ? repeated.first() : row.outcome();
+        Told told = switch (outcome) {
+            case Outcome.Started started -> Told.of("started", started.run());
+            case Outcome.Merged merged -> Told.of("merged", merged.run());
+            case Outcome.Queued queued -> Told.of("queued", queued.run());
+            case Outcome.Cancelled cancelled ->
+                new Told(
+                        "cancelled",
+                        null,
+                        cancelled.runs().stream().map(RunId::value).toList(),
+                        null);
+            case Outcome.Applied ignored -> new Told("applied", null, null, null);
+            case Outcome.Unchanged unchanged -> new Told("unchanged", null, null, unchanged.message());
+            case Outcome.Rejected rejected ->
+                throw refused(command, row, duplicate, type(rejected.reason()), rejected.reason(), rejected.message());
+            case Outcome.Invalid invalid ->
+                throw refused(command, row, duplicate, invalidType(command, row), null, invalid.message());
+            case Outcome.Duplicate nested -> throw new IllegalStateException("A duplicate of a duplicate: " + nested);
+        };
+        boolean late = complete && told.run != null && answer.end() == null;
+        return response(late ? 202 : 200, command, told, row.seq(), duplicate, answer.end());
+    }
+
+    private record Told(
+            @Nullable String outcome,
+            @Nullable String run,
+            @Nullable List<String> runs,
+            @Nullable String message) {
+        static Told of(String outcome, RunId run) {
+            return new Told(outcome, run.value(), null, null);
+        }
+    }
+
+    private static Response response(
+            int status,
+            CheckedCommand command,
+            Told told,
+            @Nullable Long seq,
+            @Nullable Boolean duplicate,
+            @Nullable RunEnd end) {
+        CommandAnswer body = new CommandAnswer(
+                command.thread().thread(),
+                InputId.of(command.identity()),
+                told.outcome,
+                told.run,
+                told.runs,
+                told.message,
+                seq,
+                duplicate,
+                end == null ? null : RunResult.of(end));
+        return Response.status(status)
+                .header(HttpHeaders.LOCATION, location(command, told.run))
+                .entity(body)
+                .build();
+    }
+
+    private static String location(CheckedCommand command, @Nullable String run) {
+        String thread = "/threads/" + segment(command.thread().thread());
+        return run == null ? thread : thread + "/runs/" + segment(run);
+    }
+
+    private static String segment(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    private static ProblemException refused(
+            CheckedCommand command,
+            OutcomeRow row,
+            boolean duplicate,
+            ProblemType type,
+            @Nullable Rejection reason,
+            String message) {
+        Map<String, Json> more = new LinkedHashMap<>();
+        more.put("thread_id", Json.of(command.thread().thread()));
+        more.put(
+                "input",
+                Json.object(Map.of(
+                        "source", Json.of(command.identity().source()),
+                        "id", Json.of(command.identity().id()))));
+        if (reason != null) {
+            more.put("reason", Json.of(reason.name().toLowerCase(Locale.ROOT)));
+        }
+        more.put("seq", Json.of(row.seq()));
+        more.put("duplicate", Json.of(duplicate));
+        return new ProblemException(Problem.of(type, message).with(more));
+    }
+
+    private static ProblemType type(Rejection reason) {
+        return switch (reason) {
+            case BUSY -> ProblemType.BUSY;
+            case MAX_PARALLEL_RUNS, MAX_ACTIVE_RUNS, QUEUE_FULL, INBOX_FULL -> ProblemType.LIMIT_REACHED;
+            case POLICY_FAILED -> ProblemType.POLICY_FAILED;
+            case UNKNOWN_RUN -> ProblemType.RUN_NOT_FOUND;
+            case RUN_ENDED -> ProblemType.RUN_ENDED;
+            case UNKNOWN_INTERRUPT -> ProblemType.INTERRUPT_NOT_FOUND;
+            case UNKNOWN_WORKFLOW -> ProblemType.UNKNOWN_WORKFLOW;
+            case CONFLICT -> ProblemType.CONFLICT;
+        };
+    }
+
+    /** All of these are about a thread that does not exist; on one that does, the same are refusals with a reason. */
+    private static ProblemType invalidType(CheckedCommand command, OutcomeRow row) {
+        if (row.key().equals(command.conflictKey())) {
+            return ProblemType.CONFLICT;
+        }
+        return command.needsThread() ? ProblemType.THREAD_NOT_FOUND : ProblemType.UNKNOWN_WORKFLOW;
+    }
+}

@@ -1,0 +1,182 @@
+package dev.threadwright.http;
+
+import jakarta.ws.rs.core.Application;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.Components;
+import org.eclipse.microprofile.openapi.annotations.OpenAPIDefinition;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.headers.Header;
+import org.eclipse.microprofile.openapi.annotations.info.Info;
+import org.eclipse.microprofile.openapi.annotations.info.License;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+
+/** What the operations of the OpenAPI document have in common. */
+@OpenAPIDefinition(
+        info =
+                @Info(
+                        title = "Threadwright",
+                        version = "0.1.0",
+                        description = "Durable agent threads on Kafka and Postgres.",
+                        license = @License(name = "Apache-2.0", url = "https://www.apache.org/licenses/LICENSE-2.0")),
+        components =
+                @Components(
+                        schemas = {
+                            @Schema(
+                                    name = "Wait",
+                                    type = SchemaType.STRING,
+                                    enumeration = {"decision", "completion"}),
+                            @Schema(
+                                    name = "TimeoutMs",
+                                    type = SchemaType.INTEGER,
+                                    minimum = "1",
+                                    maximum = "" + CommandGate.MAX_TIMEOUT_MS,
+                                    defaultValue = "" + CommandGate.DEFAULT_TIMEOUT_MS)
+                        },
+                        responses = {
+                            @APIResponse(
+                                    name = "Decided",
+                                    description = "It is decided and committed, and with `wait=completion` the run has"
+                                            + " ended; only with `wait`",
+                                    headers =
+                                            @Header(
+                                                    name = "Location",
+                                                    description = "The run, or the thread",
+                                                    schema = @Schema(type = SchemaType.STRING)),
+                                    content =
+                                            @Content(
+                                                    mediaType = "application/json",
+                                                    schema = @Schema(implementation = CommandAnswer.class),
+                                                    examples =
+                                                            @ExampleObject(
+                                                                    name = "started",
+                                                                    value = ApiDocument.STARTED))),
+                            @APIResponse(
+                                    name = "Accepted",
+                                    description = "It is written to Kafka; the body says what is known so far",
+                                    headers =
+                                            @Header(
+                                                    name = "Location",
+                                                    description = "The run if it is known, else the thread",
+                                                    schema = @Schema(type = SchemaType.STRING)),
+                                    content =
+                                            @Content(
+                                                    mediaType = "application/json",
+                                                    schema = @Schema(implementation = CommandAnswer.class),
+                                                    examples =
+                                                            @ExampleObject(
+                                                                    name = "accepted",
+                                                                    value = ApiDocument.ACCEPTED))),
+                            @APIResponse(
+                                    name = "InvalidRequest",
+                                    description = "The request is not valid; nothing was done",
+                                    content =
+                                            @Content(
+                                                    mediaType = Problem.MEDIA_TYPE,
+                                                    schema = @Schema(implementation = ApiDocument.ProblemSchema.class),
+                                                    examples =
+                                                            @ExampleObject(
+                                                                    name = "null data",
+                                                                    value = ApiDocument.INVALID))),
+                            @APIResponse(
+                                    name = "NotFound",
+                                    description = "There is no such thread, run or interrupt",
+                                    content =
+                                            @Content(
+                                                    mediaType = Problem.MEDIA_TYPE,
+                                                    schema =
+                                                            @Schema(implementation = ApiDocument.ProblemSchema.class))),
+                            @APIResponse(
+                                    name = "Conflict",
+                                    description = "The thread is busy and its policy rejects, the run has ended, or the"
+                                            + " id was used before with other content; only with `wait`",
+                                    content =
+                                            @Content(
+                                                    mediaType = Problem.MEDIA_TYPE,
+                                                    schema =
+                                                            @Schema(implementation = ApiDocument.ProblemSchema.class))),
+                            @APIResponse(
+                                    name = "TooLarge",
+                                    description = "The body or its data is too large",
+                                    content =
+                                            @Content(
+                                                    mediaType = Problem.MEDIA_TYPE,
+                                                    schema =
+                                                            @Schema(implementation = ApiDocument.ProblemSchema.class))),
+                            @APIResponse(
+                                    name = "UnsupportedMediaType",
+                                    description = "The body is not application/json",
+                                    content =
+                                            @Content(
+                                                    mediaType = Problem.MEDIA_TYPE,
+                                                    schema =
+                                                            @Schema(implementation = ApiDocument.ProblemSchema.class))),
+                            @APIResponse(
+                                    name = "NotPossible",
+                                    description = "No such workflow, or the policy failed; only with `wait`",
+                                    content =
+                                            @Content(
+                                                    mediaType = Problem.MEDIA_TYPE,
+                                                    schema =
+                                                            @Schema(implementation = ApiDocument.ProblemSchema.class))),
+                            @APIResponse(
+                                    name = "LimitReached",
+                                    description =
+                                            "The queue or inbox is full, or too many runs are unfinished; only with"
+                                                    + " `wait`",
+                                    content =
+                                            @Content(
+                                                    mediaType = Problem.MEDIA_TYPE,
+                                                    schema =
+                                                            @Schema(implementation = ApiDocument.ProblemSchema.class))),
+                            @APIResponse(
+                                    name = "Unavailable",
+                                    description =
+                                            "Kafka or the database cannot be reached, or too much is asked at once;"
+                                                    + " come back after `Retry-After` seconds",
+                                    headers =
+                                            @Header(
+                                                    name = "Retry-After",
+                                                    description = "Seconds",
+                                                    schema = @Schema(type = SchemaType.INTEGER)),
+                                    content =
+                                            @Content(
+                                                    mediaType = Problem.MEDIA_TYPE,
+                                                    schema = @Schema(implementation = ApiDocument.ProblemSchema.class)))
+                        }))
+public class ApiDocument extends Application {
+
+    static final String STARTED = """
+            {"thread_id": "case-4711", "input": {"source": "/http", "id": "order-1"}, "outcome": "started",
+             "run_id": "019a2f6e-8c00-7d1b-9c3e-5a1f0b2c4d6e", "seq": 5, "duplicate": false}""";
+
+    static final String ACCEPTED = """
+            {"thread_id": "case-4711", "input": {"source": "/http", "id": "order-1"}}""";
+
+    static final String INVALID = """
+            {"type": "urn:threadwright:problem:invalid-request", "title": "The request is not valid", "status": 400,
+             "detail": "/data is null: send a JSON value that is not null", "instance": "/threads/case-4711/inputs",
+             "errors": [{"pointer": "/data", "detail": "is null: send a JSON value that is not null"}]}""";
+
+    @Schema(
+            name = "Problem",
+            description = "RFC 9457. A refused command also has thread_id, input, reason, seq and duplicate.")
+    record ProblemSchema(
+            @Schema(required = true, examples = "urn:threadwright:problem:busy")
+            String type,
+
+            @Schema(required = true) String title,
+            @Schema(required = true) int status,
+            @Schema(required = true) String detail,
+            @Schema(required = true) String instance,
+            List<ErrorSchema> errors) {}
+
+    @Schema(name = "ProblemPlace")
+    record ErrorSchema(
+            @Schema(required = true, description = "JSON pointer into the body.")
+            String pointer,
+
+            @Schema(required = true) String detail) {}
+}

@@ -1,0 +1,55 @@
+package dev.threadwright.http;
+
+import dev.threadwright.journal.Batch.OutcomeKey;
+import dev.threadwright.journal.Batch.OutcomeRow;
+import dev.threadwright.thread.Identity;
+import dev.threadwright.thread.IdentityHash;
+import dev.threadwright.thread.ThreadKey;
+import org.apache.kafka.clients.producer.ProducerRecord;
+
+/**
+ * A command that the loop will understand, ready to be produced.
+ *
+ * @param named whether the caller gave it its id: only then can it be a repetition
+ * @param needsThread whether it is refused on a thread that does not exist
+ * @param outcomeKey under which what becomes of it is kept
+ * @param conflictKey under which its refusal is kept if its id was used before with other content
+ */
+record CheckedCommand(
+        ProducerRecord<byte[], byte[]> record,
+        ThreadKey thread,
+        Identity identity,
+        String contentHash,
+        boolean named,
+        boolean needsThread,
+        OutcomeKey outcomeKey,
+        OutcomeKey conflictKey) {
+
+    static CheckedCommand of(
+            ProducerRecord<byte[], byte[]> record,
+            ThreadKey thread,
+            Identity identity,
+            String contentHash,
+            boolean named,
+            boolean needsThread) {
+        return new CheckedCommand(
+                record,
+                thread,
+                identity,
+                contentHash,
+                named,
+                needsThread,
+                new OutcomeKey(thread, IdentityHash.of(identity)),
+                new OutcomeKey(thread, IdentityHash.ofConflict(identity, contentHash)));
+    }
+
+    /** The outcome of its id is its own only if the content is the same. */
+    boolean isAnsweredBy(OutcomeRow row) {
+        return row.key().equals(conflictKey)
+                || row.key().equals(outcomeKey) && row.contentHash().equals(contentHash);
+    }
+
+    int partition() {
+        return record.partition();
+    }
+}

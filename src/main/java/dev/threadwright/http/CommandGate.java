@@ -1,0 +1,109 @@
+package dev.threadwright.http;
+
+import dev.threadwright.http.Waiter.Until;
+import dev.threadwright.journal.Batch.OutcomeRow;
+import dev.threadwright.query.OutcomeReads;
+import dev.threadwright.query.OutcomeReads.Found;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.vertx.MutinyHelper;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.ws.rs.core.Response;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/** Sends a command on its way and waits for as much as its caller wants to know. */
+@ApplicationScoped
+public class CommandGate {
+
+    static final int DEFAULT_TIMEOUT_MS = 30_000;
+    static final int MAX_TIMEOUT_MS = 300_000;
+
+    /** How long a caller with a key waits to be told that it was used before; then the loop will find out. */
+    static final Duration DUPLICATE_CHECK_TIMEOUT = Duration.ofSeconds(1);
+
+    private final CommandSender sender;
+    private final Waiters waiters;
+    private final OutcomeReads reads;
+
+    CommandGate(CommandSender sender, Waiters waiters, OutcomeReads reads) {
+        this.sender = sender;
+        this.waiters = waiters;
+        this.reads = reads;
+    }
+
+    /**
+     * @param wait the query parameter: {@code decision} or {@code completion}; null for neither
+     * @param timeout the query parameter: milliseconds; null for the default
+     */
+    Uni<Response> submit(CheckedCommand command, @Nullable String wait, @Nullable String timeout) {
+        Until until = until(wait);
+        Duration patience = timeout(timeout);
+        if (until == null) {
+            return sender.send(command.record()).map(sent -> Answers.accepted(command));
+        }
+        // Commits are told on the loop's thread, which has better things to do than writing answers.
+        Executor context = MutinyHelper.executor(Vertx.currentContext());
+        return decidedBefore(command)
+                .flatMap(before -> before == null
+                        ? sendAndWait(command, until, patience, context)
+                        : waitOnly(command, before, until, patience, context));
+    }
+
+    private Uni<Response> sendAndWait(CheckedCommand command, Until until, Duration patience, Executor context) {
+        // Before it is sent, or it might be decided before anyone waits.
+        Waiter waiter = waiters.register(command, until, patience);
+        return sender.send(command.record())
+                .onFailure()
+                .invoke(waiter::drop)
+                .onCancellation()
+                .invoke(waiter::drop)
+                .flatMap(sent -> waiter.answer())
+                .emitOn(context)
+                .map(answer -> Answers.of(command, answer, false, until == Until.COMPLETION));
+    }
+
+    private Uni<Response> waitOnly(
+            CheckedCommand command, OutcomeRow before, Until until, Duration patience, Executor context) {
+        Waiter waiter = waiters.register(command, until, patience);
+        waiter.told(before);
+        return waiter.answer()
+                .emitOn(context)
+                .map(answer -> Answers.of(command, answer, true, until == Until.COMPLETION));
+    }
+
+    /** The outcome of the same command if it came before; null if it is new, or nobody can tell. */
+    private Uni<@Nullable OutcomeRow> decidedBefore(CheckedCommand command) {
+        if (!command.named()) {
+            return Uni.createFrom().nullItem();
+        }
+        return reads.find(List.of(command.outcomeKey(), command.conflictKey()), List.of())
+                .ifNoItem()
+                .after(DUPLICATE_CHECK_TIMEOUT)
+                .recoverWithItem(Found.NOTHING)
+                .onFailure()
+                .recoverWithItem(Found.NOTHING)
+                .map(found -> found.outcomes().stream()
+                        .filter(command::isAnsweredBy)
+                        .findFirst()
+                        .orElse(null));
+    }
+
+    private static @Nullable Until until(@Nullable String wait) {
+        return switch (wait) {
+            case null -> null;
+            case "decision" -> Until.DECISION;
+            case "completion" -> Until.COMPLETION;
+            default ->
+                throw new ProblemException(
+                        Problem.of(ProblemType.INVALID_REQUEST, "Query parameter wait must be decision or completion"));
+        };
+    }
+
+    private static Duration timeout(@Nullable String timeout) {
+        return Duration.ofMillis(
+                QueryNumbers.read("timeout (milliseconds)", timeout, 1, MAX_TIMEOUT_MS, DEFAULT_TIMEOUT_MS));
+    }
+}

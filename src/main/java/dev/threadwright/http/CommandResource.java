@@ -1,0 +1,162 @@
+package dev.threadwright.http;
+
+import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.PATCH;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestHeader;
+import org.jboss.resteasy.reactive.RestPath;
+import org.jboss.resteasy.reactive.RestQuery;
+import org.jspecify.annotations.Nullable;
+
+/** Requests to a thread. They take the same way as those that are sent to Kafka: whoever owns the thread decides them. */
+@Path("/threads/{thread_id}")
+@Produces(MediaType.APPLICATION_JSON)
+@Consumes(MediaType.APPLICATION_JSON)
+@Tag(
+        name = "Commands",
+        description = "Written to Kafka first, decided by the owner of the thread. Safe to send again with the same"
+                + " `Idempotency-Key`: one key has one effect on a thread, ever.")
+public class CommandResource {
+
+    private static final String KEY = "Idempotency-Key";
+    private static final String KEY_DESCRIPTION =
+            "The command's id, at most 255 characters. A command of the same id and content gets the first one's"
+                    + " outcome; another content under the same id is a conflict.";
+    private static final String WAIT_DESCRIPTION =
+            "`decision`: answer when it is committed what becomes of the command. `completion`: also wait until the run"
+                    + " that took the input has ended. Without it, answer when the command is written to Kafka.";
+    private static final String TIMEOUT_DESCRIPTION =
+            "Milliseconds to wait; then the answer is 202 with what is known so far. Nothing is lost: the same request"
+                    + " with the same key goes on waiting.";
+
+    private final Commands commands;
+    private final CommandGate gate;
+
+    CommandResource(Commands commands, CommandGate gate) {
+        this.commands = commands;
+        this.gate = gate;
+    }
+
+    @POST
+    @Path("/inputs")
+    @Operation(
+            operationId = "submitInput",
+            summary = "Give a thread an input",
+            description = "A thread comes into being with its first input. What the input does to the work that is"
+                    + " already running is decided by its own policy, else the thread's, else the server's.")
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = RequestSchemas.Input.class),
+                            examples = {
+                                @ExampleObject(
+                                        name = "user input",
+                                        value = "{\"data\": {\"text\": \"Where is my parcel?\"}}"),
+                                @ExampleObject(
+                                        name = "event that waits for its turn",
+                                        value = "{\"type\": \"external.event\", \"event_type\": \"payment.settled\","
+                                                + " \"data\": {\"amount\": 100}, \"policy\": \"queue\"}")
+                            }))
+    @APIResponse(ref = "Decided", responseCode = "200")
+    @APIResponse(ref = "Accepted", responseCode = "202")
+    @APIResponse(ref = "InvalidRequest", responseCode = "400")
+    @APIResponse(ref = "NotFound", responseCode = "404")
+    @APIResponse(ref = "Conflict", responseCode = "409")
+    @APIResponse(ref = "TooLarge", responseCode = "413")
+    @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
+    @APIResponse(ref = "NotPossible", responseCode = "422")
+    @APIResponse(ref = "LimitReached", responseCode = "429")
+    @APIResponse(ref = "Unavailable", responseCode = "503")
+    public Uni<Response> input(
+            @RestPath("thread_id") String threadId,
+            @Parameter(description = WAIT_DESCRIPTION, schema = @Schema(ref = "Wait")) @RestQuery("wait") @Nullable String wait,
+            @Parameter(description = TIMEOUT_DESCRIPTION, schema = @Schema(ref = "TimeoutMs"))
+                    @RestQuery("timeout")
+                    @Nullable String timeout,
+            @Parameter(description = KEY_DESCRIPTION) @RestHeader(KEY) @Nullable String key,
+            byte @Nullable [] body) {
+        return gate.submit(commands.input(ThreadResource.key(threadId), key, body), wait, timeout);
+    }
+
+    @PATCH
+    @Operation(
+            operationId = "updateThread",
+            summary = "Change what is set on a thread",
+            description = "What is not given stays as it is. A thread that does not exist comes into being.")
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = RequestSchemas.ThreadUpdate.class),
+                            examples =
+                                    @ExampleObject(
+                                            name = "policy and metadata",
+                                            value = "{\"policy\": {\"type\": \"queue\", \"max\": 10}, \"metadata\":"
+                                                    + " {\"customer\": 4711}}")))
+    @APIResponse(ref = "Decided", responseCode = "200")
+    @APIResponse(ref = "Accepted", responseCode = "202")
+    @APIResponse(ref = "InvalidRequest", responseCode = "400")
+    @APIResponse(ref = "Conflict", responseCode = "409")
+    @APIResponse(ref = "TooLarge", responseCode = "413")
+    @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
+    @APIResponse(ref = "Unavailable", responseCode = "503")
+    public Uni<Response> update(
+            @RestPath("thread_id") String threadId,
+            @Parameter(description = WAIT_DESCRIPTION, schema = @Schema(ref = "Wait")) @RestQuery("wait") @Nullable String wait,
+            @Parameter(description = TIMEOUT_DESCRIPTION, schema = @Schema(ref = "TimeoutMs"))
+                    @RestQuery("timeout")
+                    @Nullable String timeout,
+            @Parameter(description = KEY_DESCRIPTION) @RestHeader(KEY) @Nullable String key,
+            byte @Nullable [] body) {
+        return gate.submit(commands.update(ThreadResource.key(threadId), key, body), wait, timeout);
+    }
+
+    @POST
+    @Path("/cancel")
+    @Operation(
+            operationId = "cancelRuns",
+            summary = "Cancel one run, or all",
+            description =
+                    "Without `run_id`, all runs that were admitted before this request. A run that has ended stays"
+                            + " as it is, and the answer says so.")
+    @RequestBody(
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = RequestSchemas.Cancel.class),
+                            examples = @ExampleObject(name = "all, and undo them", value = "{\"rollback\": true}")))
+    @APIResponse(ref = "Decided", responseCode = "200")
+    @APIResponse(ref = "Accepted", responseCode = "202")
+    @APIResponse(ref = "InvalidRequest", responseCode = "400")
+    @APIResponse(ref = "NotFound", responseCode = "404")
+    @APIResponse(ref = "Conflict", responseCode = "409")
+    @APIResponse(ref = "TooLarge", responseCode = "413")
+    @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
+    @APIResponse(ref = "Unavailable", responseCode = "503")
+    public Uni<Response> cancel(
+            @RestPath("thread_id") String threadId,
+            @Parameter(description = WAIT_DESCRIPTION, schema = @Schema(ref = "Wait")) @RestQuery("wait") @Nullable String wait,
+            @Parameter(description = TIMEOUT_DESCRIPTION, schema = @Schema(ref = "TimeoutMs"))
+                    @RestQuery("timeout")
+                    @Nullable String timeout,
+            @Parameter(description = KEY_DESCRIPTION) @RestHeader(KEY) @Nullable String key,
+            byte @Nullable [] body) {
+        return gate.submit(commands.cancel(ThreadResource.key(threadId), key, body), wait, timeout);
+    }
+}

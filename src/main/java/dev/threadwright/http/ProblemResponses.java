@@ -1,0 +1,117 @@
+package dev.threadwright.http;
+
+import dev.threadwright.query.UnavailableException;
+import io.quarkus.runtime.configuration.MemorySize;
+import io.quarkus.vertx.http.runtime.RouteConstants;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+
+/** Turns whatever ends a request before its end into a problem document. */
+@Singleton
+public class ProblemResponses {
+
+    /** Tells a client how long to leave a server alone that has too much to do; seconds. */
+    static final String RETRY_AFTER_SECONDS = "1";
+
+    private static final int BEFORE_UPLOAD_LIMIT = RouteConstants.ROUTE_ORDER_UPLOAD_LIMIT - 1;
+
+    private static final Logger LOG = Logger.getLogger(ProblemResponses.class);
+
+    private final long maxBodyBytes;
+
+    ProblemResponses(@ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize maxBodySize) {
+        this.maxBodyBytes = maxBodySize.asLongValue();
+    }
+
+    @ServerExceptionMapper
+    Response problem(ProblemException exception, UriInfo uri) {
+        return response(exception.problem(), uri);
+    }
+
+    @ServerExceptionMapper
+    Response unavailable(UnavailableException exception, UriInfo uri) {
+        LOG.debugf(exception, "Reading for %s failed", uri.getPath());
+        return response(
+                Problem.of(ProblemType.DATABASE_UNAVAILABLE, "The database cannot be read just now; try again"), uri);
+    }
+
+    /** What Quarkus REST itself refuses. */
+    @ServerExceptionMapper
+    Response refused(WebApplicationException exception, UriInfo uri) {
+        Response original = exception.getResponse();
+        Problem problem = problem(original.getStatus(), exception, uri);
+        Response.ResponseBuilder response = Response.fromResponse(response(problem, uri));
+        String allow = original.getHeaderString("Allow");
+        return allow == null
+                ? response.build()
+                : response.header("Allow", allow).build();
+    }
+
+    @ServerExceptionMapper
+    Response failed(Throwable failure, UriInfo uri) {
+        LOG.errorf(failure, "Answering %s failed", uri.getPath());
+        return response(Problem.of(ProblemType.FAILED, "The server failed on this request; its log says why"), uri);
+    }
+
+    /** Quarkus would refuse the same bodies right after this, without a word. */
+    void onRouter(@Observes Router router) {
+        router.route().order(BEFORE_UPLOAD_LIMIT).handler(this::refuseTooLarge);
+    }
+
+    private void refuseTooLarge(RoutingContext request) {
+        String length = request.request().getHeader(HttpHeaders.CONTENT_LENGTH);
+        if (length == null || Long.parseLong(length) <= maxBodyBytes) {
+            request.next();
+            return;
+        }
+        // The rest of the connection is a body that nobody reads.
+        request.response()
+                .setStatusCode(413)
+                .putHeader(HttpHeaders.CONNECTION, "close")
+                .putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE)
+                .end(CommandBody.tooLarge().toJson(request.request().path()))
+                .onComplete(sent -> request.request().connection().close());
+    }
+
+    private static Problem problem(int status, WebApplicationException exception, UriInfo uri) {
+        return switch (status) {
+            case 404 -> Problem.of(ProblemType.NOT_FOUND, "There is nothing at " + uri.getPath());
+            case 405 ->
+                Problem.of(
+                        ProblemType.METHOD_NOT_ALLOWED,
+                        "This method does nothing here; /q/openapi says which paths take which methods");
+            case 406 -> Problem.of(ProblemType.NOT_ACCEPTABLE, "The answer is application/json; accept that");
+            case 413 -> CommandBody.tooLarge();
+            case 415 ->
+                Problem.of(
+                        ProblemType.UNSUPPORTED_MEDIA_TYPE,
+                        "Send the body as application/json, and say so in the Content-Type header");
+            case 400 -> Problem.of(ProblemType.INVALID_REQUEST, String.valueOf(exception.getMessage()));
+            default ->
+                new Problem(
+                        ProblemType.OTHER,
+                        status,
+                        String.valueOf(exception.getMessage()),
+                        java.util.List.of(),
+                        java.util.Map.of());
+        };
+    }
+
+    static Response response(Problem problem, UriInfo uri) {
+        Response.ResponseBuilder response = Response.status(problem.status())
+                .type(Problem.MEDIA_TYPE)
+                .entity(problem.toJson(uri.getRequestUri().getRawPath()));
+        return problem.status() == 503 || problem.status() == 429
+                ? response.header("Retry-After", RETRY_AFTER_SECONDS).build()
+                : response.build();
+    }
+}

@@ -1,0 +1,47 @@
+package dev.threadwright.http;
+
+/** Every kind of problem that a caller may be told of; its code is the end of the problem's type. */
+enum ProblemType {
+    INVALID_REQUEST("invalid-request", 400, "The request is not valid"),
+    THREAD_NOT_FOUND("thread-not-found", 404, "No such thread"),
+    RUN_NOT_FOUND("run-not-found", 404, "No such run"),
+    INTERRUPT_NOT_FOUND("interrupt-not-found", 404, "No such interrupt"),
+    NOT_FOUND("not-found", 404, "There is nothing here"),
+    METHOD_NOT_ALLOWED("method-not-allowed", 405, "Not that method"),
+    NOT_ACCEPTABLE("not-acceptable", 406, "No representation that the Accept header allows"),
+    BUSY("busy", 409, "The thread is busy"),
+    RUN_ENDED("run-ended", 409, "The run has ended"),
+    CONFLICT("conflict", 409, "The idempotency key was used before with other content"),
+    TOO_LARGE("too-large", 413, "The request is too large"),
+    UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", 415, "The body is not of a type that is understood"),
+    UNKNOWN_WORKFLOW("unknown-workflow", 422, "No such workflow"),
+    POLICY_FAILED("policy-failed", 422, "The policy failed"),
+    LIMIT_REACHED("limit-reached", 429, "A limit of the thread is reached"),
+    FAILED("failed", 500, "The server failed"),
+    OVERLOADED("overloaded", 503, "Too much at once"),
+    KAFKA_UNAVAILABLE("kafka-unavailable", 503, "Kafka cannot be reached"),
+    DATABASE_UNAVAILABLE("database-unavailable", 503, "The database cannot be reached"),
+    OTHER("other", 0, "The request cannot be answered");
+
+    private final String code;
+    private final int status;
+    private final String title;
+
+    ProblemType(String code, int status, String title) {
+        this.code = code;
+        this.status = status;
+        this.title = title;
+    }
+
+    String uri() {
+        return "urn:threadwright:problem:" + code;
+    }
+
+    int status() {
+        return status;
+    }
+
+    String title() {
+        return title;
+    }
+}

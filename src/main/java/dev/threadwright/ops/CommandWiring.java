@@ -1,0 +1,30 @@
+package dev.threadwright.ops;
+
+import dev.threadwright.expression.PolicyCheck;
+import dev.threadwright.http.Commands;
+import dev.threadwright.ingress.CommandRecords;
+import dev.threadwright.ingress.RecordDecoder;
+import dev.threadwright.thread.ThreadKey;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+
+/**
+ * Gives HTTP the forms that this server's loops read. The configured number of partitions will do: the engine does not
+ * start with another one than the stored.
+ */
+final class CommandWiring {
+
+    @Produces
+    @Singleton
+    Commands commands(ThreadwrightConfig config, PolicyCheck policyCheck) {
+        ThreadwrightConfig.Topics topics = config.topics();
+        int maxDataBytes = config.limits().dataBytes();
+        return new Commands(
+                new CommandRecords(topics.commands(), topics.results(), config.partitions()),
+                // Policies are checked where the request is read, to tell their place in it.
+                new RecordDecoder(topic -> ThreadKey.DEFAULT_TENANT, policy -> {}, maxDataBytes),
+                policyCheck::validate,
+                config.partitions(),
+                maxDataBytes);
+    }
+}

@@ -1,0 +1,206 @@
+package dev.threadwright.http;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasKey;
+import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.notNullValue;
+
+import dev.threadwright.testing.EmbeddedServersResource;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.http.ContentType;
+import io.restassured.http.Method;
+import io.restassured.response.ValidatableResponse;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What is refused at the door, with what the caller is told about it. */
+@QuarkusTest
+@WithTestResource(EmbeddedServersResource.class)
+class RequestChecksTest {
+
+    @TestHTTPResource
+    URI server;
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            {                                                          |               | line 1, column 2
+            {"data": 1} 2                                              |               | something follows
+            {"data": 1, "data": 2}                                     |               | Duplicate field
+            [1]                                                        |               | must be a JSON object
+            {}                                                         | /data         | is missing
+            {"data": null}                                             | /data         | is null
+            {"data": 1, "polcy": "queue"}                              | /polcy        | is unknown here
+            {"data": 1, "a/b.c": 1}                                    | /a~1b.c       | is unknown here
+            {"data": 1, "type": "user_input"}                          | /type         | must be user.input or external.event
+            {"data": 1, "type": 7}                                     | /type         | must be a string
+            {"data": 1, "event_type": "paid"}                          | /event_type   | external.event
+            {"data": 1, "workflow": ""}                                | /workflow     | not empty
+            {"data": 1, "run_id": null}                                | /run_id       | must be a string
+            {"data": 1, "policy": "sometimes"}                         | /policy       | unknown policy
+            {"data": 1, "policy": {"type": "queue", "max": 0}}         | /policy/max   | 0
+            {"data": 1, "policy": {"type": "rules", "rules": [{"when": "data ==", "then": "queue"}], "otherwise": "queue"}} | /policy/rules/0/when | line 1, column 8
+            {"data": 1e9999}                                           |               | exponent
+            {"data": 1, "source": "not a uri"}                         |               | URI
+            {"data": 1, "source": "/kafka/threadwright.input"}         |               | /kafka/
+            {"data": 1, "id": "other"}                                 | /id           | Idempotency-Key
+            """)
+    void badInputs(String body, String pointer, String message) {
+        ValidatableResponse answer = given().contentType(ContentType.JSON)
+                .header("Idempotency-Key", "key")
+                .body(body)
+                .post("/threads/t/inputs")
+                .then()
+                .statusCode(400)
+                .contentType(Problem.MEDIA_TYPE)
+                .body("type", equalTo("urn:threadwright:problem:invalid-request"))
+                .body("title", notNullValue())
+                .body("status", equalTo(400))
+                .body("instance", equalTo("/threads/t/inputs"))
+                .body("detail", containsString(message));
+        if (pointer != null) {
+            answer.body("errors[0].pointer", equalTo(pointer)).body("errors[0].detail", containsString(message));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            PATCH | /threads/t                     | {}                     | 400 | changes nothing
+            PATCH | /threads/t                     | {"metadata": []}       | 400 | /metadata must be an object
+            PATCH | /threads/t                     | {"data": 1}            | 400 | /data is unknown here
+            POST  | /threads/t/cancel              | {"rollback": "yes"}    | 400 | /rollback must be true or false
+            POST  | /threads/t/cancel              | {"cutoff": 1}          | 400 | /cutoff is unknown here
+            POST  | /threads/t/inputs?wait=maybe   | {"data": 1}            | 400 | wait must be decision or completion
+            POST  | /threads/t/inputs?wait=decision&timeout=0      | {"data": 1} | 400 | from 1 to 300000
+            POST  | /threads/t/inputs?wait=decision&timeout=300001 | {"data": 1} | 400 | from 1 to 300000
+            POST  | /threads/%00/inputs            | {"data": 1}            | 400 | The thread id holds U+0000
+            GET   | /threads/t/events?from=0       |                        | 400 | from must be a whole number from 1
+            GET   | /threads/t/events?from=x       |                        | 400 | from must be a whole number from 1
+            GET   | /threads/t/events?limit=1001   |                        | 400 | from 1 to 1000
+            GET   | /threads/absent                |                        | 404 | Thread absent does not exist
+            GET   | /threads/absent/events         |                        | 404 | Thread absent does not exist
+            GET   | /threads/absent/runs/r         |                        | 404 | Thread absent has no run r
+            GET   | /nowhere                       |                        | 404 | nothing at /nowhere
+            GET   | /threads/t/nowhere             |                        | 404 | nothing at
+            DELETE| /threads/t                     |                        | 405 | method
+            GET   | /threads/t/inputs              |                        | 405 | method
+            """)
+    void badRequests(String method, String path, String body, int status, String message) {
+        var request = given().urlEncodingEnabled(false);
+        if (body != null) {
+            request.contentType(ContentType.JSON).body(body);
+        }
+        request.request(Method.valueOf(method), path)
+                .then()
+                .statusCode(status)
+                .contentType(Problem.MEDIA_TYPE)
+                .body("status", equalTo(status))
+                .body("detail", containsString(message));
+    }
+
+    @Test
+    void mediaTypesThatAreNotSpoken() {
+        given().contentType("text/plain")
+                .body("hi")
+                .post("/threads/t/inputs")
+                .then()
+                .statusCode(415)
+                .contentType(Problem.MEDIA_TYPE)
+                .body("detail", containsString("application/json"));
+        given().accept("image/png")
+                .get("/threads/t")
+                .then()
+                .statusCode(406)
+                .contentType(Problem.MEDIA_TYPE)
+                .body("type", equalTo("urn:threadwright:problem:not-acceptable"));
+    }
+
+    @Test
+    void bodiesThatAreTooLargeOrTooDeep() {
+        tooLarge("{\"data\": \"" + "x".repeat((1 << 20) + 1) + "\"}", "The data is too large: ");
+        tooLarge("{\"data\": \"" + "x".repeat((1 << 20) + CommandBody.MAX_BYTES_BESIDE_DATA) + "\"}", "The body");
+        given().contentType(ContentType.JSON)
+                .body("{\"data\": " + "[".repeat(100) + "]".repeat(100) + "}")
+                .post("/threads/t/inputs")
+                .then()
+                .statusCode(400)
+                .body("detail", containsString("depth"));
+        given().contentType(ContentType.JSON)
+                .body("{\"data\": 1}")
+                .post("/threads/{id}/inputs", "x".repeat(256))
+                .then()
+                .statusCode(400)
+                .body("detail", containsString("at most 255"));
+        given().contentType(ContentType.JSON)
+                .header("Idempotency-Key", "k".repeat(256))
+                .body("{\"data\": 1}")
+                .post("/threads/t/inputs")
+                .then()
+                .statusCode(400)
+                .body("detail", containsString("at most 255"));
+    }
+
+    /** The server does not read what it will not take, so a client may not get to send it all. */
+    @Test
+    void bodiesThatAreNotEvenRead() throws IOException {
+        try (Socket socket = new Socket(server.getHost(), server.getPort())) {
+            socket.getOutputStream()
+                    .write(("POST /threads/t/inputs HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                                    + "Content-Length: 99999999\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(answer)
+                    .startsWith("HTTP/1.1 413")
+                    .containsIgnoringCase("content-type: application/problem+json")
+                    .contains("urn:threadwright:problem:too-large");
+        }
+    }
+
+    @Test
+    void theOpenApiDocumentDescribesEveryOperation() {
+        Map<String, Map<String, Map<String, Object>>> paths = given().accept(ContentType.JSON)
+                .get("/q/openapi?format=json")
+                .then()
+                .statusCode(200)
+                .body("components.schemas.Problem.required", notNullValue())
+                .body("components.schemas.InputRequest.required", equalTo(List.of("data")))
+                .body("components.schemas.InputRequest.properties", hasKey("event_type"))
+                .body("components.schemas.CommandAnswer.properties", hasKey("run_id"))
+                .body("components.schemas", not(hasKey("Json")))
+                .extract()
+                .path("paths");
+        assertThat(paths.keySet())
+                .contains(
+                        "/threads/{thread_id}",
+                        "/threads/{thread_id}/inputs",
+                        "/threads/{thread_id}/cancel",
+                        "/threads/{thread_id}/events",
+                        "/threads/{thread_id}/runs/{run_id}");
+        assertThat(paths.values().stream()
+                        .flatMap(path -> path.values().stream())
+                        .filter(Map.class::isInstance)
+                        .map(operation -> operation.get("operationId")))
+                .contains("submitInput", "updateThread", "cancelRuns", "getThread", "getRun", "getEvents");
+    }
+
+    private static void tooLarge(String body, String message) {
+        given().contentType(ContentType.JSON)
+                .body(body)
+                .post("/threads/t/inputs")
+                .then()
+                .statusCode(413)
+                .contentType(Problem.MEDIA_TYPE)
+                .body("detail", containsString(message));
+    }
+}
