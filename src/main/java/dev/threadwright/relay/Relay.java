@@ -282,6 +282,7 @@ public final class Relay implements Publisher, AutoCloseable {
                 Producer<byte[], byte[]> ready = producer;
                 if (ready == null) {
                     ready = recover();
+                    trouble = null;
                 }
                 List<Publication> next = take();
                 if (!next.isEmpty()) {
