@@ -81,8 +81,7 @@ final class NullStore {
                     set enable_hashjoin = off;
                     set enable_mergejoin = off;
                     set jit = off;
-                    insert into partition_claim (epoch, partition, owner, publisher)
-                    select 1, p, 'null', 'null' from generate_series(0, %d) p
+                    select count(*) from generate_series(0, %d) p, claim_partition_v1(p, 'null', 'null', null)
                     """.formatted(Servers.PARTITIONS - 1));
         }
         return connection;
