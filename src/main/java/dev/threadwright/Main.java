@@ -40,6 +40,11 @@ public final class Main {
                 null,
                 (code, failure) -> {
                     quarkusStopped.countDown();
+                    if (failure != null) {
+                        // Quarkus leaves it to the handler, and the log may not be there yet.
+                        System.err.println("threadwright: cannot start");
+                        failure.printStackTrace();
+                    }
                     exit.accept(code, failure);
                 },
                 args);

@@ -1,0 +1,84 @@
+package dev.threadwright.faults;
+
+import dev.threadwright.testing.TestServers;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A database, topics and a group of their own, and the servers that share them. */
+final class Cluster implements AutoCloseable {
+
+    static final int PARTITIONS = 8;
+    static final int SESSION_TIMEOUT_MS = 3_000;
+
+    private final String name;
+    private final String jdbcUrl;
+    private final List<ServerProcess> servers = new ArrayList<>();
+
+    Cluster(String name) {
+        this.name = name;
+        this.jdbcUrl = TestServers.createDatabase("faults_" + name);
+    }
+
+    String topic(String what) {
+        return "faults-" + name + "." + what;
+    }
+
+    String bootstrapServers() {
+        return TestServers.bootstrapServers();
+    }
+
+    ServerProcess server(String instance) {
+        return server(instance, Map.of());
+    }
+
+    ServerProcess server(String instance, Map<String, String> more) {
+        Map<String, String> configuration = new HashMap<>(Map.of(
+                "kafka.bootstrap.servers", TestServers.bootstrapServers(),
+                "threadwright.postgres.url", jdbcUrl,
+                "threadwright.postgres.username", TestServers.user(),
+                "threadwright.postgres.password", TestServers.password(),
+                "threadwright.partitions", Integer.toString(PARTITIONS),
+                "threadwright.group.id", "faults-" + name,
+                "threadwright.group.session-timeout-ms", Integer.toString(SESSION_TIMEOUT_MS)));
+        for (String topic : List.of("input", "commands", "results", "lifecycle", "events", "dead-letter")) {
+            configuration.put("threadwright.topics." + topic, topic(topic));
+        }
+        configuration.putAll(more);
+        ServerProcess server = ServerProcess.start(name + "-" + instance, configuration);
+        servers.add(server);
+        return server;
+    }
+
+    /** The first column of all rows. */
+    List<String> query(String sql) {
+        try (Connection connection = DriverManager.getConnection(jdbcUrl, TestServers.user(), TestServers.password());
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            List<String> all = new ArrayList<>();
+            while (rows.next()) {
+                all.add(rows.getString(1));
+            }
+            return all;
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+
+    long count(String sql) {
+        return Long.parseLong(query(sql).getFirst());
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        for (ServerProcess server : servers) {
+            server.close();
+        }
+    }
+}
