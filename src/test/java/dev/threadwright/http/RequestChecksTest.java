@@ -178,6 +178,10 @@ class RequestChecksTest {
                 .body("components.schemas.InputRequest.properties", hasKey("event_type"))
                 .body("components.schemas.CommandAnswer.properties", hasKey("run_id"))
                 .body("components.schemas", not(hasKey("Json")))
+                // Either would forbid a policy that is just a name.
+                .body("components.schemas.Policy", not(hasKey("type")))
+                .body("components.schemas.InputRequest.properties.policy", not(hasKey("type")))
+                .body("paths.'/threads/{thread_id}/cancel'.post.requestBody.required", not(equalTo(true)))
                 .extract()
                 .path("paths");
         assertThat(paths.keySet())

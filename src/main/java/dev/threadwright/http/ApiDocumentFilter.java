@@ -1,0 +1,42 @@
+package dev.threadwright.http;
+
+import io.quarkus.smallrye.openapi.OpenApiFilter;
+import java.util.List;
+import org.eclipse.microprofile.openapi.OASFactory;
+import org.eclipse.microprofile.openapi.OASFilter;
+import org.eclipse.microprofile.openapi.models.Operation;
+import org.eclipse.microprofile.openapi.models.media.Schema;
+import org.eclipse.microprofile.openapi.models.media.Schema.SchemaType;
+import org.jspecify.annotations.Nullable;
+
+/** Corrects what the generator concludes from Java types and no annotation can take back. */
+@OpenApiFilter(OpenApiFilter.RunStage.BUILD)
+public class ApiDocumentFilter implements OASFilter {
+
+    /** A type beside a reference or alternatives narrows them: a policy could then not be just a name. */
+    @Override
+    public Schema filterSchema(Schema schema) {
+        if (schema.getRef() != null) {
+            schema.setType(null);
+        } else if (schema.getOneOf() != null && isObject(schema.getType())) {
+            if (schema.getType().contains(SchemaType.NULL)) {
+                schema.addOneOf(OASFactory.createSchema().addType(SchemaType.NULL));
+            }
+            schema.setType(null);
+        }
+        return schema;
+    }
+
+    /** All runs are cancelled by a request without a body. */
+    @Override
+    public Operation filterOperation(Operation operation) {
+        if ("cancelRuns".equals(operation.getOperationId())) {
+            operation.getRequestBody().setRequired(false);
+        }
+        return operation;
+    }
+
+    private static boolean isObject(@Nullable List<SchemaType> type) {
+        return type != null && type.contains(SchemaType.OBJECT);
+    }
+}
