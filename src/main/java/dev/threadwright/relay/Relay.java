@@ -69,6 +69,10 @@ public final class Relay implements Publisher, AutoCloseable {
     private final Map<Integer, Lane> lanes = new HashMap<>();
     private double backlogBytes;
     private boolean publishing;
+
+    /** How many transactions were begun. */
+    private long transactions;
+
     private boolean closed;
     private volatile @Nullable String trouble;
 
@@ -142,7 +146,7 @@ public final class Relay implements Publisher, AutoCloseable {
 
     @Override
     public long open(Claim claim) {
-        awaitNotPublishing();
+        awaitTransactionUnderWay();
         long published = claim.published();
         if (!claim.publishers().isEmpty()) {
             for (String publisher : claim.publishers()) {
@@ -308,6 +312,7 @@ public final class Relay implements Publisher, AutoCloseable {
                 changed.await();
             }
             publishing = true;
+            transactions++;
             List<Publication> next = new ArrayList<>(Math.min(backlog.size(), MAX_TRANSACTION));
             Iterator<Publication> waiting = backlog.iterator();
             while (waiting.hasNext() && next.size() < MAX_TRANSACTION) {
@@ -475,10 +480,15 @@ public final class Relay implements Publisher, AutoCloseable {
         }
     }
 
-    private void awaitNotPublishing() {
+    /**
+     * It may hold what an earlier lane of a partition gave. Those after it do not, so under load, when one follows the
+     * other, there is no need to wait for them, too.
+     */
+    private void awaitTransactionUnderWay() {
         lock.lock();
         try {
-            while (publishing && !closed) {
+            long underWay = transactions;
+            while (publishing && transactions == underWay && !closed) {
                 changed.awaitUninterruptibly();
             }
         } finally {
