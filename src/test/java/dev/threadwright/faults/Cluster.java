@@ -19,11 +19,27 @@ final class Cluster implements AutoCloseable {
 
     private final String name;
     private final String jdbcUrl;
+    private final String user;
+    private final String password;
+    private final String bootstrapServers;
     private final List<ServerProcess> servers = new ArrayList<>();
 
+    /** On the servers that the tests share. */
     Cluster(String name) {
+        this(
+                name,
+                TestServers.createDatabase("faults_" + name),
+                TestServers.user(),
+                TestServers.password(),
+                TestServers.bootstrapServers());
+    }
+
+    Cluster(String name, String jdbcUrl, String user, String password, String bootstrapServers) {
         this.name = name;
-        this.jdbcUrl = TestServers.createDatabase("faults_" + name);
+        this.jdbcUrl = jdbcUrl;
+        this.user = user;
+        this.password = password;
+        this.bootstrapServers = bootstrapServers;
     }
 
     String topic(String what) {
@@ -31,7 +47,7 @@ final class Cluster implements AutoCloseable {
     }
 
     String bootstrapServers() {
-        return TestServers.bootstrapServers();
+        return bootstrapServers;
     }
 
     ServerProcess server(String instance) {
@@ -40,10 +56,10 @@ final class Cluster implements AutoCloseable {
 
     ServerProcess server(String instance, Map<String, String> more) {
         Map<String, String> configuration = new HashMap<>(Map.of(
-                "kafka.bootstrap.servers", TestServers.bootstrapServers(),
+                "kafka.bootstrap.servers", bootstrapServers,
                 "threadwright.postgres.url", jdbcUrl,
-                "threadwright.postgres.username", TestServers.user(),
-                "threadwright.postgres.password", TestServers.password(),
+                "threadwright.postgres.username", user,
+                "threadwright.postgres.password", password,
                 "threadwright.partitions", Integer.toString(PARTITIONS),
                 "threadwright.group.id", "faults-" + name,
                 "threadwright.group.session-timeout-ms", Integer.toString(SESSION_TIMEOUT_MS)));
@@ -58,7 +74,7 @@ final class Cluster implements AutoCloseable {
 
     /** The first column of all rows. */
     List<String> query(String sql) {
-        try (Connection connection = DriverManager.getConnection(jdbcUrl, TestServers.user(), TestServers.password());
+        try (Connection connection = DriverManager.getConnection(jdbcUrl, user, password);
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
             List<String> all = new ArrayList<>();
