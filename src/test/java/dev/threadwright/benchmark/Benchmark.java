@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -57,7 +58,12 @@ public final class Benchmark {
         try (Servers servers = new Servers(directory.resolve("data"))) {
             Benchmark benchmark = new Benchmark(options, target, servers);
             // Also when it is interrupted: nothing is left behind.
-            Thread stop = new Thread(benchmark::stop, "benchmark-stop");
+            Thread stop = new Thread(
+                    () -> {
+                        benchmark.stop();
+                        servers.close();
+                    },
+                    "benchmark-stop");
             Runtime.getRuntime().addShutdownHook(stop);
             try {
                 Report report = benchmark.run();
@@ -91,8 +97,11 @@ public final class Benchmark {
         }
         Map<Scenario, Map<Lane, List<Measurement>>> rounds = new LinkedHashMap<>();
         for (int round = 1; round <= options.rounds(); round++) {
+            // Another one first in every round, so that none always follows the same.
+            List<Lane> turns = new ArrayList<>(LANES);
+            Collections.rotate(turns, 1 - round);
             for (Scenario scenario : options.rows()) {
-                for (Lane lane : LANES) {
+                for (Lane lane : turns) {
                     Measurement measurement = measure(lane, scenario, options.seconds());
                     rounds.computeIfAbsent(scenario, s -> new LinkedHashMap<>())
                             .computeIfAbsent(lane, l -> new ArrayList<>())
@@ -195,7 +204,7 @@ public final class Benchmark {
         return command;
     }
 
-    private void start(Lane lane, List<String> command) throws IOException {
+    private void start(Lane lane, List<String> command) throws IOException, SQLException {
         say("starting " + lane.name());
         Path log = target.resolve("benchmark-" + lane.name() + ".log");
         Process process = new ProcessBuilder(command)
@@ -203,7 +212,7 @@ public final class Benchmark {
                 .redirectOutput(log.toFile())
                 .start();
         processes.put(lane, process);
-        clients.put(lane, new LoadClient(lane, process.toHandle(), servers.bootstrap()));
+        clients.put(lane, new LoadClient(lane, process.toHandle(), servers.postmaster(), servers.bootstrap()));
     }
 
     private LoadClient client(Lane lane) {

@@ -19,6 +19,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps a fixed number of inputs in flight on one engine: every completion that is read sends the next input, on the
@@ -36,15 +37,17 @@ final class LoadClient implements AutoCloseable {
 
     private final Lane lane;
     private final ProcessHandle engine;
+    private final ProcessHandle postmaster;
     private final KafkaProducer<byte[], byte[]> producer;
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final byte[][] keys = new byte[Scenario.THREADS][];
     private final byte[][] values = new byte[Scenario.THREADS][];
     private int phases;
 
-    LoadClient(Lane lane, ProcessHandle engine, String bootstrap) {
+    LoadClient(Lane lane, ProcessHandle engine, ProcessHandle postmaster, String bootstrap) {
         this.lane = lane;
         this.engine = engine;
+        this.postmaster = postmaster;
         this.producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", bootstrap, "acks", "all", "linger.ms", 1, "client.id", lane.name()),
                 new ByteArraySerializer(),
@@ -135,8 +138,8 @@ final class LoadClient implements AutoCloseable {
         Measurement run() {
             long begin = System.nanoTime() + rampNanos;
             long end = begin + spanNanos;
-            long cpuBegin = -1;
-            long cpuEnd = -1;
+            @Nullable CpuTimes before = null;
+            @Nullable CpuTimes during = null;
             for (int i = 0; i < scenario.inFlight(); i++) {
                 send();
             }
@@ -144,11 +147,11 @@ final class LoadClient implements AutoCloseable {
             while (completions < sent) {
                 var records = consumer.poll(Duration.ofMillis(100));
                 long now = System.nanoTime();
-                if (cpuBegin < 0 && now >= begin) {
-                    cpuBegin = cpuMs();
+                if (before == null && now >= begin) {
+                    before = CpuTimes.of(engine, postmaster);
                 }
-                if (cpuEnd < 0 && now >= end) {
-                    cpuEnd = cpuMs();
+                if (during == null && before != null && now >= end) {
+                    during = CpuTimes.of(engine, postmaster).since(before);
                 }
                 for (ConsumerRecord<byte[], byte[]> record : records) {
                     int number = completion(record);
@@ -177,7 +180,7 @@ final class LoadClient implements AutoCloseable {
                     spanNanos / 1e9,
                     percentileMs(sorted, 0.50),
                     percentileMs(sorted, 0.99),
-                    cpuEnd - cpuBegin,
+                    during == null ? new CpuTimes(0, 0, 0) : during,
                     repeated);
         }
 
@@ -235,10 +238,6 @@ final class LoadClient implements AutoCloseable {
                 }
                 latencies[counted++] = now - sentAt.get(number / CHUNK)[number % CHUNK];
             }
-        }
-
-        private long cpuMs() {
-            return engine.info().totalCpuDuration().orElse(Duration.ZERO).toMillis();
         }
     }
 

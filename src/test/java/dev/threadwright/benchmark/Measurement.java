@@ -6,17 +6,17 @@ package dev.threadwright.benchmark;
  * @param phase the prefix of its inputs' ids
  * @param sent inputs, also those before and after what is counted
  * @param counted runs that completed within {@code seconds}
- * @param cpuMs processor time of the engine's process within {@code seconds}
+ * @param cpu within {@code seconds}
  * @param repeated completions that were read more than once; must be 0
  */
 record Measurement(
-        String phase, int sent, int counted, double seconds, double p50Ms, double p99Ms, double cpuMs, int repeated) {
+        String phase, int sent, int counted, double seconds, double p50Ms, double p99Ms, CpuTimes cpu, int repeated) {
 
     double rate() {
         return counted / seconds;
     }
 
-    double cpuMsPerRun() {
-        return counted == 0 ? 0 : cpuMs / counted;
+    double perRun(long cpuMs) {
+        return counted == 0 ? 0 : (double) cpuMs / counted;
     }
 }

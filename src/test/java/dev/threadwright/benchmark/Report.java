@@ -35,6 +35,8 @@ record Report(
             double p99Ms,
             double commitsPerRun,
             double cpuMsPerRun,
+            double postgresCpuMsPerRun,
+            double loadCpuMsPerRun,
             List<Measurement> rounds) {
 
         static Row of(Scenario scenario, Lane lane, List<Measurement> rounds, Map<String, StoreCheck.Stored> stored) {
@@ -45,7 +47,9 @@ record Report(
                     median(rounds, Measurement::p50Ms),
                     median(rounds, Measurement::p99Ms),
                     median(rounds, round -> (double) stored.get(round.phase()).commits() / round.sent()),
-                    median(rounds, Measurement::cpuMsPerRun),
+                    median(rounds, round -> round.perRun(round.cpu().engineMs())),
+                    median(rounds, round -> round.perRun(round.cpu().postgresMs())),
+                    median(rounds, round -> round.perRun(round.cpu().loadMs())),
                     rounds);
         }
     }
@@ -70,10 +74,11 @@ record Report(
                 .formatted(machine, processors, loadBefore, options.rounds(), options.seconds()));
         durability.forEach((name, value) -> lines.add("  %s = %s".formatted(name, value)));
         lines.add("");
-        lines.add("| in flight | engine | runs/s | p50 ms | p99 ms | commits/run | CPU ms/run |");
-        lines.add("| --- | --- | ---: | ---: | ---: | ---: | ---: |");
+        lines.add(
+                "| in flight | engine | runs/s | p50 ms | p99 ms | commits/run | CPU ms/run: engine | Postgres | broker and client |");
+        lines.add("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
         for (Row row : rows) {
-            lines.add("| %s | %s | %,.0f | %.1f | %.1f | %.4f | %.3f |"
+            lines.add("| %s | %s | %,.0f | %.1f | %.1f | %.4f | %.3f | %.3f | %.3f |"
                     .formatted(
                             row.scenario(),
                             row.engine(),
@@ -81,7 +86,9 @@ record Report(
                             row.p50Ms(),
                             row.p99Ms(),
                             row.commitsPerRun(),
-                            row.cpuMsPerRun()));
+                            row.cpuMsPerRun(),
+                            row.postgresCpuMsPerRun(),
+                            row.loadCpuMsPerRun()));
         }
         lines.add("");
         lines.add("| in flight | server / null-tx: rate | p50 | server / null-plain: rate | p50 |");

@@ -11,5 +11,5 @@ record Scenario(String name, int inFlight, int threads) {
             new Scenario("1", 1, THREADS),
             new Scenario("64", 64, THREADS),
             new Scenario("1024", 1_024, THREADS),
-            new Scenario("hot", 256, 1));
+            new Scenario("hot", 1_024, 1));
 }

@@ -31,6 +31,7 @@ final class Servers implements AutoCloseable {
     private final Path directory;
     private final EmbeddedServers servers;
     private final Admin admin;
+    private boolean closed;
 
     /** @param directory made, and deleted at the end */
     Servers(Path directory) {
@@ -126,8 +127,24 @@ final class Servers implements AutoCloseable {
         return settings;
     }
 
+    /** The process whose children serve the engines. */
+    ProcessHandle postmaster() throws SQLException {
+        try (Connection connection = connect(Lane.SERVER);
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("select pg_backend_pid()")) {
+            row.next();
+            return ProcessHandle.of(row.getLong(1))
+                    .flatMap(ProcessHandle::parent)
+                    .orElseThrow(() -> new IllegalStateException("No process of Postgres is visible"));
+        }
+    }
+
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         admin.close();
         servers.close();
         try (Stream<Path> files = Files.walk(directory)) {
