@@ -27,6 +27,7 @@ public final class Benchmark {
             "-XX:+UseCompactObjectHeaders",
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
+            "-Djava.util.logging.manager=org.jboss.logmanager.LogManager",
             "--add-opens=java.base/java.lang=ALL-UNNAMED");
 
     private final Options options;
@@ -53,14 +54,13 @@ public final class Benchmark {
             return;
         }
         Path target = Path.of("target").toAbsolutePath();
-        Path directory = Files.createTempDirectory(target, "benchmark-");
         boolean good;
-        try (Servers servers = new Servers(directory.resolve("data"))) {
+        try (Servers servers = new Servers(Files.createTempDirectory(target, "benchmark-"))) {
             Benchmark benchmark = new Benchmark(options, target, servers);
-            // Also when it is interrupted: nothing is left behind.
+            // Also when it is interrupted: no process is left behind. The clients belong to the main thread.
             Thread stop = new Thread(
                     () -> {
-                        benchmark.stop();
+                        benchmark.stopEngines();
                         servers.close();
                     },
                     "benchmark-stop");
@@ -71,13 +71,8 @@ public final class Benchmark {
                 report.write(target.resolve("benchmark.json"));
                 good = report.faults().isEmpty();
             } finally {
-                benchmark.stop();
-            }
-        } finally {
-            try (var left = Files.list(directory)) {
-                if (left.findAny().isEmpty()) {
-                    Files.delete(directory);
-                }
+                benchmark.clients.values().forEach(LoadClient::close);
+                benchmark.stopEngines();
             }
         }
         System.exit(good ? 0 : 1);
@@ -224,9 +219,7 @@ public final class Benchmark {
     }
 
     /** The processes that were started here, and no others. */
-    private synchronized void stop() {
-        clients.values().forEach(LoadClient::close);
-        clients.clear();
+    private synchronized void stopEngines() {
         processes.values().forEach(Process::destroy);
         for (Process process : processes.values()) {
             try {

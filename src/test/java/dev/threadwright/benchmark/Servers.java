@@ -33,7 +33,7 @@ final class Servers implements AutoCloseable {
     private final Admin admin;
     private boolean closed;
 
-    /** @param directory made, and deleted at the end */
+    /** @param directory empty; deleted at the end */
     Servers(Path directory) {
         this.directory = directory;
         this.servers = EmbeddedServers.start(
