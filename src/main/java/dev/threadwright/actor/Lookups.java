@@ -16,11 +16,20 @@ import java.util.Map;
 final class Lookups {
 
     final Map<ThreadKey, ThreadState> states = new HashMap<>();
+
+    /** Threads whose journal this release cannot read, and why. */
+    final Map<ThreadKey, String> unreadable = new HashMap<>();
+
     final Map<OutcomeKey, OutcomeRow> outcomes = new HashMap<>();
     final Map<RunId, RunStatus> endedRuns = new HashMap<>();
 
+    boolean isKnown(ThreadKey thread) {
+        return states.containsKey(thread) || unreadable.containsKey(thread);
+    }
+
     void clear() {
         states.clear();
+        unreadable.clear();
         outcomes.clear();
         endedRuns.clear();
     }

@@ -8,6 +8,7 @@ import dev.threadwright.journal.Journal;
 import dev.threadwright.journal.Journal.Claim;
 import dev.threadwright.journal.JournalException;
 import dev.threadwright.journal.OutboxRow;
+import dev.threadwright.journal.UnreadableException;
 import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Decider;
 import dev.threadwright.thread.Identity;
@@ -216,7 +217,7 @@ public final class Loop implements AutoCloseable {
 
     private void launch() {
         Set<ThreadKey> missing = threadsOf(gathered);
-        missing.removeIf(key -> actors.contains(key) || lookups.states.containsKey(key));
+        missing.removeIf(key -> actors.contains(key) || lookups.isKnown(key));
         if (!missing.isEmpty()) {
             // Trimmed since they were looked up.
             try {
@@ -226,10 +227,15 @@ public final class Loop implements AutoCloseable {
                 return;
             }
         }
+        List<Work> works = readable(gathered);
+        gathered = new ArrayList<>();
+        if (works.isEmpty()) {
+            lookups.clear();
+            return;
+        }
         BatchBuilder builder = new BatchBuilder(
                 decider, settings.snapshotEvery(), this::committedState, this::earlierOutcome, this::earlierEnding);
-        PendingBatch pending = builder.build(gathered, owned);
-        gathered = new ArrayList<>();
+        PendingBatch pending = builder.build(works, owned);
         lookups.clear();
         CompletableFuture<CommitResult> result = committer.commit(pending);
         inFlight = new InFlight(pending, threadsOf(pending.works()), result);
@@ -363,7 +369,7 @@ public final class Loop implements AutoCloseable {
 
     private void lookUp(Collection<Work> works) {
         Set<ThreadKey> threads = threadsOf(works);
-        threads.removeIf(key -> actors.contains(key) || lookups.states.containsKey(key) || isInFlight(key));
+        threads.removeIf(key -> actors.contains(key) || lookups.isKnown(key) || isInFlight(key));
         loadStates(threads);
         lookUpOutcomes(works);
         Map<RunId, ThreadKey> runs = new HashMap<>();
@@ -379,10 +385,43 @@ public final class Loop implements AutoCloseable {
     }
 
     private void loadStates(Set<ThreadKey> threads) {
-        if (!threads.isEmpty()) {
-            Map<ThreadKey, ThreadState> loaded = journal.load(threads);
-            threads.forEach(key -> lookups.states.put(key, loaded.getOrDefault(key, ThreadState.absent(key))));
+        Set<ThreadKey> readable = new HashSet<>(threads);
+        while (!readable.isEmpty()) {
+            try {
+                Map<ThreadKey, ThreadState> loaded = journal.load(readable);
+                readable.forEach(key -> lookups.states.put(key, loaded.getOrDefault(key, ThreadState.absent(key))));
+                return;
+            } catch (UnreadableException e) {
+                ThreadKey thread = e.thread();
+                if (thread == null || !readable.remove(thread)) {
+                    throw e;
+                }
+                lookups.unreadable.put(thread, String.valueOf(e.getMessage()));
+            }
         }
+    }
+
+    /** A thread that cannot be read must not stop its partition: its records are kept as dead letters. */
+    private List<Work> readable(List<Work> works) {
+        if (lookups.unreadable.isEmpty()) {
+            return works;
+        }
+        List<Work> readable = new ArrayList<>(works.size());
+        for (Work work : works) {
+            String reason = work instanceof Work.Decide decide
+                    ? lookups.unreadable.get(decide.command().header().thread())
+                    : null;
+            RawRecord record = work.record();
+            if (reason == null) {
+                readable.add(work);
+            } else if (record == null) {
+                LOG.errorf("A command on partition %d is dropped: %s", work.partition(), reason);
+            } else {
+                LOG.errorf("A record of partition %d is set aside: %s", work.partition(), reason);
+                readable.add(new Work.SetAside(work.partition(), OutboxRow.Kind.DEAD_LETTER, reason, record));
+            }
+        }
+        return readable;
     }
 
     /** Conflicts are rare, so the second key of a conflict is only read for those. */

@@ -22,10 +22,13 @@ import dev.threadwright.thread.Event;
 import dev.threadwright.thread.Outcome;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.ThreadKey;
+import dev.threadwright.thread.ThreadState;
 import dev.threadwright.thread.policy.QueuePolicy;
 import dev.threadwright.workflow.Json;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -221,6 +224,35 @@ class LoopTest {
                             assertThat(((OutboxRow) dead).source().offset()).isEqualTo(13));
             assertThat(harness.publisher.violations).isEmpty();
         }
+    }
+
+    @Test
+    void aThreadThatCannotBeReadCostsItsOwnRecordsAndNotItsPartition() {
+        ThreadKey damaged = thread("damaged");
+        InMemoryJournal memory = new InMemoryJournal();
+        Journal journal = new JournalDelegate(memory) {
+            @Override
+            public Map<ThreadKey, ThreadState> load(Collection<ThreadKey> threads) {
+                if (threads.contains(damaged)) {
+                    throw unreadable(damaged);
+                }
+                return super.load(threads);
+            }
+        };
+        List<Work> works = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            works.add(work(0, i, input(i % 3 == 0 ? damaged : thread("t" + i), "i" + i, 1_000 + i, null, "echo")));
+        }
+
+        run(journal, LoopSettings.DEFAULT, works);
+
+        List<Publication> published = publications(memory, 0);
+        assertThat(published.stream().filter(OutboxRow.class::isInstance).map(OutboxRow.class::cast))
+                .extracting(row -> row.source().offset())
+                .containsExactly(0L, 3L);
+        assertThat(published.stream().filter(OutboxRow.class::isInstance).map(OutboxRow.class::cast))
+                .allSatisfy(row -> assertThat(row.reason()).contains("damaged", "an event of a newer release"));
+        assertThat(published.stream().filter(DecisionRow.class::isInstance)).hasSize(4);
     }
 
     @Test

@@ -20,6 +20,11 @@ public class JournalDelegate implements Journal {
         this.journal = journal;
     }
 
+    /** What a journal throws that holds something a newer release wrote. */
+    public static UnreadableException unreadable(ThreadKey thread) {
+        return new UnreadableException(thread, new IllegalStateException("an event of a newer release"));
+    }
+
     @Override
     public void commit(Batch batch) {
         journal.commit(batch);
