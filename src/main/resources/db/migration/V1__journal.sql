@@ -100,7 +100,7 @@ comment on column outcome.seq is 'The thread''s last sequence number when it was
 -- Work that threads owe to the outside ----------------------------------------------------------------------------
 
 create table owed (
-    due_at_ms bigint,
+    due_at_ms bigint  not null,
     partition integer not null,
     kind      text    collate "C" not null,
     tenant    text    collate "C" not null,
@@ -109,11 +109,11 @@ create table owed (
     primary key (tenant, thread, kind, ref)
 ) with (autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_threshold = 1000);
 
-create index owed_due on owed (partition, due_at_ms) where due_at_ms is not null;
+create index owed_due on owed (partition, due_at_ms);
 create index owed_kind on owed (partition, kind);
 
 comment on column owed.kind is 'call or timer';
-comment on column owed.due_at_ms is 'Milliseconds since 1970; null for work that is due until it is done';
+comment on column owed.due_at_ms is 'When the thread is to be told of it: a timer, or the deadline of a call; milliseconds since 1970';
 
 -- What readers see ------------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ import dev.threadwright.journal.Batch.ThreadRow;
 import dev.threadwright.journal.DecisionRow;
 import dev.threadwright.journal.OutboxRow;
 import dev.threadwright.journal.Publication;
+import dev.threadwright.thread.Checkpoint;
 import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Decider;
 import dev.threadwright.thread.Decision;
@@ -48,6 +49,7 @@ final class BatchBuilder {
     private final Function<ThreadKey, ThreadState> committed;
     private final Function<OutcomeKey, @Nullable OutcomeRow> earlierOutcomes;
     private final Function<RunId, @Nullable RunStatus> earlierEndings;
+    private final Function<Lookups.CheckpointKey, @Nullable Checkpoint> checkpoints;
 
     private final Map<Integer, Progress> partitions = new LinkedHashMap<>();
     private final Map<ThreadKey, Touched> threads = new LinkedHashMap<>();
@@ -76,18 +78,21 @@ final class BatchBuilder {
      * @param committed the state of each thread that the works name
      * @param earlierOutcomes what is known to be decided about identities before this batch
      * @param earlierEndings how runs that the works name ended before this batch
+     * @param checkpoints those that the works name, if they exist
      */
     BatchBuilder(
             Decider decider,
             int snapshotEvery,
             Function<ThreadKey, ThreadState> committed,
             Function<OutcomeKey, @Nullable OutcomeRow> earlierOutcomes,
-            Function<RunId, @Nullable RunStatus> earlierEndings) {
+            Function<RunId, @Nullable RunStatus> earlierEndings,
+            Function<Lookups.CheckpointKey, @Nullable Checkpoint> checkpoints) {
         this.decider = decider;
         this.snapshotEvery = snapshotEvery;
         this.committed = committed;
         this.earlierOutcomes = earlierOutcomes;
         this.earlierEndings = earlierEndings;
+        this.checkpoints = checkpoints;
     }
 
     PendingBatch build(List<Work> works, Map<Integer, OwnedPartition> owned) {
@@ -114,7 +119,7 @@ final class BatchBuilder {
         Prior prior = prior(command.header());
         Decision decision;
         try {
-            decision = decider.decide(state, command, new Known(prior.known(), endedRun(command)));
+            decision = decider.decide(state, command, new Known(prior.known(), endedRun(command), checkpoint(command)));
         } catch (RuntimeException defect) {
             failed(progress, work, defect);
             return;
@@ -227,6 +232,11 @@ final class BatchBuilder {
         return here != null ? here : earlierOutcomes.apply(key);
     }
 
+    private @Nullable Checkpoint checkpoint(Command command) {
+        Lookups.CheckpointKey named = Lookups.CheckpointKey.of(command);
+        return named == null ? null : checkpoints.apply(named);
+    }
+
     private @Nullable RunStatus endedRun(Command command) {
         RunId named = namedRun(command);
         if (named == null) {
@@ -245,7 +255,12 @@ final class BatchBuilder {
             case Command.UpdateThread ignored -> null;
             case Command.CompleteAction ignored -> null;
             case Command.FailAction ignored -> null;
+            case Command.LoseAction ignored -> null;
             case Command.FireTimers ignored -> null;
+            case Command.ContinueRun ignored -> null;
+            case Command.UpdateState ignored -> null;
+            case Command.RestoreState ignored -> null;
+            case Command.ForkThread ignored -> null;
         };
     }
 
@@ -328,11 +343,13 @@ final class BatchBuilder {
         private void change(boolean isOwed, int partition, ThreadKey thread, Owed owed) {
             switch (owed) {
                 case Owed.Call call -> {
-                    changes.add(new OwedChange(isOwed, partition, thread, "call", call.ref(), null));
+                    changes.add(
+                            new OwedChange(isOwed, partition, thread, OwedChange.CALL, call.ref(), call.deadlineMs()));
                     (isOwed ? starts : stops).add(new StepCall(partition, thread, call));
                 }
                 case Owed.Timer timer ->
-                    changes.add(new OwedChange(isOwed, partition, thread, "timer", timer.ref(), timer.dueAtMs()));
+                    changes.add(
+                            new OwedChange(isOwed, partition, thread, OwedChange.TIMER, timer.ref(), timer.dueAtMs()));
             }
         }
 

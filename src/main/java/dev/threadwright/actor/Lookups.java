@@ -2,12 +2,15 @@ package dev.threadwright.actor;
 
 import dev.threadwright.journal.Batch.OutcomeKey;
 import dev.threadwright.journal.Batch.OutcomeRow;
+import dev.threadwright.thread.Checkpoint;
+import dev.threadwright.thread.Command;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.RunStatus;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.ThreadState;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the journal told about the works of the coming batch: states of cold threads (absent ones included), earlier
@@ -22,9 +25,24 @@ final class Lookups {
 
     final Map<OutcomeKey, OutcomeRow> outcomes = new HashMap<>();
     final Map<RunId, RunStatus> endedRuns = new HashMap<>();
+    final Map<CheckpointKey, Checkpoint> checkpoints = new HashMap<>();
 
     boolean isKnown(ThreadKey thread) {
         return states.containsKey(thread) || unreadable.containsKey(thread);
+    }
+
+    /** @param checkpoint null for the thread's head */
+    record CheckpointKey(ThreadKey thread, @Nullable String checkpoint) {
+        /** Null if the command names none. */
+        static @Nullable CheckpointKey of(Command command) {
+            ThreadKey own = command.header().thread();
+            if (command instanceof Command.RestoreState restore) {
+                return new CheckpointKey(own, restore.checkpoint());
+            }
+            return command instanceof Command.ForkThread fork
+                    ? new CheckpointKey(new ThreadKey(own.tenant(), fork.source()), fork.checkpoint())
+                    : null;
+        }
     }
 
     void clear() {
@@ -32,5 +50,6 @@ final class Lookups {
         unreadable.clear();
         outcomes.clear();
         endedRuns.clear();
+        checkpoints.clear();
     }
 }

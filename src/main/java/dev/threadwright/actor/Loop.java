@@ -4,11 +4,13 @@ import dev.threadwright.actor.PendingBatch.Changed;
 import dev.threadwright.journal.Batch.Advance;
 import dev.threadwright.journal.Batch.OutcomeKey;
 import dev.threadwright.journal.Batch.OutcomeRow;
+import dev.threadwright.journal.Checkpoints;
 import dev.threadwright.journal.Journal;
 import dev.threadwright.journal.Journal.Claim;
 import dev.threadwright.journal.JournalException;
 import dev.threadwright.journal.OutboxRow;
 import dev.threadwright.journal.UnreadableException;
+import dev.threadwright.thread.Checkpoint;
 import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Decider;
 import dev.threadwright.thread.Identity;
@@ -61,6 +63,7 @@ public final class Loop implements AutoCloseable {
     private final Map<Integer, OwnedPartition> owned = new HashMap<>();
     private final Map<Integer, CompletableFuture<@Nullable OwnedPartition>> releases = new HashMap<>();
     private final Lookups lookups = new Lookups();
+    private final Checkpoints checkpoints;
 
     /** Arrived, not yet looked up. */
     private List<Work> arrived = new ArrayList<>();
@@ -92,6 +95,7 @@ public final class Loop implements AutoCloseable {
             Strays strays,
             IntConsumer onLost) {
         this.journal = journal;
+        this.checkpoints = new Checkpoints(journal);
         this.decider = decider;
         this.settings = settings;
         this.publisher = publisher;
@@ -234,7 +238,12 @@ public final class Loop implements AutoCloseable {
             return;
         }
         BatchBuilder builder = new BatchBuilder(
-                decider, settings.snapshotEvery(), this::committedState, this::earlierOutcome, this::earlierEnding);
+                decider,
+                settings.snapshotEvery(),
+                this::committedState,
+                this::earlierOutcome,
+                this::earlierEnding,
+                lookups.checkpoints::get);
         PendingBatch pending = builder.build(works, owned);
         lookups.clear();
         CompletableFuture<CommitResult> result = committer.commit(pending);
@@ -382,6 +391,13 @@ public final class Loop implements AutoCloseable {
         if (!runs.isEmpty()) {
             lookups.endedRuns.putAll(journal.endedRuns(runs));
         }
+        forEachCommand(works, command -> {
+            Lookups.CheckpointKey named = Lookups.CheckpointKey.of(command);
+            Checkpoint found = named == null ? null : checkpoints.find(named.thread(), named.checkpoint());
+            if (named != null && found != null) {
+                lookups.checkpoints.put(named, found);
+            }
+        });
     }
 
     private void loadStates(Set<ThreadKey> threads) {

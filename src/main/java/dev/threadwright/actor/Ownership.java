@@ -161,7 +161,7 @@ public final class Ownership implements AutoCloseable {
             publishBacklog(claim, published);
             List<StepCall> calls = owedCalls(partition);
             loop.own(partition, claim.epoch(), claim.position()).join();
-            calls.forEach(steps::start);
+            resume(calls);
             held.add(partition);
             stopped.remove(partition);
             inbound.resume(partition, claim.offsets());
@@ -206,6 +206,29 @@ public final class Ownership implements AutoCloseable {
             }
         }
         return calls;
+    }
+
+    /** What its last owner ran: started again if that does no harm, else the thread is told that nobody knows. */
+    private void resume(List<StepCall> calls) {
+        List<Work> lost = new ArrayList<>();
+        for (StepCall step : calls) {
+            if (step.call().idempotent()) {
+                steps.start(step);
+            } else if (!steps.isRunning(step)) {
+                Command.Header header =
+                        new Command.Header(step.thread(), nowMs.getAsLong(), null, "", "action.lost", "system");
+                lost.add(new Work.Decide(
+                        step.partition(),
+                        new Command.LoseAction(
+                                header,
+                                step.call().run(),
+                                step.call().action(),
+                                step.call().attempt()),
+                        null,
+                        false));
+            }
+        }
+        loop.offer(lost);
     }
 
     private void release(Collection<Integer> partitions, long deadlineMs) {

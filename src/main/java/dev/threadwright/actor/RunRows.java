@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class RunRows {
 
     private static final String FOLLOW_UP = "follow_up";
+    private static final String CONTINUE = "continue";
 
     private final Map<RunId, Draft> drafts = new LinkedHashMap<>();
 
@@ -63,9 +64,16 @@ final class RunRows {
                 draft.status = RunStatus.ACTIVE;
                 draft.workflow = started.workflow().toString();
                 draft.startedAtMs = timeMs;
-                if (started.start() == Event.Start.FOLLOW_UP) {
-                    draft.decision = FOLLOW_UP;
-                    draft.admittedAtMs = timeMs;
+                switch (started.start()) {
+                    case FOLLOW_UP -> {
+                        draft.decision = FOLLOW_UP;
+                        draft.admittedAtMs = timeMs;
+                    }
+                    case CONTINUE -> {
+                        draft.decision = CONTINUE;
+                        draft.admittedAtMs = timeMs;
+                    }
+                    case INPUT, QUEUE -> {}
                 }
             }
             case Event.RunCompleted completed ->
@@ -83,6 +91,14 @@ final class RunRows {
             case Event.StepCompleted ignored -> {}
             case Event.StepFailed ignored -> {}
             case Event.ActionRequested ignored -> {}
+            case Event.ActionRetryScheduled ignored -> {}
+            case Event.ActionUncertain ignored -> {}
+            case Event.SubgraphStarted ignored -> {}
+            case Event.TimerSet ignored -> {}
+            case Event.TimerFired ignored -> {}
+            case Event.StateUpdated ignored -> {}
+            case Event.StateRestored ignored -> {}
+            case Event.ThreadForked ignored -> {}
             case Event.ActionSucceeded ignored -> {}
             case Event.ActionFailed ignored -> {}
             case Event.ActionResultDiscarded ignored -> {}

@@ -9,10 +9,16 @@ public interface StepStarter {
     /** Starts the call unless it is running already. Returns at once. */
     void start(StepCall call);
 
+    /** Whether the call runs in this process. */
+    boolean isRunning(StepCall call);
+
     /** Tells the call to stop; its result, should it still come, is discarded by the thread. */
     void cancel(StepCall call);
 
-    /** Tells all calls of the partition to stop: another owner will start them again. */
+    /**
+     * Tells the calls of the partition to stop that another owner will start again. Those that must not be done twice go
+     * on, and send their results when they are done.
+     */
     void cancelPartition(int partition);
 
     record StepCall(int partition, ThreadKey thread, Owed.Call call) {}

@@ -134,6 +134,10 @@ final class Answers {
             case RUN_ENDED -> ProblemType.RUN_ENDED;
             case UNKNOWN_INTERRUPT -> ProblemType.INTERRUPT_NOT_FOUND;
             case UNKNOWN_WORKFLOW -> ProblemType.UNKNOWN_WORKFLOW;
+            case UNSUITABLE_WORKFLOW, UNSUITABLE_INPUT, UNKNOWN_CHANNEL -> ProblemType.UNSUITABLE;
+            case UNKNOWN_CHECKPOINT -> ProblemType.CHECKPOINT_NOT_FOUND;
+            case NOTHING_TO_CONTINUE -> ProblemType.NOTHING_TO_CONTINUE;
+            case THREAD_EXISTS -> ProblemType.THREAD_EXISTS;
             case CONFLICT -> ProblemType.CONFLICT;
         };
     }

@@ -4,6 +4,7 @@ import dev.threadwright.json.InvalidJsonException;
 import dev.threadwright.json.JsonText;
 import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.Command;
+import dev.threadwright.thread.Failure;
 import dev.threadwright.thread.Input;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.RunIds;
@@ -65,7 +66,7 @@ final class CommandReader {
                         run(envelope),
                         action(envelope),
                         attempt(envelope),
-                        error(envelope));
+                        failure(envelope));
             default -> throw new IllegalStateException("A type without a reader: " + envelope.type());
         };
     }
@@ -154,11 +155,12 @@ final class CommandReader {
                 + AttributeText.quoted(text));
     }
 
-    private static String error(Envelope envelope) throws InvalidRecordException {
-        if (envelope.data() instanceof Json.Obj data && data.get("error") instanceof Json.Text error) {
-            return error.value();
+    private static Failure failure(Envelope envelope) throws InvalidRecordException {
+        try {
+            return FailureForm.parse(envelope.data());
+        } catch (IllegalArgumentException e) {
+            throw new InvalidRecordException(String.valueOf(e.getMessage()));
         }
-        throw new InvalidRecordException("The data must be {\"error\": \"what went wrong\"}");
     }
 
     private @Nullable Policy policy(@Nullable String text) throws InvalidRecordException {

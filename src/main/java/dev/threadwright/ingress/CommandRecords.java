@@ -2,6 +2,7 @@ package dev.threadwright.ingress;
 
 import dev.threadwright.json.JsonText;
 import dev.threadwright.thread.ActionId;
+import dev.threadwright.thread.Failure;
 import dev.threadwright.thread.Identity;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.policy.Policy;
@@ -111,9 +112,9 @@ public final class CommandRecords {
         return result(CloudEventTypes.ACTION_SUCCEEDED, thread, run, action, attempt, result);
     }
 
-    public ProducerRecord<byte[], byte[]> failed(String thread, RunId run, ActionId action, int attempt, String error) {
-        return result(
-                CloudEventTypes.ACTION_FAILED, thread, run, action, attempt, Json.object("error", Json.of(error)));
+    public ProducerRecord<byte[], byte[]> failed(
+            String thread, RunId run, ActionId action, int attempt, Failure failure) {
+        return result(CloudEventTypes.ACTION_FAILED, thread, run, action, attempt, FailureForm.toJson(failure));
     }
 
     private ProducerRecord<byte[], byte[]> command(

@@ -79,15 +79,9 @@ public record Batch(
      * Something that a thread owes to the outside from now on, or no longer.
      *
      * @param kind {@link #CALL} or {@link #TIMER}
-     * @param dueAtMs milliseconds since 1970; null for work that is due at once and stays until it is done
+     * @param dueAtMs when the thread is to be told; milliseconds since 1970
      */
-    public record OwedChange(
-            boolean owed,
-            int partition,
-            ThreadKey thread,
-            String kind,
-            String ref,
-            @Nullable Long dueAtMs) {
+    public record OwedChange(boolean owed, int partition, ThreadKey thread, String kind, String ref, long dueAtMs) {
 
         public static final String CALL = "call";
         public static final String TIMER = "timer";

@@ -158,7 +158,7 @@ final class CommitCall {
                 .text(owed, change -> change.thread().thread())
                 .text(owed, OwedChange::kind)
                 .text(owed, OwedChange::ref)
-                .longsOrNull(owed, OwedChange::dueAtMs);
+                .longs(owed, OwedChange::dueAtMs);
     }
 
     private static void offsets(Columns columns, List<Offset> rows) throws SQLException {

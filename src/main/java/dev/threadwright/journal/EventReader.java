@@ -6,7 +6,10 @@ import dev.threadwright.thread.Event.Behind;
 import dev.threadwright.thread.Event.Cause;
 import dev.threadwright.thread.Event.Rejection;
 import dev.threadwright.thread.Event.Start;
+import dev.threadwright.thread.TaskId;
 import dev.threadwright.workflow.Json;
+import dev.threadwright.workflow.Planned;
+import java.util.List;
 
 /** Events from JSON: lifted to the newest version of their type, then read. */
 final class EventReader {
@@ -48,7 +51,8 @@ final class EventReader {
                         Parts.run(e), Parts.workflow(e), e.numberOrNull("expiresAtMs"), e.word("behind", Behind.class));
             case "input.promoted" -> new Event.InputPromoted(Parts.run(e));
             case "input.merged" ->
-                new Event.InputMerged(Parts.run(e), e.objects("inputs", Parts::identity), Parts.changes(e));
+                new Event.InputMerged(
+                        Parts.run(e), e.objects("inputs", Parts::identity), Parts.changes(e), e.has("mapped"));
             case "input.expired" ->
                 new Event.InputExpired(Parts.identity(e.fields("identity")), Parts.run(e), e.text("message"));
             case "run.started" ->
@@ -59,26 +63,76 @@ final class EventReader {
                         Parts.identity(e.fields("source")),
                         e.flag("main"),
                         e.number("previousHead"),
-                        Parts.changes(e));
+                        Parts.changes(e),
+                        e.has("mapped"),
+                        FrameParts.planned(e, "tasks"));
             case "run.completed" ->
-                new Event.RunCompleted(Parts.run(e), e.object("values").fields());
+                new Event.RunCompleted(
+                        Parts.run(e),
+                        e.object("values").fields(),
+                        Parts.changesIfAny(e, "settled"),
+                        Parts.changesIfAny(e, "folded"),
+                        Parts.changesIfAny(e, "foldedBelow"));
             case "run.failed" -> new Event.RunFailed(Parts.run(e), e.text("step"), e.text("error"));
             case "run.timed_out" -> new Event.RunTimedOut(Parts.run(e));
             case "run.cancelled" ->
                 new Event.RunCancelled(Parts.run(e), e.word("cause", Cause.class), e.flag("carriesInput"));
             case "state.rolled_back" -> new Event.StateRolledBack(Parts.run(e), e.number("head"));
+            case "state.updated" -> new Event.StateUpdated(Parts.changes(e));
+            case "state.restored" ->
+                new Event.StateRestored(
+                        e.text("checkpoint"),
+                        FrameParts.channels(e, "channels"),
+                        FrameParts.resumableOrNull(e, "resumable"));
+            case "thread.forked" ->
+                new Event.ThreadForked(
+                        e.text("source"),
+                        e.text("checkpoint"),
+                        FrameParts.channels(e, "channels"),
+                        FrameParts.resumableOrNull(e, "resumable"));
             case "step.completed" ->
-                new Event.StepCompleted(Parts.run(e), e.text("step"), e.integer("superStep"), Parts.changes(e));
+                new Event.StepCompleted(
+                        Parts.run(e),
+                        task(e),
+                        e.text("step"),
+                        Parts.changes(e),
+                        FrameParts.goTo(e),
+                        Parts.changesIfAny(e, "settled"),
+                        next(e));
             case "step.failed" ->
-                new Event.StepFailed(Parts.run(e), e.text("step"), e.integer("superStep"), e.text("error"));
+                new Event.StepFailed(
+                        Parts.run(e),
+                        task(e),
+                        e.text("step"),
+                        e.text("error"),
+                        e.textOrNull("followedBy"),
+                        Parts.changesIfAny(e, "settled"),
+                        next(e));
+            case "subgraph.started" ->
+                new Event.SubgraphStarted(
+                        Parts.run(e),
+                        task(e),
+                        Parts.workflow(e),
+                        e.json("trigger"),
+                        Parts.changes(e),
+                        FrameParts.planned(e, "tasks"));
+            case "timer.set" -> new Event.TimerSet(Parts.run(e), task(e), e.text("step"), e.number("dueAtMs"));
+            case "timer.fired" -> new Event.TimerFired(Parts.run(e), task(e));
             case "action.requested" ->
                 new Event.ActionRequested(
                         Parts.run(e),
+                        task(e),
                         action(e),
                         e.text("step"),
                         e.text("handler"),
                         e.json("input"),
-                        e.integer("attempt"));
+                        e.flag("idempotent"),
+                        e.number("timeoutMs"));
+            case "action.retry_scheduled" ->
+                new Event.ActionRetryScheduled(
+                        Parts.run(e), action(e), e.integer("attempt"), e.text("error"), e.number("dueAtMs"));
+            case "action.uncertain" ->
+                new Event.ActionUncertain(Parts.run(e), action(e), e.integer("attempt"), e.text("reason"));
             case "action.succeeded" ->
                 new Event.ActionSucceeded(Parts.run(e), action(e), e.integer("attempt"), e.json("result"));
             case "action.failed" ->
@@ -89,6 +143,14 @@ final class EventReader {
                 throw new UnreadableException("This release does not know events of type " + type
                         + "; a newer one wrote them, so this server needs an update");
         };
+    }
+
+    private static List<Planned> next(Fields from) {
+        return from.has("next") ? FrameParts.planned(from, "next") : List.of();
+    }
+
+    private static TaskId task(Fields from) {
+        return new TaskId(from.text("task"));
     }
 
     private static ActionId action(Fields from) {

@@ -5,8 +5,12 @@ import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.Event;
 import dev.threadwright.thread.Identity;
 import dev.threadwright.thread.RunId;
+import dev.threadwright.thread.TaskId;
+import dev.threadwright.workflow.Change;
 import dev.threadwright.workflow.Json;
+import dev.threadwright.workflow.Planned;
 import java.io.IOException;
+import java.util.List;
 
 /**
  * Events as JSON: {@code type} first, because the {@code event} view cuts it out of the text. The version that an event
@@ -48,6 +52,14 @@ final class EventWriter {
             case Event.StateRolledBack ignored -> "state.rolled_back";
             case Event.StepCompleted ignored -> "step.completed";
             case Event.StepFailed ignored -> "step.failed";
+            case Event.SubgraphStarted ignored -> "subgraph.started";
+            case Event.StateUpdated ignored -> "state.updated";
+            case Event.StateRestored ignored -> "state.restored";
+            case Event.ThreadForked ignored -> "thread.forked";
+            case Event.TimerSet ignored -> "timer.set";
+            case Event.TimerFired ignored -> "timer.fired";
+            case Event.ActionRetryScheduled ignored -> "action.retry_scheduled";
+            case Event.ActionUncertain ignored -> "action.uncertain";
             case Event.ActionRequested ignored -> "action.requested";
             case Event.ActionSucceeded ignored -> "action.succeeded";
             case Event.ActionFailed ignored -> "action.failed";
@@ -78,6 +90,7 @@ final class EventWriter {
             case Event.InputMerged e -> {
                 run(e.run()).objects("inputs", e.inputs(), input -> Parts.write(to, input));
                 Parts.writeChanges(to, e.changes());
+                flagIf("mapped", e.mapped());
             }
             case Event.InputExpired e -> {
                 run(e.run());
@@ -89,26 +102,67 @@ final class EventWriter {
                 identity("source", e.source());
                 to.flag("main", e.main()).number("previousHead", e.previousHead());
                 Parts.writeChanges(to, e.changes());
+                flagIf("mapped", e.mapped());
+                FrameParts.write(to, "tasks", e.tasks());
             }
-            case Event.RunCompleted e -> run(e.run()).json("values", Json.object(e.values()));
+            case Event.RunCompleted e -> {
+                run(e.run()).json("values", Json.object(e.values()));
+                Parts.writeChangesIfAny(to, "settled", e.settled());
+                Parts.writeChangesIfAny(to, "folded", e.folded());
+                Parts.writeChangesIfAny(to, "foldedBelow", e.foldedBelow());
+            }
             case Event.RunFailed e -> run(e.run()).text("step", e.step()).text("error", e.error());
             case Event.RunTimedOut e -> run(e.run());
             case Event.RunCancelled e -> run(e.run()).word("cause", e.cause()).flag("carriesInput", e.carriesInput());
             case Event.StateRolledBack e -> run(e.run()).number("head", e.head());
-            case Event.StepCompleted e -> {
-                run(e.run()).text("step", e.step()).number("superStep", e.superStep());
-                Parts.writeChanges(to, e.changes());
+            case Event.StateUpdated e -> Parts.writeChanges(to, e.changes());
+            case Event.StateRestored e -> {
+                to.text("checkpoint", e.checkpoint());
+                FrameParts.write(to, "channels", e.channels());
+                to.object("resumable", e.resumable(), resumable -> FrameParts.write(to, resumable));
             }
-            case Event.StepFailed e ->
-                run(e.run())
+            case Event.ThreadForked e -> {
+                to.text("source", e.source()).text("checkpoint", e.checkpoint());
+                FrameParts.write(to, "channels", e.channels());
+                to.object("resumable", e.resumable(), resumable -> FrameParts.write(to, resumable));
+            }
+            case Event.StepCompleted e -> {
+                task(e.run(), e.task()).text("step", e.step());
+                Parts.writeChanges(to, e.changes());
+                FrameParts.goTo(to, e.goTo());
+                next(e.settled(), e.next());
+            }
+            case Event.StepFailed e -> {
+                task(e.run(), e.task())
                         .text("step", e.step())
-                        .number("superStep", e.superStep())
-                        .text("error", e.error());
+                        .text("error", e.error())
+                        .text("followedBy", e.followedBy());
+                next(e.settled(), e.next());
+            }
+            case Event.SubgraphStarted e -> {
+                task(e.run(), e.task())
+                        .text("workflow", e.workflow().toString())
+                        .json("trigger", e.trigger());
+                Parts.writeChanges(to, e.changes());
+                FrameParts.write(to, "tasks", e.tasks());
+            }
+            case Event.TimerSet e ->
+                task(e.run(), e.task()).text("step", e.step()).number("dueAtMs", e.dueAtMs());
+            case Event.TimerFired e -> task(e.run(), e.task());
             case Event.ActionRequested e ->
-                action(e.run(), e.action(), e.attempt())
+                task(e.run(), e.task())
+                        .text("action", e.action().value())
                         .text("step", e.step())
                         .text("handler", e.handler())
-                        .json("input", e.input());
+                        .json("input", e.input())
+                        .flag("idempotent", e.idempotent())
+                        .number("timeoutMs", e.timeoutMs());
+            case Event.ActionRetryScheduled e ->
+                action(e.run(), e.action(), e.attempt())
+                        .text("error", e.error())
+                        .number("dueAtMs", e.dueAtMs());
+            case Event.ActionUncertain e ->
+                action(e.run(), e.action(), e.attempt()).text("reason", e.reason());
             case Event.ActionSucceeded e ->
                 action(e.run(), e.action(), e.attempt()).json("result", e.result());
             case Event.ActionFailed e ->
@@ -120,6 +174,23 @@ final class EventWriter {
 
     private FieldWriter run(RunId run) throws IOException {
         return to.text("run", run.value());
+    }
+
+    private FieldWriter task(RunId run, TaskId task) throws IOException {
+        return run(run).text("task", task.value());
+    }
+
+    private void next(List<Change> settled, List<Planned> next) throws IOException {
+        Parts.writeChangesIfAny(to, "settled", settled);
+        if (!next.isEmpty()) {
+            FrameParts.write(to, "next", next);
+        }
+    }
+
+    private void flagIf(String name, boolean value) throws IOException {
+        if (value) {
+            to.flag(name, true);
+        }
     }
 
     private FieldWriter action(RunId run, ActionId action, int attempt) throws IOException {

@@ -26,7 +26,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -297,13 +296,8 @@ public final class InMemoryJournal implements Journal {
     @Override
     public synchronized List<DueTimer> timers(Collection<Integer> asked, long dueByMs, int limit) {
         return owed.values().stream()
-                .filter(change -> asked.contains(change.partition()))
-                .flatMap(change -> {
-                    Long dueAtMs = change.dueAtMs();
-                    return dueAtMs == null || dueAtMs > dueByMs
-                            ? Stream.<DueTimer>empty()
-                            : Stream.of(new DueTimer(change.partition(), change.thread(), change.ref(), dueAtMs));
-                })
+                .filter(change -> asked.contains(change.partition()) && change.dueAtMs() <= dueByMs)
+                .map(change -> new DueTimer(change.partition(), change.thread(), change.ref(), change.dueAtMs()))
                 .sorted(Comparator.comparingLong(DueTimer::dueAtMs)
                         .thenComparing(timer -> timer.thread().tenant())
                         .thenComparing(timer -> timer.thread().thread())

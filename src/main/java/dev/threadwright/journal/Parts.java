@@ -48,11 +48,21 @@ final class Parts {
     }
 
     static void write(FieldWriter to, Change change) throws IOException {
-        to.text("channel", change.channel()).word("reducer", change.reducer()).json("value", change.value());
+        to.text("channel", change.channel())
+                .text("reducer", change.reducer().form())
+                .json("value", change.value());
+        Json result = change.result();
+        if (result != null) {
+            to.json("result", result);
+        }
     }
 
     static Change change(Fields from) {
-        return new Change(from.text("channel"), from.word("reducer", Reducer.class), from.json("value"));
+        return new Change(
+                from.text("channel"),
+                Reducer.parse(from.text("reducer")),
+                from.json("value"),
+                from.has("result") ? from.json("result") : null);
     }
 
     static void writeChanges(FieldWriter to, List<Change> changes) throws IOException {
@@ -61,6 +71,17 @@ final class Parts {
 
     static List<Change> changes(Fields from) {
         return from.objects("changes", Parts::change);
+    }
+
+    /** Left out where there are none, which is nearly always. */
+    static void writeChangesIfAny(FieldWriter to, String name, List<Change> changes) throws IOException {
+        if (!changes.isEmpty()) {
+            to.objects(name, changes, change -> write(to, change));
+        }
+    }
+
+    static List<Change> changesIfAny(Fields from, String name) {
+        return from.has(name) ? from.objects(name, Parts::change) : List.of();
     }
 
     static void write(FieldWriter to, Why why) throws IOException {

@@ -1,6 +1,6 @@
 package dev.threadwright.journal;
 
-import dev.threadwright.thread.ActionId;
+import dev.threadwright.thread.CheckpointId;
 import dev.threadwright.thread.Event.Behind;
 import dev.threadwright.thread.Event.Start;
 import dev.threadwright.thread.Input;
@@ -9,11 +9,8 @@ import dev.threadwright.thread.Lineage;
 import dev.threadwright.thread.QueuedRun;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.StartedRun;
-import dev.threadwright.thread.StartedRun.Task;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.ThreadState;
-import dev.threadwright.workflow.Channels;
-import dev.threadwright.workflow.Json;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
@@ -35,11 +32,12 @@ final class SnapshotCodec {
             generator.writeStartObject();
             to.number("v", VERSION)
                     .number("seq", state.seq())
-                    .number("head", state.head())
                     .number("createdAtMs", state.createdAtMs())
                     .number("updatedAtMs", state.updatedAtMs())
-                    .object("settings", state.settings(), settings -> Parts.write(to, settings))
-                    .json("channels", Json.object(state.channels().values()))
+                    .object("settings", state.settings(), settings -> Parts.write(to, settings));
+            checkpoint(to, "head", state.head());
+            FrameParts.write(to, "channels", state.channels());
+            to.object("resumable", state.resumable(), resumable -> FrameParts.write(to, resumable))
                     .objects("started", state.started(), run -> write(to, run))
                     .objects("queue", state.queue(), run -> write(to, run));
             inputs(to, "intake", state.intake().inputs());
@@ -60,28 +58,46 @@ final class SnapshotCodec {
         return new ThreadState(
                 key,
                 from.number("seq"),
-                from.number("head"),
+                checkpoint(from, "head"),
                 from.number("createdAtMs"),
                 from.number("updatedAtMs"),
                 Parts.settings(from.fields("settings")),
-                channels(from, "channels"),
+                FrameParts.channels(from, "channels"),
                 from.objects("started", SnapshotCodec::started),
                 from.objects("queue", SnapshotCodec::queued),
                 new Intake(inputs(from, "intake"), from.number("intakeAdmittedAtMs")),
-                latest == null ? null : new RunId(latest));
+                latest == null ? null : new RunId(latest),
+                FrameParts.resumableOrNull(from, "resumable"));
+    }
+
+    private static void checkpoint(FieldWriter to, String name, @Nullable CheckpointId checkpoint) throws IOException {
+        to.object(
+                name,
+                checkpoint,
+                id -> to.number("timeMs", id.timeMs()).number("seq", id.seq()).number("ordinal", id.ordinal()));
+    }
+
+    private static @Nullable CheckpointId checkpoint(Fields from, String name) {
+        if (!from.has(name)) {
+            return null;
+        }
+        Fields id = from.fields(name);
+        return new CheckpointId(id.number("timeMs"), id.number("seq"), id.integer("ordinal"));
     }
 
     private static void write(FieldWriter to, StartedRun run) throws IOException {
         to.text("run", run.id().value())
-                .text("workflow", run.workflow().toString())
                 .word("start", run.start())
                 .number("startedAtMs", run.startedAtMs())
                 .number("admittedAtMs", run.admittedAtMs());
         switch (run.lineage()) {
-            case Lineage.Main main ->
-                to.json("base", Json.object(main.base().values())).number("baseHead", main.baseHead());
+            case Lineage.Main main -> {
+                FrameParts.write(to, "base", main.base());
+                checkpoint(to, "baseHead", main.baseHead());
+            }
             case Lineage.Side side -> {
-                to.json("values", Json.object(side.values().values()));
+                FrameParts.write(to, "values", side.values());
+                checkpoint(to, "head", side.head());
                 Parts.writeChanges(to, side.changes());
             }
         }
@@ -90,18 +106,18 @@ final class SnapshotCodec {
         to.number("inboxAdmittedAtMs", run.inboxAdmittedAtMs());
         inputs(to, "outsideState", run.outsideState());
         to.texts("written", run.written().stream().sorted().toList())
-                .number("superStep", run.superStep())
-                .object("task", run.task(), task -> write(to, task));
+                .number("legFrom", run.legFrom())
+                .object("frame", run.frame(), frame -> FrameParts.write(to, frame));
     }
 
     private static StartedRun started(Fields from) {
         return new StartedRun(
                 Parts.run(from),
-                Parts.workflow(from),
                 from.word("start", Start.class),
                 from.has("base")
-                        ? new Lineage.Main(channels(from, "base"), from.number("baseHead"))
-                        : new Lineage.Side(channels(from, "values"), Parts.changes(from)),
+                        ? new Lineage.Main(FrameParts.channels(from, "base"), checkpoint(from, "baseHead"))
+                        : new Lineage.Side(
+                                FrameParts.channels(from, "values"), Parts.changes(from), checkpoint(from, "head")),
                 from.number("startedAtMs"),
                 from.number("admittedAtMs"),
                 inputs(from, "inputs"),
@@ -109,25 +125,8 @@ final class SnapshotCodec {
                 from.number("inboxAdmittedAtMs"),
                 inputs(from, "outsideState"),
                 Set.copyOf(from.texts("written")),
-                from.integer("superStep"),
-                from.has("task") ? task(from.fields("task")) : null);
-    }
-
-    private static void write(FieldWriter to, Task task) throws IOException {
-        to.text("action", task.action().value())
-                .text("step", task.step())
-                .text("handler", task.handler())
-                .json("input", task.input())
-                .number("attempt", task.attempt());
-    }
-
-    private static Task task(Fields from) {
-        return new Task(
-                new ActionId(from.text("action")),
-                from.text("step"),
-                from.text("handler"),
-                from.json("input"),
-                from.integer("attempt"));
+                FrameParts.frame(from.fields("frame")),
+                from.integer("legFrom"));
     }
 
     private static void write(FieldWriter to, QueuedRun run) throws IOException {
@@ -154,9 +153,5 @@ final class SnapshotCodec {
 
     private static List<Input> inputs(Fields from, String name) {
         return from.objects(name, Parts::input);
-    }
-
-    private static Channels channels(Fields from, String name) {
-        return new Channels(from.object(name).fields());
     }
 }

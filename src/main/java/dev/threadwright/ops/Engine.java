@@ -12,13 +12,14 @@ import dev.threadwright.ingress.RecordDecoder;
 import dev.threadwright.journal.Journal;
 import dev.threadwright.relay.Relay;
 import dev.threadwright.relay.Topics;
+import dev.threadwright.step.Handlers;
 import dev.threadwright.step.InProcessSteps;
-import dev.threadwright.step.StepHandler;
+import dev.threadwright.step.StepProgress;
 import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Decider;
+import dev.threadwright.workflow.WorkflowCatalog;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -42,7 +43,9 @@ final class Engine implements AutoCloseable {
     private final Supplier<Journal> journals;
     private final Decider decider;
     private final RecordDecoder decoder;
-    private final Map<String, StepHandler> handlers;
+    private final Handlers handlers;
+    private final WorkflowCatalog workflows;
+    private final java.util.function.Consumer<StepProgress> progress;
     private final Replies replies;
     private final Producer<byte[], byte[]> strayProducer;
     private final CommandRecords commandRecords;
@@ -55,7 +58,9 @@ final class Engine implements AutoCloseable {
             Supplier<Journal> journals,
             Decider decider,
             RecordDecoder decoder,
-            Map<String, StepHandler> handlers,
+            Handlers handlers,
+            WorkflowCatalog workflows,
+            java.util.function.Consumer<StepProgress> progress,
             Replies replies) {
         this.config = config;
         this.partitions = partitions;
@@ -66,6 +71,8 @@ final class Engine implements AutoCloseable {
         this.decider = decider;
         this.decoder = decoder;
         this.handlers = handlers;
+        this.workflows = workflows;
+        this.progress = progress;
         this.replies = replies;
         this.strayProducer = kafka.plainProducer("threadwright-" + owner + "-results");
         this.commandRecords =
@@ -111,10 +118,12 @@ final class Engine implements AutoCloseable {
         Journal claimJournal = journals.get();
         Relay relay = relay(name, clientId, claimJournal);
         InProcessSteps steps = new InProcessSteps(
-                handlers,
+                handlers::find,
+                workflows,
+                config.limits().dataBytes(),
                 System::currentTimeMillis,
-                (partition, result) ->
-                        required(itself).offer(List.of(new Work.Decide(partition, result, null, false))));
+                (partition, result) -> required(itself).offer(List.of(new Work.Decide(partition, result, null, false))),
+                progress);
         Loop loop = new Loop(
                 name,
                 owner,
@@ -184,9 +193,14 @@ final class Engine implements AutoCloseable {
                             failed.run(),
                             failed.action(),
                             failed.attempt(),
-                            failed.error());
+                            failed.failure());
                 // A timer is still owed, and its partition's owner will see it.
                 case Command.FireTimers ignored -> null;
+                case Command.LoseAction ignored -> null;
+                case Command.ContinueRun ignored -> null;
+                case Command.UpdateState ignored -> null;
+                case Command.RestoreState ignored -> null;
+                case Command.ForkThread ignored -> null;
                 case Command.SubmitInput ignored -> null;
                 case Command.CancelRun ignored -> null;
                 case Command.CancelAll ignored -> null;

@@ -8,7 +8,8 @@ import dev.threadwright.journal.PostgresJournal;
 import dev.threadwright.journal.PostgresSettings;
 import dev.threadwright.journal.StoredSettings;
 import dev.threadwright.json.JsonText;
-import dev.threadwright.step.StepHandler;
+import dev.threadwright.step.Handlers;
+import dev.threadwright.step.ProgressFeed;
 import dev.threadwright.thread.Decider;
 import dev.threadwright.thread.ServerSettings;
 import dev.threadwright.thread.ThreadKey;
@@ -16,7 +17,7 @@ import dev.threadwright.thread.policy.Policy;
 import dev.threadwright.thread.policy.PolicyForm;
 import dev.threadwright.workflow.BuiltInWorkflows;
 import dev.threadwright.workflow.Json;
-import dev.threadwright.workflow.Workflows;
+import dev.threadwright.workflow.WorkflowCatalog;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -25,7 +26,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -53,7 +53,9 @@ public class EngineStartup {
     private final Map<String, Object> kafkaConnection;
     private final PolicyCheck policyCheck;
     private final PolicyJudges judges;
-    private final Instance<StepHandler> handlers;
+    private final Handlers handlers;
+    private final ProgressFeed progress;
+    private final WorkflowCatalog workflows = BuiltInWorkflows.registry();
     private final Replies replies;
 
     private volatile String phase = "waiting to start";
@@ -66,7 +68,8 @@ public class EngineStartup {
             @Identifier("default-kafka-broker") Map<String, Object> kafkaConnection,
             PolicyCheck policyCheck,
             PolicyJudges judges,
-            @Any Instance<StepHandler> handlers,
+            Handlers handlers,
+            ProgressFeed progress,
             @Any Instance<Replies> replies) {
         this.config = config;
         this.flyway = flyway;
@@ -74,6 +77,7 @@ public class EngineStartup {
         this.policyCheck = policyCheck;
         this.judges = judges;
         this.handlers = handlers;
+        this.progress = progress;
         List<Replies> all = replies.stream().toList();
         this.replies = batch -> all.forEach(each -> each.committed(batch));
     }
@@ -154,7 +158,9 @@ public class EngineStartup {
                 () -> new PostgresJournal(postgres),
                 decider,
                 decoder,
-                handlersByName(),
+                handlers,
+                workflows,
+                progress::tell,
                 replies);
         ready.start();
         engine = ready;
@@ -170,9 +176,8 @@ public class EngineStartup {
     }
 
     private Decider decider() {
-        Workflows workflows = BuiltInWorkflows.registry();
         ThreadwrightConfig.Decide decide = config.decide();
-        if (workflows.latest(decide.workflow()) == null) {
+        if (workflows.latest(ThreadKey.DEFAULT_TENANT, decide.workflow()) == null) {
             throw new MisconfiguredException(
                     "threadwright.decide.workflow names \"" + decide.workflow() + "\", which is no workflow");
         }
@@ -192,16 +197,6 @@ public class EngineStartup {
         Policy policy = PolicyForm.parse(form);
         policyCheck.validate(policy);
         return policy;
-    }
-
-    private Map<String, StepHandler> handlersByName() {
-        Map<String, StepHandler> byName = new HashMap<>();
-        for (StepHandler handler : handlers) {
-            if (byName.put(handler.name(), handler) != null) {
-                throw new MisconfiguredException("Two step handlers are named \"" + handler.name() + "\"");
-            }
-        }
-        return byName;
     }
 
     private <T> T patiently(String what, Supplier<T> attempt) throws InterruptedException {

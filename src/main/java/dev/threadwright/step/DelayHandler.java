@@ -15,9 +15,9 @@ public class DelayHandler implements StepHandler {
     }
 
     @Override
-    public Uni<Json> handle(String idempotencyKey, Json input) {
-        if (!(input instanceof Json.Obj object) || !(object.get("ms") instanceof Json.Num ms)) {
-            return Uni.createFrom().failure(new IllegalArgumentException("delay needs a number ms"));
+    public Uni<Json> handle(StepContext context) {
+        if (!(context.input() instanceof Json.Obj object) || !(object.get("ms") instanceof Json.Num ms)) {
+            return Uni.createFrom().failure(new StepRefusedException("delay needs a number ms"));
         }
         Uni<Json> done = Uni.createFrom().item(Json.NULL);
         return ms.value().signum() == 0

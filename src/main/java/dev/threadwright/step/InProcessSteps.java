@@ -1,13 +1,23 @@
 package dev.threadwright.step;
 
 import dev.threadwright.actor.StepStarter;
+import dev.threadwright.json.JsonText;
 import dev.threadwright.thread.Command;
+import dev.threadwright.thread.Failure;
 import dev.threadwright.thread.Owed;
+import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.workflow.Json;
+import dev.threadwright.workflow.Step;
+import dev.threadwright.workflow.Workflow;
+import dev.threadwright.workflow.WorkflowCatalog;
 import io.smallrye.mutiny.subscription.Cancellable;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -15,74 +25,119 @@ import org.jspecify.annotations.Nullable;
 /** Runs the handlers of one loop's partitions, and sends each result back as a command. */
 public final class InProcessSteps implements StepStarter {
 
+    /** Of an error's message; what is longer is cut. */
+    static final int MAX_ERROR_LENGTH = 2_000;
+
     private static final Logger LOG = Logger.getLogger(InProcessSteps.class);
 
-    private final Map<String, StepHandler> handlers;
+    private final Function<String, @Nullable StepHandler> handlers;
+    private final WorkflowCatalog workflows;
+    private final int maxResultBytes;
     private final LongSupplier nowMs;
     private final BiConsumer<Integer, Command> results;
+    private final Consumer<StepProgress> progress;
     private final Map<Key, Running> running = new ConcurrentHashMap<>();
 
-    private record Key(dev.threadwright.thread.ThreadKey thread, String ref) {}
+    private record Key(ThreadKey thread, String ref) {}
 
     /** A call under way. It is registered before it is subscribed to, because it may end at once. */
-    private static final class Running {
-        final int partition;
-        private @Nullable Cancellable subscription;
+    private static final class Running implements StepContext.Cancellation {
+        final StepCall step;
+        private final List<Runnable> actions = new ArrayList<>();
         private boolean cancelled;
 
-        Running(int partition) {
-            this.partition = partition;
+        Running(StepCall step) {
+            this.step = step;
         }
 
-        synchronized void subscribed(Cancellable to) {
-            subscription = to;
-            if (cancelled) {
-                to.cancel();
-            }
+        void subscribed(Cancellable to) {
+            onCancel(to::cancel);
         }
 
-        synchronized void cancel() {
-            cancelled = true;
-            if (subscription != null) {
-                subscription.cancel();
+        @Override
+        public synchronized boolean isCancelled() {
+            return cancelled;
+        }
+
+        @Override
+        public void onCancel(Runnable action) {
+            synchronized (this) {
+                if (!cancelled) {
+                    actions.add(action);
+                    return;
+                }
             }
+            action.run();
+        }
+
+        void cancel() {
+            List<Runnable> now;
+            synchronized (this) {
+                cancelled = true;
+                now = List.copyOf(actions);
+                actions.clear();
+            }
+            now.forEach(Runnable::run);
         }
     }
 
-    /** @param results takes a partition and the command that tells its thread how a call ended */
-    public InProcessSteps(Map<String, StepHandler> handlers, LongSupplier nowMs, BiConsumer<Integer, Command> results) {
-        this.handlers = Map.copyOf(handlers);
+    /**
+     * @param maxResultBytes of a result as JSON; a larger one fails its action for good
+     * @param results takes a partition and the command that tells its thread how a call ended
+     * @param progress must not block
+     */
+    public InProcessSteps(
+            Function<String, @Nullable StepHandler> handlers,
+            WorkflowCatalog workflows,
+            int maxResultBytes,
+            LongSupplier nowMs,
+            BiConsumer<Integer, Command> results,
+            Consumer<StepProgress> progress) {
+        this.handlers = handlers;
+        this.workflows = workflows;
+        this.maxResultBytes = maxResultBytes;
         this.nowMs = nowMs;
         this.results = results;
+        this.progress = progress;
     }
 
     @Override
     public void start(StepCall step) {
-        Key key = new Key(step.thread(), step.call().ref());
-        Running call = new Running(step.partition());
+        Key key = key(step);
+        Running call = new Running(step);
         if (running.putIfAbsent(key, call) != null) {
             return;
         }
-        StepHandler handler = handlers.get(step.call().handler());
+        StepHandler handler = handlers.apply(step.call().handler());
         if (handler == null) {
-            ended(key, call, failed(step, "There is no handler \"" + step.call().handler() + "\" on this server"));
+            ended(
+                    key,
+                    call,
+                    failed(
+                            step,
+                            Failure.permanent(
+                                    "There is no handler \"" + step.call().handler() + "\" on this server")));
             return;
         }
         try {
-            call.subscribed(handler.handle(
-                            step.call().action().value(), step.call().input())
+            call.subscribed(handler.handle(context(step, call))
                     .subscribe()
                     .with(
                             result -> ended(key, call, succeeded(step, result)),
-                            failure -> ended(key, call, failed(step, describe(failure)))));
+                            failure -> ended(key, call, failed(step, failureOf(failure)))));
         } catch (RuntimeException e) {
-            ended(key, call, failed(step, describe(e)));
+            ended(key, call, failed(step, failureOf(e)));
         }
     }
 
     @Override
+    public boolean isRunning(StepCall step) {
+        return running.containsKey(key(step));
+    }
+
+    @Override
     public void cancel(StepCall step) {
-        Running call = running.remove(new Key(step.thread(), step.call().ref()));
+        Running call = running.remove(key(step));
         if (call != null) {
             call.cancel();
         }
@@ -91,7 +146,9 @@ public final class InProcessSteps implements StepStarter {
     @Override
     public void cancelPartition(int partition) {
         running.entrySet().removeIf(entry -> {
-            boolean leaving = entry.getValue().partition == partition;
+            StepCall step = entry.getValue().step;
+            // What must not be done twice goes on: the next owner waits for its result and will not start it again.
+            boolean leaving = step.partition() == partition && step.call().idempotent();
             if (leaving) {
                 entry.getValue().cancel();
             }
@@ -104,33 +161,77 @@ public final class InProcessSteps implements StepStarter {
         return running.size();
     }
 
+    private static Key key(StepCall step) {
+        return new Key(step.thread(), step.call().ref());
+    }
+
+    private StepContext context(StepCall step, Running running) {
+        Owed.Call call = step.call();
+        return new StepContext(
+                step.thread(),
+                call.run(),
+                call.workflow(),
+                call.step(),
+                call.action().value(),
+                call.attempt(),
+                call.input(),
+                call.state(),
+                config(step),
+                running,
+                data -> {
+                    if (!running.isCancelled()) {
+                        progress.accept(new StepProgress(step.thread(), call.run(), call.step(), call.attempt(), data));
+                    }
+                });
+    }
+
+    private Json.Obj config(StepCall step) {
+        Workflow workflow = workflows.find(step.thread().tenant(), step.call().workflow());
+        Step declared =
+                workflow == null ? null : workflow.steps().get(step.call().step());
+        return declared != null && declared.kind() instanceof Step.Action action ? action.config() : Json.EMPTY_OBJECT;
+    }
+
     private void ended(Key key, Running call, Command result) {
         if (running.remove(key, call)) {
-            results.accept(call.partition, result);
+            results.accept(call.step.partition(), result);
         }
     }
 
     private Command succeeded(StepCall step, @Nullable Json result) {
         Owed.Call call = step.call();
+        Json given = result == null ? Json.NULL : result;
+        int bytes = JsonText.writeBytes(given).length;
+        if (bytes > maxResultBytes) {
+            return failed(
+                    step,
+                    Failure.permanent("The result of \"" + call.handler() + "\" is too large: " + bytes
+                            + " bytes, at most " + maxResultBytes));
+        }
         return new Command.CompleteAction(
-                header(step, "action.succeeded"),
-                call.run(),
-                call.action(),
-                call.attempt(),
-                result == null ? Json.NULL : result);
+                header(step, "action.succeeded"), call.run(), call.action(), call.attempt(), given);
     }
 
-    private Command failed(StepCall step, String error) {
+    private Command failed(StepCall step, Failure failure) {
         Owed.Call call = step.call();
-        LOG.debugf("Action %s failed: %s", call.action(), error);
-        return new Command.FailAction(header(step, "action.failed"), call.run(), call.action(), call.attempt(), error);
+        LOG.debugf("Attempt %d at action %s failed: %s", call.attempt(), call.action(), failure.message());
+        return new Command.FailAction(
+                header(step, "action.failed"), call.run(), call.action(), call.attempt(), failure);
     }
 
     private Command.Header header(StepCall step, String type) {
         return new Command.Header(step.thread(), nowMs.getAsLong(), null, "", type, "system");
     }
 
-    private static String describe(Throwable failure) {
-        return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
+    private static Failure failureOf(Throwable failure) {
+        String message = failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
+        String bounded = message.length() > MAX_ERROR_LENGTH ? message.substring(0, MAX_ERROR_LENGTH) + "…" : message;
+        return switch (failure) {
+            case StepRefusedException ignored -> Failure.permanent(bounded);
+            case RateLimitedException limited ->
+                new Failure(
+                        Failure.Kind.RATE_LIMITED, bounded, limited.retryAfter().toMillis());
+            default -> Failure.passing(bounded);
+        };
     }
 }

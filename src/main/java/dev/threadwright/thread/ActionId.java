@@ -3,8 +3,8 @@ package dev.threadwright.thread;
 /** An action's name and idempotency key: the same for every attempt, never used for another action. */
 public record ActionId(String value) {
 
-    static ActionId of(RunId run, int superStep) {
-        return new ActionId(run.value() + "-" + superStep);
+    static ActionId of(RunId run, TaskId task) {
+        return new ActionId(run.value() + "-" + task.value());
     }
 
     @Override

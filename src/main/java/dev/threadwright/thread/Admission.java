@@ -10,7 +10,7 @@ import dev.threadwright.thread.policy.Question;
 import dev.threadwright.thread.policy.Situation;
 import dev.threadwright.thread.policy.Verdict;
 import dev.threadwright.workflow.Workflow;
-import dev.threadwright.workflow.Workflows;
+import dev.threadwright.workflow.WorkflowCatalog;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -19,11 +19,11 @@ import org.jspecify.annotations.Nullable;
 final class Admission {
 
     private final ServerSettings settings;
-    private final Workflows workflows;
+    private final WorkflowCatalog workflows;
     private final Judges judges;
     private final Progress progress;
 
-    Admission(ServerSettings settings, Workflows workflows, Judges judges, Progress progress) {
+    Admission(ServerSettings settings, WorkflowCatalog workflows, Judges judges, Progress progress) {
         this.settings = settings;
         this.workflows = workflows;
         this.judges = judges;
@@ -60,7 +60,7 @@ final class Admission {
 
     private Decision byPolicy(Draft draft, Command.SubmitInput submit) {
         String name = workflowName(draft.state(), submit);
-        Workflow workflow = workflows.latest(name);
+        Workflow workflow = workflows.latest(draft.state().key().tenant(), name);
         if (workflow == null) {
             String message = "Unknown workflow \"" + name + "\"";
             return draft.state().exists()
@@ -69,8 +69,13 @@ final class Admission {
         }
         Situation situation = draft.state().situation();
         Verdict verdict = policy(draft.state(), submit).decide(new Question(submit.input(), situation, judges));
+        Choice choice = limited(verdict.choice(), situation);
+        Decision unsuitable = unsuitable(draft, submit, workflow, choice);
+        if (unsuitable != null) {
+            return unsuitable;
+        }
         draft.createIfAbsent();
-        return switch (limited(verdict.choice(), situation)) {
+        return switch (choice) {
             case Choice.Start ignored -> start(draft, submit, workflow, why(DecisionKind.START, verdict, situation));
             case Choice.StartBeside ignored ->
                 start(draft, submit, workflow, why(DecisionKind.PARALLEL, verdict, situation));
@@ -105,6 +110,25 @@ final class Admission {
         };
     }
 
+    /** What a run could only fail on is refused, and interrupts nobody. */
+    private static @Nullable Decision unsuitable(
+            Draft draft, Command.SubmitInput submit, Workflow workflow, Choice choice) {
+        ThreadState state = draft.state();
+        if (choice instanceof Choice.Merge || choice instanceof Choice.Refuse) {
+            return null;
+        }
+        String conflict = workflow.conflictWith(state.channels());
+        String problem = conflict != null
+                ? conflict
+                : Progress.unsuitable(workflow, state.channels(), submit.newRun(), submit.input());
+        if (problem == null) {
+            return null;
+        }
+        return state.exists()
+                ? draft.refused(conflict != null ? Rejection.UNSUITABLE_WORKFLOW : Rejection.UNSUITABLE_INPUT, problem)
+                : draft.unchanged(new Outcome.Invalid(problem));
+    }
+
     /** The thread's limit on unfinished runs stands above every policy that would start one beside others. */
     private Choice limited(Choice choice, Situation situation) {
         return choice instanceof Choice.StartBeside && situation.unfinished() >= settings.maxActiveRuns()
@@ -135,6 +159,15 @@ final class Admission {
                     Rejection.INBOX_FULL,
                     "The inbox of run " + run + " is full (" + settings.maxInbox() + ")",
                     new Why(DecisionKind.REJECT, why.policy(), why.rule(), why.running(), why.failedConditions()));
+        }
+        if (started != null) {
+            Workflow workflow = workflows.find(draft.state().key().tenant(), started.workflow());
+            String problem = workflow == null
+                    ? null
+                    : Progress.unsuitable(workflow, draft.state().channelsOf(started), run, input);
+            if (problem != null) {
+                return draft.refused(Rejection.UNSUITABLE_INPUT, problem);
+            }
         }
         draft.add(new Event.InputAccepted(input, run, why));
         return draft.decided(new Outcome.Merged(run));

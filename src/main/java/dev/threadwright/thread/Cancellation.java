@@ -64,7 +64,8 @@ final class Cancellation {
             expire(id, run == null ? joined : run.inbox());
         }
         if (cause == Event.Cause.ROLLED_BACK && run != null && run.lineage() instanceof Lineage.Main main) {
-            rolledBack = new Event.StateRolledBack(id, main.baseHead());
+            rolledBack = new Event.StateRolledBack(
+                    id, main.baseHead() == null ? 0 : main.baseHead().seq());
         }
     }
 

@@ -64,9 +64,49 @@ public sealed interface Command {
     /** An action succeeded. Counts only if exactly this attempt is outstanding. */
     record CompleteAction(Header header, RunId run, ActionId action, int attempt, Json result) implements Command {}
 
-    /** An action failed for good. Counts only if exactly this attempt is outstanding. */
-    record FailAction(Header header, RunId run, ActionId action, int attempt, String error) implements Command {}
+    /** An attempt failed. Counts only if exactly this attempt is outstanding. */
+    record FailAction(Header header, RunId run, ActionId action, int attempt, Failure failure) implements Command {}
+
+    /** The process that ran an attempt is gone. Counts only if exactly this attempt is outstanding. */
+    record LoseAction(Header header, RunId run, ActionId action, int attempt) implements Command {}
 
     /** Something on this thread was due at or before the header's time. */
     record FireTimers(Header header) implements Command {}
+
+    /**
+     * A new run takes up what the head of the thread has left to do.
+     *
+     * @param run whose it must be; null for whosever it is
+     */
+    record ContinueRun(Header header, @Nullable RunId run, RunId newRun) implements Command {}
+
+    /** Changes the state through the reducers; nothing runs on for it. */
+    record UpdateState(Header header, Json.Obj values) implements Command {}
+
+    /**
+     * Brings the thread back to one of its checkpoints; what runs is cancelled.
+     *
+     * @param values changes to that state, through the reducers
+     * @param newRun takes up what was to be done there; null if nothing shall run
+     */
+    record RestoreState(
+            Header header,
+            String checkpoint,
+            Json.Obj values,
+            @Nullable RunId newRun) implements Command {}
+
+    /**
+     * Makes the thread, which does not exist, a copy of another one's state.
+     *
+     * @param source a thread of the same tenant
+     * @param checkpoint the source's; null for its head
+     * @param values changes to that state, through the reducers
+     * @param newRun takes up what was to be done there; null if nothing shall run
+     */
+    record ForkThread(
+            Header header,
+            String source,
+            @Nullable String checkpoint,
+            Json.Obj values,
+            @Nullable RunId newRun) implements Command {}
 }

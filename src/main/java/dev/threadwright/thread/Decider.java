@@ -2,7 +2,7 @@ package dev.threadwright.thread;
 
 import dev.threadwright.thread.Event.Rejection;
 import dev.threadwright.thread.policy.Judges;
-import dev.threadwright.workflow.Workflows;
+import dev.threadwright.workflow.WorkflowCatalog;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,8 +15,10 @@ public final class Decider {
 
     private final Admission admission;
     private final Progress progress;
+    private final Edits edits;
 
-    public Decider(ServerSettings settings, Workflows workflows, Judges judges) {
+    public Decider(ServerSettings settings, WorkflowCatalog workflows, Judges judges) {
+        this.edits = new Edits(settings, workflows);
         this.progress = new Progress(workflows);
         this.admission = new Admission(settings, workflows, judges, progress);
     }
@@ -34,7 +36,12 @@ public final class Decider {
             case Command.UpdateThread update -> update(draft, update);
             case Command.CompleteAction complete -> complete(draft, complete);
             case Command.FailAction fail -> fail(draft, fail);
+            case Command.LoseAction lose -> lose(draft, lose);
             case Command.FireTimers ignored -> fireTimers(draft);
+            case Command.ContinueRun carryOn -> carryOn(draft, carryOn);
+            case Command.UpdateState update -> updateState(draft, update);
+            case Command.RestoreState restore -> restore(draft, restore, known.checkpoint());
+            case Command.ForkThread fork -> fork(draft, fork, known.checkpoint());
         };
     }
 
@@ -92,23 +99,41 @@ public final class Decider {
 
     private Decision complete(Draft draft, Command.CompleteAction complete) {
         StartedRun run = draft.state().started(complete.run());
-        if (run == null || !run.awaits(complete.action(), complete.attempt())) {
+        Frame.Located calling = run == null ? null : run.calling(complete.action(), complete.attempt());
+        Task.Calling call =
+                calling == null ? null : StartedRun.outstanding(calling.task().state());
+        if (run == null || calling == null || call == null) {
             return discarded(draft, run, complete.run(), complete.action(), complete.attempt());
         }
-        draft.add(new Event.ActionSucceeded(run.id(), complete.action(), complete.attempt(), complete.result()));
-        progress.completeAction(draft, run, complete.result());
+        progress.completeAction(draft, run, calling, call, complete.result());
         progress.advance(draft);
         return draft.decided(new Outcome.Applied());
     }
 
     private Decision fail(Draft draft, Command.FailAction fail) {
         StartedRun run = draft.state().started(fail.run());
-        if (run == null || !run.awaits(fail.action(), fail.attempt())) {
+        Frame.Located calling = run == null ? null : run.calling(fail.action(), fail.attempt());
+        Task.Calling call =
+                calling == null ? null : StartedRun.outstanding(calling.task().state());
+        if (run == null || calling == null || call == null) {
             return discarded(draft, run, fail.run(), fail.action(), fail.attempt());
         }
-        draft.add(new Event.ActionFailed(run.id(), fail.action(), fail.attempt(), fail.error()));
-        progress.failAction(draft, run, fail.error());
+        progress.failAttempt(draft, run, calling, call, fail.failure());
         progress.advance(draft);
+        return draft.decided(new Outcome.Applied());
+    }
+
+    private static Decision lose(Draft draft, Command.LoseAction lose) {
+        StartedRun run = draft.state().started(lose.run());
+        Frame.Located calling = run == null ? null : run.calling(lose.action(), lose.attempt());
+        if (run == null || calling == null || !(calling.task().state() instanceof Task.Calling)) {
+            return draft.unchanged(new Outcome.Unchanged("The action is no longer outstanding"));
+        }
+        draft.add(new Event.ActionUncertain(
+                run.id(),
+                lose.action(),
+                lose.attempt(),
+                "The process that ran it is gone, and it is not idempotent: it may have taken effect or not"));
         return draft.decided(new Outcome.Applied());
     }
 
@@ -122,9 +147,108 @@ public final class Decider {
         return draft.decided(new Outcome.Unchanged(reason));
     }
 
-    private static Decision fireTimers(Draft draft) {
-        Progress.expireQueued(draft);
+    private Decision fireTimers(Draft draft) {
+        progress.fireTimers(draft);
         return draft.decided(new Outcome.Applied());
+    }
+
+    private Decision carryOn(Draft draft, Command.ContinueRun carryOn) {
+        ThreadState state = draft.state();
+        if (!state.exists()) {
+            return draft.unchanged(noThread(state));
+        }
+        if (!state.isIdle()) {
+            return draft.refused(Rejection.BUSY, "Thread is busy");
+        }
+        Resumable left = state.resumable();
+        RunId run = carryOn.run();
+        if (left == null || (run != null && !run.equals(left.run()))) {
+            return draft.refused(
+                    Rejection.NOTHING_TO_CONTINUE,
+                    run == null
+                            ? "The thread has nothing left to do"
+                            : "Run " + run + " has left nothing to do, or the thread has gone on since");
+        }
+        return continued(draft, carryOn.newRun(), left);
+    }
+
+    private Decision continued(Draft draft, RunId run, Resumable left) {
+        progress.carryOn(draft, run, left);
+        progress.advance(draft);
+        return draft.decided(new Outcome.Started(run));
+    }
+
+    private Decision updateState(Draft draft, Command.UpdateState update) {
+        ThreadState state = draft.state();
+        if (!state.exists()) {
+            return draft.unchanged(noThread(state));
+        }
+        if (state.situation().active() > 0) {
+            return draft.refused(Rejection.BUSY, "Thread is busy");
+        }
+        Edits.Result edit = edits.changes(state, state.channels(), state.resumable(), update.values());
+        return switch (edit) {
+            case Edits.Refused refused -> draft.refused(refused.reason(), refused.message());
+            case Edits.Changes changes -> {
+                draft.add(new Event.StateUpdated(changes.changes()));
+                yield draft.decided(new Outcome.Applied());
+            }
+        };
+    }
+
+    private Decision restore(Draft draft, Command.RestoreState restore, @Nullable Checkpoint checkpoint) {
+        ThreadState state = draft.state();
+        if (!state.exists()) {
+            return draft.unchanged(noThread(state));
+        }
+        if (checkpoint == null) {
+            return draft.refused(Rejection.UNKNOWN_CHECKPOINT, "Unknown checkpoint " + restore.checkpoint());
+        }
+        Edits.Result edit = edits.changes(state, checkpoint.channels(), checkpoint.resumable(), restore.values());
+        if (edit instanceof Edits.Refused refused) {
+            return draft.refused(refused.reason(), refused.message());
+        }
+        if (restore.newRun() != null && checkpoint.resumable() == null) {
+            return draft.refused(Rejection.NOTHING_TO_CONTINUE, "Nothing was left to do at this checkpoint");
+        }
+        new Cancellation(draft, Event.Cause.SUPERSEDED, false).cancelAll();
+        draft.add(new Event.StateRestored(restore.checkpoint(), checkpoint.channels(), checkpoint.resumable()));
+        return edited(draft, edit, restore.newRun());
+    }
+
+    private Decision fork(Draft draft, Command.ForkThread fork, @Nullable Checkpoint checkpoint) {
+        ThreadState state = draft.state();
+        if (state.exists()) {
+            return draft.refused(
+                    Rejection.THREAD_EXISTS, "Thread " + state.key().thread() + " exists already");
+        }
+        String named = fork.checkpoint();
+        if (checkpoint == null) {
+            return draft.unchanged(new Outcome.Invalid("Thread " + fork.source()
+                    + (named == null ? " has no state to fork" : " has no checkpoint " + named)));
+        }
+        Edits.Result edit = edits.changes(state, checkpoint.channels(), checkpoint.resumable(), fork.values());
+        if (edit instanceof Edits.Refused refused) {
+            return draft.unchanged(new Outcome.Invalid(refused.message()));
+        }
+        if (fork.newRun() != null && checkpoint.resumable() == null) {
+            return draft.unchanged(new Outcome.Invalid("Nothing was left to do at this checkpoint"));
+        }
+        draft.createIfAbsent();
+        draft.add(new Event.ThreadForked(
+                fork.source(),
+                checkpoint.id().text(new ThreadKey(state.key().tenant(), fork.source())),
+                checkpoint.channels(),
+                checkpoint.resumable()));
+        return edited(draft, edit, fork.newRun());
+    }
+
+    private Decision edited(Draft draft, Edits.Result edit, @Nullable RunId newRun) {
+        if (edit instanceof Edits.Changes changes && !changes.changes().isEmpty()) {
+            draft.add(new Event.StateUpdated(changes.changes()));
+        }
+        Resumable left = draft.state().resumable();
+        return newRun == null || left == null ? draft.decided(new Outcome.Applied()) : continued(draft, newRun, left);
     }
 
     static Outcome noThread(ThreadState state) {

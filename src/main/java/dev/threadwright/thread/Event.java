@@ -1,7 +1,9 @@
 package dev.threadwright.thread;
 
 import dev.threadwright.workflow.Change;
+import dev.threadwright.workflow.Channels;
 import dev.threadwright.workflow.Json;
+import dev.threadwright.workflow.Planned;
 import dev.threadwright.workflow.WorkflowRef;
 import java.util.List;
 import java.util.Map;
@@ -43,19 +45,31 @@ public sealed interface Event {
     /** The queued run's turn has come; {@link RunStarted} follows. */
     record InputPromoted(RunId run) implements Event {}
 
-    /** The run took in the inputs of its inbox at the start of a super-step. */
-    record InputMerged(RunId run, List<Identity> inputs, List<Change> changes) implements Event {}
+    /**
+     * The run took in the inputs of its inbox at the start of a super-step.
+     *
+     * @param mapped see {@link RunStarted}
+     */
+    record InputMerged(RunId run, List<Identity> inputs, List<Change> changes, boolean mapped) implements Event {
+        public InputMerged {
+            inputs = List.copyOf(inputs);
+            changes = List.copyOf(changes);
+        }
+    }
 
     /** The input was accepted but no run will see it. */
     record InputExpired(Identity identity, RunId run, String message) implements Event {}
 
     /**
-     * A run began. It takes the accepted, promoted or left-over inputs.
+     * A run began. It takes the accepted, promoted or left-over inputs; a continuing one takes up what the head of the
+     * thread has left to do.
      *
      * @param source the input whose data is the trigger
      * @param main whether it writes through to the thread's state, or has a lineage of its own
-     * @param previousHead the sequence number that the thread's state had before it
-     * @param changes what its input writes
+     * @param previousHead the sequence number of the checkpoint that it starts from; 0 if there is none
+     * @param changes what its input writes, after the initial values of channels that were not there
+     * @param mapped whether the workflow says itself what an input writes, instead of by the names of its keys
+     * @param tasks of its first super-step; empty if it continues
      */
     record RunStarted(
             RunId run,
@@ -64,12 +78,35 @@ public sealed interface Event {
             Identity source,
             boolean main,
             long previousHead,
-            List<Change> changes)
-            implements Event {}
+            List<Change> changes,
+            boolean mapped,
+            List<Planned> tasks)
+            implements Event {
+        public RunStarted {
+            changes = List.copyOf(changes);
+            tasks = List.copyOf(tasks);
+        }
+    }
 
-    /** @param values the channels that the run wrote, as they are now */
-    record RunCompleted(RunId run, Map<String, Json> values) implements Event {}
+    /**
+     * The run reached the end of its graph.
+     *
+     * @param values the channels that the run wrote, as they are now
+     * @param settled what custom reducers made of the last super-step
+     * @param folded what custom reducers made of a side run's writes on the thread's state
+     * @param foldedBelow the same on what the thread's state would be without its main run
+     */
+    record RunCompleted(
+            RunId run, Map<String, Json> values, List<Change> settled, List<Change> folded, List<Change> foldedBelow)
+            implements Event {
+        public RunCompleted {
+            settled = List.copyOf(settled);
+            folded = List.copyOf(folded);
+            foldedBelow = List.copyOf(foldedBelow);
+        }
+    }
 
+    /** @param step where; empty if it was no step's fault */
     record RunFailed(RunId run, String step, String error) implements Event {}
 
     /** The run waited in the queue for longer than it may. */
@@ -81,13 +118,124 @@ public sealed interface Event {
     /** The thread's state is again what it was at the head, plus what side runs have folded since. */
     record StateRolledBack(RunId run, long head) implements Event {}
 
-    record StepCompleted(RunId run, String step, int superStep, List<Change> changes) implements Event {}
+    /** The thread's state was changed from outside of any run. */
+    record StateUpdated(List<Change> changes) implements Event {
+        public StateUpdated {
+            changes = List.copyOf(changes);
+        }
+    }
 
-    record StepFailed(RunId run, String step, int superStep, String error) implements Event {}
+    /**
+     * The thread's state is again what it was at one of its checkpoints.
+     *
+     * @param checkpoint in its text form
+     * @param resumable what was to be done there; null at the end of a run
+     */
+    record StateRestored(
+            String checkpoint, Channels channels, @Nullable Resumable resumable) implements Event {}
 
-    /** Work leaves the decision; committed before anyone starts it. */
-    record ActionRequested(RunId run, ActionId action, String step, String handler, Json input, int attempt)
+    /** The thread began as a copy of another one's state. */
+    record ThreadForked(
+            String source,
+            String checkpoint,
+            Channels channels,
+            @Nullable Resumable resumable) implements Event {}
+
+    /**
+     * A step ended.
+     *
+     * @param goTo the steps that it chose to follow; null for its routes
+     * @param settled what custom reducers made of the super-step, if the step was the last of it
+     * @param next the tasks of the following super-step, if the step was the last of its own; empty while others are
+     *     unfinished, and at the end of the graph
+     */
+    record StepCompleted(
+            RunId run,
+            TaskId task,
+            String step,
+            List<Change> changes,
+            @Nullable List<String> goTo,
+            List<Change> settled,
+            List<Planned> next)
+            implements Event {
+        public StepCompleted {
+            changes = List.copyOf(changes);
+            goTo = goTo == null ? null : List.copyOf(goTo);
+            settled = List.copyOf(settled);
+            next = List.copyOf(next);
+        }
+    }
+
+    /**
+     * A step failed.
+     *
+     * @param followedBy the step that its workflow has for that; null if there is none: what runs its graph fails too
+     * @param settled see {@link StepCompleted}
+     * @param next see {@link StepCompleted}
+     */
+    record StepFailed(
+            RunId run,
+            TaskId task,
+            String step,
+            String error,
+            @Nullable String followedBy,
+            List<Change> settled,
+            List<Planned> next)
+            implements Event {
+        public StepFailed {
+            settled = List.copyOf(settled);
+            next = List.copyOf(next);
+        }
+    }
+
+    /**
+     * A task began to run another graph. Its end is the {@link StepCompleted} of the task.
+     *
+     * @param trigger what that one is started with
+     * @param changes what this writes to its own channels
+     */
+    record SubgraphStarted(
+            RunId run, TaskId task, WorkflowRef workflow, Json trigger, List<Change> changes, List<Planned> tasks)
+            implements Event {
+        public SubgraphStarted {
+            changes = List.copyOf(changes);
+            tasks = List.copyOf(tasks);
+        }
+    }
+
+    /** A task waits until then (milliseconds since 1970). */
+    record TimerSet(RunId run, TaskId task, String step, long dueAtMs) implements Event {}
+
+    /** What a task waited for has come: it ends, or its next attempt begins. */
+    record TimerFired(RunId run, TaskId task) implements Event {}
+
+    /**
+     * Work leaves the decision; committed before anyone starts it. One per action, however many attempts follow.
+     *
+     * @param idempotent whether it may be started again when the process that ran it died
+     * @param timeoutMs of each attempt
+     */
+    record ActionRequested(
+            RunId run,
+            TaskId task,
+            ActionId action,
+            String step,
+            String handler,
+            Json input,
+            boolean idempotent,
+            long timeoutMs)
             implements Event {}
+
+    /**
+     * An attempt failed for a passing reason.
+     *
+     * @param attempt the one that failed; 1 for the first
+     * @param dueAtMs when the next one begins; milliseconds since 1970
+     */
+    record ActionRetryScheduled(RunId run, ActionId action, int attempt, String error, long dueAtMs) implements Event {}
+
+    /** The process that ran the action is gone, and it must not be done twice: the run waits until somebody says. */
+    record ActionUncertain(RunId run, ActionId action, int attempt, String reason) implements Event {}
 
     record ActionSucceeded(RunId run, ActionId action, int attempt, Json result) implements Event {}
 
@@ -107,7 +255,8 @@ public sealed interface Event {
     enum Start {
         INPUT,
         QUEUE,
-        FOLLOW_UP
+        FOLLOW_UP,
+        CONTINUE
     }
 
     /** What a queued input waits for: that no run is unfinished, or only that none is active. */
@@ -128,6 +277,12 @@ public sealed interface Event {
         RUN_ENDED,
         UNKNOWN_INTERRUPT,
         UNKNOWN_WORKFLOW,
+        UNSUITABLE_WORKFLOW,
+        UNSUITABLE_INPUT,
+        UNKNOWN_CHANNEL,
+        UNKNOWN_CHECKPOINT,
+        NOTHING_TO_CONTINUE,
+        THREAD_EXISTS,
         CONFLICT
     }
 

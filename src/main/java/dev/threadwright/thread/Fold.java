@@ -1,10 +1,15 @@
 package dev.threadwright.thread;
 
 import dev.threadwright.workflow.Change;
+import dev.threadwright.workflow.Channels;
+import dev.threadwright.workflow.Json;
+import dev.threadwright.workflow.Planned;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 
 /**
  * What each event does to the state: the only place where state changes. It needs nothing but the event, so that a
@@ -35,16 +40,26 @@ public final class Fold {
             case Event.InputExpired ignored -> now;
             case Event.RunStarted started -> started(now, started);
             case Event.RunCompleted completed -> completed(now, completed);
-            case Event.RunFailed failed -> ended(now, run(now, failed, failed.run()));
+            case Event.RunFailed failed -> failed(now, failed);
             case Event.RunTimedOut timedOut -> timedOut(now, timedOut);
             case Event.RunCancelled cancelled -> cancelled(now, cancelled);
             case Event.StateRolledBack rolledBack -> rolledBack(now, rolledBack);
             case Event.StepCompleted completed -> stepped(now, completed);
-            case Event.StepFailed failed -> change(now, failed, failed.run(), run -> run.steppedTo(run.superStep()));
+            case Event.StepFailed failed -> stepFailed(now, failed);
+            case Event.SubgraphStarted subgraph -> subgraphStarted(now, subgraph);
+            case Event.TimerSet timer -> timerSet(now, timer);
+            case Event.TimerFired timer -> timerFired(now, timer);
             case Event.ActionRequested requested -> requested(now, requested);
+            case Event.ActionRetryScheduled retry -> retryScheduled(now, retry);
+            case Event.ActionUncertain uncertain -> uncertain(now, uncertain);
             case Event.ActionSucceeded succeeded ->
                 awaited(now, succeeded, succeeded.run(), succeeded.action(), succeeded.attempt());
             case Event.ActionFailed failed -> awaited(now, failed, failed.run(), failed.action(), failed.attempt());
+            case Event.StateUpdated updated -> now.withChannels(now.channels().apply(updated.changes()), mark(now, 0));
+            case Event.StateRestored restored ->
+                now.withChannels(restored.channels(), mark(now, 0)).withResumable(restored.resumable());
+            case Event.ThreadForked forked ->
+                now.withChannels(forked.channels(), mark(now, 0)).withResumable(forked.resumable());
             case Event.ActionResultDiscarded ignored -> now;
         };
     }
@@ -84,32 +99,57 @@ public final class Fold {
     }
 
     private static ThreadState started(ThreadState state, Event.RunStarted started) {
-        requireIntake(state, started);
-        if (started.previousHead() != state.head()) {
-            throw impossible(state, started, "the head is " + state.head());
+        if (started.previousHead() != state.headSeq()) {
+            throw impossible(state, started, "the head is " + state.headSeq());
         }
         if (started.main() != state.started().isEmpty()) {
             throw impossible(state, started, "a run is the main run if it starts alone");
         }
-        List<Input> inputs = triggerFirst(state, started);
+        if (started.start() == Event.Start.CONTINUE) {
+            return continued(state, started);
+        }
+        requireIntake(state, started);
+        CheckpointId mark = mark(state, 1);
         Lineage lineage = started.main()
                 ? new Lineage.Main(state.channels(), state.head())
-                : new Lineage.Side(state.channels(), List.of());
+                : new Lineage.Side(state.channels(), List.of(), mark);
         StartedRun run = new StartedRun(
                 started.run(),
-                started.workflow(),
                 started.start(),
                 lineage,
                 state.updatedAtMs(),
                 state.intake().admittedAtMs(),
-                inputs,
+                triggerFirst(state, started),
                 List.of(),
                 0,
-                StartedRun.outside(state.intake().inputs(), started.changes(), lineage),
+                StartedRun.outside(state.intake().inputs(), started.changes(), started.mapped(), lineage),
                 Set.of(),
+                Frame.begin(started.workflow(), started.tasks()),
+                1);
+        ThreadState after = wrote(state.withIntake(Intake.EMPTY).plus(run), run.id(), started.changes());
+        return started.main() ? after.withChannels(after.channels(), mark) : after;
+    }
+
+    private static ThreadState continued(ThreadState state, Event.RunStarted started) {
+        Resumable left = state.resumable();
+        if (left == null
+                || !left.workflow().equals(started.workflow())
+                || !state.intake().isEmpty()) {
+            throw impossible(state, started, "there is nothing to continue");
+        }
+        return state.plus(new StartedRun(
+                started.run(),
+                started.start(),
+                new Lineage.Main(state.channels(), state.head()),
+                state.updatedAtMs(),
+                state.updatedAtMs(),
+                left.inputs(),
+                List.of(),
                 0,
-                null);
-        return wrote(state.withIntake(Intake.EMPTY).plus(run), run.id(), started.changes());
+                List.of(),
+                Set.of(),
+                left.frame(),
+                left.frame().superStep()));
     }
 
     private static List<Input> triggerFirst(ThreadState state, Event.RunStarted started) {
@@ -130,40 +170,215 @@ public final class Fold {
         if (!inbox.equals(merged.inputs())) {
             throw impossible(state, merged, "the inbox holds " + inbox);
         }
-        ThreadState after = state.replace(merged.run(), run -> run.emptiedInbox(merged.changes()));
+        ThreadState after = state.replace(merged.run(), run -> run.emptiedInbox(merged.changes(), merged.mapped()));
         return wrote(after, merged.run(), merged.changes());
     }
 
     private static ThreadState stepped(ThreadState state, Event.StepCompleted completed) {
-        int before = run(state, completed, completed.run()).superStep();
-        if (completed.superStep() != before + 1) {
-            throw impossible(state, completed, "the run has completed " + before + " super-steps");
+        Task task = open(state, completed, completed.run(), completed.task());
+        if (!task.step().equals(completed.step())) {
+            throw impossible(state, completed, "the task is at step " + task.step());
         }
-        ThreadState after = state.replace(completed.run(), run -> run.steppedTo(completed.superStep()));
-        return wrote(after, completed.run(), completed.changes());
+        Task.Ended ended = new Task.Ended(completed.changes(), completed.goTo(), null);
+        ThreadState after = state.replace(completed.run(), run -> run.withTask(completed.task(), t -> t.as(ended)));
+        return superStepEnded(
+                after, completed, completed.run(), completed.task(), completed.settled(), completed.next());
+    }
+
+    /** A failure that nothing follows changes nothing here: that of what runs its graph comes next. */
+    private static ThreadState stepFailed(ThreadState state, Event.StepFailed failed) {
+        open(state, failed, failed.run(), failed.task());
+        String followedBy = failed.followedBy();
+        if (followedBy == null) {
+            return state;
+        }
+        Task.Ended ended = new Task.Ended(List.of(), List.of(followedBy), errorItem(failed.step(), failed.error()));
+        ThreadState after = state.replace(failed.run(), run -> run.withTask(failed.task(), t -> t.as(ended)));
+        return superStepEnded(after, failed, failed.run(), failed.task(), failed.settled(), failed.next());
+    }
+
+    static Json errorItem(String step, String error) {
+        Map<String, Json> item = new LinkedHashMap<>();
+        item.put("step", Json.of(step));
+        item.put("error", Json.of(error));
+        return Json.object(item);
+    }
+
+    private static ThreadState superStepEnded(
+            ThreadState state, Event event, RunId id, TaskId task, List<Change> settled, List<Planned> next) {
+        if (next.isEmpty()) {
+            return state;
+        }
+        TaskId parent = task.parent();
+        StartedRun run = run(state, event, id);
+        if (parent != null) {
+            return state.replace(
+                    id, r -> r.withTask(parent, t -> t.as(superStepEnded(state, event, t.state(), settled, next))));
+        }
+        if (!run.frame().isOver()) {
+            throw impossible(state, event, "other tasks of the super-step have not ended");
+        }
+        ThreadState after = superStepWritten(state, run, settled);
+        return marked(after, id, mark(state, 0))
+                .replace(id, r -> r.withFrame(r.frame().next(next)));
+    }
+
+    private static Task.Nested superStepEnded(
+            ThreadState state, Event event, Task.State inner, List<Change> settled, List<Planned> next) {
+        if (!(inner instanceof Task.Nested nested) || !nested.frame().isOver()) {
+            throw impossible(state, event, "other tasks of the super-step have not ended");
+        }
+        List<Change> written = new ArrayList<>(nested.changes());
+        written.addAll(nested.frame().changes());
+        return new Task.Nested(
+                nested.frame().next(next),
+                nested.trigger(),
+                nested.channels().apply(nested.frame().changes()).apply(settled),
+                written);
+    }
+
+    private static ThreadState superStepWritten(ThreadState state, StartedRun run, List<Change> settled) {
+        ThreadState after = wrote(state, run.id(), run.frame().changes());
+        if (settled.isEmpty()) {
+            return after;
+        }
+        return switch (run.lineage()) {
+            case Lineage.Main ignored -> after.withChannels(after.channels().apply(settled), after.head());
+            case Lineage.Side ignored ->
+                after.replace(
+                        run.id(),
+                        r -> r.lineage() instanceof Lineage.Side side ? r.withLineage(side.settle(settled)) : r);
+        };
+    }
+
+    /** The run's state is at a checkpoint. */
+    private static ThreadState marked(ThreadState state, RunId id, CheckpointId mark) {
+        StartedRun run = state.started(id);
+        if (run != null && run.lineage() instanceof Lineage.Side side) {
+            return state.replace(id, r -> r.withLineage(side.at(mark)));
+        }
+        return state.withChannels(state.channels(), mark);
+    }
+
+    private static CheckpointId mark(ThreadState now, int ordinal) {
+        return new CheckpointId(now.updatedAtMs(), now.seq(), ordinal);
+    }
+
+    private static ThreadState subgraphStarted(ThreadState state, Event.SubgraphStarted started) {
+        requireDue(state, started, started.run(), started.task());
+        Task.Nested nested = new Task.Nested(
+                Frame.begin(started.workflow(), started.tasks()),
+                started.trigger(),
+                Channels.EMPTY.apply(started.changes()),
+                List.of());
+        return state.replace(started.run(), run -> run.withTask(started.task(), t -> t.as(nested)));
+    }
+
+    private static ThreadState timerSet(ThreadState state, Event.TimerSet timer) {
+        requireDue(state, timer, timer.run(), timer.task());
+        return state.replace(
+                timer.run(), run -> run.withTask(timer.task(), t -> t.as(new Task.Sleeping(timer.dueAtMs()))));
+    }
+
+    /** What slept goes on by the {@link Event.StepCompleted} that follows. */
+    private static ThreadState timerFired(ThreadState state, Event.TimerFired timer) {
+        Task.State waiting = open(state, timer, timer.run(), timer.task()).state();
+        if (waiting instanceof Task.Sleeping) {
+            return state;
+        }
+        if (waiting instanceof Task.Backoff backoff) {
+            Task.Calling next = backoff.failed().next(state.updatedAtMs());
+            return state.replace(timer.run(), run -> run.withTask(timer.task(), t -> t.as(next)));
+        }
+        throw impossible(state, timer, "the task waits for no time");
     }
 
     private static ThreadState requested(ThreadState state, Event.ActionRequested requested) {
-        if (!run(state, requested, requested.run()).isDue()) {
-            throw impossible(state, requested, "the run waits for another action");
+        requireDue(state, requested, requested.run(), requested.task());
+        Task.Calling call = new Task.Calling(
+                requested.action(),
+                requested.handler(),
+                requested.input(),
+                1,
+                requested.idempotent(),
+                requested.timeoutMs(),
+                state.updatedAtMs());
+        return state.replace(requested.run(), run -> run.withTask(requested.task(), t -> t.as(call)));
+    }
+
+    private static ThreadState retryScheduled(ThreadState state, Event.ActionRetryScheduled retry) {
+        return outstanding(
+                state,
+                retry,
+                retry.run(),
+                retry.action(),
+                retry.attempt(),
+                call -> new Task.Backoff(call, retry.dueAtMs()));
+    }
+
+    private static ThreadState uncertain(ThreadState state, Event.ActionUncertain uncertain) {
+        return outstanding(
+                state,
+                uncertain,
+                uncertain.run(),
+                uncertain.action(),
+                uncertain.attempt(),
+                call -> new Task.Uncertain(call, uncertain.reason()));
+    }
+
+    private static ThreadState outstanding(
+            ThreadState state,
+            Event event,
+            RunId id,
+            ActionId action,
+            int attempt,
+            Function<Task.Calling, Task.State> change) {
+        Frame.Located located = run(state, event, id).calling(action, attempt);
+        Task.Calling call =
+                located == null ? null : StartedRun.outstanding(located.task().state());
+        if (located == null || call == null) {
+            throw impossible(state, event, "the run does not wait for this action");
         }
-        return state.replace(requested.run(), run -> run.requested(task(requested)));
+        return state.replace(id, run -> run.withTask(located.id(), t -> t.as(change.apply(call))));
     }
 
     /** A side run's changes fold into the thread, and into what the thread would be without its main run. */
     private static ThreadState completed(ThreadState state, Event.RunCompleted completed) {
         StartedRun run = run(state, completed, completed.run());
-        ThreadState after = ended(state, run);
-        if (!(run.lineage() instanceof Lineage.Side side) || side.changes().isEmpty()) {
+        if (!run.frame().isOver()) {
+            throw impossible(state, completed, "its tasks have not ended");
+        }
+        ThreadState written = superStepWritten(state, run, completed.settled());
+        StartedRun last = run(written, completed, completed.run());
+        ThreadState after = ended(written, last);
+        if (!(last.lineage() instanceof Lineage.Side side)) {
+            return after.withChannels(after.channels(), mark(state, 0)).withResumable(null);
+        }
+        if (side.changes().isEmpty()) {
             return after;
         }
-        ThreadState folded = after.withChannels(after.channels().apply(side.changes()), after.seq());
+        CheckpointId mark = mark(state, 1);
+        ThreadState folded =
+                after.withChannels(after.channels().apply(side.changes()).apply(completed.folded()), mark);
         for (StartedRun other : folded.started()) {
             if (other.lineage() instanceof Lineage.Main main) {
-                folded = folded.replace(other.id(), r -> r.withLineage(main.folded(side.changes(), state.seq())));
+                Channels below = main.base().apply(side.changes()).apply(completed.foldedBelow());
+                folded = folded.replace(other.id(), r -> r.withLineage(new Lineage.Main(below, mark)));
             }
         }
         return folded;
+    }
+
+    private static ThreadState failed(ThreadState state, Event.RunFailed failed) {
+        StartedRun run = run(state, failed, failed.run());
+        return ended(leftToDo(state, run), run);
+    }
+
+    /** What a main run that ends early leaves to a continuing one. */
+    private static ThreadState leftToDo(ThreadState state, StartedRun run) {
+        return run.lineage() instanceof Lineage.Main && !run.frame().tasks().isEmpty()
+                ? state.withResumable(run.resumable())
+                : state;
     }
 
     /** What the run leaves unconsumed is taken in by the follow-up that starts in the same decision. */
@@ -187,16 +402,18 @@ public final class Fold {
         if (cancelled.carriesInput()) {
             after = after.withIntake(after.intake().carrying(run.unsaved()));
         }
-        if (cancelled.cause() == Event.Cause.ROLLED_BACK && run.lineage() instanceof Lineage.Main main) {
-            return after.withChannels(main.base(), main.baseHead());
+        if (cancelled.cause() == Event.Cause.ROLLED_BACK) {
+            return run.lineage() instanceof Lineage.Main main
+                    ? after.withChannels(main.base(), main.baseHead())
+                    : after;
         }
-        return after;
+        return leftToDo(after, run);
     }
 
     /** The cancellation of the main run has restored the state; this says so, with the head that it went back to. */
     private static ThreadState rolledBack(ThreadState state, Event.StateRolledBack rolledBack) {
-        if (rolledBack.head() != state.head()) {
-            throw impossible(state, rolledBack, "the head is " + state.head());
+        if (rolledBack.head() != state.headSeq()) {
+            throw impossible(state, rolledBack, "the head is " + state.headSeq());
         }
         return state;
     }
@@ -215,12 +432,8 @@ public final class Fold {
         ThreadState after = state.replace(id, run -> run.wrote(changes));
         StartedRun run = after.started(id);
         return run != null && run.lineage() instanceof Lineage.Main
-                ? after.withChannels(after.channels().apply(changes), after.seq())
+                ? after.withChannels(after.channels().apply(changes), after.head())
                 : after;
-    }
-
-    private static ThreadState change(ThreadState state, Event event, RunId id, UnaryOperator<StartedRun> change) {
-        return state.replace(run(state, event, id).id(), change);
     }
 
     private static StartedRun run(ThreadState state, Event event, RunId id) {
@@ -239,9 +452,19 @@ public final class Fold {
         return run;
     }
 
-    private static StartedRun.Task task(Event.ActionRequested requested) {
-        return new StartedRun.Task(
-                requested.action(), requested.step(), requested.handler(), requested.input(), requested.attempt());
+    /** A task that has not ended. */
+    private static Task open(ThreadState state, Event event, RunId id, TaskId task) {
+        Task found = run(state, event, id).frame().find(task);
+        if (found == null || found.state() instanceof Task.Ended || found.state() instanceof Task.Joining) {
+            throw impossible(state, event, "task " + task + " is not under way");
+        }
+        return found;
+    }
+
+    private static void requireDue(ThreadState state, Event event, RunId id, TaskId task) {
+        if (!(open(state, event, id, task).state() instanceof Task.Due)) {
+            throw impossible(state, event, "task " + task + " is not due");
+        }
     }
 
     private static List<QueuedRun> queueWithout(ThreadState state, RunId id) {

@@ -1,8 +1,11 @@
 package dev.threadwright.thread;
 
+import dev.threadwright.workflow.Channels;
 import dev.threadwright.workflow.Json;
+import dev.threadwright.workflow.WorkflowRef;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Work that a state owes to the outside. It follows from the state alone, so a crash forgets none of it; what a batch
@@ -13,8 +16,25 @@ public sealed interface Owed {
     /** Unique on the thread, and the same for as long as it is owed. */
     String ref();
 
-    /** An action whose handler must run, or be running. */
-    record Call(RunId run, ActionId action, int attempt, String step, String handler, Json input) implements Owed {
+    /**
+     * An action whose handler must run, or be running; the thread wants {@link Command.FireTimers} at its deadline.
+     *
+     * @param workflow whose step it is
+     * @param state what the step reads
+     * @param deadlineMs of this attempt; milliseconds since 1970
+     */
+    record Call(
+            RunId run,
+            ActionId action,
+            int attempt,
+            WorkflowRef workflow,
+            String step,
+            String handler,
+            Json input,
+            Channels state,
+            boolean idempotent,
+            long deadlineMs)
+            implements Owed {
         @Override
         public String ref() {
             return action.value() + "#" + attempt;
@@ -22,12 +42,7 @@ public sealed interface Owed {
     }
 
     /** The thread wants {@link Command.FireTimers} at this time (milliseconds since 1970). */
-    record Timer(RunId run, long dueAtMs) implements Owed {
-        @Override
-        public String ref() {
-            return run.value() + "@" + dueAtMs;
-        }
-    }
+    record Timer(String ref, long dueAtMs) implements Owed {}
 
     static List<Owed> of(ThreadState state) {
         if (state.isIdle()) {
@@ -35,17 +50,47 @@ public sealed interface Owed {
         }
         List<Owed> owed = new ArrayList<>();
         for (StartedRun run : state.started()) {
-            StartedRun.Task task = run.task();
-            if (task != null) {
-                owed.add(new Call(run.id(), task.action(), task.attempt(), task.step(), task.handler(), task.input()));
-            }
+            collect(run, null, run.frame(), state.channelsOf(run), owed);
         }
         for (QueuedRun run : state.queue()) {
             Long expiresAtMs = run.expiresAtMs();
             if (expiresAtMs != null) {
-                owed.add(new Timer(run.id(), expiresAtMs));
+                owed.add(timer(run.id().value(), expiresAtMs));
             }
         }
         return List.copyOf(owed);
+    }
+
+    private static void collect(
+            StartedRun run, @Nullable TaskId parent, Frame frame, Channels channels, List<Owed> owed) {
+        for (int i = 0; i < frame.tasks().size(); i++) {
+            Task task = frame.tasks().get(i);
+            TaskId id = TaskId.of(parent, frame.superStep(), i);
+            switch (task.state()) {
+                case Task.Calling call ->
+                    owed.add(new Call(
+                            run.id(),
+                            call.action(),
+                            call.attempt(),
+                            frame.workflow(),
+                            task.step(),
+                            call.handler(),
+                            call.input(),
+                            channels,
+                            call.idempotent(),
+                            call.deadlineMs()));
+                case Task.Backoff backoff -> owed.add(timer(run.id() + "-" + id, backoff.untilMs()));
+                case Task.Sleeping sleeping -> owed.add(timer(run.id() + "-" + id, sleeping.untilMs()));
+                case Task.Nested nested -> collect(run, id, nested.frame(), nested.channels(), owed);
+                case Task.Uncertain ignored -> {}
+                case Task.Due ignored -> {}
+                case Task.Joining ignored -> {}
+                case Task.Ended ignored -> {}
+            }
+        }
+    }
+
+    private static Timer timer(String what, long dueAtMs) {
+        return new Timer(what + "@" + dueAtMs, dueAtMs);
     }
 }

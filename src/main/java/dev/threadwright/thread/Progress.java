@@ -3,17 +3,18 @@ package dev.threadwright.thread;
 import dev.threadwright.workflow.Change;
 import dev.threadwright.workflow.Channels;
 import dev.threadwright.workflow.Json;
+import dev.threadwright.workflow.Planned;
 import dev.threadwright.workflow.Step;
 import dev.threadwright.workflow.StepFailure;
+import dev.threadwright.workflow.SuperStep;
 import dev.threadwright.workflow.Workflow;
+import dev.threadwright.workflow.WorkflowCatalog;
 import dev.threadwright.workflow.WorkflowRef;
-import dev.threadwright.workflow.Workflows;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,46 +23,142 @@ import org.jspecify.annotations.Nullable;
  */
 final class Progress {
 
-    private final Workflows workflows;
+    private final WorkflowCatalog workflows;
+    private final Tasks tasks;
 
-    Progress(Workflows workflows) {
+    Progress(WorkflowCatalog workflows) {
         this.workflows = workflows;
+        this.tasks = new Tasks(workflows);
     }
 
     /** The run takes what the draft has in its intake. */
     void start(Draft draft, RunId run, WorkflowRef ref, Event.Start start) {
         ThreadState state = draft.state();
-        Workflow workflow = workflows.find(ref);
         List<Input> inputs = state.intake().inputs();
         Input trigger = switch (start) {
             case INPUT -> inputs.getLast(); // What it carries from superseded runs came before it.
             case QUEUE, FOLLOW_UP -> inputs.getFirst();
+            case CONTINUE -> throw new IllegalArgumentException("A continuing run takes no inputs");
         };
-        List<Change> changes = workflow == null ? List.of() : changesOf(workflow, inputs);
-        boolean main = state.started().isEmpty();
-        draft.add(new Event.RunStarted(run, ref, start, trigger.identity(), main, state.head(), changes));
+        Opening opening = opening(state, run, ref, inputs, trigger);
+        draft.add(new Event.RunStarted(
+                run,
+                ref,
+                start,
+                trigger.identity(),
+                state.started().isEmpty(),
+                state.headSeq(),
+                opening.changes(),
+                opening.mapped(),
+                opening.tasks()));
+        String problem = opening.problem();
+        if (problem != null) {
+            tasks.failRun(draft, run, "", problem);
+        } else if (opening.tasks().isEmpty()) {
+            tasks.completeEmpty(draft, run);
+        }
+    }
+
+    /** A run of its own takes up what the head has left to do. */
+    void carryOn(Draft draft, RunId run, Resumable left) {
+        draft.add(new Event.RunStarted(
+                run,
+                left.workflow(),
+                Event.Start.CONTINUE,
+                left.inputs().getFirst().identity(),
+                draft.state().started().isEmpty(),
+                draft.state().headSeq(),
+                List.of(),
+                false,
+                List.of()));
+    }
+
+    /** What a run begins with, or why it cannot. */
+    private record Opening(
+            List<Change> changes,
+            boolean mapped,
+            List<Planned> tasks,
+            @Nullable String problem) {
+        static Opening failed(String problem) {
+            return new Opening(List.of(), false, List.of(), problem);
+        }
+    }
+
+    private Opening opening(ThreadState state, RunId run, WorkflowRef ref, List<Input> inputs, Input trigger) {
+        Workflow workflow = workflows.find(state.key().tenant(), ref);
+        if (workflow == null) {
+            return Opening.failed("Workflow " + ref + " is not on this server");
+        }
+        try {
+            List<Change> changes = changes(workflow, state.channels(), run, inputs);
+            List<Json> consumed = inputs.stream()
+                    .filter(input -> input != trigger)
+                    .map(Input::data)
+                    .toList();
+            List<Planned> planned =
+                    SuperStep.start(workflow, new Step.View(state.channels().apply(changes), trigger.data(), consumed));
+            return new Opening(changes, workflow.input() != null && !changes.isEmpty(), planned, null);
+        } catch (StepFailure failure) {
+            return Opening.failed(String.valueOf(failure.getMessage()));
+        } catch (RuntimeException defect) {
+            return Opening.failed("The workflow is defective: " + defect);
+        }
+    }
+
+    /** What inputs write on a state, after the initial values of what it lacks. */
+    private static List<Change> changes(Workflow workflow, Channels channels, RunId run, List<Input> inputs) {
+        String conflict = workflow.conflictWith(channels);
+        if (conflict != null) {
+            throw new StepFailure(conflict);
+        }
+        Supplier<String> ids = Tasks.ids(run + "-input");
+        List<Change> changes = new ArrayList<>(workflow.initial(channels, ids));
+        inputs.forEach(input -> changes.addAll(workflow.changesOf(input.data(), ids)));
+        return workflow.settled(channels, changes);
+    }
+
+    /** Null, or why an input cannot become part of a state. */
+    static @Nullable String unsuitable(Workflow workflow, Channels channels, RunId run, Input input) {
+        try {
+            channels.apply(changes(workflow, channels, run, List.of(input)));
+            return null;
+        } catch (StepFailure failure) {
+            return String.valueOf(failure.getMessage());
+        } catch (RuntimeException defect) {
+            return "The workflow is defective: " + defect;
+        }
     }
 
     void advance(Draft draft) {
         promote(draft);
-        for (StartedRun due = firstDue(draft.state()); due != null; due = firstDue(draft.state())) {
-            superStep(draft, due);
+        for (StartedRun run = firstDue(draft.state()); run != null; run = firstDue(draft.state())) {
+            Frame.Located due = run.frame().firstDue();
+            if (due != null) {
+                tasks.execute(draft, run.id(), due);
+            }
+            followUp(draft, run);
             promote(draft);
         }
     }
 
-    void completeAction(Draft draft, StartedRun run, Json result) {
-        Workflow workflow = workflows.find(run.workflow());
-        if (workflow == null) {
-            fail(draft, run, "", missing(run.workflow()));
-            return;
-        }
-        complete(draft, workflow, run, workflow.changesOf(result));
+    void completeAction(Draft draft, StartedRun run, Frame.Located calling, Task.Calling call, Json result) {
+        tasks.complete(draft, run.id(), calling, call, result);
+        followUp(draft, run);
     }
 
-    void failAction(Draft draft, StartedRun run, String error) {
-        StartedRun.Task task = run.task();
-        fail(draft, run, task == null ? "" : task.step(), error);
+    void failAttempt(Draft draft, StartedRun run, Frame.Located calling, Task.Calling call, Failure failure) {
+        tasks.failAttempt(draft, run.id(), calling, call, failure);
+        followUp(draft, run);
+    }
+
+    /** What is due on the thread by now. */
+    void fireTimers(Draft draft) {
+        for (StartedRun run : draft.state().started()) {
+            tasks.fireTimers(draft, run.id());
+            followUp(draft, run);
+        }
+        expireQueued(draft);
+        advance(draft);
     }
 
     /**
@@ -86,79 +183,6 @@ final class Progress {
             draft.add(new Event.InputExpired(input.identity(), run.id(), "Waited in the queue for too long"));
         }
         draft.add(new Event.RunTimedOut(run.id()));
-    }
-
-    private void superStep(Draft draft, StartedRun run) {
-        Workflow workflow = workflows.find(run.workflow());
-        if (workflow == null) {
-            fail(draft, run, "", missing(run.workflow()));
-            return;
-        }
-        if (!run.inbox().isEmpty()) {
-            draft.add(new Event.InputMerged(
-                    run.id(), run.inbox().stream().map(Input::identity).toList(), changesOf(workflow, run.inbox())));
-        }
-        StartedRun now = draft.state().started(run.id());
-        if (now == null) {
-            throw new IllegalStateException("Run " + run.id() + " is due and not started");
-        }
-        execute(draft, workflow, now, workflow.steps().get(now.superStep()));
-    }
-
-    private void execute(Draft draft, Workflow workflow, StartedRun run, Step step) {
-        Step.View view =
-                new Step.View(draft.state().channelsOf(run), run.trigger().data(), run.consumed());
-        List<Change> changes;
-        Json request;
-        try {
-            switch (step) {
-                case Step.Pure pure -> {
-                    changes = workflow.changesOf(pure.function().apply(view));
-                    request = Json.NULL;
-                }
-                case Step.Action action -> {
-                    changes = List.of();
-                    request = action.request().input(view);
-                }
-            }
-        } catch (StepFailure failure) {
-            fail(draft, run, step.name(), String.valueOf(failure.getMessage()));
-            return;
-        } catch (RuntimeException defect) {
-            // The workflow's, not ours: it must cost this run and not the partition, which would meet it for ever.
-            fail(draft, run, step.name(), "The step is defective: " + defect);
-            return;
-        }
-        switch (step) {
-            case Step.Pure ignored -> complete(draft, workflow, run, changes);
-            case Step.Action action ->
-                draft.add(new Event.ActionRequested(
-                        run.id(),
-                        ActionId.of(run.id(), run.superStep() + 1),
-                        action.name(),
-                        action.handler(),
-                        request,
-                        1));
-        }
-    }
-
-    private void complete(Draft draft, Workflow workflow, StartedRun run, List<Change> changes) {
-        int completed = run.superStep() + 1;
-        draft.add(new Event.StepCompleted(
-                run.id(), workflow.steps().get(run.superStep()).name(), completed, changes));
-        StartedRun now = draft.state().started(run.id());
-        if (completed == workflow.steps().size() && now != null) {
-            draft.add(new Event.RunCompleted(now.id(), valuesOf(draft.state().channelsOf(now), now)));
-            followUp(draft, now);
-        }
-    }
-
-    private void fail(Draft draft, StartedRun run, String step, String error) {
-        if (!step.isEmpty()) {
-            draft.add(new Event.StepFailed(run.id(), step, run.superStep() + 1, error));
-        }
-        draft.add(new Event.RunFailed(run.id(), step, error));
-        followUp(draft, run);
     }
 
     /** What came too late for the run becomes one run of the same version, ahead of the queue and past every limit. */
@@ -195,26 +219,10 @@ final class Progress {
 
     private static @Nullable StartedRun firstDue(ThreadState state) {
         for (StartedRun run : state.started()) {
-            if (run.isDue()) {
+            if (run.frame().firstDue() != null) {
                 return run;
             }
         }
         return null;
-    }
-
-    private static List<Change> changesOf(Workflow workflow, List<Input> inputs) {
-        List<Change> changes = new ArrayList<>();
-        inputs.forEach(input -> changes.addAll(workflow.changesOf(input.data())));
-        return List.copyOf(changes);
-    }
-
-    private static Map<String, Json> valuesOf(Channels channels, StartedRun run) {
-        Map<String, Json> values = new LinkedHashMap<>();
-        run.written().stream().sorted().forEach(channel -> values.put(channel, channels.get(channel)));
-        return values;
-    }
-
-    private static String missing(WorkflowRef workflow) {
-        return "Workflow " + workflow + " is not on this server";
     }
 }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,12 +20,11 @@ import org.jspecify.annotations.Nullable;
  * @param inboxAdmittedAtMs when the last input of the inbox was admitted; 0 while none was
  * @param outsideState those of {@code inputs} that left no trace in the thread's own state
  * @param written the channels that it wrote
- * @param superStep how many super-steps it has completed
- * @param task the action it waits for; null when its next super-step is due
+ * @param frame the tasks of its current super-step
+ * @param legFrom the super-step that its current leg began with
  */
 public record StartedRun(
         RunId id,
-        WorkflowRef workflow,
         Event.Start start,
         Lineage lineage,
         long startedAtMs,
@@ -34,8 +34,8 @@ public record StartedRun(
         long inboxAdmittedAtMs,
         List<Input> outsideState,
         Set<String> written,
-        int superStep,
-        @Nullable Task task) {
+        Frame frame,
+        int legFrom) {
 
     public StartedRun {
         inputs = List.copyOf(inputs);
@@ -44,24 +44,47 @@ public record StartedRun(
         written = Set.copyOf(written);
     }
 
-    /** One execution of a step that has left the decision. */
-    public record Task(ActionId action, String step, String handler, Json input, int attempt) {}
+    public WorkflowRef workflow() {
+        return frame.workflow();
+    }
 
-    /** Derived from what the run holds: interrupts, waits and breakpoints will be further kinds of task. */
+    /** Derived from what the run holds. */
     public RunStatus status() {
-        return RunStatus.ACTIVE;
+        RunStatus status = frame.status();
+        return status == null ? RunStatus.ACTIVE : status;
     }
 
     public Input trigger() {
         return inputs.getFirst();
     }
 
-    boolean isDue() {
-        return task == null;
+    boolean awaits(ActionId action, int attempt) {
+        return calling(action, attempt) != null;
     }
 
-    boolean awaits(ActionId action, int attempt) {
-        return task != null && task.action().equals(action) && task.attempt() == attempt;
+    /** The task whose outstanding attempt this is; null if there is none. */
+    Frame.@Nullable Located calling(ActionId action, int attempt) {
+        for (Frame.Located located : frame.all()) {
+            Task.Calling call = outstanding(located.task().state());
+            if (call != null && call.action().equals(action) && call.attempt() == attempt) {
+                return located;
+            }
+        }
+        return null;
+    }
+
+    /** A result still counts when nobody knows what became of its action. */
+    static Task.@Nullable Calling outstanding(Task.State state) {
+        return switch (state) {
+            case Task.Calling call -> call;
+            case Task.Uncertain uncertain -> uncertain.call();
+            case Task.Due ignored -> null;
+            case Task.Joining ignored -> null;
+            case Task.Backoff ignored -> null;
+            case Task.Sleeping ignored -> null;
+            case Task.Nested ignored -> null;
+            case Task.Ended ignored -> null;
+        };
     }
 
     List<Json> consumed() {
@@ -77,21 +100,29 @@ public record StartedRun(
         return new Intake(inbox, inboxAdmittedAtMs);
     }
 
+    Resumable resumable() {
+        return new Resumable(id, inputs, frame.again());
+    }
+
     StartedRun joinedBy(Input input, long timeMs) {
-        return with(lineage, inputs, plus(inbox, List.of(input)), timeMs, outsideState, written, superStep, task);
+        return with(lineage, inputs, plus(inbox, List.of(input)), timeMs, outsideState, written, frame);
     }
 
-    StartedRun emptiedInbox(List<Change> changes) {
-        List<Input> outside = plus(outsideState, outside(inbox, changes, lineage));
-        return with(lineage, plus(inputs, inbox), List.of(), 0, outside, written, superStep, task);
+    StartedRun emptiedInbox(List<Change> changes, boolean mapped) {
+        List<Input> outside = plus(outsideState, outside(inbox, changes, mapped, lineage));
+        return with(lineage, plus(inputs, inbox), List.of(), 0, outside, written, frame);
     }
 
-    StartedRun requested(Task requested) {
-        return with(lineage, inputs, inbox, inboxAdmittedAtMs, outsideState, written, superStep, requested);
+    StartedRun withTask(TaskId task, UnaryOperator<Task> change) {
+        return withFrame(frame.replace(task, change));
+    }
+
+    StartedRun withFrame(Frame next) {
+        return with(lineage, inputs, inbox, inboxAdmittedAtMs, outsideState, written, next);
     }
 
     StartedRun withLineage(Lineage next) {
-        return with(next, inputs, inbox, inboxAdmittedAtMs, outsideState, written, superStep, task);
+        return with(next, inputs, inbox, inboxAdmittedAtMs, outsideState, written, frame);
     }
 
     /** After its changes: those of a side run stay in its lineage, those of the main run are the thread's already. */
@@ -99,26 +130,25 @@ public record StartedRun(
         Set<String> all = new LinkedHashSet<>(written);
         changes.forEach(change -> all.add(change.channel()));
         Lineage next = lineage instanceof Lineage.Side side ? side.apply(changes) : lineage;
-        return with(next, inputs, inbox, inboxAdmittedAtMs, outsideState, all, superStep, task);
-    }
-
-    StartedRun steppedTo(int completed) {
-        return with(lineage, inputs, inbox, inboxAdmittedAtMs, outsideState, written, completed, null);
+        return with(next, inputs, inbox, inboxAdmittedAtMs, outsideState, all, frame);
     }
 
     /**
-     * Those of the inputs that none of the changes stems from. Keys that name channels become changes, so an input with
-     * the key of a change has written it. A side run writes its own lineage only.
+     * Those of the inputs that none of the changes stems from. A workflow that says itself what inputs write makes what
+     * it wants of each; otherwise keys that name channels become changes, so an input with the key of a change has
+     * written it. A side run writes its own lineage only.
      */
-    static List<Input> outside(List<Input> inputs, List<Change> changes, Lineage lineage) {
+    static List<Input> outside(List<Input> inputs, List<Change> changes, boolean mapped, Lineage lineage) {
         return switch (lineage) {
             case Lineage.Side ignored -> inputs;
             case Lineage.Main ignored ->
-                inputs.stream()
-                        .filter(input -> changes.stream()
-                                .noneMatch(change -> input.data() instanceof Json.Obj data
-                                        && data.fields().containsKey(change.channel())))
-                        .toList();
+                mapped
+                        ? List.of()
+                        : inputs.stream()
+                                .filter(input -> changes.stream()
+                                        .noneMatch(change -> input.data() instanceof Json.Obj data
+                                                && data.fields().containsKey(change.channel())))
+                                .toList();
         };
     }
 
@@ -129,11 +159,9 @@ public record StartedRun(
             long inboxAdmittedAtMs,
             List<Input> outsideState,
             Set<String> written,
-            int superStep,
-            @Nullable Task task) {
+            Frame frame) {
         return new StartedRun(
                 id,
-                workflow,
                 start,
                 lineage,
                 startedAtMs,
@@ -143,8 +171,8 @@ public record StartedRun(
                 inboxAdmittedAtMs,
                 outsideState,
                 written,
-                superStep,
-                task);
+                frame,
+                legFrom);
     }
 
     private static List<Input> plus(List<Input> first, List<Input> second) {

@@ -12,16 +12,17 @@ import org.jspecify.annotations.Nullable;
  * failed commit drops a pointer.
  *
  * @param seq the last event's sequence number; 0 if the thread does not exist
- * @param head the sequence number of the event that last changed {@code channels}; 0 if none did
+ * @param head the checkpoint that {@code channels} were last at; null before the first
  * @param started unfinished runs, in the order of their start
  * @param queue runs that wait for their turn, first come first
  * @param intake inputs that the next start takes; never left over at the end of a decision
  * @param latestRun the run that started last
+ * @param resumable what is left to do at the head; null if its run is unfinished or went to its end
  */
 public record ThreadState(
         ThreadKey key,
         long seq,
-        long head,
+        @Nullable CheckpointId head,
         long createdAtMs,
         long updatedAtMs,
         ThreadSettings settings,
@@ -29,7 +30,8 @@ public record ThreadState(
         List<StartedRun> started,
         List<QueuedRun> queue,
         Intake intake,
-        @Nullable RunId latestRun) {
+        @Nullable RunId latestRun,
+        @Nullable Resumable resumable) {
 
     public ThreadState {
         started = List.copyOf(started);
@@ -38,7 +40,23 @@ public record ThreadState(
 
     public static ThreadState absent(ThreadKey key) {
         return new ThreadState(
-                key, 0, 0, 0, 0, ThreadSettings.NONE, Channels.EMPTY, List.of(), List.of(), Intake.EMPTY, null);
+                key,
+                0,
+                null,
+                0,
+                0,
+                ThreadSettings.NONE,
+                Channels.EMPTY,
+                List.of(),
+                List.of(),
+                Intake.EMPTY,
+                null,
+                null);
+    }
+
+    /** The sequence number of the head; 0 before the first checkpoint. */
+    public long headSeq() {
+        return head == null ? 0 : head.seq();
     }
 
     public boolean exists() {
@@ -95,38 +113,49 @@ public record ThreadState(
 
     ThreadState at(long nextSeq, long timeMs) {
         return new ThreadState(
-                key, nextSeq, head, createdAtMs, timeMs, settings, channels, started, queue, intake, latestRun);
+                key,
+                nextSeq,
+                head,
+                createdAtMs,
+                timeMs,
+                settings,
+                channels,
+                started,
+                queue,
+                intake,
+                latestRun,
+                resumable);
     }
 
     ThreadState created(long timeMs) {
         return new ThreadState(
-                key, seq, head, timeMs, updatedAtMs, settings, channels, started, queue, intake, latestRun);
+                key, seq, head, timeMs, updatedAtMs, settings, channels, started, queue, intake, latestRun, resumable);
     }
 
     ThreadState withSettings(ThreadSettings next) {
-        return new ThreadState(
-                key, seq, head, createdAtMs, updatedAtMs, next, channels, started, queue, intake, latestRun);
+        return with(head, next, channels, started, queue, intake, latestRun, resumable);
     }
 
-    ThreadState withChannels(Channels next, long nextHead) {
-        return new ThreadState(
-                key, seq, nextHead, createdAtMs, updatedAtMs, settings, next, started, queue, intake, latestRun);
+    ThreadState withChannels(Channels next, @Nullable CheckpointId nextHead) {
+        return with(nextHead, settings, next, started, queue, intake, latestRun, resumable);
     }
 
     ThreadState withIntake(Intake next) {
-        return new ThreadState(
-                key, seq, head, createdAtMs, updatedAtMs, settings, channels, started, queue, next, latestRun);
+        return with(head, settings, channels, started, queue, next, latestRun, resumable);
     }
 
     ThreadState withQueue(List<QueuedRun> next) {
-        return new ThreadState(
-                key, seq, head, createdAtMs, updatedAtMs, settings, channels, started, next, intake, latestRun);
+        return with(head, settings, channels, started, next, intake, latestRun, resumable);
+    }
+
+    ThreadState withResumable(@Nullable Resumable next) {
+        return with(head, settings, channels, started, queue, intake, latestRun, next);
     }
 
     ThreadState plus(StartedRun run) {
         List<StartedRun> next = new ArrayList<>(started);
         next.add(run);
-        return withStarted(next, run.id());
+        return with(head, settings, channels, next, queue, intake, run.id(), null);
     }
 
     ThreadState replace(RunId id, UnaryOperator<StartedRun> change) {
@@ -134,15 +163,36 @@ public record ThreadState(
         for (StartedRun run : started) {
             next.add(run.id().equals(id) ? change.apply(run) : run);
         }
-        return withStarted(next, latestRun);
+        return with(head, settings, channels, next, queue, intake, latestRun, resumable);
     }
 
     ThreadState without(RunId id) {
-        return withStarted(started.stream().filter(run -> !run.id().equals(id)).toList(), latestRun);
+        List<StartedRun> next =
+                started.stream().filter(run -> !run.id().equals(id)).toList();
+        return with(head, settings, channels, next, queue, intake, latestRun, resumable);
     }
 
-    private ThreadState withStarted(List<StartedRun> next, @Nullable RunId latest) {
+    private ThreadState with(
+            @Nullable CheckpointId head,
+            ThreadSettings settings,
+            Channels channels,
+            List<StartedRun> started,
+            List<QueuedRun> queue,
+            Intake intake,
+            @Nullable RunId latestRun,
+            @Nullable Resumable resumable) {
         return new ThreadState(
-                key, seq, head, createdAtMs, updatedAtMs, settings, channels, next, queue, intake, latest);
+                key,
+                seq,
+                head,
+                createdAtMs,
+                updatedAtMs,
+                settings,
+                channels,
+                started,
+                queue,
+                intake,
+                latestRun,
+                resumable);
     }
 }

@@ -3,7 +3,6 @@ package dev.threadwright.workflow;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /** The workflows that come with the server. */
 public final class BuiltInWorkflows {
@@ -12,18 +11,25 @@ public final class BuiltInWorkflows {
     public static final long MAX_DELAY_MS = 86_400_000;
 
     /** One pure step: {@code output} becomes the input's data, {@code merged} the data of inputs merged into the run. */
-    public static final Workflow ECHO = new Workflow(
-            new WorkflowRef("echo", 1),
-            Map.of("output", Reducer.LAST_WRITE_WINS, "merged", Reducer.LAST_WRITE_WINS),
-            List.of(new Step.Pure("echo", BuiltInWorkflows::echo)));
+    public static final Workflow ECHO = WorkflowBuilder.workflow("echo", 1)
+            .channel("output", Reducer.LAST_WRITE_WINS)
+            .channel("merged", Reducer.LAST_WRITE_WINS)
+            .pure("echo", BuiltInWorkflows::echo, step -> step)
+            .start("echo")
+            .build();
 
     /** Waits {@code data.ms} milliseconds (1,000 if absent) outside the decision, then does what {@link #ECHO} does. */
-    public static final Workflow DELAY = new Workflow(
-            new WorkflowRef("delay", 1),
-            Map.of("output", Reducer.LAST_WRITE_WINS, "merged", Reducer.LAST_WRITE_WINS),
-            List.of(
-                    new Step.Action("delay", "delay", BuiltInWorkflows::delayRequest),
-                    new Step.Pure("echo", BuiltInWorkflows::echo)));
+    public static final Workflow DELAY = WorkflowBuilder.workflow("delay", 1)
+            .channel("output", Reducer.LAST_WRITE_WINS)
+            .channel("merged", Reducer.LAST_WRITE_WINS)
+            .action(
+                    "delay",
+                    "delay",
+                    BuiltInWorkflows::delayRequest,
+                    step -> step.to("echo").timeoutMs(MAX_DELAY_MS + 60_000))
+            .pure("echo", BuiltInWorkflows::echo, step -> step)
+            .start("delay")
+            .build();
 
     private BuiltInWorkflows() {}
 

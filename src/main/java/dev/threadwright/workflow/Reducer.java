@@ -1,36 +1,73 @@
 package dev.threadwright.workflow;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
-/** How a write combines with what the channel already holds. */
-public enum Reducer {
-    LAST_WRITE_WINS {
+/** How a write combines with what the channel already holds. Declared once per channel and thread. */
+public sealed interface Reducer permits StandardReducer, Reducer.Custom {
+
+    Reducer LAST_WRITE_WINS = StandardReducer.LAST_WRITE_WINS;
+    Reducer APPEND = StandardReducer.APPEND;
+    Reducer MESSAGES = StandardReducer.MESSAGES;
+    Reducer MERGE_MAP = StandardReducer.MERGE_MAP;
+    Reducer MAX_BY_TIMESTAMP = StandardReducer.MAX_BY_TIMESTAMP;
+    Reducer SUM = StandardReducer.SUM;
+    Reducer SET_UNION = StandardReducer.SET_UNION;
+
+    /**
+     * A reducer of the server's own, by name. Journals do not depend on its code: whoever writes through it records the
+     * result beside the write, and folding takes that.
+     */
+    record Custom(String name) implements Reducer {
+        private static final String PREFIX = "custom:";
+
+        public Custom {
+            if (name.isBlank()) {
+                throw new IllegalArgumentException("A custom reducer has a name");
+            }
+        }
+
         @Override
-        Json reduce(Json current, Json incoming) {
-            return incoming;
+        public Json reduce(Json current, Json incoming) {
+            throw new IllegalStateException("The result of " + form() + " stands beside the write");
         }
-    },
-    /** A list that grows: null counts as empty, a scalar or object is appended as one item, a list item by item. */
-    APPEND {
+
         @Override
-        Json reduce(Json current, Json incoming) {
-            List<Json> items = new ArrayList<>(asList(current));
-            items.addAll(asList(incoming));
-            return Json.array(items);
+        public String form() {
+            return PREFIX + name;
         }
+    }
 
-        private static List<Json> asList(Json value) {
-            return switch (value) {
-                case Json.Null ignored -> List.of();
-                case Json.Arr arr -> arr.items();
-                case Json.Bool ignored -> List.of(value);
-                case Json.Num ignored -> List.of(value);
-                case Json.Text ignored -> List.of(value);
-                case Json.Obj ignored -> List.of(value);
-            };
+    /**
+     * @param current null if the channel was never written
+     * @throws StepFailure if these two do not combine
+     */
+    Json reduce(Json current, Json incoming);
+
+    /** What is written, made complete: where a reducer needs ids, parts without one get the next of these. */
+    default Json prepared(Json incoming, Supplier<String> ids) {
+        return incoming;
+    }
+
+    /** As workflow documents and journals write it: {@code append}, {@code custom:top-ten}. */
+    String form();
+
+    /** @throws IllegalArgumentException naming the known ones */
+    static Reducer parse(String form) {
+        if (form.startsWith(Custom.PREFIX)) {
+            return new Custom(form.substring(Custom.PREFIX.length()));
         }
-    };
-
-    abstract Json reduce(Json current, Json incoming);
+        Optional<StandardReducer> standard = Arrays.stream(StandardReducer.values())
+                .filter(reducer -> reducer.form().equals(form))
+                .findFirst();
+        return standard.orElseThrow(() ->
+                new IllegalArgumentException("There is no reducer \"" + form + "\"; there are "
+                        + Arrays.stream(StandardReducer.values())
+                                .map(reducer -> reducer.name().toLowerCase(Locale.ROOT))
+                                .collect(Collectors.joining(", "))
+                        + " and " + Custom.PREFIX + "<name>"));
+    }
 }

@@ -1,38 +1,154 @@
 package dev.threadwright.workflow;
 
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** One node of a workflow. */
-public sealed interface Step {
+/**
+ * One node of a workflow.
+ *
+ * @param routes where it leads, all of them followed; empty is the end
+ * @param onError the step that follows its failure; null fails the run
+ * @param joins it runs once all of these have led to it since it last ran; empty for as soon as any does
+ * @param label of the checkpoint after it; null for the step's name
+ */
+public record Step(
+        String name,
+        Kind kind,
+        List<Route> routes,
+        @Nullable String onError,
+        Set<String> joins,
+        @Nullable String label) {
 
-    String name();
+    public Step {
+        routes = List.copyOf(routes);
+        joins = Set.copyOf(joins);
+    }
 
-    /** A step without effects: it runs inside the batch, so it costs no commit of its own. */
-    record Pure(String name, Function function) implements Step {}
+    /** What a step does. */
+    public sealed interface Kind {}
 
-    /** A step whose work leaves the decision: it is journaled as requested before a handler of that name starts it. */
-    record Action(String name, String handler, Request request) implements Step {}
+    /** Without effects: it runs inside the batch, so it costs no commit of its own. */
+    public record Pure(Function function) implements Kind {}
+
+    /**
+     * Work that leaves the decision: it is journaled as requested before a handler of that name starts it.
+     *
+     * @param config handed to the handler as it is
+     * @param timeoutMs of one attempt; at least 1
+     * @param idempotent whether it may be started again when the process that ran it died; else an operator decides
+     */
+    public record Action(
+            String handler,
+            Request request,
+            Json.Obj config,
+            Result result,
+            long timeoutMs,
+            Retries retries,
+            boolean idempotent)
+            implements Kind {
+        public Action {
+            if (timeoutMs < 1) {
+                throw new IllegalArgumentException("A time-out is at least 1 ms, not " + timeoutMs);
+            }
+        }
+    }
+
+    /** Lets time pass. Durable: what is left of it goes on after a restart. */
+    public record Sleep(Duration duration) implements Kind {}
+
+    /**
+     * Another workflow, with channels of its own.
+     *
+     * @param input what it is started with; null for what this workflow was started with, and the values of the channels
+     *     that both declare
+     * @param output what its end writes here; null for its writes to the channels that both declare
+     */
+    public record Subgraph(
+            WorkflowRef workflow,
+            @Nullable Request input,
+            @Nullable Result output) implements Kind {}
 
     /**
      * What a step reads.
      *
-     * @param state the run's channels
-     * @param trigger the data of the input that started the run
+     * @param state the channels at the start of the super-step
+     * @param trigger the data of the input that started the run, or what a subgraph was given
      * @param consumed the data of the further inputs that the run has taken in, in order
+     * @param item what the fan-out that led here gave this task, or {@code {"step", "error"}} of the failure that did
      */
-    record View(Channels state, Json trigger, List<Json> consumed) {}
+    public record View(Channels state, Json trigger, List<Json> consumed, Json item) {
+
+        public View(Channels state, Json trigger, List<Json> consumed) {
+            this(state, trigger, consumed, Json.NULL);
+        }
+    }
+
+    /** @param goTo the steps that follow, instead of those that the routes lead to; null to follow the routes */
+    public record Outcome(List<Write> writes, @Nullable List<String> goTo) {
+        public Outcome {
+            writes = List.copyOf(writes);
+            goTo = goTo == null ? null : List.copyOf(goTo);
+        }
+
+        public static Outcome of(List<Write> writes) {
+            return new Outcome(writes, null);
+        }
+    }
 
     /** Must be a function of its argument alone: it is evaluated again whenever a batch is decided again. */
     @FunctionalInterface
-    interface Function {
+    public interface Function {
         /** @throws StepFailure if the step cannot produce its writes from this view */
-        List<Write> apply(View view);
+        Outcome apply(View view);
     }
 
-    /** Builds what an action's handler is given; pure for the same reason. */
+    /** Builds what an action or a subgraph is given; pure for the same reason. */
     @FunctionalInterface
-    interface Request {
-        /** @throws StepFailure if the view does not hold what the handler needs */
+    public interface Request {
+        /** @throws StepFailure if the view does not hold what is needed */
         Json input(View view);
+    }
+
+    /** What the result of an action, or the final values of a subgraph, come to; pure for the same reason. */
+    @FunctionalInterface
+    public interface Result {
+        /** @throws StepFailure if the result is not what the workflow expects */
+        Outcome of(View view, Json result);
+    }
+
+    /** How long a step lets pass, in milliseconds; pure for the same reason. */
+    @FunctionalInterface
+    public interface Duration {
+        /** @throws StepFailure if the view does not hold it */
+        long ms(View view);
+    }
+
+    /**
+     * Attempts after the first at what failed for a passing reason: after {@code min(cap, base x 2^n)}, and some of it at
+     * random.
+     */
+    public record Retries(int max, long baseMs, long capMs) {
+
+        public static final int MAX = 1_000;
+
+        /** One day. */
+        public static final long MAX_CAP_MS = 86_400_000;
+
+        public static final Retries DEFAULT = new Retries(3, 200, 5_000);
+        public static final Retries NONE = new Retries(0, 1, 1);
+
+        public Retries {
+            if (max < 0 || max > MAX || baseMs < 1 || capMs < baseMs || capMs > MAX_CAP_MS) {
+                throw new IllegalArgumentException("Retries are 0 to " + MAX + ", after 1 ms to " + MAX_CAP_MS
+                        + " ms, not " + max + " after " + baseMs + " to " + capMs + " ms");
+            }
+        }
+
+        /** @param retry 0 for the first */
+        public long backoffMs(int retry) {
+            // Beyond 27 doublings every base is above every cap, and before that none overflows.
+            return retry > 27 ? capMs : Math.min(capMs, baseMs << retry);
+        }
     }
 }

@@ -5,8 +5,8 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The workflows that a server knows, every version of them. */
-public final class Workflows {
+/** A fixed set of workflows, the same for every tenant. */
+public final class Workflows implements WorkflowCatalog {
 
     private final Map<WorkflowRef, Workflow> versions = new HashMap<>();
     private final Map<String, Workflow> latest = new HashMap<>();
@@ -23,13 +23,13 @@ public final class Workflows {
         }
     }
 
-    /** The newest version under this name, or null if there is none. */
-    public @Nullable Workflow latest(String name) {
+    @Override
+    public @Nullable Workflow latest(String tenant, String name) {
         return latest.get(name);
     }
 
-    /** Exactly this version, or null if the server does not have it. */
-    public @Nullable Workflow find(WorkflowRef ref) {
+    @Override
+    public @Nullable Workflow find(String tenant, WorkflowRef ref) {
         return versions.get(ref);
     }
 }

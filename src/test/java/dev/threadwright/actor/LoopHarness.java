@@ -163,6 +163,11 @@ final class LoopHarness implements AutoCloseable {
         }
 
         @Override
+        public boolean isRunning(StepCall call) {
+            return false;
+        }
+
+        @Override
         public void cancel(StepCall call) {
             log.add("cancel " + call.call().ref());
         }

@@ -15,6 +15,7 @@ import dev.threadwright.expression.PolicyCheck;
 import dev.threadwright.json.JsonText;
 import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.Command;
+import dev.threadwright.thread.Failure;
 import dev.threadwright.thread.Identity;
 import dev.threadwright.thread.Input;
 import dev.threadwright.thread.RunId;
@@ -197,7 +198,7 @@ class RecordDecoderTest {
         assertThat(command(TopicRole.RESULTS, failed))
                 .isInstanceOfSatisfying(
                         Command.FailAction.class,
-                        fail -> assertThat(fail.error()).isEqualTo("no such card"));
+                        fail -> assertThat(fail.failure()).isEqualTo(Failure.passing("no such card")));
         assertThat(command(TopicRole.RESULTS, result("action.succeeded", null)))
                 .as("work without a result")
                 .isInstanceOfSatisfying(
@@ -404,7 +405,13 @@ class RecordDecoderTest {
     @Test
     void refusesResultsThatAreNone() {
         assertThat(reason(TopicRole.RESULTS, result("action.failed", "\"x\"")))
-                .isEqualTo("The data must be {\"error\": \"what went wrong\"}");
+                .startsWith("The data must be {\"error\": \"what went wrong\"}");
+        assertThat(reason(TopicRole.RESULTS, result("action.failed", "{\"error\":\"x\",\"kind\":\"worse\"}")))
+                .isEqualTo("The data's field kind must be \"transient\", \"permanent\" or \"rate_limited\"");
+        assertThat(reason(TopicRole.RESULTS, result("action.failed", "{\"error\":\"x\",\"retry_after_ms\":5}")))
+                .startsWith("The data's field retry_after_ms must be a number from 0 up, and goes with");
+        assertThat(reason(TopicRole.RESULTS, result("action.failed", "{\"error\":\"x\",\"when\":1}")))
+                .startsWith("The data must be {\"error\"");
         assertThat(reason(TopicRole.RESULTS, input("{}")))
                 .startsWith("CloudEvents attribute type \"dev.threadwright.user.input.v1\" does not belong on the"
                         + " results topic; here it may be dev.threadwright.action.succeeded.v1");
@@ -718,7 +725,7 @@ class RecordDecoderTest {
         ProducerRecord<byte[], byte[]> succeeded =
                 records.succeeded(THREAD, new RunId("r1"), new ActionId("r1-1"), 2, Json.object("a", Json.of(1)));
         ProducerRecord<byte[], byte[]> failed =
-                records.failed(THREAD, new RunId("r1"), new ActionId("r1-1"), 2, "no such card");
+                records.failed(THREAD, new RunId("r1"), new ActionId("r1-1"), 2, Failure.passing("no such card"));
 
         assertThat(succeeded.topic()).isEqualTo(RESULTS);
         assertThat(command(TopicRole.RESULTS, Sent.of(succeeded)))
@@ -729,7 +736,7 @@ class RecordDecoderTest {
         assertThat(command(TopicRole.RESULTS, Sent.of(failed)))
                 .isInstanceOfSatisfying(
                         Command.FailAction.class,
-                        fail -> assertThat(fail.error()).isEqualTo("no such card"));
+                        fail -> assertThat(fail.failure()).isEqualTo(Failure.passing("no such card")));
     }
 
     private Command.Header header(String type, ProducerRecord<byte[], byte[]> record) {

@@ -10,13 +10,19 @@ import dev.threadwright.thread.Event.DecisionKind;
 import dev.threadwright.thread.Event.Rejection;
 import dev.threadwright.thread.Event.Start;
 import dev.threadwright.thread.Event.Why;
+import dev.threadwright.thread.Frame;
 import dev.threadwright.thread.Identity;
 import dev.threadwright.thread.Input;
+import dev.threadwright.thread.Resumable;
 import dev.threadwright.thread.RunId;
+import dev.threadwright.thread.Task;
+import dev.threadwright.thread.TaskId;
 import dev.threadwright.thread.ThreadSettings;
 import dev.threadwright.thread.policy.QueuePolicy;
 import dev.threadwright.workflow.Change;
+import dev.threadwright.workflow.Channels;
 import dev.threadwright.workflow.Json;
+import dev.threadwright.workflow.Planned;
 import dev.threadwright.workflow.Reducer;
 import dev.threadwright.workflow.WorkflowRef;
 import java.io.IOException;
@@ -25,6 +31,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
@@ -47,6 +54,25 @@ class EventGoldenFilesTest {
     private static final Json DATA = Json.object("text", Json.of("hi \u0000 😀"));
     private static final List<Change> CHANGES = List.of(new Change("output", Reducer.LAST_WRITE_WINS, DATA));
 
+    private static final TaskId TASK = new TaskId("2.1/1");
+    private static final List<Change> SETTLED =
+            List.of(new Change("top", new Reducer.Custom("top-ten"), Json.of(3), Json.array(List.of(Json.of(3)))));
+    private static final List<Planned> PLANNED = List.of(
+            Planned.ready("echo"),
+            new Planned("worker", DATA, Set.of()),
+            new Planned("gather", Json.NULL, Set.of("a", "b")));
+    private static final Channels CHANNELS = Channels.EMPTY.apply(CHANGES);
+    private static final Resumable RESUMABLE = new Resumable(
+            RUN,
+            List.of(new Input(IDENTITY, Input.Type.USER_INPUT, null, DATA)),
+            new Frame(
+                    ECHO,
+                    2,
+                    List.of(
+                            new Task("echo", Json.NULL, new Task.Due()),
+                            new Task("a", DATA, new Task.Ended(CHANGES, List.of("b"), DATA)),
+                            new Task("gather", Json.NULL, new Task.Joining(Set.of("a"))))));
+
     private static final List<Event> EVENTS = List.of(
             new Event.ThreadCreated(),
             new Event.ThreadUpdated(new ThreadSettings(
@@ -63,17 +89,26 @@ class EventGoldenFilesTest {
                     new Why(DecisionKind.REJECT, "parallel(max=4)", null, "4 active", List.of("x > 1: no such name"))),
             new Event.InputQueued(RUN, ECHO, 1_700_000_060_000L, Behind.UNFINISHED),
             new Event.InputPromoted(RUN),
-            new Event.InputMerged(RUN, List.of(IDENTITY), CHANGES),
+            new Event.InputMerged(RUN, List.of(IDENTITY), CHANGES, true),
             new Event.InputExpired(IDENTITY, RUN, "Waited in the queue for too long"),
-            new Event.RunStarted(RUN, ECHO, Start.FOLLOW_UP, IDENTITY, true, 12, CHANGES),
-            new Event.RunCompleted(RUN, Map.of("output", DATA)),
+            new Event.RunStarted(RUN, ECHO, Start.FOLLOW_UP, IDENTITY, true, 12, CHANGES, true, PLANNED),
+            new Event.RunCompleted(RUN, Map.of("output", DATA), SETTLED, SETTLED, SETTLED),
             new Event.RunFailed(RUN, "delay", "data.ms must be a number"),
             new Event.RunTimedOut(RUN),
             new Event.RunCancelled(RUN, Cause.ROLLED_BACK, false),
             new Event.StateRolledBack(RUN, 3),
-            new Event.StepCompleted(RUN, "echo", 1, CHANGES),
-            new Event.StepFailed(RUN, "delay", 2, "boom"),
-            new Event.ActionRequested(RUN, ACTION, "delay", "delay", Json.object("ms", Json.of(1_000)), 1),
+            new Event.StateUpdated(CHANGES),
+            new Event.StateRestored("0193e0a0-0000-7000-8000-000000000001", CHANNELS, RESUMABLE),
+            new Event.ThreadForked("t0", "0193e0a0-0000-7000-8000-000000000001", CHANNELS, RESUMABLE),
+            new Event.StepCompleted(RUN, TASK, "echo", CHANGES, List.of("gather"), SETTLED, PLANNED),
+            new Event.StepFailed(RUN, TASK, "delay", "boom", "apologise", SETTLED, PLANNED),
+            new Event.SubgraphStarted(RUN, TASK, ECHO, DATA, CHANGES, PLANNED),
+            new Event.TimerSet(RUN, TASK, "nap", 1_700_000_060_000L),
+            new Event.TimerFired(RUN, TASK),
+            new Event.ActionRequested(
+                    RUN, TASK, ACTION, "delay", "delay", Json.object("ms", Json.of(1_000)), false, 30_000),
+            new Event.ActionRetryScheduled(RUN, ACTION, 1, "try later", 1_700_000_060_000L),
+            new Event.ActionUncertain(RUN, ACTION, 1, "The process that ran it is gone"),
             new Event.ActionSucceeded(RUN, ACTION, 1, Json.array(List.of(Json.TRUE, Json.NULL))),
             new Event.ActionFailed(RUN, ACTION, 2, "gone"),
             new Event.ActionResultDiscarded(RUN, ACTION, 1, "The run is not running"));

@@ -432,7 +432,7 @@ abstract class JournalContract {
         owe(zero, true, T, OwedChange.TIMER, "late", 300L);
         owe(zero, true, T, OwedChange.TIMER, "early", 100L);
         owe(one, true, thread("u"), OwedChange.TIMER, "mid", 200L);
-        owe(one, true, thread("u"), OwedChange.CALL, "mid", null);
+        owe(one, true, thread("u"), OwedChange.CALL, "mid", 201L);
 
         assertThat(journal().timers(List.of(0, 1), 200, 10))
                 .containsExactly(new DueTimer(0, T, "early", 100), new DueTimer(1, thread("u"), "mid", 200));
@@ -453,26 +453,26 @@ abstract class JournalContract {
     @Test
     void threads_that_owe_calls_are_listed_once_until_all_are_paid() {
         Owner owner = Owner.of(journal(), 0);
-        owe(owner, true, T, OwedChange.CALL, "a#1", null);
-        owe(owner, true, T, OwedChange.CALL, "b#1", null);
-        owe(owner, true, thread("u"), OwedChange.TIMER, "x", 5L);
+        owe(owner, true, T, OwedChange.CALL, "a#1", 7);
+        owe(owner, true, T, OwedChange.CALL, "b#1", 7);
+        owe(owner, true, thread("u"), OwedChange.TIMER, "x", 5);
         assertThat(journal().threadsOwingCalls(0)).containsExactly(T);
         assertThat(journal().threadsOwingCalls(1)).isEmpty();
 
-        owe(owner, false, T, OwedChange.CALL, "a#1", null);
+        owe(owner, false, T, OwedChange.CALL, "a#1", 7);
         assertThat(journal().threadsOwingCalls(0)).containsExactly(T);
         Owner.Draft again = owner.draft();
-        again.owed.add(new OwedChange(true, 0, T, OwedChange.CALL, "b#1", null));
-        again.owed.add(new OwedChange(false, 0, T, OwedChange.CALL, "b#1", null));
+        again.owed.add(new OwedChange(true, 0, T, OwedChange.CALL, "b#1", 7));
+        again.owed.add(new OwedChange(false, 0, T, OwedChange.CALL, "b#1", 7));
         again.commit();
         assertThat(journal().threadsOwingCalls(0)).as("paid, and owed anew").containsExactly(T);
-        owe(owner, false, T, OwedChange.CALL, "b#1", null);
+        owe(owner, false, T, OwedChange.CALL, "b#1", 7);
         assertThat(journal().threadsOwingCalls(0)).isEmpty();
     }
 
     // -----------------------------------------------------------------------------------------------------------------
 
-    private static void owe(Owner owner, boolean owed, ThreadKey thread, String kind, String ref, Long dueAtMs) {
+    private static void owe(Owner owner, boolean owed, ThreadKey thread, String kind, String ref, long dueAtMs) {
         Owner.Draft draft = owner.draft();
         draft.owed.add(new OwedChange(owed, owner.claim.partition(), thread, kind, ref, dueAtMs));
         draft.commit();

@@ -1,6 +1,7 @@
 package dev.threadwright.journal;
 
 import dev.threadwright.thread.ActionId;
+import dev.threadwright.thread.CheckpointId;
 import dev.threadwright.thread.Event;
 import dev.threadwright.thread.Event.Behind;
 import dev.threadwright.thread.Event.Cause;
@@ -8,14 +9,18 @@ import dev.threadwright.thread.Event.DecisionKind;
 import dev.threadwright.thread.Event.Rejection;
 import dev.threadwright.thread.Event.Start;
 import dev.threadwright.thread.Event.Why;
+import dev.threadwright.thread.Frame;
 import dev.threadwright.thread.Identity;
 import dev.threadwright.thread.Input;
 import dev.threadwright.thread.Intake;
 import dev.threadwright.thread.Lineage;
 import dev.threadwright.thread.Outcome;
 import dev.threadwright.thread.QueuedRun;
+import dev.threadwright.thread.Resumable;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.StartedRun;
+import dev.threadwright.thread.Task;
+import dev.threadwright.thread.TaskId;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.ThreadSettings;
 import dev.threadwright.thread.ThreadState;
@@ -31,7 +36,9 @@ import dev.threadwright.thread.policy.RulesPolicy;
 import dev.threadwright.workflow.Change;
 import dev.threadwright.workflow.Channels;
 import dev.threadwright.workflow.Json;
+import dev.threadwright.workflow.Planned;
 import dev.threadwright.workflow.Reducer;
+import dev.threadwright.workflow.StandardReducer;
 import dev.threadwright.workflow.WorkflowRef;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -76,7 +83,8 @@ record RandomModel(RandomGenerator random) {
                 new Event.InputRejected(maybe(this::identity), text(), word(Rejection.class), text(), maybe(this::why));
             case "InputQueued" -> new Event.InputQueued(run(), workflow(), maybe(random::nextLong), word(Behind.class));
             case "InputPromoted" -> new Event.InputPromoted(run());
-            case "InputMerged" -> new Event.InputMerged(run(), list(this::identity), list(this::change));
+            case "InputMerged" ->
+                new Event.InputMerged(run(), list(this::identity), list(this::change), random.nextBoolean());
             case "InputExpired" -> new Event.InputExpired(identity(), run(), text());
             case "RunStarted" ->
                 new Event.RunStarted(
@@ -86,16 +94,40 @@ record RandomModel(RandomGenerator random) {
                         identity(),
                         random.nextBoolean(),
                         random.nextLong(),
-                        list(this::change));
-            case "RunCompleted" -> new Event.RunCompleted(run(), values());
+                        list(this::change),
+                        random.nextBoolean(),
+                        list(this::planned));
+            case "RunCompleted" ->
+                new Event.RunCompleted(run(), values(), list(this::change), list(this::change), list(this::change));
             case "RunFailed" -> new Event.RunFailed(run(), text(), text());
             case "RunTimedOut" -> new Event.RunTimedOut(run());
             case "RunCancelled" -> new Event.RunCancelled(run(), word(Cause.class), random.nextBoolean());
             case "StateRolledBack" -> new Event.StateRolledBack(run(), random.nextLong());
-            case "StepCompleted" -> new Event.StepCompleted(run(), text(), random.nextInt(), list(this::change));
-            case "StepFailed" -> new Event.StepFailed(run(), text(), random.nextInt(), text());
+            case "StateUpdated" -> new Event.StateUpdated(list(this::change));
+            case "StateRestored" -> new Event.StateRestored(text(), channels(), maybe(this::resumable));
+            case "ThreadForked" -> new Event.ThreadForked(text(), text(), channels(), maybe(this::resumable));
+            case "StepCompleted" ->
+                new Event.StepCompleted(
+                        run(),
+                        task(),
+                        text(),
+                        list(this::change),
+                        maybe(() -> list(this::text)),
+                        list(this::change),
+                        list(this::planned));
+            case "StepFailed" ->
+                new Event.StepFailed(
+                        run(), task(), text(), text(), maybe(this::text), list(this::change), list(this::planned));
+            case "SubgraphStarted" ->
+                new Event.SubgraphStarted(run(), task(), workflow(), json(), list(this::change), list(this::planned));
+            case "TimerSet" -> new Event.TimerSet(run(), task(), text(), random.nextLong());
+            case "TimerFired" -> new Event.TimerFired(run(), task());
             case "ActionRequested" ->
-                new Event.ActionRequested(run(), action(), text(), text(), json(), random.nextInt());
+                new Event.ActionRequested(
+                        run(), task(), action(), text(), text(), json(), random.nextBoolean(), random.nextLong());
+            case "ActionRetryScheduled" ->
+                new Event.ActionRetryScheduled(run(), action(), random.nextInt(), text(), random.nextLong());
+            case "ActionUncertain" -> new Event.ActionUncertain(run(), action(), random.nextInt(), text());
             case "ActionSucceeded" -> new Event.ActionSucceeded(run(), action(), random.nextInt(), json());
             case "ActionFailed" -> new Event.ActionFailed(run(), action(), random.nextInt(), text());
             case "ActionResultDiscarded" -> new Event.ActionResultDiscarded(run(), action(), random.nextInt(), text());
@@ -121,25 +153,69 @@ record RandomModel(RandomGenerator random) {
         return new ThreadState(
                 key,
                 random.nextLong(1, Long.MAX_VALUE),
-                random.nextLong(),
+                maybe(this::checkpoint),
                 random.nextLong(),
                 random.nextLong(),
                 settings(),
-                new Channels(values()),
+                channels(),
                 list(this::started),
                 list(this::queued),
                 new Intake(list(this::input), random.nextLong()),
-                maybe(this::run));
+                maybe(this::run),
+                maybe(this::resumable));
+    }
+
+    private CheckpointId checkpoint() {
+        return new CheckpointId(random.nextLong(1L << 48), random.nextLong(1, 1L << 42), random.nextInt(4));
+    }
+
+    private Channels channels() {
+        Map<String, Channels.Cell> cells = new LinkedHashMap<>();
+        list(this::text).forEach(name -> cells.put(name, new Channels.Cell(reducer(), json())));
+        return new Channels(cells);
+    }
+
+    private Resumable resumable() {
+        return new Resumable(maybe(this::run), list(this::input), frame(2));
+    }
+
+    private Planned planned() {
+        return new Planned(text(), json(), new LinkedHashSet<>(list(this::text)));
+    }
+
+    private Frame frame(int depth) {
+        return new Frame(workflow(), random.nextInt(), list(() -> new Task(text(), json(), taskState(depth))));
+    }
+
+    private Task.State taskState(int depth) {
+        return switch (random.nextInt(depth == 0 ? 7 : 8)) {
+            case 0 -> new Task.Due();
+            case 1 -> new Task.Joining(new LinkedHashSet<>(list(this::text)));
+            case 2 -> calling();
+            case 3 -> new Task.Backoff(calling(), random.nextLong());
+            case 4 -> new Task.Uncertain(calling(), text());
+            case 5 -> new Task.Sleeping(random.nextLong());
+            case 6 -> new Task.Ended(list(this::change), maybe(() -> list(this::text)), maybe(() -> Json.of(text())));
+            default -> new Task.Nested(frame(depth - 1), json(), channels(), list(this::change));
+        };
+    }
+
+    private Task.Calling calling() {
+        return new Task.Calling(
+                action(), text(), json(), random.nextInt(), random.nextBoolean(), random.nextLong(), random.nextLong());
+    }
+
+    private TaskId task() {
+        return new TaskId(text());
     }
 
     private StartedRun started() {
         return new StartedRun(
                 run(),
-                workflow(),
                 word(Start.class),
                 random.nextBoolean()
-                        ? new Lineage.Main(new Channels(values()), random.nextLong())
-                        : new Lineage.Side(new Channels(values()), list(this::change)),
+                        ? new Lineage.Main(channels(), maybe(this::checkpoint))
+                        : new Lineage.Side(channels(), list(this::change), maybe(this::checkpoint)),
                 random.nextLong(),
                 random.nextLong(),
                 list(this::input),
@@ -147,8 +223,8 @@ record RandomModel(RandomGenerator random) {
                 random.nextLong(),
                 list(this::input),
                 new LinkedHashSet<>(list(this::text)),
-                random.nextInt(),
-                maybe(() -> new StartedRun.Task(action(), text(), text(), json(), random.nextInt())));
+                frame(2),
+                random.nextInt());
     }
 
     private QueuedRun queued() {
@@ -189,7 +265,11 @@ record RandomModel(RandomGenerator random) {
     }
 
     private Change change() {
-        return new Change(text(), word(Reducer.class), json());
+        return new Change(text(), reducer(), json(), maybe(() -> Json.of(text())));
+    }
+
+    private Reducer reducer() {
+        return random.nextInt(5) == 0 ? new Reducer.Custom("top-ten") : word(StandardReducer.class);
     }
 
     private Identity identity() {

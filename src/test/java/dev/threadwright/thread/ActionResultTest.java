@@ -42,7 +42,7 @@ class ActionResultTest {
         RunId run = new RunId("r1");
         for (int attempt : new int[] {0, 2}) {
             given(input(1))
-                    .when(complete(run, ActionId.of(run, 1), attempt, Json.NULL))
+                    .when(complete(run, Commands.action(run, 1), attempt, Json.NULL))
                     .then("ActionResultDiscarded r1-1#%d: The run does not wait for this action".formatted(attempt))
                     .running("1 active");
         }
@@ -55,7 +55,7 @@ class ActionResultTest {
                 .then("ActionResultDiscarded r1-2#1: The run does not wait for this action");
         given(input(1)).when(complete("r7", 1)).then("ActionResultDiscarded r7-1#1: The run is not running");
         given(input(1), input(2).policy(PARALLEL))
-                .when(complete(new RunId("r2"), ActionId.of(new RunId("r1"), 1), 1, Json.NULL))
+                .when(complete(new RunId("r2"), Commands.action(new RunId("r1"), 1), 1, Json.NULL))
                 .then("ActionResultDiscarded r1-1#1: The run does not wait for this action")
                 .running("2 active");
     }
@@ -87,7 +87,7 @@ class ActionResultTest {
                         "ActionFailed r1-1#1: no luck",
                         "StepFailed r1 1 work: no luck",
                         "RunFailed r1 at \"work\": no luck",
-                        "RunStarted r1' async@1 FOLLOW_UP by i3 main head=0",
+                        "RunStarted r1' async@1 FOLLOW_UP by i3 main head=3",
                         "ActionRequested r1' r1'-1#1 \"hello 3\"")
                 .running("1 active, 1 queued");
     }
@@ -101,7 +101,7 @@ class ActionResultTest {
                         "StepFailed r1 1 work: no luck",
                         "RunFailed r1 at \"work\": no luck",
                         "InputPromoted r2",
-                        "RunStarted r2 async@1 QUEUE by i2 main head=0",
+                        "RunStarted r2 async@1 QUEUE by i2 main head=3",
                         "ActionRequested r2 r2-1#1 \"hello 2\"");
     }
 
@@ -168,7 +168,10 @@ class ActionResultTest {
         given(input(1))
                 .workflows(new Workflows(List.of(TestWorkflows.PURE)))
                 .when(complete("r1", 1))
-                .then("ActionSucceeded r1-1#1", "RunFailed r1 at \"\": Workflow async@1 is not on this server")
+                .then(
+                        "ActionSucceeded r1-1#1",
+                        "StepFailed r1 1 work: Workflow async@1 is not on this server",
+                        "RunFailed r1 at \"work\": Workflow async@1 is not on this server")
                 .running("idle");
     }
 

@@ -67,7 +67,7 @@ class AdmissionTest {
                 .when(input(2).workflow("pure").data(Json.of("hi")))
                 .then(
                         "InputAccepted i2 -> r2 START",
-                        "RunStarted r2 pure@1 INPUT by i2 main head=4",
+                        "RunStarted r2 pure@1 INPUT by i2 main head=5",
                         "StepCompleted r2 1 note last=\"hi\" log+=[\"note\",[]]",
                         "RunCompleted r2 {\"last\":\"hi\",\"log\":[\"note\",[],\"note\",[]]}")
                 .outcome("Started r2")
@@ -80,7 +80,7 @@ class AdmissionTest {
                 .when(input(2).log("b"))
                 .then(
                         "InputAccepted i2 -> r2 START",
-                        "RunStarted r2 async@1 INPUT by i2 main head=3 log+=\"b\"",
+                        "RunStarted r2 async@1 INPUT by i2 main head=7 log+=\"b\"",
                         "ActionRequested r2 r2-1#1 {\"log\":\"b\"}")
                 .state("{\"log\":[\"a\",\"b\"]}");
     }

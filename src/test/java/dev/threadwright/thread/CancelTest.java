@@ -47,7 +47,7 @@ class CancelTest {
                         "StepCompleted r1 1 work",
                         "RunCompleted r1 {}",
                         "InputPromoted r3",
-                        "RunStarted r3 async@1 QUEUE by i3 main head=0",
+                        "RunStarted r3 async@1 QUEUE by i3 main head=12",
                         "ActionRequested r3 r3-1#1 \"hello 3\"");
     }
 

@@ -41,7 +41,12 @@ final class Commands {
     }
 
     static Command complete(String run, int superStep, Json result) {
-        return complete(new RunId(run), ActionId.of(new RunId(run), superStep), 1, result);
+        return complete(new RunId(run), action(new RunId(run), superStep), 1, result);
+    }
+
+    /** The only task of a super-step. */
+    static ActionId action(RunId run, int superStep) {
+        return ActionId.of(run, TaskId.of(null, superStep, 0));
     }
 
     static Command complete(RunId run, ActionId action, int attempt, Json result) {
@@ -50,12 +55,16 @@ final class Commands {
 
     static Command completeAt(long ms, String run, int superStep) {
         return new Command.CompleteAction(
-                internal(ms, "action.complete"), new RunId(run), ActionId.of(new RunId(run), superStep), 1, Json.NULL);
+                internal(ms, "action.complete"), new RunId(run), action(new RunId(run), superStep), 1, Json.NULL);
     }
 
     static Command fail(String run, int superStep, String error) {
         return new Command.FailAction(
-                internal(NOW_MS, "action.fail"), new RunId(run), ActionId.of(new RunId(run), superStep), 1, error);
+                internal(NOW_MS, "action.fail"),
+                new RunId(run),
+                action(new RunId(run), superStep),
+                1,
+                Failure.permanent(error));
     }
 
     static Command cancel(String run) {

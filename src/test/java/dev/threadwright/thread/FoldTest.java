@@ -12,7 +12,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.threadwright.workflow.Change;
+import dev.threadwright.workflow.Channels;
 import dev.threadwright.workflow.Json;
+import dev.threadwright.workflow.Planned;
 import dev.threadwright.workflow.Reducer;
 import dev.threadwright.workflow.WorkflowRef;
 import java.util.List;
@@ -31,7 +33,7 @@ class FoldTest {
     private static final RunId R2 = new RunId("r2");
     private static final RunId R9 = new RunId("r9");
     private static final WorkflowRef ASYNC = TestWorkflows.ASYNC.ref();
-    private static final ActionId A1 = ActionId.of(R1, 1);
+    private static final ActionId A1 = Commands.action(R1, 1);
     private static final Event.Why WHY = new Event.Why(Event.DecisionKind.START, "reject", null, "idle", List.of());
 
     private record Case(String state, Event event, String message) {}
@@ -44,6 +46,8 @@ class FoldTest {
             "r1 active, i3 merged", given(input(1), input(3).policy(MERGE)),
             "r1 active, r2 queued", given(input(1), input(2).policy(QUEUE)),
             "i9 accepted", given(input(1), new Event.InputAccepted(input(9).input(), R9, WHY)),
+            "both at work", given(input(1).workflow("two")),
+            "both at work, a done", given(input(1).workflow("two"), complete("r1", 1)),
             "i9 accepted on idle",
                     given(input(1).workflow("pure"), new Event.InputAccepted(input(9).input(), R9, WHY)));
 
@@ -55,27 +59,47 @@ class FoldTest {
             new Case("r1 active", new Event.InputQueued(R9, ASYNC, null, Event.Behind.ACTIVE), "there is no input"),
             new Case("r1 active", new Event.InputPromoted(R1), "the run is not queued"),
             new Case("r1 active", new Event.RunTimedOut(R1), "the run is not queued"),
-            new Case("r1 active", new Event.InputMerged(R9, List.of(), List.of()), "the run is not started"),
-            new Case("r1 active, r2 queued", new Event.InputMerged(R2, List.of(), List.of()), "the run is not started"),
-            new Case("r1 active, i3 merged", new Event.InputMerged(R1, List.of(), List.of()), "the inbox holds"),
-            new Case("idle", started(9, true, 4), "there is no input"),
-            new Case("i9 accepted", started(9, false, 7), "the head is 0"),
-            new Case("i9 accepted", started(9, true, 0), "starts alone"),
-            new Case("i9 accepted on idle", started(9, false, 4), "starts alone"),
-            new Case("i9 accepted", started(8, false, 0), "its source"),
-            new Case("r1 active", new Event.RunCompleted(R9, Map.of()), "the run is not started"),
+            new Case("r1 active", new Event.InputMerged(R9, List.of(), List.of(), false), "the run is not started"),
+            new Case(
+                    "r1 active, r2 queued",
+                    new Event.InputMerged(R2, List.of(), List.of(), false),
+                    "the run is not started"),
+            new Case("r1 active, i3 merged", new Event.InputMerged(R1, List.of(), List.of(), false), "the inbox holds"),
+            new Case("idle", started(9, true, 5), "there is no input"),
+            new Case("i9 accepted", started(9, false, 7), "the head is 3"),
+            new Case("i9 accepted", started(9, true, 3), "starts alone"),
+            new Case("i9 accepted on idle", started(9, false, 5), "starts alone"),
+            new Case("i9 accepted", started(8, false, 3), "its source"),
+            new Case("r1 active", completed(R9), "the run is not started"),
             new Case("r1 active", new Event.RunFailed(R9, "", ""), "the run is not started"),
             new Case("r1 active", new Event.RunCancelled(R9, Event.Cause.REQUESTED, false), "the run is not started"),
-            new Case("r1 active", new Event.StateRolledBack(R1, 3), "the head is 0"),
-            new Case("r1 active", new Event.StepCompleted(R9, "work", 1, List.of()), "the run is not started"),
-            new Case("r1 active", new Event.StepCompleted(R1, "work", 2, List.of()), "has completed 0"),
-            new Case("r1 active", new Event.StepCompleted(R1, "work", 0, List.of()), "has completed 0"),
-            new Case("r1 active", new Event.StepFailed(R9, "work", 1, "no"), "the run is not started"),
+            new Case("r1 active", new Event.StateRolledBack(R1, 4), "the head is 3"),
+            new Case("r1 active", completed(R1), "its tasks have not ended"),
+            new Case("r1 active", stepped(R9, "1", "work", List.of()), "the run is not started"),
+            new Case("r1 active", stepped(R1, "2", "work", List.of()), "task 2 is not under way"),
+            new Case("r1 active", stepped(R1, "1.1", "work", List.of()), "task 1.1 is not under way"),
+            new Case("r1 active", stepped(R1, "1/1", "work", List.of()), "task 1/1 is not under way"),
+            new Case("r1 active", stepped(R1, "1", "play", List.of()), "the task is at step work"),
+            new Case("both at work", stepped(R1, "1", "a", List.of(Planned.ready("a"))), "other tasks"),
+            new Case("both at work, a done", stepped(R1, "1", "a", List.of()), "task 1 is not under way"),
+            new Case("r1 active", stepFailed(R9, "1"), "the run is not started"),
+            new Case("r1 active", stepFailed(R1, "2"), "task 2 is not under way"),
+            new Case("r1 active", subgraph(R1, "1"), "task 1 is not due"),
+            new Case("r1 active", subgraph(R9, "1"), "the run is not started"),
+            new Case("r1 active", new Event.TimerSet(R1, new TaskId("1"), "work", 5), "task 1 is not due"),
+            new Case("r1 active", new Event.TimerFired(R1, new TaskId("1")), "the task waits for no time"),
+            new Case("r1 active", new Event.TimerFired(R1, new TaskId("2")), "task 2 is not under way"),
+            new Case("r1 active", new Event.ActionRetryScheduled(R1, A1, 2, "no", 5), "does not wait"),
+            new Case("r1 active", new Event.ActionUncertain(R1, A1, 2, "gone"), "does not wait"),
+            new Case("absent", new Event.StateUpdated(List.of()), "there is no thread"),
+            new Case("absent", new Event.StateRestored("c", Channels.EMPTY, null), "there is no thread"),
+            new Case("absent", new Event.ThreadForked("t", "c", Channels.EMPTY, null), "there is no thread"),
+            new Case("idle", continued(), "there is nothing to continue"),
             new Case("r1 active", requested(R9), "the run is not started"),
-            new Case("r1 active", requested(R1), "waits for another action"),
+            new Case("r1 active", requested(R1), "task 1 is not due"),
             new Case("r1 active", new Event.ActionSucceeded(R9, A1, 1, Json.NULL), "the run is not started"),
             new Case("r1 active", new Event.ActionSucceeded(R1, A1, 2, Json.NULL), "does not wait"),
-            new Case("r1 active", new Event.ActionSucceeded(R1, ActionId.of(R1, 2), 1, Json.NULL), "does not wait"),
+            new Case("r1 active", new Event.ActionSucceeded(R1, Commands.action(R1, 2), 1, Json.NULL), "does not wait"),
             new Case("r1 active", new Event.ActionFailed(R1, A1, 2, "no"), "does not wait"));
 
     /** These happen in whatever state an existing thread is. */
@@ -128,13 +152,13 @@ class FoldTest {
     }
 
     @Test
-    void theHeadIsTheEventThatLastChangedTheState() {
+    void theHeadIsTheEventThatMadeTheLastCheckpoint() {
         ThreadSpec spec = given(input(1).log("a"));
-        assertThat(spec.state().head()).isEqualTo(3);
+        assertThat(spec.state().headSeq()).isEqualTo(3);
         spec.and(input(2).policy(REJECT));
-        assertThat(spec.state().head()).isEqualTo(3);
+        assertThat(spec.state().headSeq()).isEqualTo(3);
         spec.and(complete("r1", 1, Json.object("last", Json.of(1))));
-        assertThat(spec.state().head()).isEqualTo(7);
+        assertThat(spec.state().headSeq()).isEqualTo(8);
     }
 
     @Test
@@ -160,10 +184,33 @@ class FoldTest {
                 input(source).input().identity(),
                 main,
                 previousHead,
-                List.of(new Change("log", Reducer.APPEND, Json.of("x"))));
+                List.of(new Change("log", Reducer.APPEND, Json.of("x"))),
+                false,
+                List.of(Planned.ready("work")));
+    }
+
+    private static Event completed(RunId run) {
+        return new Event.RunCompleted(run, Map.of(), List.of(), List.of(), List.of());
+    }
+
+    private static Event stepped(RunId run, String task, String step, List<Planned> next) {
+        return new Event.StepCompleted(run, new TaskId(task), step, List.of(), null, List.of(), next);
+    }
+
+    private static Event stepFailed(RunId run, String task) {
+        return new Event.StepFailed(run, new TaskId(task), "work", "no", null, List.of(), List.of());
+    }
+
+    private static Event subgraph(RunId run, String task) {
+        return new Event.SubgraphStarted(run, new TaskId(task), ASYNC, Json.NULL, List.of(), List.of());
+    }
+
+    private static Event continued() {
+        return new Event.RunStarted(
+                R9, ASYNC, Event.Start.CONTINUE, input(9).input().identity(), true, 5, List.of(), false, List.of());
     }
 
     private static Event requested(RunId run) {
-        return new Event.ActionRequested(run, A1, "work", "worker", Json.NULL, 1);
+        return new Event.ActionRequested(run, new TaskId("1"), A1, "work", "worker", Json.NULL, true, 60_000);
     }
 }

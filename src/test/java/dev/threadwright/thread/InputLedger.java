@@ -58,6 +58,14 @@ final class InputLedger {
             case Event.ThreadUpdated ignored -> {}
             case Event.InputRejected ignored -> {}
             case Event.StateRolledBack ignored -> {}
+            case Event.StateUpdated ignored -> {}
+            case Event.StateRestored ignored -> {}
+            case Event.ThreadForked ignored -> {}
+            case Event.SubgraphStarted ignored -> {}
+            case Event.TimerSet ignored -> {}
+            case Event.TimerFired ignored -> {}
+            case Event.ActionRetryScheduled ignored -> {}
+            case Event.ActionUncertain ignored -> {}
             case Event.StepCompleted ignored -> {}
             case Event.StepFailed ignored -> {}
             case Event.ActionRequested ignored -> {}

@@ -55,7 +55,7 @@ class MergeTest {
                         "ActionSucceeded r1-1#1",
                         "StepCompleted r1 1 work",
                         "RunCompleted r1 {}",
-                        "RunStarted r1' async@1 FOLLOW_UP by i2 main head=0 log+=\"b\"",
+                        "RunStarted r1' async@1 FOLLOW_UP by i2 main head=8 log+=\"b\"",
                         "ActionRequested r1' r1'-1#1 {\"log\":\"b\"}")
                 .running("1 active");
     }
@@ -73,7 +73,7 @@ class MergeTest {
                         "ActionSucceeded r1-1#1",
                         "StepCompleted r1 1 work",
                         "RunCompleted r1 {}",
-                        "RunStarted r1' async@1 FOLLOW_UP by i3 main head=0 log+=\"c\" log+=\"d\" log+=\"e\"",
+                        "RunStarted r1' async@1 FOLLOW_UP by i3 main head=12 log+=\"c\" log+=\"d\" log+=\"e\"",
                         "ActionRequested r1' r1'-1#1 {\"log\":\"c\"}")
                 .running("1 active, 1 queued")
                 .when(complete(new RunId("r1").followUp().value(), 1))
@@ -82,7 +82,7 @@ class MergeTest {
                         "StepCompleted r1' 1 work",
                         "RunCompleted r1' {\"log\":[\"c\",\"d\",\"e\"]}",
                         "InputPromoted r2",
-                        "RunStarted r2 async@1 QUEUE by i2 main head=13",
+                        "RunStarted r2 async@1 QUEUE by i2 main head=17",
                         "ActionRequested r2 r2-1#1 \"hello 2\"");
     }
 
@@ -123,7 +123,7 @@ class MergeTest {
                         "ActionFailed r1-1#1: no luck",
                         "StepFailed r1 1 work: no luck",
                         "RunFailed r1 at \"work\": no luck",
-                        "RunStarted r1' async@1 FOLLOW_UP by i2 main head=0",
+                        "RunStarted r1' async@1 FOLLOW_UP by i2 main head=3",
                         "ActionRequested r1' r1'-1#1 \"hello 2\"");
     }
 

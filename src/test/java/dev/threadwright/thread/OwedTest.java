@@ -14,6 +14,7 @@ import static dev.threadwright.thread.ThreadSpec.given;
 import static dev.threadwright.thread.ThreadSpec.thread;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.threadwright.workflow.Channels;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -31,21 +32,21 @@ class OwedTest {
     @Test
     void everyRunOwesTheActionItWaitsFor() {
         assertThat(Owed.of(given(input(1), input(2).policy(PARALLEL)).state()))
-                .isEqualTo(List.of(
-                        new Owed.Call(
-                                new RunId("r1"),
-                                new ActionId("r1-1"),
-                                1,
-                                "work",
-                                "worker",
-                                input(1).input().data()),
-                        new Owed.Call(
-                                new RunId("r2"),
-                                new ActionId("r2-1"),
-                                1,
-                                "work",
-                                "worker",
-                                input(2).input().data())));
+                .isEqualTo(List.of(call("r1", input(1)), call("r2", input(2))));
+    }
+
+    private static Owed call(String run, Submit submit) {
+        return new Owed.Call(
+                new RunId(run),
+                new ActionId(run + "-1"),
+                1,
+                TestWorkflows.ASYNC.ref(),
+                "work",
+                "worker",
+                submit.input().data(),
+                Channels.EMPTY,
+                true,
+                Commands.NOW_MS + 60_000);
     }
 
     @Test

@@ -40,7 +40,7 @@ class QueueTest {
                         "StepCompleted r1 1 work",
                         "RunCompleted r1 {}",
                         "InputPromoted r2",
-                        "RunStarted r2 async@1 QUEUE by i2 main head=0",
+                        "RunStarted r2 async@1 QUEUE by i2 main head=13",
                         "ActionRequested r2 r2-1#1 \"hello 2\"")
                 .running("1 active, 2 queued")
                 .when(complete("r2", 1))
@@ -153,7 +153,7 @@ class QueueTest {
                         "InputExpired i2 of r2",
                         "RunTimedOut r2",
                         "InputPromoted r3",
-                        "RunStarted r3 async@1 QUEUE by i3 main head=0",
+                        "RunStarted r3 async@1 QUEUE by i3 main head=11",
                         "ActionRequested r3 r3-1#1 \"hello 3\"");
         given(input(1), input(2).policy(queueFor(50)))
                 .when(completeAt(1_049, "r1", 1))
@@ -207,10 +207,10 @@ class QueueTest {
                         "StepCompleted r1 1 work",
                         "RunCompleted r1 {}",
                         "InputPromoted r2",
-                        "RunStarted r2 three@1 QUEUE by i2 main head=0",
+                        "RunStarted r2 three@1 QUEUE by i2 main head=11",
                         "RunFailed r2 at \"\": Workflow three@1 is not on this server",
                         "InputPromoted r3",
-                        "RunStarted r3 async@1 QUEUE by i3 main head=0",
+                        "RunStarted r3 async@1 QUEUE by i3 main head=13",
                         "ActionRequested r3 r3-1#1 \"hello 3\"");
     }
 }

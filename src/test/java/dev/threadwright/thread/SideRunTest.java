@@ -70,13 +70,13 @@ class SideRunTest {
                 .when(input(3).policy(PARALLEL))
                 .then(
                         "InputAccepted i3 -> r3 PARALLEL",
-                        "RunStarted r3 async@1 INPUT by i3 side head=0",
+                        "RunStarted r3 async@1 INPUT by i3 side head=10",
                         "ActionRequested r3 r3-1#1 \"hello 3\"")
                 .and(complete("r2", 1), complete("r3", 1))
                 .when(input(4).policy(PARALLEL))
                 .then(
                         "InputAccepted i4 -> r4 START",
-                        "RunStarted r4 async@1 INPUT by i4 main head=0",
+                        "RunStarted r4 async@1 INPUT by i4 main head=10",
                         "ActionRequested r4 r4-1#1 \"hello 4\"");
     }
 }

@@ -23,7 +23,7 @@ class SupersedingTest {
                 .then(
                         "InputAccepted i2 -> r2 INTERRUPT_AND_START_NEW",
                         "RunCancelled r1 SUPERSEDED",
-                        "RunStarted r2 async@1 INPUT by i2 main head=0",
+                        "RunStarted r2 async@1 INPUT by i2 main head=3",
                         "ActionRequested r2 r2-1#1 \"hello 2\"")
                 .outcome("Started r2")
                 .running("1 active");
@@ -56,7 +56,7 @@ class SupersedingTest {
                         "RunCancelled r2 SUPERSEDED",
                         "RunCancelled r3 SUPERSEDED",
                         "RunCancelled r4 SUPERSEDED",
-                        "RunStarted r5 async@1 INPUT by i5 main head=0",
+                        "RunStarted r5 async@1 INPUT by i5 main head=3",
                         "ActionRequested r5 r5-1#1 \"hello 5\"")
                 .running("1 active");
     }
@@ -71,7 +71,7 @@ class SupersedingTest {
                         "InputExpired i2 of r1",
                         "RunCancelled r3 SUPERSEDED",
                         "InputExpired i4 of r3",
-                        "RunStarted r5 async@1 INPUT by i5 main head=0",
+                        "RunStarted r5 async@1 INPUT by i5 main head=3",
                         "ActionRequested r5 r5-1#1 \"hello 5\"");
     }
 
@@ -83,7 +83,7 @@ class SupersedingTest {
                         "InputAccepted i4 -> r4 INTERRUPT_AND_START_NEW",
                         "RunCancelled r1 SUPERSEDED carrying",
                         "RunCancelled r3 SUPERSEDED carrying",
-                        "RunStarted r4 pure@1 INPUT by i4 main head=0",
+                        "RunStarted r4 pure@1 INPUT by i4 main head=3",
                         "StepCompleted r4 1 note last=\"hello 4\" log+=[\"note\",[\"hello 1\",\"hello 2\",\"hello 3\"]]",
                         "RunCompleted r4 {\"last\":\"hello 4\",\"log\":[\"note\",[\"hello 1\",\"hello 2\",\"hello 3\"]]}");
     }
@@ -113,7 +113,7 @@ class SupersedingTest {
                 .then(
                         "InputAccepted i4 -> r4 INTERRUPT_AND_START_NEW",
                         "RunCancelled r1 SUPERSEDED carrying",
-                        "RunStarted r4 async@1 INPUT by i4 main head=9 log+=\"d\"",
+                        "RunStarted r4 async@1 INPUT by i4 main head=8 log+=\"d\"",
                         "ActionRequested r4 r4-1#1 {\"log\":\"d\"}");
     }
 
@@ -143,8 +143,8 @@ class SupersedingTest {
                 .then(
                         "InputAccepted i3 -> r3 ROLLBACK",
                         "RunCancelled r2 ROLLED_BACK",
-                        "StateRolledBack r2 to 4",
-                        "RunStarted r3 async@1 INPUT by i3 main head=4 log+=\"new\"",
+                        "StateRolledBack r2 to 5",
+                        "RunStarted r3 async@1 INPUT by i3 main head=5 log+=\"new\"",
                         "ActionRequested r3 r3-1#1 {\"log\":\"new\"}")
                 .state("{\"last\":\"kept\",\"log\":[\"note\",[],\"new\"]}");
     }
@@ -183,7 +183,7 @@ class SupersedingTest {
                 .then(
                         "InputAccepted i3 -> r3 ROLLBACK",
                         "RunCancelled r2 ROLLED_BACK",
-                        "RunStarted r3 async@1 INPUT by i3 main head=3",
+                        "RunStarted r3 async@1 INPUT by i3 main head=10",
                         "ActionRequested r3 r3-1#1 \"hello 3\"")
                 .state("{\"log\":[\"main\"]}");
     }

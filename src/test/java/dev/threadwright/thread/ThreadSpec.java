@@ -41,6 +41,7 @@ final class ThreadSpec {
     private ServerSettings settings = SETTINGS;
     private Workflows workflows = TestWorkflows.ALL;
     private Judges judges = NO_JUDGES;
+    private Checkpoint source;
     private ThreadState state = ThreadState.absent(Commands.THREAD);
     private Decision decision = new Decision(List.of(), new Outcome.Applied(), state);
 
@@ -175,9 +176,50 @@ final class ThreadSpec {
             case Command.UpdateThread ignored -> null;
             case Command.CompleteAction ignored -> null;
             case Command.FailAction ignored -> null;
+            case Command.LoseAction ignored -> null;
             case Command.FireTimers ignored -> null;
+            case Command.ContinueRun ignored -> null;
+            case Command.UpdateState ignored -> null;
+            case Command.RestoreState ignored -> null;
+            case Command.ForkThread ignored -> null;
         };
-        return new Known(identity == null ? null : outcomes.get(identity), run == null ? null : ended.get(run));
+        return new Known(
+                identity == null ? null : outcomes.get(identity),
+                run == null ? null : ended.get(run),
+                checkpoint(command));
+    }
+
+    /** The thread's own; what a fork copies is given to it. */
+    private Checkpoint checkpoint(Command command) {
+        String named = switch (command) {
+            case Command.RestoreState restore -> restore.checkpoint();
+            case Command.ForkThread fork -> fork.checkpoint();
+            default -> null;
+        };
+        return command instanceof Command.ForkThread && source != null
+                ? source
+                : checkpoints().stream()
+                        .filter(one -> one.id().text(state.key()).equals(named))
+                        .findFirst()
+                        .orElse(null);
+    }
+
+    /** All that the journal holds, the oldest first. */
+    List<Checkpoint> checkpoints() {
+        List<Checkpoint> all = new ArrayList<>();
+        ThreadState folded = ThreadState.absent(Commands.THREAD);
+        for (Recorded recorded : journal) {
+            ThreadState after = Fold.evolve(folded, recorded);
+            all.addAll(Checkpoint.of(folded, recorded, after));
+            folded = after;
+        }
+        return all;
+    }
+
+    /** What a fork of another thread copies. */
+    ThreadSpec forking(Checkpoint checkpoint) {
+        source = checkpoint;
+        return this;
     }
 
     private ThreadState refolded() {

@@ -3,6 +3,7 @@ package dev.threadwright.thread;
 import dev.threadwright.json.JsonText;
 import dev.threadwright.workflow.Change;
 import dev.threadwright.workflow.Json;
+import dev.threadwright.workflow.StandardReducer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,13 +74,36 @@ final class Words {
                         .formatted(cancelled.run(), cancelled.cause(), cancelled.carriesInput() ? " carrying" : "");
             case Event.StateRolledBack back -> "StateRolledBack %s to %d".formatted(back.run(), back.head());
             case Event.StepCompleted completed ->
-                "StepCompleted %s %d %s%s"
-                        .formatted(completed.run(), completed.superStep(), completed.step(), of(completed.changes()));
+                "StepCompleted %s %s %s%s"
+                        .formatted(completed.run(), completed.task(), completed.step(), of(completed.changes()));
             case Event.StepFailed failed ->
-                "StepFailed %s %d %s: %s".formatted(failed.run(), failed.superStep(), failed.step(), failed.error());
+                "StepFailed %s %s %s: %s%s"
+                        .formatted(
+                                failed.run(),
+                                failed.task(),
+                                failed.step(),
+                                failed.error(),
+                                failed.followedBy() == null ? "" : ", then " + failed.followedBy());
+            case Event.SubgraphStarted started ->
+                "SubgraphStarted %s %s %s%s"
+                        .formatted(started.run(), started.task(), started.workflow(), of(started.changes()));
+            case Event.TimerSet timer -> "TimerSet %s %s @%d".formatted(timer.run(), timer.task(), timer.dueAtMs());
+            case Event.TimerFired timer -> "TimerFired %s %s".formatted(timer.run(), timer.task());
+            case Event.StateUpdated updated -> "StateUpdated" + of(updated.changes());
+            case Event.StateRestored restored ->
+                "StateRestored " + of(Json.object(restored.channels().values()));
+            case Event.ThreadForked forked ->
+                "ThreadForked %s %s"
+                        .formatted(
+                                forked.source(),
+                                of(Json.object(forked.channels().values())));
+            case Event.ActionRetryScheduled retry ->
+                "ActionRetryScheduled %s#%d: %s, again at %d"
+                        .formatted(retry.action(), retry.attempt(), retry.error(), retry.dueAtMs());
+            case Event.ActionUncertain uncertain ->
+                "ActionUncertain %s#%d".formatted(uncertain.action(), uncertain.attempt());
             case Event.ActionRequested requested ->
-                "ActionRequested %s %s#%d %s"
-                        .formatted(requested.run(), requested.action(), requested.attempt(), of(requested.input()));
+                "ActionRequested %s %s#%d %s".formatted(requested.run(), requested.action(), 1, of(requested.input()));
             case Event.ActionSucceeded succeeded ->
                 "ActionSucceeded %s#%d".formatted(succeeded.action(), succeeded.attempt());
             case Event.ActionFailed failed ->
@@ -129,8 +153,9 @@ final class Words {
                         .formatted(
                                 change.channel(),
                                 switch (change.reducer()) {
-                                    case LAST_WRITE_WINS -> "=";
-                                    case APPEND -> "+=";
+                                    case StandardReducer.LAST_WRITE_WINS -> "=";
+                                    case StandardReducer.APPEND -> "+=";
+                                    default -> " " + change.reducer().form() + " ";
                                 },
                                 of(change.value())))
                 .collect(Collectors.joining());

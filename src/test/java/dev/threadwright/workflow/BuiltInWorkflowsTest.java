@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.threadwright.json.JsonText;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,7 +27,8 @@ class BuiltInWorkflowsTest {
 
     @Test
     void echoDoesNotShowAnEarlierRunsMergedInputs() {
-        Channels state = new Channels(Map.of("merged", Json.array(List.of(Json.of("old")))));
+        Channels state = Channels.EMPTY.apply(
+                List.of(new Change("merged", Reducer.LAST_WRITE_WINS, Json.array(List.of(Json.of("old"))))));
 
         assertThat(echo(state, Json.of("a"), List.of())).contains(new Write("merged", Json.NULL));
     }
@@ -52,13 +52,14 @@ class BuiltInWorkflowsTest {
     }
 
     private static List<Write> echo(Channels state, Json trigger, List<Json> consumed) {
-        return ((Step.Pure) BuiltInWorkflows.ECHO.steps().getFirst())
+        return ((Step.Pure) BuiltInWorkflows.ECHO.step("echo").kind())
                 .function()
-                .apply(new Step.View(state, trigger, consumed));
+                .apply(new Step.View(state, trigger, consumed))
+                .writes();
     }
 
     private static Json delay(String data) {
-        return ((Step.Action) BuiltInWorkflows.DELAY.steps().getFirst())
+        return ((Step.Action) BuiltInWorkflows.DELAY.step("delay").kind())
                 .request()
                 .input(new Step.View(Channels.EMPTY, JsonText.parse(data), List.of()));
     }

@@ -31,7 +31,8 @@ class ReducerTest {
                     APPEND          | {"a":1}   | {"b":2}    | [{"a":1},{"b":2}]
                     APPEND          | [1]       | []         | [1]
                     """)
-    void aWriteCombinesWithWhatTheChannelHolds(Reducer reducer, String current, String incoming, String expected) {
+    void aWriteCombinesWithWhatTheChannelHolds(
+            StandardReducer reducer, String current, String incoming, String expected) {
         assertThat(reducer.reduce(JsonText.parse(current), JsonText.parse(incoming)))
                 .isEqualTo(JsonText.parse(expected));
     }
@@ -50,7 +51,8 @@ class ReducerTest {
 
     @Test
     void channelsThatNoChangeNamesAreCarriedUnseen() {
-        Channels before = new Channels(Map.of("foreign", Json.of("kept")));
+        Channels before =
+                Channels.EMPTY.apply(List.of(new Change("foreign", Reducer.LAST_WRITE_WINS, Json.of("kept"))));
 
         Channels after = before.apply(List.of(new Change("last", Reducer.LAST_WRITE_WINS, Json.of(1))));
 

@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.threadwright.json.JsonText;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class WorkflowTest {
 
-    private static final Step STEP = new Step.Pure("step", view -> List.of());
+    private static final Supplier<String> IDS = () -> "id";
 
     private static final Workflow WORKFLOW = workflow("chat", 1);
 
@@ -20,7 +20,7 @@ class WorkflowTest {
     void keysOfAnInputThatNameChannelsAreWrittenAndTheOthersAreNot() {
         Json input = JsonText.parse("{\"other\":1,\"log\":\"a\",\"last\":null}");
 
-        assertThat(WORKFLOW.changesOf(input))
+        assertThat(WORKFLOW.changesOf(input, IDS))
                 .containsExactly(
                         new Change("log", Reducer.APPEND, Json.of("a")),
                         new Change("last", Reducer.LAST_WRITE_WINS, Json.NULL));
@@ -29,12 +29,12 @@ class WorkflowTest {
     @ParameterizedTest
     @ValueSource(strings = {"\"log\"", "1", "[\"log\"]", "null", "{}"})
     void anInputWithoutKeysWritesNothing(String input) {
-        assertThat(WORKFLOW.changesOf(JsonText.parse(input))).isEmpty();
+        assertThat(WORKFLOW.changesOf(JsonText.parse(input), IDS)).isEmpty();
     }
 
     @Test
     void aWriteToAnUnknownChannelFailsTheStepNamingIt() {
-        assertThatThrownBy(() -> WORKFLOW.changesOf(List.of(new Write("lost", Json.NULL))))
+        assertThatThrownBy(() -> WORKFLOW.changesOf(List.of(new Write("lost", Json.NULL)), IDS))
                 .isInstanceOf(StepFailure.class)
                 .hasMessageContaining("chat@1")
                 .hasMessageContaining("\"lost\"");
@@ -42,12 +42,12 @@ class WorkflowTest {
 
     @Test
     void twoWritesOfOneSuperStepToALastWriteWinsChannelAreAnError() {
-        assertThatThrownBy(
-                        () -> WORKFLOW.changesOf(List.of(new Write("last", Json.of(1)), new Write("last", Json.of(2)))))
+        assertThatThrownBy(() ->
+                        WORKFLOW.changesOf(List.of(new Write("last", Json.of(1)), new Write("last", Json.of(2))), IDS))
                 .isInstanceOf(StepFailure.class)
                 .hasMessageContaining("\"last\"")
                 .hasMessageContaining("twice");
-        assertThat(WORKFLOW.changesOf(List.of(new Write("log", Json.of(1)), new Write("log", Json.of(2)))))
+        assertThat(WORKFLOW.changesOf(List.of(new Write("log", Json.of(1)), new Write("log", Json.of(2))), IDS))
                 .hasSize(2);
     }
 
@@ -57,10 +57,10 @@ class WorkflowTest {
         Workflow tenth = workflow("chat", 10);
         Workflows workflows = new Workflows(List.of(second, tenth, WORKFLOW));
 
-        assertThat(workflows.latest("chat")).isEqualTo(tenth);
-        assertThat(workflows.find(new WorkflowRef("chat", 2))).isEqualTo(second);
-        assertThat(workflows.find(new WorkflowRef("chat", 3))).isNull();
-        assertThat(workflows.latest("other")).isNull();
+        assertThat(workflows.latest("any", "chat")).isEqualTo(tenth);
+        assertThat(workflows.find("any", new WorkflowRef("chat", 2))).isEqualTo(second);
+        assertThat(workflows.find("any", new WorkflowRef("chat", 3))).isNull();
+        assertThat(workflows.latest("any", "other")).isNull();
     }
 
     @Test
@@ -71,8 +71,8 @@ class WorkflowTest {
 
     @Test
     void aWorkflowWithoutStepsIsRefused() {
-        assertThatThrownBy(() -> new Workflow(new WorkflowRef("empty", 1), Map.of(), List.of()))
-                .hasMessage("Workflow empty@1 has no steps");
+        assertThatThrownBy(() -> WorkflowBuilder.workflow("empty", 1).build())
+                .hasMessage("Workflow empty@1: steps: there are none; start: leads to no step");
     }
 
     @Test
@@ -88,9 +88,11 @@ class WorkflowTest {
     }
 
     private static Workflow workflow(String name, int version) {
-        return new Workflow(
-                new WorkflowRef(name, version),
-                Map.of("log", Reducer.APPEND, "last", Reducer.LAST_WRITE_WINS),
-                List.of(STEP));
+        return WorkflowBuilder.workflow(name, version)
+                .channel("log", Reducer.APPEND)
+                .channel("last", Reducer.LAST_WRITE_WINS)
+                .pure("step", view -> List.of(), step -> step)
+                .start("step")
+                .build();
     }
 }

@@ -1,0 +1,8 @@
+package dev.threadwright.step;
+
+import dev.threadwright.thread.RunId;
+import dev.threadwright.thread.ThreadKey;
+import dev.threadwright.workflow.Json;
+
+/** How far a handler says it is; not kept. */
+public record StepProgress(ThreadKey thread, RunId run, String step, int attempt, Json data) {}

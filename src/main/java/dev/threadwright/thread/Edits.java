@@ -1,0 +1,92 @@
+package dev.threadwright.thread;
+
+import dev.threadwright.thread.Event.Rejection;
+import dev.threadwright.workflow.Change;
+import dev.threadwright.workflow.Channels;
+import dev.threadwright.workflow.Json;
+import dev.threadwright.workflow.Reducer;
+import dev.threadwright.workflow.StepFailure;
+import dev.threadwright.workflow.Workflow;
+import dev.threadwright.workflow.WorkflowCatalog;
+import dev.threadwright.workflow.Write;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Changes to a state from outside of any run, through the reducers that the channels have. */
+final class Edits {
+
+    private final ServerSettings settings;
+    private final WorkflowCatalog workflows;
+
+    sealed interface Result {}
+
+    record Changes(List<Change> changes) implements Result {}
+
+    record Refused(Rejection reason, String message) implements Result {}
+
+    Edits(ServerSettings settings, WorkflowCatalog workflows) {
+        this.settings = settings;
+        this.workflows = workflows;
+    }
+
+    /**
+     * @param state of the thread, for the workflow that declares channels which were never written
+     * @param channels the state that is changed
+     * @param left what is to be done on it
+     */
+    Result changes(ThreadState state, Channels channels, @Nullable Resumable left, Json.Obj values) {
+        Workflow workflow = workflow(state, left);
+        Supplier<String> ids = Tasks.ids("update-" + (state.seq() + 1));
+        List<Change> changes = new ArrayList<>();
+        try {
+            values.fields()
+                    .forEach((channel, value) -> changes.addAll(change(workflow, channels, channel, value, ids)));
+            List<Change> settled = workflow == null ? changes : workflow.settled(channels, changes);
+            channels.apply(settled);
+            return new Changes(settled);
+        } catch (UnknownChannel unknown) {
+            return new Refused(Rejection.UNKNOWN_CHANNEL, String.valueOf(unknown.getMessage()));
+        } catch (StepFailure failure) {
+            return new Refused(Rejection.UNSUITABLE_INPUT, String.valueOf(failure.getMessage()));
+        }
+    }
+
+    private static final class UnknownChannel extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        UnknownChannel(String message) {
+            super(message);
+        }
+    }
+
+    private static List<Change> change(
+            @Nullable Workflow workflow, Channels channels, String channel, Json value, Supplier<String> ids) {
+        Reducer there = channels.reducer(channel);
+        if (workflow != null && workflow.channels().containsKey(channel)) {
+            List<Change> changes = workflow.changesOf(List.of(new Write(channel, value)), ids);
+            if (there == null || there.equals(changes.getFirst().reducer())) {
+                return changes;
+            }
+        }
+        if (there == null || there instanceof Reducer.Custom) {
+            throw new UnknownChannel("Unknown channel \"" + channel + "\"");
+        }
+        return List.of(new Change(channel, there, there.prepared(value, ids)));
+    }
+
+    private @Nullable Workflow workflow(ThreadState state, @Nullable Resumable left) {
+        String tenant = state.key().tenant();
+        if (left != null) {
+            return workflows.find(tenant, left.workflow());
+        }
+        for (StartedRun run : state.started()) {
+            if (run.lineage() instanceof Lineage.Main) {
+                return workflows.find(tenant, run.workflow());
+            }
+        }
+        String own = state.settings().workflow();
+        return workflows.latest(tenant, own == null ? settings.workflow() : own);
+    }
+}

@@ -1,0 +1,76 @@
+package dev.threadwright.thread;
+
+import dev.threadwright.workflow.Channels;
+import dev.threadwright.workflow.Json;
+import dev.threadwright.workflow.Step;
+import dev.threadwright.workflow.StepFailure;
+import dev.threadwright.workflow.SuperStep;
+import dev.threadwright.workflow.Workflow;
+import dev.threadwright.workflow.WorkflowCatalog;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A graph of a run, its own or a subgraph, with all that its steps read.
+ *
+ * @param parent the task that runs it; null for the run's own
+ */
+record Graph(StartedRun run, @Nullable TaskId parent, Workflow workflow, Frame frame, Channels channels, Json trigger) {
+
+    /** @throws StepFailure if the server does not have the workflow */
+    static Graph of(WorkflowCatalog workflows, ThreadState state, StartedRun run, @Nullable TaskId parent) {
+        if (parent == null) {
+            return new Graph(
+                    run,
+                    null,
+                    workflow(workflows, state, run.frame()),
+                    run.frame(),
+                    state.channelsOf(run),
+                    run.trigger().data());
+        }
+        Task task = run.frame().find(parent);
+        if (task == null || !(task.state() instanceof Task.Nested nested)) {
+            throw new IllegalStateException("Task " + parent + " of run " + run.id() + " runs no subgraph");
+        }
+        return new Graph(
+                run,
+                parent,
+                workflow(workflows, state, nested.frame()),
+                nested.frame(),
+                nested.channels(),
+                nested.trigger());
+    }
+
+    private static Workflow workflow(WorkflowCatalog workflows, ThreadState state, Frame frame) {
+        Workflow workflow = workflows.find(state.key().tenant(), frame.workflow());
+        if (workflow == null) {
+            throw new StepFailure("Workflow " + frame.workflow() + " is not on this server");
+        }
+        return workflow;
+    }
+
+    Step.View view(Json item) {
+        return new Step.View(channels, trigger, run.consumed(), item);
+    }
+
+    /**
+     * What the super-step ends with, if this task of it ends so; null while others are under way.
+     */
+    @Nullable List<SuperStep.Finished> finishedWith(TaskId last, Task.Ended end) {
+        List<SuperStep.Finished> finished = new ArrayList<>();
+        int lastIndex = last.path().getLast().index();
+        for (int i = 0; i < frame.tasks().size(); i++) {
+            Task task = frame.tasks().get(i);
+            boolean isLast = i == lastIndex;
+            if (isLast || task.state() instanceof Task.Ended) {
+                Task.Ended ended = isLast ? end : (Task.Ended) task.state();
+                finished.add(
+                        new SuperStep.Finished(task.step(), task.item(), ended.changes(), ended.goTo(), ended.error()));
+            } else if (!(task.state() instanceof Task.Joining)) {
+                return null;
+            }
+        }
+        return finished;
+    }
+}

@@ -1,0 +1,120 @@
+package dev.threadwright.thread;
+
+import dev.threadwright.workflow.Change;
+import dev.threadwright.workflow.Channels;
+import dev.threadwright.workflow.Json;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One execution of a step.
+ *
+ * @param item what a fan-out or a failure gave it; JSON null otherwise
+ */
+public record Task(String step, Json item, State state) {
+
+    /** Where a task is. Interrupts and waits for events will be further states. */
+    public sealed interface State {}
+
+    /** To be executed next. */
+    public record Due() implements State {}
+
+    /** Joins several steps, of which these have not led to it yet. */
+    public record Joining(Set<String> missing) implements State {
+        public Joining {
+            missing = Set.copyOf(missing);
+        }
+    }
+
+    /**
+     * Its action has left the decision.
+     *
+     * @param idempotent whether it may be started again when the process that ran it died
+     * @param timeoutMs of this attempt
+     * @param sinceMs when this attempt was committed; milliseconds since 1970
+     */
+    public record Calling(
+            ActionId action, String handler, Json input, int attempt, boolean idempotent, long timeoutMs, long sinceMs)
+            implements State {
+        long deadlineMs() {
+            return sinceMs + timeoutMs;
+        }
+
+        Calling next(long atMs) {
+            return new Calling(action, handler, input, attempt + 1, idempotent, timeoutMs, atMs);
+        }
+    }
+
+    /** Its last attempt failed; the next follows at that time (milliseconds since 1970). */
+    public record Backoff(Calling failed, long untilMs) implements State {}
+
+    /** Nobody knows whether its action took effect, and it must not be done twice: somebody has to say. */
+    public record Uncertain(Calling call, String reason) implements State {}
+
+    /** Lets time pass, until then (milliseconds since 1970). */
+    public record Sleeping(long untilMs) implements State {}
+
+    /**
+     * Runs another graph.
+     *
+     * @param trigger what that one was started with
+     * @param changes all that it has written, if the graph above takes them over; see {@code Step.Subgraph}
+     */
+    public record Nested(Frame frame, Json trigger, Channels channels, List<Change> changes) implements State {
+        public Nested {
+            changes = List.copyOf(changes);
+        }
+    }
+
+    /**
+     * Has ended; its writes wait for the rest of the super-step.
+     *
+     * @param goTo the steps that it chose to follow; null for its routes
+     * @param error what those are told of its failure; null for success
+     */
+    public record Ended(
+            List<Change> changes,
+            @Nullable List<String> goTo,
+            @Nullable Json error) implements State {
+        public Ended {
+            changes = List.copyOf(changes);
+            goTo = goTo == null ? null : List.copyOf(goTo);
+        }
+    }
+
+    static final State DUE = new Due();
+
+    Task as(State next) {
+        return new Task(step, item, next);
+    }
+
+    /** As at the start of its super-step; what has ended stays so. Nothing in flight survives it. */
+    Task again() {
+        return switch (state) {
+            case Ended ignored -> this;
+            case Joining ignored -> this;
+            case Due ignored -> this;
+            case Nested nested ->
+                as(new Nested(nested.frame().again(), nested.trigger(), nested.channels(), nested.changes()));
+            case Calling ignored -> as(DUE);
+            case Backoff ignored -> as(DUE);
+            case Uncertain ignored -> as(DUE);
+            case Sleeping ignored -> as(DUE);
+        };
+    }
+
+    /** What a run is that holds nothing but this task; null if it asks for nothing more. */
+    @Nullable RunStatus status() {
+        return switch (state) {
+            case Due ignored -> RunStatus.ACTIVE;
+            case Calling ignored -> RunStatus.ACTIVE;
+            case Backoff ignored -> RunStatus.ACTIVE;
+            case Uncertain ignored -> RunStatus.PAUSED;
+            case Sleeping ignored -> RunStatus.WAITING_EVENT;
+            case Nested nested -> nested.frame().status();
+            case Joining ignored -> null;
+            case Ended ignored -> null;
+        };
+    }
+}
