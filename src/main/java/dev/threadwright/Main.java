@@ -2,6 +2,8 @@ package dev.threadwright;
 
 import dev.threadwright.embedded.EmbeddedServers;
 import dev.threadwright.embedded.EmbeddedStartException;
+import dev.threadwright.journal.JournalUnavailableException;
+import dev.threadwright.ops.VerifyCommand;
 import io.quarkus.runtime.ApplicationLifecycleManager;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
@@ -24,13 +26,17 @@ public final class Main {
 
     public static void main(String... args) {
         quietBroker();
+        boolean verify = args.length > 0 && args[0].equals(VerifyCommand.NAME);
         EmbeddedServers servers;
         try {
-            servers = startUnconfigured();
+            servers = startUnconfigured(!verify);
         } catch (EmbeddedStartException e) {
             System.err.println("threadwright: " + e.getMessage());
             System.exit(1);
             return;
+        }
+        if (verify) {
+            System.exit(verify(servers, List.of(args).subList(1, args.length)));
         }
         CountDownLatch quarkusStopped = new CountDownLatch(1);
         Runtime.getRuntime()
@@ -50,7 +56,25 @@ public final class Main {
                 args);
     }
 
-    private static EmbeddedServers startUnconfigured() {
+    /** Beside the server's own start: it needs the journal and nothing else. */
+    private static int verify(EmbeddedServers servers, List<String> arguments) {
+        SmallRyeConfig config = StartupConfig.read();
+        try (servers) {
+            return new VerifyCommand(
+                            config.getValue(EmbeddedServers.POSTGRES_URL_KEY, String.class),
+                            config.getOptionalValue(PostgresConfigSource.USERNAME_KEY, String.class)
+                                    .orElse(null),
+                            config.getOptionalValue(PostgresConfigSource.PASSWORD_KEY, String.class)
+                                    .orElse(null),
+                            System.out)
+                    .run(arguments);
+        } catch (JournalUnavailableException e) {
+            System.err.println("threadwright: " + e.getMessage());
+            return 2;
+        }
+    }
+
+    private static EmbeddedServers startUnconfigured(boolean withKafka) {
         SmallRyeConfig config = StartupConfig.read();
         boolean postgresConfigured = StartupConfig.isSet(config, EmbeddedServers.POSTGRES_URL_KEY)
                 || StartupConfig.isSet(config, "quarkus.datasource.jdbc.url");
@@ -59,7 +83,7 @@ public final class Main {
                 Path.of(config.getValue(EmbeddedServers.DATA_DIRECTORY_KEY, String.class)),
                 !postgresConfigured,
                 config.getValue(EmbeddedServers.POSTGRES_PORT_KEY, Integer.class),
-                !kafkaConfigured,
+                withKafka && !kafkaConfigured,
                 config.getValue(EmbeddedServers.KAFKA_PORT_KEY, Integer.class)));
         // System properties, because Quarkus reads its configuration afresh and these must win.
         if (!postgresConfigured) {
@@ -67,7 +91,7 @@ public final class Main {
             System.setProperty(PostgresConfigSource.USERNAME_KEY, servers.user());
             System.setProperty(PostgresConfigSource.PASSWORD_KEY, servers.password());
         }
-        if (!kafkaConfigured) {
+        if (withKafka && !kafkaConfigured) {
             System.setProperty(EmbeddedServers.KAFKA_BOOTSTRAP_KEY, servers.bootstrapServers());
         }
         return servers;

@@ -41,6 +41,7 @@ create table decision (
     time_ms          bigint  not null,
     partition        integer not null,
     count            integer not null,
+    checksum         integer not null,
     tenant           text    collate "C" not null,
     thread           text    collate "C" not null,
     causation_source text,
@@ -52,6 +53,7 @@ create table decision (
 ) with (autovacuum_vacuum_insert_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02);
 
 comment on table decision is 'One row per decision: its events in order, numbered first_seq to first_seq + count - 1';
+comment on column decision.checksum is 'CRC-32C of the row''s thread, number, time, cause, actor and events: tells damage';
 comment on column decision.events is 'Array of events; "type" is the first key of each, "v" is absent for version 1';
 
 -- What is published without having touched a thread. Shares the numbering of positions with decision.
@@ -166,6 +168,23 @@ create view event with (security_invoker = true) as
     from decision d
          cross join lateral json_array_elements(d.events) with ordinality as e (event, ordinality);
 
+-- Workflows -------------------------------------------------------------------------------------------------------
+
+-- Insert-only: a version never changes, and what runs on it needs it for ever.
+create table workflow (
+    created_at_ms bigint  not null,
+    version       integer not null,
+    tenant        text    collate "C" not null,
+    name          text    collate "C" not null,
+    hash          bytea   not null,
+    document      text    not null,
+    primary key (tenant, name, version)
+);
+
+comment on column workflow.tenant is '* for what every tenant has';
+comment on column workflow.hash is 'Of the content without its version, so that the same sent again is no new version';
+comment on column workflow.document is 'As it was sent: JSON or YAML';
+
 -- Facts about the whole server that must not change under its data.
 create table server_setting (
     name  text not null primary key,
@@ -195,12 +214,13 @@ begin
 end
 $$;
 
-grant select on thread, run, decision, outcome, event to threadwright_reader;
+grant select on thread, run, decision, outcome, workflow, event to threadwright_reader;
 
 alter table thread enable row level security;
 alter table run enable row level security;
 alter table decision enable row level security;
 alter table outcome enable row level security;
+alter table workflow enable row level security;
 
 -- The engine owns the tables and passes by these. A reader who forgot to say the tenant sees nothing.
 create policy of_tenant on thread for select to threadwright_reader
@@ -209,6 +229,8 @@ create policy of_tenant on run for select to threadwright_reader
     using (tenant = current_setting('threadwright.tenant', true));
 create policy of_tenant on decision for select to threadwright_reader
     using (tenant = current_setting('threadwright.tenant', true));
+create policy of_tenant on workflow for select to threadwright_reader
+    using (tenant in (current_setting('threadwright.tenant', true), '*'));
 create policy of_tenant on outcome for select to threadwright_reader
     using (tenant = current_setting('threadwright.tenant', true));
 
@@ -270,7 +292,7 @@ create function commit_batch_v1(
     thread_latest_run text[], thread_settings text[], thread_created bigint[], thread_updated bigint[],
     decision_tenant text[], decision_thread text[], decision_first_seq bigint[], decision_count integer[],
     decision_partition integer[], decision_position bigint[], decision_time bigint[], decision_source text[],
-    decision_id text[], decision_actor text[], decision_events text[],
+    decision_id text[], decision_actor text[], decision_events text[], decision_checksum integer[],
     outbox_partition integer[], outbox_position bigint[], outbox_kind text[], outbox_topic text[],
     outbox_source_partition integer[], outbox_offset bigint[], outbox_key bytea[], outbox_value bytea[],
     outbox_headers text[], outbox_reason text[], outbox_time bigint[],
@@ -358,12 +380,13 @@ begin
 
     if cardinality(decision_tenant) > 0 then
         insert into decision (tenant, thread, first_seq, count, partition, position, time_ms, causation_source,
-                              causation_id, actor, events)
+                              causation_id, actor, events, checksum)
         select k.tenant, k.thread, k.first_seq, k.count, k.partition, k.position, k.time, k.source, k.id, k.actor,
-               k.events::json
+               k.events::json, k.checksum
         from unnest(decision_tenant, decision_thread, decision_first_seq, decision_count, decision_partition,
-                    decision_position, decision_time, decision_source, decision_id, decision_actor, decision_events)
-                 as k (tenant, thread, first_seq, count, partition, position, time, source, id, actor, events);
+                    decision_position, decision_time, decision_source, decision_id, decision_actor, decision_events,
+                    decision_checksum)
+                 as k (tenant, thread, first_seq, count, partition, position, time, source, id, actor, events, checksum);
     end if;
 
     if cardinality(outbox_partition) > 0 then

@@ -21,6 +21,10 @@ class ArchitectureTest {
     private static final String RELAY = "dev.threadwright.relay..";
     private static final String QUERY = "dev.threadwright.query..";
     private static final String HTTP = "dev.threadwright.http..";
+    private static final String CATALOG = "dev.threadwright.catalog..";
+    private static final String LIVE = "dev.threadwright.live..";
+    private static final String EXPRESSION = "dev.threadwright.expression..";
+    private static final String OPS = "dev.threadwright.ops..";
     private static final String EMBEDDED = "dev.threadwright.embedded..";
 
     @ArchTest
@@ -81,12 +85,24 @@ class ArchitectureTest {
     static final ArchRule steps_do_not_decide = keepsApart(STEP, JOURNAL, INGRESS, RELAY, QUERY, HTTP);
 
     @ArchTest
-    static final ArchRule only_the_entrance_knows_the_embedded_servers = classes()
-            .that()
-            .resideInAPackage(EMBEDDED)
-            .should()
-            .onlyHaveDependentClassesThat()
-            .resideInAnyPackage("dev.threadwright", EMBEDDED);
+    static final ArchRule what_is_live_is_told_and_kept_nowhere =
+            keepsApart(LIVE, ACTOR, JOURNAL, INGRESS, RELAY, QUERY, HTTP, STEP, CATALOG);
+
+    @ArchTest
+    static final ArchRule the_catalog_knows_documents_and_not_what_runs_them =
+            keepsApart(CATALOG, ACTOR, JOURNAL, INGRESS, RELAY, QUERY, HTTP, OPS);
+
+    @ArchTest
+    static final ArchRule the_loop_and_the_core_know_the_catalog_by_its_port_only =
+            onlyKnownIn(CATALOG, CATALOG, HTTP, OPS);
+
+    @ArchTest
+    static final ArchRule expressions_know_the_core_and_not_where_they_stand =
+            keepsApart(EXPRESSION, CATALOG, ACTOR, JOURNAL, STEP, INGRESS, RELAY, QUERY, HTTP, OPS);
+
+    @ArchTest
+    static final ArchRule only_the_entrance_knows_the_embedded_servers =
+            onlyKnownIn(EMBEDDED, "dev.threadwright", EMBEDDED);
 
     @ArchTest
     static final ArchRule the_embedded_servers_are_plain_java = noClasses()
@@ -113,6 +129,15 @@ class ArchitectureTest {
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(known)
                 .allowEmptyShould(true);
+    }
+
+    private static ArchRule onlyKnownIn(String room, String... rooms) {
+        return classes()
+                .that()
+                .resideInAPackage(room)
+                .should()
+                .onlyHaveDependentClassesThat()
+                .resideInAnyPackage(rooms);
     }
 
     private static ArchRule keepsApart(String room, String... others) {

@@ -64,6 +64,7 @@ public final class Loop implements AutoCloseable {
     private final Map<Integer, CompletableFuture<@Nullable OwnedPartition>> releases = new HashMap<>();
     private final Lookups lookups = new Lookups();
     private final Checkpoints checkpoints;
+    private final NeededWorkflows workflows;
 
     /** Arrived, not yet looked up. */
     private List<Work> arrived = new ArrayList<>();
@@ -88,6 +89,7 @@ public final class Loop implements AutoCloseable {
             String owner,
             Journal journal,
             Decider decider,
+            NeededWorkflows workflows,
             LoopSettings settings,
             Publisher publisher,
             StepStarter steps,
@@ -97,6 +99,7 @@ public final class Loop implements AutoCloseable {
         this.journal = journal;
         this.checkpoints = new Checkpoints(journal);
         this.decider = decider;
+        this.workflows = workflows;
         this.settings = settings;
         this.publisher = publisher;
         this.steps = steps;
@@ -380,6 +383,7 @@ public final class Loop implements AutoCloseable {
         Set<ThreadKey> threads = threadsOf(works);
         threads.removeIf(key -> actors.contains(key) || lookups.isKnown(key) || isInFlight(key));
         loadStates(threads);
+        workflows.lookUp(works, lookups.states);
         lookUpOutcomes(works);
         Map<RunId, ThreadKey> runs = new HashMap<>();
         forEachCommand(works, command -> {

@@ -1,7 +1,6 @@
 package dev.threadwright.expression;
 
 import dev.cel.common.CelAbstractSyntaxTree;
-import dev.cel.common.CelIssue;
 import dev.cel.common.CelOptions;
 import dev.cel.common.CelValidationException;
 import dev.cel.common.types.CelType;
@@ -18,7 +17,6 @@ import dev.threadwright.thread.policy.Situation;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,15 +41,7 @@ public final class CelConditions {
     /** How many compiled conditions are kept; the least recently used gives way. */
     static final int MAX_COMPILED = 1_000;
 
-    private static final CelOptions OPTIONS = CelOptions.current()
-            .maxExpressionCodePointSize(MAX_LENGTH)
-            .maxParseRecursionDepth(MAX_DEPTH)
-            .maxParseErrorRecoveryLimit(1)
-            .comprehensionMaxIterations(MAX_ITERATIONS)
-            .maxRegexProgramSize(MAX_PATTERN_SIZE)
-            // JSON has one kind of number, so 2 < 2.5 must be an answer and not an error.
-            .enableHeterogeneousNumericComparisons(true)
-            .build();
+    private static final CelOptions OPTIONS = CelSetup.options(MAX_LENGTH);
 
     private static final Map<String, CelType> VARIABLES = Map.of(
             "data", SimpleType.DYN,
@@ -153,17 +143,10 @@ public final class CelConditions {
             CelAbstractSyntaxTree tree = compiler.compile(condition).getAst();
             return runtime.createProgram(tree);
         } catch (CelValidationException e) {
-            throw new IllegalArgumentException(
-                    e.getErrors().stream().limit(3).map(CelConditions::words).collect(Collectors.joining("; ")), e);
+            throw new IllegalArgumentException(CelSetup.words(e), e);
         } catch (CelEvaluationException e) {
             throw new IllegalArgumentException("the condition cannot be run: " + e.getMessage(), e);
         }
-    }
-
-    private static String words(CelIssue issue) {
-        // CEL counts columns from 0, people from 1.
-        return "line " + issue.getSourceLocation().getLine() + ", column "
-                + (issue.getSourceLocation().getColumn() + 1) + ": " + issue.getMessage();
     }
 
     int compiledCount() {

@@ -1,12 +1,17 @@
 package dev.threadwright.expression;
 
+import com.google.common.primitives.UnsignedLong;
 import dev.cel.common.values.NullValue;
+import dev.threadwright.json.JsonText;
 import dev.threadwright.workflow.Json;
+import dev.threadwright.workflow.StepFailure;
 import java.math.BigDecimal;
 import java.util.AbstractList;
 import java.util.AbstractMap;
 import java.util.AbstractSet;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -42,6 +47,105 @@ final class CelJson {
             return value.longValueExact();
         }
         return value.doubleValue();
+    }
+
+    /**
+     * @param budget bytes that the value may take
+     * @throws StepFailure if it is no JSON, or too large
+     */
+    static Json toJson(@Nullable Object value, Budget budget) {
+        return toJson(value, budget, 0);
+    }
+
+    /** What is left of a limit on the size of a value. */
+    static final class Budget {
+        private final int bytes;
+        private int left;
+
+        Budget(int bytes) {
+            this.bytes = bytes;
+            this.left = bytes;
+        }
+
+        void spend(int some) {
+            left -= some;
+            if (left < 0) {
+                throw new StepFailure("the value is larger than " + bytes + " bytes");
+            }
+        }
+    }
+
+    private static Json toJson(@Nullable Object value, Budget budget, int depth) {
+        if (depth > JsonText.MAX_DEPTH) {
+            throw new StepFailure("the value is nested more than " + JsonText.MAX_DEPTH + " deep");
+        }
+        budget.spend(2);
+        return switch (value) {
+            case null -> Json.NULL;
+            case NullValue ignored -> Json.NULL;
+            // What a literal null is.
+            case com.google.protobuf.NullValue ignored -> Json.NULL;
+            case Boolean bool -> Json.of(bool);
+            case Long number -> Json.of(number);
+            case UnsignedLong number -> new Json.Num(new BigDecimal(number.bigIntegerValue()));
+            case Double number -> {
+                if (number.isNaN() || number.isInfinite()) {
+                    throw new StepFailure("the value is " + number + ", which JSON has no number for");
+                }
+                yield new Json.Num(BigDecimal.valueOf(number));
+            }
+            case String text -> {
+                budget.spend(text.length());
+                yield Json.of(text);
+            }
+            // Values that came from JSON are themselves again: digits that CEL has no number for are kept.
+            case Items items -> {
+                items.items.forEach(item -> spend(item, budget));
+                yield Json.array(items.items);
+            }
+            case Fields fields -> {
+                fields.fields.forEach((name, field) -> {
+                    budget.spend(name.length());
+                    spend(field, budget);
+                });
+                yield Json.object(fields.fields);
+            }
+            case List<?> list -> {
+                List<Json> items = new ArrayList<>(list.size());
+                for (Object item : list) {
+                    items.add(toJson(item, budget, depth + 1));
+                }
+                yield Json.array(items);
+            }
+            case Map<?, ?> map -> {
+                Map<String, Json> fields = new LinkedHashMap<>();
+                for (Map.Entry<?, ?> field : map.entrySet()) {
+                    if (!(field.getKey() instanceof String name)) {
+                        throw new StepFailure("a key is " + kind(field.getKey()) + "; JSON has strings");
+                    }
+                    budget.spend(name.length());
+                    fields.put(name, toJson(field.getValue(), budget, depth + 1));
+                }
+                yield Json.object(fields);
+            }
+            default -> throw new StepFailure("the value is " + kind(value) + ", which is no JSON");
+        };
+    }
+
+    private static void spend(Json json, Budget budget) {
+        budget.spend(2);
+        switch (json) {
+            case Json.Text text -> budget.spend(text.value().length());
+            case Json.Arr arr -> arr.items().forEach(item -> spend(item, budget));
+            case Json.Obj obj ->
+                obj.fields().forEach((name, field) -> {
+                    budget.spend(name.length());
+                    spend(field, budget);
+                });
+            case Json.Null ignored -> {}
+            case Json.Bool ignored -> {}
+            case Json.Num ignored -> {}
+        }
     }
 
     /** For messages. */

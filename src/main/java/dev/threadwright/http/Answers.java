@@ -54,7 +54,7 @@ final class Answers {
             case Outcome.Rejected rejected ->
                 throw refused(command, row, duplicate, type(rejected.reason()), rejected.reason(), rejected.message());
             case Outcome.Invalid invalid ->
-                throw refused(command, row, duplicate, invalidType(command, row), null, invalid.message());
+                throw refused(command, row, duplicate, type(invalid.reason()), null, invalid.message());
             case Outcome.Duplicate nested -> throw new IllegalStateException("A duplicate of a duplicate: " + nested);
         };
         boolean late = complete && told.run != null && answer.end() == null;
@@ -130,6 +130,7 @@ final class Answers {
             case BUSY -> ProblemType.BUSY;
             case MAX_PARALLEL_RUNS, MAX_ACTIVE_RUNS, QUEUE_FULL, INBOX_FULL -> ProblemType.LIMIT_REACHED;
             case POLICY_FAILED -> ProblemType.POLICY_FAILED;
+            case UNKNOWN_THREAD -> ProblemType.THREAD_NOT_FOUND;
             case UNKNOWN_RUN -> ProblemType.RUN_NOT_FOUND;
             case RUN_ENDED -> ProblemType.RUN_ENDED;
             case UNKNOWN_INTERRUPT -> ProblemType.INTERRUPT_NOT_FOUND;
@@ -140,13 +141,5 @@ final class Answers {
             case THREAD_EXISTS -> ProblemType.THREAD_EXISTS;
             case CONFLICT -> ProblemType.CONFLICT;
         };
-    }
-
-    /** All of these are about a thread that does not exist; on one that does, the same are refusals with a reason. */
-    private static ProblemType invalidType(CheckedCommand command, OutcomeRow row) {
-        if (row.key().equals(command.conflictKey())) {
-            return ProblemType.CONFLICT;
-        }
-        return command.needsThread() ? ProblemType.THREAD_NOT_FOUND : ProblemType.UNKNOWN_WORKFLOW;
     }
 }

@@ -11,7 +11,6 @@ import org.apache.kafka.clients.producer.ProducerRecord;
  * A command that the loop will understand, ready to be produced.
  *
  * @param named whether the caller gave it its id: only then can it be a repetition
- * @param needsThread whether it is refused on a thread that does not exist
  * @param outcomeKey under which what becomes of it is kept
  * @param conflictKey under which its refusal is kept if its id was used before with other content
  */
@@ -21,7 +20,6 @@ record CheckedCommand(
         Identity identity,
         String contentHash,
         boolean named,
-        boolean needsThread,
         OutcomeKey outcomeKey,
         OutcomeKey conflictKey) {
 
@@ -30,15 +28,13 @@ record CheckedCommand(
             ThreadKey thread,
             Identity identity,
             String contentHash,
-            boolean named,
-            boolean needsThread) {
+            boolean named) {
         return new CheckedCommand(
                 record,
                 thread,
                 identity,
                 contentHash,
                 named,
-                needsThread,
                 new OutcomeKey(thread, IdentityHash.of(identity)),
                 new OutcomeKey(thread, IdentityHash.ofConflict(identity, contentHash)));
     }

@@ -159,4 +159,143 @@ public class CommandResource {
             byte @Nullable [] body) {
         return gate.submit(commands.cancel(ThreadResource.key(threadId), key, body), wait, timeout);
     }
+
+    @POST
+    @Path("/retry")
+    @Operation(
+            operationId = "retryRun",
+            summary = "Go on with a run that failed or was cancelled",
+            description =
+                    "A new run takes up what is left to do at the thread's head: steps that have ended are not executed again.")
+    @RequestBody(
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = RequestSchemas.Retry.class),
+                            examples = @ExampleObject(name = "example", value = "{}")))
+    @APIResponse(ref = "Decided", responseCode = "200")
+    @APIResponse(ref = "Accepted", responseCode = "202")
+    @APIResponse(ref = "InvalidRequest", responseCode = "400")
+    @APIResponse(ref = "NotFound", responseCode = "404")
+    @APIResponse(ref = "Conflict", responseCode = "409")
+    @APIResponse(ref = "TooLarge", responseCode = "413")
+    @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
+    @APIResponse(ref = "NotPossible", responseCode = "422")
+    @APIResponse(ref = "Unavailable", responseCode = "503")
+    public Uni<Response> retry(
+            @RestPath("thread_id") String threadId,
+            @Parameter(description = WAIT_DESCRIPTION, schema = @Schema(ref = "Wait")) @RestQuery("wait") @Nullable String wait,
+            @Parameter(description = TIMEOUT_DESCRIPTION, schema = @Schema(ref = "TimeoutMs"))
+                    @RestQuery("timeout")
+                    @Nullable String timeout,
+            @Parameter(description = KEY_DESCRIPTION) @RestHeader(KEY) @Nullable String key,
+            byte @Nullable [] body) {
+        return gate.submit(commands.retry(ThreadResource.key(threadId), key, body), wait, timeout);
+    }
+
+    @PATCH
+    @Path("/values")
+    @Operation(
+            operationId = "updateState",
+            summary = "Change the state of a thread",
+            description = "Through the reducers of its channels. Nothing runs on for it.")
+    @RequestBody(
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = RequestSchemas.Values.class),
+                            examples =
+                                    @ExampleObject(name = "example", value = "{\"values\": {\"topic\": \"tides\"}}")))
+    @APIResponse(ref = "Decided", responseCode = "200")
+    @APIResponse(ref = "Accepted", responseCode = "202")
+    @APIResponse(ref = "InvalidRequest", responseCode = "400")
+    @APIResponse(ref = "NotFound", responseCode = "404")
+    @APIResponse(ref = "Conflict", responseCode = "409")
+    @APIResponse(ref = "TooLarge", responseCode = "413")
+    @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
+    @APIResponse(ref = "NotPossible", responseCode = "422")
+    @APIResponse(ref = "Unavailable", responseCode = "503")
+    public Uni<Response> updateState(
+            @RestPath("thread_id") String threadId,
+            @Parameter(description = WAIT_DESCRIPTION, schema = @Schema(ref = "Wait")) @RestQuery("wait") @Nullable String wait,
+            @Parameter(description = TIMEOUT_DESCRIPTION, schema = @Schema(ref = "TimeoutMs"))
+                    @RestQuery("timeout")
+                    @Nullable String timeout,
+            @Parameter(description = KEY_DESCRIPTION) @RestHeader(KEY) @Nullable String key,
+            byte @Nullable [] body) {
+        return gate.submit(commands.updateState(ThreadResource.key(threadId), key, body), wait, timeout);
+    }
+
+    @POST
+    @Path("/restore")
+    @Operation(
+            operationId = "restoreState",
+            summary = "Bring a thread back to one of its checkpoints",
+            description = "What runs is cancelled. The history stays readable.")
+    @RequestBody(
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = RequestSchemas.Restore.class),
+                            examples =
+                                    @ExampleObject(
+                                            name = "example",
+                                            value =
+                                                    "{\"checkpoint_id\": \"0193e0a0-0000-7000-8000-0000c0000000\", \"run\": true}")))
+    @APIResponse(ref = "Decided", responseCode = "200")
+    @APIResponse(ref = "Accepted", responseCode = "202")
+    @APIResponse(ref = "InvalidRequest", responseCode = "400")
+    @APIResponse(ref = "NotFound", responseCode = "404")
+    @APIResponse(ref = "Conflict", responseCode = "409")
+    @APIResponse(ref = "TooLarge", responseCode = "413")
+    @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
+    @APIResponse(ref = "NotPossible", responseCode = "422")
+    @APIResponse(ref = "Unavailable", responseCode = "503")
+    public Uni<Response> restore(
+            @RestPath("thread_id") String threadId,
+            @Parameter(description = WAIT_DESCRIPTION, schema = @Schema(ref = "Wait")) @RestQuery("wait") @Nullable String wait,
+            @Parameter(description = TIMEOUT_DESCRIPTION, schema = @Schema(ref = "TimeoutMs"))
+                    @RestQuery("timeout")
+                    @Nullable String timeout,
+            @Parameter(description = KEY_DESCRIPTION) @RestHeader(KEY) @Nullable String key,
+            byte @Nullable [] body) {
+        return gate.submit(commands.restore(ThreadResource.key(threadId), key, body), wait, timeout);
+    }
+
+    @POST
+    @Path("/fork")
+    @Operation(
+            operationId = "forkThread",
+            summary = "Make this thread a copy of another one",
+            description =
+                    "This thread must not exist yet. It gets the values of the other one at a checkpoint, and with `run` goes on from there.")
+    @RequestBody(
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = RequestSchemas.Fork.class),
+                            examples =
+                                    @ExampleObject(
+                                            name = "example",
+                                            value =
+                                                    "{\"thread_id\": \"t1\", \"values\": {\"topic\": \"tides\"}, \"run\": true}")))
+    @APIResponse(ref = "Decided", responseCode = "200")
+    @APIResponse(ref = "Accepted", responseCode = "202")
+    @APIResponse(ref = "InvalidRequest", responseCode = "400")
+    @APIResponse(ref = "NotFound", responseCode = "404")
+    @APIResponse(ref = "Conflict", responseCode = "409")
+    @APIResponse(ref = "TooLarge", responseCode = "413")
+    @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
+    @APIResponse(ref = "NotPossible", responseCode = "422")
+    @APIResponse(ref = "Unavailable", responseCode = "503")
+    public Uni<Response> fork(
+            @RestPath("thread_id") String threadId,
+            @Parameter(description = WAIT_DESCRIPTION, schema = @Schema(ref = "Wait")) @RestQuery("wait") @Nullable String wait,
+            @Parameter(description = TIMEOUT_DESCRIPTION, schema = @Schema(ref = "TimeoutMs"))
+                    @RestQuery("timeout")
+                    @Nullable String timeout,
+            @Parameter(description = KEY_DESCRIPTION) @RestHeader(KEY) @Nullable String key,
+            byte @Nullable [] body) {
+        return gate.submit(commands.fork(ThreadResource.key(threadId), key, body), wait, timeout);
+    }
 }

@@ -39,6 +39,12 @@ public final class Commands {
     private static final List<String> UPDATE_FIELDS = List.of("policy", "workflow", "metadata", "source", "id");
     private static final List<String> CANCEL_FIELDS = List.of("run_id", "rollback", "source", "id");
 
+    private static final List<String> RETRY_FIELDS = List.of("run_id", "source", "id");
+    private static final List<String> VALUES_FIELDS = List.of("values", "source", "id");
+    private static final List<String> RESTORE_FIELDS = List.of("checkpoint_id", "values", "run", "source", "id");
+    private static final List<String> FORK_FIELDS =
+            List.of("thread_id", "checkpoint_id", "values", "run", "source", "id");
+
     private final CommandRecords records;
     private final RecordDecoder decoder;
     private final Consumer<Policy> policyCheck;
@@ -75,8 +81,7 @@ public final class Commands {
                 named,
                 isEvent
                         ? records.externalEvent(id, named.identity, ACTOR, body.text("event_type"), data, wishes)
-                        : records.userInput(id, named.identity, ACTOR, data, wishes),
-                run != null || interrupt != null);
+                        : records.userInput(id, named.identity, ACTOR, data, wishes));
     }
 
     CheckedCommand update(ThreadKey thread, @Nullable String key, byte @Nullable [] bytes) {
@@ -91,8 +96,7 @@ public final class Commands {
         return checked(
                 thread,
                 named,
-                records.updateThread(threadId(thread), named.identity, ACTOR, policy, workflow, metadata),
-                false);
+                records.updateThread(threadId(thread), named.identity, ACTOR, policy, workflow, metadata));
     }
 
     /** Without a body, all runs are cancelled that were admitted until now. */
@@ -109,8 +113,62 @@ public final class Commands {
                 named,
                 run == null
                         ? records.cancelAll(id, named.identity, ACTOR, null, rollback)
-                        : records.cancelRun(id, named.identity, ACTOR, new RunId(run), rollback),
-                true);
+                        : records.cancelRun(id, named.identity, ACTOR, new RunId(run), rollback));
+    }
+
+    /** Without a body, whatever is left to do at the thread's head. */
+    CheckedCommand retry(ThreadKey thread, @Nullable String key, byte @Nullable [] bytes) {
+        CommandBody body = bytes == null || bytes.length == 0
+                ? CommandBody.empty()
+                : CommandBody.parse(bytes, maxDataBytes, RETRY_FIELDS);
+        String run = body.text("run_id");
+        Named named = named(body, key);
+        return checked(
+                thread,
+                named,
+                records.retryRun(threadId(thread), named.identity, ACTOR, run == null ? null : new RunId(run)));
+    }
+
+    CheckedCommand updateState(ThreadKey thread, @Nullable String key, byte @Nullable [] bytes) {
+        CommandBody body = CommandBody.parse(bytes, maxDataBytes, VALUES_FIELDS);
+        Named named = named(body, key);
+        return checked(thread, named, records.updateState(threadId(thread), named.identity, ACTOR, values(body)));
+    }
+
+    CheckedCommand restore(ThreadKey thread, @Nullable String key, byte @Nullable [] bytes) {
+        CommandBody body = CommandBody.parse(bytes, maxDataBytes, RESTORE_FIELDS);
+        String checkpoint = required(body, "checkpoint_id");
+        boolean run = body.flag("run");
+        Json.Obj values = values(body);
+        Named named = named(body, key);
+        return checked(
+                thread, named, records.restoreState(threadId(thread), named.identity, ACTOR, checkpoint, values, run));
+    }
+
+    CheckedCommand fork(ThreadKey thread, @Nullable String key, byte @Nullable [] bytes) {
+        CommandBody body = CommandBody.parse(bytes, maxDataBytes, FORK_FIELDS);
+        String source = required(body, "thread_id");
+        String checkpoint = body.text("checkpoint_id");
+        boolean run = body.flag("run");
+        Json.Obj values = values(body);
+        Named named = named(body, key);
+        return checked(
+                thread,
+                named,
+                records.forkThread(threadId(thread), named.identity, ACTOR, source, checkpoint, values, run));
+    }
+
+    private static String required(CommandBody body, String field) {
+        String value = body.text(field);
+        if (value == null) {
+            throw body.wrong(field, "is missing");
+        }
+        return value;
+    }
+
+    private static Json.Obj values(CommandBody body) {
+        Json.Obj values = body.object("values");
+        return values == null ? Json.EMPTY_OBJECT : values;
     }
 
     /** @throws ProblemException if no thread can have this id */
@@ -154,8 +212,7 @@ public final class Commands {
         return false;
     }
 
-    private CheckedCommand checked(
-            ThreadKey thread, Named named, ProducerRecord<byte[], byte[]> record, boolean needsThread) {
+    private CheckedCommand checked(ThreadKey thread, Named named, ProducerRecord<byte[], byte[]> record) {
         if (record.value().length > maxDataBytes) {
             throw new ProblemException(Problem.of(
                     ProblemType.TOO_LARGE,
@@ -168,8 +225,7 @@ public final class Commands {
                         thread,
                         named.identity,
                         decoded.command().header().contentHash(),
-                        named.byCaller,
-                        needsThread);
+                        named.byCaller);
             case Decoded.Dead dead ->
                 throw new ProblemException(Problem.of(ProblemType.INVALID_REQUEST, dead.reason()));
             case Decoded.Misrouted misrouted ->

@@ -32,6 +32,10 @@ record Problem(ProblemType type, int status, String detail, List<FieldError> err
                 Map.of());
     }
 
+    Problem at(List<FieldError> places) {
+        return new Problem(type, status, detail, places, more);
+    }
+
     Problem with(Map<String, Json> fields) {
         return new Problem(type, status, detail, errors, fields);
     }

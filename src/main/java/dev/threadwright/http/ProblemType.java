@@ -18,6 +18,7 @@ enum ProblemType {
     TOO_LARGE("too-large", 413, "The request is too large"),
     UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", 415, "The body is not of a type that is understood"),
     UNKNOWN_WORKFLOW("unknown-workflow", 422, "No such workflow"),
+    INVALID_WORKFLOW("invalid-workflow", 422, "The document is no workflow"),
     UNSUITABLE("unsuitable", 422, "It does not fit the state of the thread"),
     POLICY_FAILED("policy-failed", 422, "The policy failed"),
     LIMIT_REACHED("limit-reached", 429, "A limit of the thread is reached"),

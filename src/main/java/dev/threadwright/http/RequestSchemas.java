@@ -78,4 +78,63 @@ final class RequestSchemas {
             String source,
 
             @Schema(description = ID, maxLength = 255) String id) {}
+
+    @Schema(name = "RetryRequest", additionalProperties = Schema.False.class)
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record Retry(
+            @Schema(description = "The run that must be the one to go on with.", maxLength = 255)
+            String runId,
+
+            @Schema(description = SOURCE, defaultValue = Commands.DEFAULT_SOURCE, maxLength = 255)
+            String source,
+
+            @Schema(description = ID, maxLength = 255) String id) {}
+
+    @Schema(name = "ValuesRequest", additionalProperties = Schema.False.class)
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record Values(
+            @Schema(required = true, description = "Values by channel, written through the reducers.")
+            Map<String, Object> values,
+
+            @Schema(description = SOURCE, defaultValue = Commands.DEFAULT_SOURCE, maxLength = 255)
+            String source,
+
+            @Schema(description = ID, maxLength = 255) String id) {}
+
+    @Schema(name = "RestoreRequest", additionalProperties = Schema.False.class)
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record Restore(
+            @Schema(required = true, description = "One of the thread's.", maxLength = 255)
+            String checkpointId,
+
+            @Schema(description = "Values by channel, written through the reducers.")
+            Map<String, Object> values,
+
+            @Schema(description = "Whether a run goes on from there.", defaultValue = "false")
+            boolean run,
+
+            @Schema(description = SOURCE, defaultValue = Commands.DEFAULT_SOURCE, maxLength = 255)
+            String source,
+
+            @Schema(description = ID, maxLength = 255) String id) {}
+
+    @Schema(name = "ForkRequest", additionalProperties = Schema.False.class)
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record Fork(
+            @Schema(required = true, description = "The thread that is copied.", maxLength = 255)
+            String threadId,
+
+            @Schema(description = "One of that thread's; its newest if absent.", maxLength = 255)
+            String checkpointId,
+
+            @Schema(description = "Values by channel, written through the reducers.")
+            Map<String, Object> values,
+
+            @Schema(description = "Whether a run goes on from there.", defaultValue = "false")
+            boolean run,
+
+            @Schema(description = SOURCE, defaultValue = Commands.DEFAULT_SOURCE, maxLength = 255)
+            String source,
+
+            @Schema(description = ID, maxLength = 255) String id) {}
 }

@@ -37,8 +37,17 @@ record RunView(
 
         @Schema(
                 required = true,
-                description = "What was decided about its input; `follow_up` if it took what another run left.",
-                enumeration = {"start", "interrupt_and_start_new", "parallel", "queue", "rollback", "follow_up"})
+                description =
+                        "What was decided about its input; `follow_up` if it took inputs that another run left, `continue` if it took up what another left to do.",
+                enumeration = {
+                    "start",
+                    "interrupt_and_start_new",
+                    "parallel",
+                    "queue",
+                    "rollback",
+                    "follow_up",
+                    "continue"
+                })
         String decision,
 
         @Schema(required = true, description = "When its input was accepted.")

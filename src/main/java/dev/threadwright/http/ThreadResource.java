@@ -124,7 +124,7 @@ public class ThreadResource {
         return key;
     }
 
-    private static ProblemException noThread(ThreadKey key) {
+    static ProblemException noThread(ThreadKey key) {
         return new ProblemException(
                 Problem.of(ProblemType.THREAD_NOT_FOUND, "Thread " + key.thread() + " does not exist"));
     }

@@ -1,6 +1,7 @@
 package dev.threadwright.ingress;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The types of inbound CloudEvents, by their names inside the server, and how those are written on the wire. */
@@ -10,16 +11,21 @@ public final class CloudEventTypes {
     public static final String EXTERNAL_EVENT = "external.event";
     public static final String RUN_CANCEL = "run.cancel";
     public static final String THREAD_UPDATE = "thread.update";
+    public static final String RUN_RETRY = "run.retry";
+    public static final String STATE_UPDATE = "state.update";
+    public static final String STATE_RESTORE = "state.restore";
+    public static final String THREAD_FORK = "thread.fork";
     public static final String ACTION_SUCCEEDED = "action.succeeded";
     public static final String ACTION_FAILED = "action.failed";
 
     private static final String PREFIX = "dev.threadwright.";
     private static final String SUFFIX = ".v1";
 
-    private static final List<String> INPUTS = List.of(USER_INPUT, EXTERNAL_EVENT, RUN_CANCEL, THREAD_UPDATE);
+    private static final List<String> INPUTS = List.of(
+            USER_INPUT, EXTERNAL_EVENT, RUN_CANCEL, RUN_RETRY, THREAD_UPDATE, STATE_UPDATE, STATE_RESTORE, THREAD_FORK);
     private static final List<String> RESULTS = List.of(ACTION_SUCCEEDED, ACTION_FAILED);
     private static final List<String> ALL =
-            List.of(USER_INPUT, EXTERNAL_EVENT, RUN_CANCEL, THREAD_UPDATE, ACTION_SUCCEEDED, ACTION_FAILED);
+            Stream.concat(INPUTS.stream(), RESULTS.stream()).toList();
 
     private CloudEventTypes() {}
 

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class CommandReader {
 
     private static final Set<String> CANCEL_FIELDS = Set.of("rollback", "cutoff");
+    private static final Set<String> RESTORE_FIELDS = Set.of("checkpoint", "values", "run");
+    private static final Set<String> FORK_FIELDS = Set.of("thread", "checkpoint", "values", "run");
     private static final Set<String> UPDATE_FIELDS = Set.of("policy", "workflow", "metadata");
 
     private static final Set<String> INPUT_EXTENSIONS =
@@ -53,6 +55,33 @@ final class CommandReader {
                 requireOnly(envelope, Set.of());
                 yield update(envelope, header(envelope, thread, origin, null));
             }
+            case CloudEventTypes.RUN_RETRY -> {
+                requireOnly(envelope, Set.of(Extensions.RUN_ID));
+                fields(envelope, Set.of());
+                String run = envelope.extension(Extensions.RUN_ID);
+                yield new Command.ContinueRun(
+                        header(envelope, thread, origin, null),
+                        run == null ? null : new RunId(run),
+                        newRun(envelope, thread, origin));
+            }
+            case CloudEventTypes.STATE_UPDATE -> {
+                requireOnly(envelope, Set.of());
+                yield new Command.UpdateState(
+                        header(envelope, thread, origin, null), values(fields(envelope, Set.of("values")), true));
+            }
+            case CloudEventTypes.STATE_RESTORE -> {
+                requireOnly(envelope, Set.of());
+                Json.Obj data = fields(envelope, RESTORE_FIELDS);
+                yield new Command.RestoreState(
+                        header(envelope, thread, origin, null),
+                        text("checkpoint", required(data, "checkpoint")),
+                        values(data, false),
+                        flag(data, "run") ? newRun(envelope, thread, origin) : null);
+            }
+            case CloudEventTypes.THREAD_FORK -> {
+                requireOnly(envelope, Set.of());
+                yield fork(envelope, thread, origin);
+            }
             case CloudEventTypes.ACTION_SUCCEEDED ->
                 new Command.CompleteAction(
                         resultHeader(envelope, thread, origin),
@@ -78,7 +107,7 @@ final class CommandReader {
         return new Command.SubmitInput(
                 header(envelope, thread, origin, policy),
                 new Input(envelope.identity(), type, envelope.extension(Extensions.EVENT_TYPE), envelope.data()),
-                RunIds.of(thread, envelope.identity(), origin.timeMs()),
+                newRun(envelope, thread, origin),
                 policy,
                 envelope.extension(Extensions.WORKFLOW),
                 run == null ? null : new RunId(run),
@@ -87,11 +116,7 @@ final class CommandReader {
 
     private static Command cancel(Envelope envelope, Command.Header header) throws InvalidRecordException {
         Json.Obj data = fields(envelope, CANCEL_FIELDS);
-        boolean rollback = switch (data.get("rollback")) {
-            case null -> false;
-            case Json.Bool flag -> flag.value();
-            default -> throw wrong("rollback", "must be true or false");
-        };
+        boolean rollback = flag(data, "rollback");
         String run = envelope.extension(Extensions.RUN_ID);
         Json cutOff = data.get("cutoff");
         if (run == null) {
@@ -101,6 +126,48 @@ final class CommandReader {
             throw wrong("cutoff", "goes with cancelling all runs, not with " + Extensions.RUN_ID);
         }
         return new Command.CancelRun(header, new RunId(run), rollback);
+    }
+
+    private static Command fork(Envelope envelope, ThreadKey thread, Origin origin) throws InvalidRecordException {
+        Json.Obj data = fields(envelope, FORK_FIELDS);
+        Json checkpoint = data.get("checkpoint");
+        return new Command.ForkThread(
+                header(envelope, thread, origin, null),
+                text("thread", required(data, "thread")),
+                checkpoint == null ? null : text("checkpoint", checkpoint),
+                values(data, false),
+                flag(data, "run") ? newRun(envelope, thread, origin) : null);
+    }
+
+    private static RunId newRun(Envelope envelope, ThreadKey thread, Origin origin) {
+        return RunIds.of(thread, envelope.identity(), origin.timeMs());
+    }
+
+    private static Json required(Json.Obj data, String field) throws InvalidRecordException {
+        Json value = data.get(field);
+        if (value == null) {
+            throw wrong(field, "is missing");
+        }
+        return value;
+    }
+
+    private static Json.Obj values(Json.Obj data, boolean needed) throws InvalidRecordException {
+        Json values = data.get("values");
+        if (values == null && !needed) {
+            return Json.EMPTY_OBJECT;
+        }
+        if (values instanceof Json.Obj object && !(needed && object.fields().isEmpty())) {
+            return object;
+        }
+        throw wrong("values", "must be an object of channels" + (needed ? ", and not empty" : ""));
+    }
+
+    private static boolean flag(Json.Obj data, String field) throws InvalidRecordException {
+        return switch (data.get(field)) {
+            case null -> false;
+            case Json.Bool flag -> flag.value();
+            default -> throw wrong(field, "must be true or false");
+        };
     }
 
     private Command update(Envelope envelope, Command.Header header) throws InvalidRecordException {

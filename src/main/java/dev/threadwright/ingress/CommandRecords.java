@@ -107,6 +107,54 @@ public final class CommandRecords {
         return command(CloudEventTypes.THREAD_UPDATE, thread, identity, actor, Json.object(data), Map.of());
     }
 
+    /** @param run whose rest is to be done; null for whatever is left at the thread's head */
+    public ProducerRecord<byte[], byte[]> retryRun(
+            String thread, Identity identity, String actor, @Nullable RunId run) {
+        return command(
+                CloudEventTypes.RUN_RETRY,
+                thread,
+                identity,
+                actor,
+                Json.EMPTY_OBJECT,
+                run == null ? Map.of() : Map.of(Extensions.RUN_ID, run.value()));
+    }
+
+    public ProducerRecord<byte[], byte[]> updateState(String thread, Identity identity, String actor, Json.Obj values) {
+        return command(CloudEventTypes.STATE_UPDATE, thread, identity, actor, Json.object("values", values), Map.of());
+    }
+
+    /** @param run whether what was to be done there is to be done now */
+    public ProducerRecord<byte[], byte[]> restoreState(
+            String thread, Identity identity, String actor, String checkpoint, Json.Obj values, boolean run) {
+        Map<String, Json> data = new LinkedHashMap<>();
+        data.put("checkpoint", Json.of(checkpoint));
+        data.put("values", values);
+        data.put("run", Json.of(run));
+        return command(CloudEventTypes.STATE_RESTORE, thread, identity, actor, Json.object(data), Map.of());
+    }
+
+    /**
+     * @param checkpoint null for the source's head
+     * @param run whether what was to be done there is to be done now
+     */
+    public ProducerRecord<byte[], byte[]> forkThread(
+            String thread,
+            Identity identity,
+            String actor,
+            String source,
+            @Nullable String checkpoint,
+            Json.Obj values,
+            boolean run) {
+        Map<String, Json> data = new LinkedHashMap<>();
+        data.put("thread", Json.of(source));
+        if (checkpoint != null) {
+            data.put("checkpoint", Json.of(checkpoint));
+        }
+        data.put("values", values);
+        data.put("run", Json.of(run));
+        return command(CloudEventTypes.THREAD_FORK, thread, identity, actor, Json.object(data), Map.of());
+    }
+
     public ProducerRecord<byte[], byte[]> succeeded(
             String thread, RunId run, ActionId action, int attempt, Json result) {
         return result(CloudEventTypes.ACTION_SUCCEEDED, thread, run, action, attempt, result);

@@ -16,6 +16,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
@@ -29,16 +31,20 @@ public final class Consumers implements Inbound, AutoCloseable {
     /** How long a rebalance waits for partitions to be given back in order. */
     public static final long REVOKE_TIMEOUT_MS = 5_000;
 
+    private static final String LAST_HEARTBEAT = "last-heartbeat-seconds-ago";
+
     private final String inputTopic;
     private final List<String> sideTopics;
     private final Poller input;
     private final Poller side;
     private @Nullable Ownership ownership;
+    private final long silentAfterMs;
     private volatile boolean joined;
 
     /**
      * @param group a consumer with a group id, of an assignor that keeps partitions in place (cooperative or newer)
      * @param groupless a consumer that is assigned by hand; both read committed records and commit no offsets
+     * @param silentAfterMs without a heartbeat to the group for longer, Kafka counts as away
      */
     public Consumers(
             String name,
@@ -49,7 +55,9 @@ public final class Consumers implements Inbound, AutoCloseable {
             String commandsTopic,
             String resultsTopic,
             int partitions,
-            Loop loop) {
+            Loop loop,
+            long silentAfterMs) {
+        this.silentAfterMs = silentAfterMs;
         this.inputTopic = inputTopic;
         this.sideTopics = List.of(commandsTopic, resultsTopic);
         Map<String, TopicRole> roles =
@@ -76,7 +84,20 @@ public final class Consumers implements Inbound, AutoCloseable {
                 .map(Poller::trouble)
                 .filter(java.util.Objects::nonNull)
                 .findFirst()
-                .orElse(null);
+                .orElseGet(this::silence);
+    }
+
+    /** Polling does not fail while the brokers are away, and an idle server notices nothing else. */
+    private @Nullable String silence() {
+        for (Map.Entry<MetricName, ? extends Metric> metric :
+                input.consumer().metrics().entrySet()) {
+            if (metric.getKey().name().equals(LAST_HEARTBEAT)
+                    && metric.getValue().metricValue() instanceof Double seconds
+                    && seconds * 1_000 > silentAfterMs) {
+                return "Kafka has not been reached for " + seconds.longValue() + " s";
+            }
+        }
+        return null;
     }
 
     @Override

@@ -2,14 +2,10 @@ package dev.threadwright.journal;
 
 import dev.threadwright.thread.Checkpoint;
 import dev.threadwright.thread.CheckpointId;
-import dev.threadwright.thread.Fold;
+import dev.threadwright.thread.CheckpointWalk;
 import dev.threadwright.thread.Recorded;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.ThreadState;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -37,62 +33,27 @@ public final class Checkpoints {
         if (wanted == null) {
             return null;
         }
-        List<Checkpoint> found = new ArrayList<>(1);
-        walk(thread, wanted.seq(), checkpoint -> {
-            if (checkpoint.id().equals(wanted)) {
-                found.add(checkpoint);
+        CheckpointWalk walk =
+                new CheckpointWalk(thread, checkpoint -> checkpoint.id().equals(wanted), 1);
+        while (walk.nextSeq() <= wanted.seq()) {
+            List<DecisionRow> page = journal.decisions(thread, walk.nextSeq(), PAGE);
+            if (page.isEmpty()) {
+                return null;
             }
-        });
-        return found.isEmpty() ? null : found.getFirst();
-    }
-
-    /**
-     * The newest first.
-     *
-     * @param before older ones than this one; null for the newest of all
-     */
-    public List<Checkpoint> newest(ThreadKey thread, @Nullable CheckpointId before, int limit) {
-        Deque<Checkpoint> last = new ArrayDeque<>();
-        walk(thread, before == null ? Long.MAX_VALUE : before.seq(), checkpoint -> {
-            if (before == null || checkpoint.id().compareTo(before) < 0) {
-                last.addLast(checkpoint);
-                if (last.size() > limit) {
-                    last.removeFirst();
+            for (DecisionRow decision : page) {
+                for (Recorded recorded : decision.events()) {
+                    if (recorded.seq() <= wanted.seq()) {
+                        walk.add(recorded);
+                    }
                 }
             }
-        });
-        List<Checkpoint> newest = new ArrayList<>(last);
-        Collections.reverse(newest);
-        return newest;
+        }
+        return walk.newest().isEmpty() ? null : walk.newest().getFirst();
     }
 
     private @Nullable CheckpointId head(ThreadKey thread) {
         Map<ThreadKey, ThreadState> loaded = journal.load(List.of(thread));
         ThreadState state = loaded.get(thread);
         return state == null ? null : state.head();
-    }
-
-    private interface Visitor {
-        void visit(Checkpoint checkpoint);
-    }
-
-    private void walk(ThreadKey thread, long toSeq, Visitor visitor) {
-        ThreadState state = ThreadState.absent(thread);
-        while (state.seq() < toSeq) {
-            List<DecisionRow> page = journal.decisions(thread, state.seq() + 1, PAGE);
-            if (page.isEmpty()) {
-                return;
-            }
-            for (DecisionRow decision : page) {
-                for (Recorded recorded : decision.events()) {
-                    if (recorded.seq() > toSeq) {
-                        return;
-                    }
-                    ThreadState after = Fold.evolve(state, recorded);
-                    Checkpoint.of(state, recorded, after).forEach(visitor::visit);
-                    state = after;
-                }
-            }
-        }
     }
 }

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CommitCall {
 
-    private static final int PARAMETERS = 72;
+    private static final int PARAMETERS = 73;
     private static final String SQL = "select commit_batch_v1(" + "?,".repeat(PARAMETERS - 1) + "?)";
 
     private CommitCall() {}
@@ -75,7 +75,24 @@ final class CommitCall {
         return run == null ? null : run.value();
     }
 
+    private record Encoded(String events, int checksum) {
+        static Encoded of(DecisionRow row) {
+            String events = EventCodec.writeAll(row.events());
+            return new Encoded(
+                    events,
+                    DecisionChecksum.of(
+                            row.thread(),
+                            row.firstSeq(),
+                            row.timeMs(),
+                            source(row.causation()),
+                            id(row.causation()),
+                            row.actor(),
+                            events));
+        }
+    }
+
     private static void decisions(Columns columns, List<DecisionRow> rows) throws SQLException {
+        List<Encoded> encoded = rows.stream().map(Encoded::of).toList();
         columns.text(rows, row -> row.thread().tenant())
                 .text(rows, row -> row.thread().thread())
                 .longs(rows, DecisionRow::firstSeq)
@@ -86,7 +103,8 @@ final class CommitCall {
                 .text(rows, row -> source(row.causation()))
                 .text(rows, row -> id(row.causation()))
                 .text(rows, DecisionRow::actor)
-                .text(rows, row -> EventCodec.writeAll(row.events()));
+                .text(encoded, Encoded::events)
+                .ints(encoded, Encoded::checksum);
     }
 
     private static @Nullable String source(@Nullable Identity identity) {

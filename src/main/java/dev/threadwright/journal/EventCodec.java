@@ -40,7 +40,8 @@ public final class EventCodec {
         });
     }
 
-    static List<Recorded> readAll(String text, long firstSeq, long timeMs) {
+    /** What {@link #writeAll} wrote. @throws UnreadableException if a newer release wrote it, or it is damaged */
+    public static List<Recorded> readAll(String text, long firstSeq, long timeMs) {
         if (!(StoredJson.parse(text) instanceof Json.Arr array)) {
             throw new UnreadableException("A decision's events are not a list");
         }

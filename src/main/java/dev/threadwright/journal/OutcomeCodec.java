@@ -41,7 +41,8 @@ public final class OutcomeCodec {
             case Outcome.Unchanged o -> to.text("type", "unchanged").text("message", o.message());
             case Outcome.Duplicate o ->
                 to.text("type", "duplicate").object("first", o.first(), first -> write(to, first));
-            case Outcome.Invalid o -> to.text("type", "invalid").text("message", o.message());
+            case Outcome.Invalid o ->
+                to.text("type", "invalid").word("reason", o.reason()).text("message", o.message());
         }
     }
 
@@ -59,7 +60,7 @@ public final class OutcomeCodec {
             case "applied" -> new Outcome.Applied();
             case "unchanged" -> new Outcome.Unchanged(from.text("message"));
             case "duplicate" -> new Outcome.Duplicate(read(from.json("first")));
-            case "invalid" -> new Outcome.Invalid(from.text("message"));
+            case "invalid" -> new Outcome.Invalid(from.word("reason", Rejection.class), from.text("message"));
             default -> throw new UnreadableException("This release does not know outcomes of type " + type);
         };
     }

@@ -2,25 +2,31 @@ package dev.threadwright.ops;
 
 import dev.threadwright.actor.Loop;
 import dev.threadwright.actor.LoopSettings;
+import dev.threadwright.actor.NeededWorkflows;
 import dev.threadwright.actor.Ownership;
 import dev.threadwright.actor.Replies;
 import dev.threadwright.actor.Strays;
 import dev.threadwright.actor.Work;
+import dev.threadwright.catalog.Catalog;
+import dev.threadwright.catalog.CatalogUnavailableException;
 import dev.threadwright.ingress.CommandRecords;
 import dev.threadwright.ingress.Consumers;
 import dev.threadwright.ingress.RecordDecoder;
 import dev.threadwright.journal.Journal;
+import dev.threadwright.journal.JournalUnavailableException;
+import dev.threadwright.live.StepProgress;
 import dev.threadwright.relay.Relay;
 import dev.threadwright.relay.Topics;
 import dev.threadwright.step.Handlers;
 import dev.threadwright.step.InProcessSteps;
-import dev.threadwright.step.StepProgress;
 import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Decider;
-import dev.threadwright.workflow.WorkflowCatalog;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
@@ -35,6 +41,9 @@ final class Engine implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(Engine.class);
 
+    /** How long a server may not know of a version that another one registered. */
+    static final long REFRESH_MS = 1_000;
+
     private final ThreadwrightConfig config;
     private final int partitions;
     private final String owner;
@@ -44,12 +53,14 @@ final class Engine implements AutoCloseable {
     private final Decider decider;
     private final RecordDecoder decoder;
     private final Handlers handlers;
-    private final WorkflowCatalog workflows;
+    private final Catalog workflows;
     private final java.util.function.Consumer<StepProgress> progress;
     private final Replies replies;
     private final Producer<byte[], byte[]> strayProducer;
     private final CommandRecords commandRecords;
     private final List<LoopUnit> units = new ArrayList<>();
+    private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("workflows-watch").daemon().factory());
 
     Engine(
             ThreadwrightConfig config,
@@ -59,7 +70,7 @@ final class Engine implements AutoCloseable {
             Decider decider,
             RecordDecoder decoder,
             Handlers handlers,
-            WorkflowCatalog workflows,
+            Catalog workflows,
             java.util.function.Consumer<StepProgress> progress,
             Replies replies) {
         this.config = config;
@@ -87,6 +98,7 @@ final class Engine implements AutoCloseable {
             units.add(unit("loop-" + i, "threadwright-" + owner + "-" + process + "-" + i, i));
         }
         units.forEach(LoopUnit::start);
+        watch.scheduleWithFixedDelay(this::watchWorkflows, REFRESH_MS, REFRESH_MS, TimeUnit.MILLISECONDS);
         LOG.infof("%d loop%s over %d partitions as %s", loops, loops == 1 ? "" : "s", partitions, owner);
     }
 
@@ -106,6 +118,7 @@ final class Engine implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
         }
+        watch.shutdownNow();
         strayProducer.close(java.time.Duration.ofSeconds(2));
         admin.close(java.time.Duration.ofSeconds(2));
     }
@@ -129,6 +142,7 @@ final class Engine implements AutoCloseable {
                 owner,
                 journal,
                 decider,
+                new NeededWorkflows(workflows, this::refreshWorkflows),
                 loopSettings(),
                 relay,
                 steps,
@@ -141,6 +155,23 @@ final class Engine implements AutoCloseable {
                 new Ownership(name, owner, claimJournal, relay, steps, loop, consumers, System::currentTimeMillis);
         claims.set(ownership);
         return new LoopUnit(name, journal, claimJournal, loop, relay, ownership, consumers, steps);
+    }
+
+    /** A new version that another server registered is the one that new runs start with. */
+    private void watchWorkflows() {
+        try {
+            workflows.refresh();
+        } catch (RuntimeException e) {
+            LOG.debugf("Cannot look for new workflows yet: %s", e.getMessage());
+        }
+    }
+
+    private void refreshWorkflows() {
+        try {
+            workflows.refresh();
+        } catch (CatalogUnavailableException e) {
+            throw new JournalUnavailableException(String.valueOf(e.getMessage()), e);
+        }
     }
 
     private Relay relay(String name, String clientId, Journal journal) {
@@ -166,7 +197,16 @@ final class Engine implements AutoCloseable {
                 clientId + "-input", config.group().id(), config.group().sessionTimeoutMs(), staticId);
         Consumer<byte[], byte[]> groupless = kafka.grouplessConsumer(clientId + "-side");
         return new Consumers(
-                name, group, groupless, decoder, topics.input(), topics.commands(), topics.results(), partitions, loop);
+                name,
+                group,
+                groupless,
+                decoder,
+                topics.input(),
+                topics.commands(),
+                topics.results(),
+                partitions,
+                loop,
+                config.group().sessionTimeoutMs());
     }
 
     private LoopSettings loopSettings() {

@@ -1,6 +1,8 @@
 package dev.threadwright.ops;
 
 import dev.threadwright.actor.Replies;
+import dev.threadwright.catalog.Catalog;
+import dev.threadwright.catalog.WorkflowFiles;
 import dev.threadwright.expression.PolicyCheck;
 import dev.threadwright.expression.PolicyJudges;
 import dev.threadwright.ingress.RecordDecoder;
@@ -8,16 +10,14 @@ import dev.threadwright.journal.PostgresJournal;
 import dev.threadwright.journal.PostgresSettings;
 import dev.threadwright.journal.StoredSettings;
 import dev.threadwright.json.JsonText;
+import dev.threadwright.live.ProgressFeed;
 import dev.threadwright.step.Handlers;
-import dev.threadwright.step.ProgressFeed;
 import dev.threadwright.thread.Decider;
 import dev.threadwright.thread.ServerSettings;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.policy.Policy;
 import dev.threadwright.thread.policy.PolicyForm;
-import dev.threadwright.workflow.BuiltInWorkflows;
 import dev.threadwright.workflow.Json;
-import dev.threadwright.workflow.WorkflowCatalog;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -26,6 +26,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -46,6 +48,8 @@ public class EngineStartup {
     static final long FIRST_WAIT_MS = 250;
     static final long LONGEST_WAIT_MS = 5_000;
 
+    private static final String DEFAULT_DIRECTORY = "workflows";
+
     private static final Logger LOG = Logger.getLogger(EngineStartup.class);
 
     private final ThreadwrightConfig config;
@@ -55,7 +59,7 @@ public class EngineStartup {
     private final PolicyJudges judges;
     private final Handlers handlers;
     private final ProgressFeed progress;
-    private final WorkflowCatalog workflows = BuiltInWorkflows.registry();
+    private final Catalog workflows;
     private final Replies replies;
 
     private volatile String phase = "waiting to start";
@@ -69,6 +73,7 @@ public class EngineStartup {
             PolicyCheck policyCheck,
             PolicyJudges judges,
             Handlers handlers,
+            Catalog workflows,
             ProgressFeed progress,
             @Any Instance<Replies> replies) {
         this.config = config;
@@ -77,6 +82,7 @@ public class EngineStartup {
         this.policyCheck = policyCheck;
         this.judges = judges;
         this.handlers = handlers;
+        this.workflows = workflows;
         this.progress = progress;
         List<Replies> all = replies.stream().toList();
         this.replies = batch -> all.forEach(each -> each.committed(batch));
@@ -119,7 +125,6 @@ public class EngineStartup {
     }
 
     private void bringUp() throws InterruptedException {
-        Decider decider = decider();
         PostgresSettings postgres = postgres();
         RecordDecoder decoder = new RecordDecoder(
                 topic -> ThreadKey.DEFAULT_TENANT,
@@ -144,6 +149,11 @@ public class EngineStartup {
                     + ", and a thread's partition depends on that number. Set threadwright.partitions=" + partitions
                     + ", or begin a new journal in another database");
         }
+        patiently("Postgres, to load the workflows", () -> {
+            registerWorkflows();
+            return partitions;
+        });
+        Decider decider = decider();
         KafkaClients kafka = new KafkaClients(kafkaConnection, config.limits().recordBytes());
         patiently("Kafka, to see to the topics", () -> {
             try (Admin admin = kafka.admin("threadwright-setup")) {
@@ -164,6 +174,26 @@ public class EngineStartup {
                 replies);
         ready.start();
         engine = ready;
+    }
+
+    private void registerWorkflows() {
+        workflows.refresh();
+        WorkflowFiles files = new WorkflowFiles(workflows);
+        long nowMs = System.currentTimeMillis();
+        if (config.workflows().examples()) {
+            files.registerExamples(nowMs);
+        }
+        Path directory = Path.of(config.workflows().directory().orElse(DEFAULT_DIRECTORY));
+        if (Files.isDirectory(directory)) {
+            try {
+                files.registerAll(directory, nowMs);
+            } catch (IllegalArgumentException e) {
+                throw new MisconfiguredException("threadwright.workflows.directory: " + e.getMessage());
+            }
+        } else if (config.workflows().directory().isPresent()) {
+            throw new MisconfiguredException(
+                    "threadwright.workflows.directory is " + directory.toAbsolutePath() + ", which is no directory");
+        }
     }
 
     private PostgresSettings postgres() {

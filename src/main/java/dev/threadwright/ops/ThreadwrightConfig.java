@@ -35,6 +35,20 @@ public interface ThreadwrightConfig {
 
     Postgres postgres();
 
+    Workflows workflows();
+
+    interface Workflows {
+        /**
+         * Where documents are that are registered for everyone when a server starts; {@code ./workflows} if not set and
+         * there.
+         */
+        Optional<String> directory();
+
+        /** Whether the examples are registered too. */
+        @WithDefault("true")
+        boolean examples();
+    }
+
     interface Instance {
         /** What logs and claims call this process; the host's name if not set. */
         Optional<String> name();

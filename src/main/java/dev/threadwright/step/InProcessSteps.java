@@ -2,6 +2,7 @@ package dev.threadwright.step;
 
 import dev.threadwright.actor.StepStarter;
 import dev.threadwright.json.JsonText;
+import dev.threadwright.live.StepProgress;
 import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Failure;
 import dev.threadwright.thread.Owed;

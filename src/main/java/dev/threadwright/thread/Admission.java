@@ -31,7 +31,7 @@ final class Admission {
     }
 
     Decision decide(Draft draft, Command.SubmitInput submit, @Nullable RunStatus endedRun) {
-        Set<RunId> expired = Progress.expireQueued(draft);
+        Set<RunId> expired = progress.expireQueued(draft);
         String interrupt = submit.interrupt();
         RunId run = submit.run();
         if ((interrupt != null || run != null) && !draft.state().exists()) {
@@ -65,7 +65,7 @@ final class Admission {
             String message = "Unknown workflow \"" + name + "\"";
             return draft.state().exists()
                     ? draft.refused(Rejection.UNKNOWN_WORKFLOW, message)
-                    : draft.unchanged(new Outcome.Invalid(message));
+                    : draft.unchanged(new Outcome.Invalid(Rejection.UNKNOWN_WORKFLOW, message));
         }
         Situation situation = draft.state().situation();
         Verdict verdict = policy(draft.state(), submit).decide(new Question(submit.input(), situation, judges));
@@ -81,12 +81,14 @@ final class Admission {
                 start(draft, submit, workflow, why(DecisionKind.PARALLEL, verdict, situation));
             case Choice.InterruptAndStart interrupt -> {
                 accept(draft, submit, why(DecisionKind.INTERRUPT_AND_START_NEW, verdict, situation));
-                new Cancellation(draft, Event.Cause.SUPERSEDED, interrupt.prependSuperseded()).cancelAll();
+                // As many as an inbox may hold, and the input that supersedes them.
+                int maxCarried = interrupt.prependSuperseded() ? settings.maxInbox() + 1 : Cancellation.CARRY_NONE;
+                new Cancellation(draft, Event.Cause.SUPERSEDED, maxCarried).cancelAll();
                 yield started(draft, submit, workflow);
             }
             case Choice.RollBackAndStart ignored -> {
                 accept(draft, submit, why(DecisionKind.ROLLBACK, verdict, situation));
-                new Cancellation(draft, Event.Cause.ROLLED_BACK, false).cancelAll();
+                new Cancellation(draft, Event.Cause.ROLLED_BACK, Cancellation.CARRY_NONE).cancelAll();
                 yield started(draft, submit, workflow);
             }
             case Choice.Merge ignored ->
@@ -124,9 +126,8 @@ final class Admission {
         if (problem == null) {
             return null;
         }
-        return state.exists()
-                ? draft.refused(conflict != null ? Rejection.UNSUITABLE_WORKFLOW : Rejection.UNSUITABLE_INPUT, problem)
-                : draft.unchanged(new Outcome.Invalid(problem));
+        Rejection reason = conflict != null ? Rejection.UNSUITABLE_WORKFLOW : Rejection.UNSUITABLE_INPUT;
+        return state.exists() ? draft.refused(reason, problem) : draft.unchanged(new Outcome.Invalid(reason, problem));
     }
 
     /** The thread's limit on unfinished runs stands above every policy that would start one beside others. */

@@ -9,15 +9,21 @@ final class Cancellation {
 
     private final Draft draft;
     private final Event.Cause cause;
-    private final boolean carryInputs;
+    private final int maxCarried;
     private final List<RunId> cancelled = new ArrayList<>();
     private Event.@Nullable StateRolledBack rolledBack;
 
-    /** @param carryInputs whether inputs that left no trace in the state go on to the run that starts next */
-    Cancellation(Draft draft, Event.Cause cause, boolean carryInputs) {
+    /** Inputs that have left no trace end with their runs. */
+    static final int CARRY_NONE = 0;
+
+    /**
+     * @param maxCarried how many inputs that left no trace in the state may go on to the run that starts next, the one
+     *     that starts it included; a run whose inputs are too many for that takes them with it
+     */
+    Cancellation(Draft draft, Event.Cause cause, int maxCarried) {
         this.draft = draft;
         this.cause = cause;
-        this.carryInputs = carryInputs;
+        this.maxCarried = maxCarried;
     }
 
     List<RunId> cancelled() {
@@ -56,9 +62,10 @@ final class Cancellation {
     private void end(RunId id) {
         StartedRun run = draft.state().started(id);
         QueuedRun queued = draft.state().queued(id);
-        draft.add(new Event.RunCancelled(id, cause, carryInputs));
+        boolean carries = carries(run, queued);
+        draft.add(new Event.RunCancelled(id, cause, carries));
         cancelled.add(id);
-        if (!carryInputs) {
+        if (!carries) {
             // The input that queued a run ends with it, as a trigger does; those that joined were waiting for a start.
             List<Input> joined = queued == null ? List.of() : queued.joined();
             expire(id, run == null ? joined : run.inbox());
@@ -67,6 +74,13 @@ final class Cancellation {
             rolledBack = new Event.StateRolledBack(
                     id, main.baseHead() == null ? 0 : main.baseHead().seq());
         }
+    }
+
+    private boolean carries(@Nullable StartedRun run, @Nullable QueuedRun queued) {
+        int more = run != null
+                ? run.unsaved().size()
+                : queued != null ? queued.inputs().size() : 0;
+        return maxCarried > CARRY_NONE && draft.state().intake().inputs().size() + more <= maxCarried;
     }
 
     private void expire(RunId id, List<Input> inputs) {

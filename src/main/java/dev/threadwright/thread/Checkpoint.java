@@ -127,6 +127,7 @@ public record Checkpoint(
         if (!side || head == null || head.seq() != recorded.seq()) {
             return List.of(end);
         }
+        Resumable left = left(after);
         Checkpoint merge = new Checkpoint(
                 head,
                 Stream.concat(parents(before.head()).stream(), Stream.of(last)).toList(),
@@ -137,11 +138,8 @@ public record Checkpoint(
                 "merge",
                 false,
                 after.channels(),
-                after.started().stream()
-                        .filter(other -> other.lineage() instanceof Lineage.Main)
-                        .flatMap(other -> open(other.frame()).stream())
-                        .toList(),
-                null);
+                left == null ? List.of() : open(left.frame()),
+                left);
         return List.of(end, merge);
     }
 
@@ -155,7 +153,7 @@ public record Checkpoint(
 
     private static Checkpoint outside(
             ThreadState before, Recorded recorded, Source source, String label, ThreadState after) {
-        Resumable left = after.resumable();
+        Resumable left = left(after);
         return new Checkpoint(
                 id(recorded, 0),
                 parents(before.head()),
@@ -168,6 +166,15 @@ public record Checkpoint(
                 after.channels(),
                 left == null ? List.of() : open(left.frame()),
                 left);
+    }
+
+    /** What is to be done on the thread's own state: by its main run, or by one that continues where that ended early. */
+    private static @Nullable Resumable left(ThreadState state) {
+        return state.started().stream()
+                .filter(run -> run.lineage() instanceof Lineage.Main)
+                .findFirst()
+                .map(StartedRun::resumable)
+                .orElse(state.resumable());
     }
 
     private static Checkpoint loop(

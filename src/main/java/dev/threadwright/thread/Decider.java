@@ -16,8 +16,10 @@ public final class Decider {
     private final Admission admission;
     private final Progress progress;
     private final Edits edits;
+    private final WorkflowCatalog workflows;
 
     public Decider(ServerSettings settings, WorkflowCatalog workflows, Judges judges) {
+        this.workflows = workflows;
         this.edits = new Edits(settings, workflows);
         this.progress = new Progress(workflows);
         this.admission = new Admission(settings, workflows, judges, progress);
@@ -52,7 +54,7 @@ public final class Decider {
         String message = "This id was used before with other content";
         return draft.state().exists()
                 ? draft.refused(Rejection.CONFLICT, message)
-                : draft.unchanged(new Outcome.Invalid(message));
+                : draft.unchanged(new Outcome.Invalid(Rejection.CONFLICT, message));
     }
 
     private Decision cancel(Draft draft, Command.CancelRun cancel, @Nullable RunStatus ended) {
@@ -60,13 +62,13 @@ public final class Decider {
         if (!state.exists()) {
             return draft.unchanged(noThread(state));
         }
-        RunStatus over = Progress.expireQueued(draft).contains(cancel.run()) ? RunStatus.TIMED_OUT : ended;
+        RunStatus over = progress.expireQueued(draft).contains(cancel.run()) ? RunStatus.TIMED_OUT : ended;
         if (draft.state().started(cancel.run()) == null && draft.state().queued(cancel.run()) == null) {
             return over == null
                     ? draft.refused(Rejection.UNKNOWN_RUN, "Unknown run " + cancel.run())
                     : draft.decided(new Outcome.Unchanged("Run " + cancel.run() + " is already " + over.words()));
         }
-        Cancellation cancellation = new Cancellation(draft, cause(cancel.rollback()), false);
+        Cancellation cancellation = new Cancellation(draft, cause(cancel.rollback()), Cancellation.CARRY_NONE);
         cancellation.cancel(cancel.run());
         progress.advance(draft);
         return draft.decided(new Outcome.Cancelled(cancellation.cancelled()));
@@ -77,8 +79,8 @@ public final class Decider {
         if (!state.exists()) {
             return draft.unchanged(noThread(state));
         }
-        Progress.expireQueued(draft);
-        Cancellation cancellation = new Cancellation(draft, cause(cancel.rollback()), false);
+        progress.expireQueued(draft);
+        Cancellation cancellation = new Cancellation(draft, cause(cancel.rollback()), Cancellation.CARRY_NONE);
         cancellation.cancelAllAdmittedBy(cancel.cutOffMs());
         if (cancellation.cancelled().isEmpty()) {
             return draft.decided(new Outcome.Unchanged("Nothing was running"));
@@ -87,7 +89,14 @@ public final class Decider {
         return draft.decided(new Outcome.Cancelled(cancellation.cancelled()));
     }
 
-    private static Decision update(Draft draft, Command.UpdateThread update) {
+    private Decision update(Draft draft, Command.UpdateThread update) {
+        String workflow = update.workflow();
+        if (workflow != null && workflows.latest(draft.state().key().tenant(), workflow) == null) {
+            String message = "Unknown workflow \"" + workflow + "\"";
+            return draft.state().exists()
+                    ? draft.refused(Rejection.UNKNOWN_WORKFLOW, message)
+                    : draft.unchanged(new Outcome.Invalid(Rejection.UNKNOWN_WORKFLOW, message));
+        }
         draft.createIfAbsent();
         ThreadSettings now = draft.state().settings();
         draft.add(new Event.ThreadUpdated(new ThreadSettings(
@@ -123,7 +132,7 @@ public final class Decider {
         return draft.decided(new Outcome.Applied());
     }
 
-    private static Decision lose(Draft draft, Command.LoseAction lose) {
+    private Decision lose(Draft draft, Command.LoseAction lose) {
         StartedRun run = draft.state().started(lose.run());
         Frame.Located calling = run == null ? null : run.calling(lose.action(), lose.attempt());
         if (run == null || calling == null || !(calling.task().state() instanceof Task.Calling)) {
@@ -134,6 +143,7 @@ public final class Decider {
                 lose.action(),
                 lose.attempt(),
                 "The process that ran it is gone, and it is not idempotent: it may have taken effect or not"));
+        progress.advance(draft);
         return draft.decided(new Outcome.Applied());
     }
 
@@ -211,7 +221,7 @@ public final class Decider {
         if (restore.newRun() != null && checkpoint.resumable() == null) {
             return draft.refused(Rejection.NOTHING_TO_CONTINUE, "Nothing was left to do at this checkpoint");
         }
-        new Cancellation(draft, Event.Cause.SUPERSEDED, false).cancelAll();
+        new Cancellation(draft, Event.Cause.SUPERSEDED, Cancellation.CARRY_NONE).cancelAll();
         draft.add(new Event.StateRestored(restore.checkpoint(), checkpoint.channels(), checkpoint.resumable()));
         return edited(draft, edit, restore.newRun());
     }
@@ -224,15 +234,18 @@ public final class Decider {
         }
         String named = fork.checkpoint();
         if (checkpoint == null) {
-            return draft.unchanged(new Outcome.Invalid("Thread " + fork.source()
-                    + (named == null ? " has no state to fork" : " has no checkpoint " + named)));
+            return draft.unchanged(new Outcome.Invalid(
+                    Rejection.UNKNOWN_CHECKPOINT,
+                    "Thread " + fork.source()
+                            + (named == null ? " has no state to fork" : " has no checkpoint " + named)));
         }
         Edits.Result edit = edits.changes(state, checkpoint.channels(), checkpoint.resumable(), fork.values());
         if (edit instanceof Edits.Refused refused) {
-            return draft.unchanged(new Outcome.Invalid(refused.message()));
+            return draft.unchanged(new Outcome.Invalid(refused.reason(), refused.message()));
         }
         if (fork.newRun() != null && checkpoint.resumable() == null) {
-            return draft.unchanged(new Outcome.Invalid("Nothing was left to do at this checkpoint"));
+            return draft.unchanged(
+                    new Outcome.Invalid(Rejection.NOTHING_TO_CONTINUE, "Nothing was left to do at this checkpoint"));
         }
         draft.createIfAbsent();
         draft.add(new Event.ThreadForked(
@@ -252,7 +265,8 @@ public final class Decider {
     }
 
     static Outcome noThread(ThreadState state) {
-        return new Outcome.Invalid("Thread " + state.key().thread() + " does not exist");
+        return new Outcome.Invalid(
+                Rejection.UNKNOWN_THREAD, "Thread " + state.key().thread() + " does not exist");
     }
 
     private static Event.Cause cause(boolean rollback) {

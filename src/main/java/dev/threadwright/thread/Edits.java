@@ -38,7 +38,8 @@ final class Edits {
      */
     Result changes(ThreadState state, Channels channels, @Nullable Resumable left, Json.Obj values) {
         Workflow workflow = workflow(state, left);
-        Supplier<String> ids = Tasks.ids("update-" + (state.seq() + 1));
+        // With the thread's name: a fork has the source's messages, and counts its events anew.
+        Supplier<String> ids = Tasks.ids(state.key().thread() + "-update-" + (state.seq() + 1));
         List<Change> changes = new ArrayList<>();
         try {
             values.fields()

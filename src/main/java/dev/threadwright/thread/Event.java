@@ -273,6 +273,7 @@ public sealed interface Event {
         QUEUE_FULL,
         INBOX_FULL,
         POLICY_FAILED,
+        UNKNOWN_THREAD,
         UNKNOWN_RUN,
         RUN_ENDED,
         UNKNOWN_INTERRUPT,

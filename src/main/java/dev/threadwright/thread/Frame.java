@@ -6,6 +6,7 @@ import dev.threadwright.workflow.Planned;
 import dev.threadwright.workflow.WorkflowRef;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -83,6 +84,15 @@ public record Frame(WorkflowRef workflow, int superStep, List<Task> tasks) {
         return changes;
     }
 
+    void addWorkflows(Set<WorkflowRef> needed) {
+        needed.add(workflow);
+        for (Task task : tasks) {
+            if (task.state() instanceof Task.Nested nested) {
+                nested.frame().addWorkflows(needed);
+            }
+        }
+    }
+
     List<Planned> joining() {
         List<Planned> joining = new ArrayList<>();
         for (Task task : tasks) {
@@ -93,8 +103,18 @@ public record Frame(WorkflowRef workflow, int superStep, List<Task> tasks) {
         return joining;
     }
 
+    /**
+     * As a continuing run takes it up: what has ended stays so. But if all has, then it is the super-step that failed, its
+     * writes or what follows them, and it is done again as a whole: nothing else would ever end it.
+     */
     Frame again() {
-        return new Frame(workflow, superStep, tasks.stream().map(Task::again).toList());
+        boolean failed = isOver();
+        return new Frame(
+                workflow,
+                superStep,
+                tasks.stream()
+                        .map(task -> failed && task.state() instanceof Task.Ended ? task.as(Task.DUE) : task.again())
+                        .toList());
     }
 
     /** Null if there is no such task now: it is over, or never was. */

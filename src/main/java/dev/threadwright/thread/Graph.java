@@ -50,6 +50,11 @@ record Graph(StartedRun run, @Nullable TaskId parent, Workflow workflow, Frame f
         return workflow;
     }
 
+    /** Whether this is a channel of the workflow's own that has been written; a thread may have those of others too. */
+    boolean holds(String channel) {
+        return workflow.channels().containsKey(channel) && channels.contains(channel);
+    }
+
     Step.View view(Json item) {
         return new Step.View(channels, trigger, run.consumed(), item);
     }

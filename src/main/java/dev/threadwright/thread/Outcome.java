@@ -27,5 +27,5 @@ public sealed interface Outcome {
     record Duplicate(Outcome first) implements Outcome {}
 
     /** Not a request to this thread at all; nothing is stored on it, the sender's record becomes a dead letter. */
-    record Invalid(String message) implements Outcome {}
+    record Invalid(Event.Rejection reason, String message) implements Outcome {}
 }

@@ -163,17 +163,21 @@ final class Progress {
 
     /**
      * An input that waited in the queue for longer than it may is given up, whether or not its timer has fired: timers
-     * wait for older backlog, so a command may be decided before the expiry that precedes it.
+     * wait for older backlog, so a command may be decided before the expiry that precedes it. The turn of what was
+     * behind it may have come.
      *
      * @return the runs that ended so
      */
-    static Set<RunId> expireQueued(Draft draft) {
+    Set<RunId> expireQueued(Draft draft) {
         Set<RunId> expired = new HashSet<>();
         for (QueuedRun run : draft.state().queue()) {
             if (run.isExpiredAt(draft.timeMs())) {
                 expire(draft, run);
                 expired.add(run.id());
             }
+        }
+        if (!expired.isEmpty()) {
+            advance(draft);
         }
         return expired;
     }
@@ -198,7 +202,7 @@ final class Progress {
                 expire(draft, next);
                 continue;
             }
-            new Cancellation(draft, Event.Cause.SUPERSEDED, false).cancelAllStarted();
+            new Cancellation(draft, Event.Cause.SUPERSEDED, Cancellation.CARRY_NONE).cancelAllStarted();
             draft.add(new Event.InputPromoted(next.id()));
             start(draft, next.id(), next.workflow(), Event.Start.QUEUE);
         }

@@ -38,7 +38,7 @@ public record Task(String step, Json item, State state) {
             ActionId action, String handler, Json input, int attempt, boolean idempotent, long timeoutMs, long sinceMs)
             implements State {
         long deadlineMs() {
-            return sinceMs + timeoutMs;
+            return timeoutMs > Long.MAX_VALUE - sinceMs ? Long.MAX_VALUE : sinceMs + timeoutMs;
         }
 
         Calling next(long atMs) {
@@ -89,7 +89,7 @@ public record Task(String step, Json item, State state) {
         return new Task(step, item, next);
     }
 
-    /** As at the start of its super-step; what has ended stays so. Nothing in flight survives it. */
+    /** As at the start of its super-step; what has ended stays so, nothing in flight does. See {@link Frame#again}. */
     Task again() {
         return switch (state) {
             case Ended ignored -> this;

@@ -232,9 +232,11 @@ final class Tasks {
             }
             case Step.Sleep sleep -> {
                 long ms = sleep.duration().ms(view);
-                yield ms <= 0
-                        ? () -> end(draft, run, id, step.name(), NOTHING, "")
-                        : () -> draft.add(new Event.TimerSet(run, id, step.name(), Math.addExact(draft.timeMs(), ms)));
+                if (ms <= 0) {
+                    yield () -> end(draft, run, id, step.name(), NOTHING, "");
+                }
+                Event.TimerSet set = new Event.TimerSet(run, id, step.name(), Math.addExact(draft.timeMs(), ms));
+                yield () -> draft.add(set);
             }
             case Step.Subgraph subgraph -> {
                 Event.SubgraphStarted started = subgraph(draft, graph, id, subgraph, view);
@@ -263,11 +265,11 @@ final class Tasks {
         List<Change> changes = new ArrayList<>(inner.initial(Channels.EMPTY, ids));
         if (input == null) {
             List<Write> shared = inner.channels().keySet().stream()
-                    .filter(graph.channels()::contains)
+                    .filter(graph::holds)
                     .map(channel -> new Write(channel, graph.channels().get(channel)))
                     .toList();
             // What is handed down takes the place of the initial value.
-            changes.removeIf(change -> graph.channels().contains(change.channel()));
+            changes.removeIf(change -> graph.holds(change.channel()));
             changes.addAll(inner.changesOf(shared, ids));
         } else {
             changes.addAll(inner.changesOf(trigger, ids));
@@ -287,7 +289,13 @@ final class Tasks {
 
     /** @param error of the task, if it failed and something follows that */
     private void end(Draft draft, RunId run, TaskId id, String step, Task.Ended end, String error) {
-        Graph graph = graph(draft, run, id.parent());
+        Graph graph;
+        try {
+            graph = graph(draft, run, id.parent());
+        } catch (StepFailure missing) {
+            fail(draft, run, id, step, String.valueOf(missing.getMessage()));
+            return;
+        }
         List<SuperStep.Finished> finished = graph.finishedWith(id, end);
         SuperStep.End over = null;
         String problem = null;

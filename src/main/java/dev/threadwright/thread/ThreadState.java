@@ -2,8 +2,11 @@ package dev.threadwright.thread;
 
 import dev.threadwright.thread.policy.Situation;
 import dev.threadwright.workflow.Channels;
+import dev.threadwright.workflow.WorkflowRef;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +68,17 @@ public record ThreadState(
 
     public boolean isIdle() {
         return started.isEmpty() && queue.isEmpty();
+    }
+
+    /** The workflows that what it holds will need. */
+    public Set<WorkflowRef> workflows() {
+        Set<WorkflowRef> needed = new LinkedHashSet<>();
+        started.forEach(run -> run.frame().addWorkflows(needed));
+        queue.forEach(run -> needed.add(run.workflow()));
+        if (resumable != null) {
+            resumable.frame().addWorkflows(needed);
+        }
+        return needed;
     }
 
     public @Nullable StartedRun started(RunId id) {

@@ -33,8 +33,12 @@ public final class BuiltInWorkflows {
 
     private BuiltInWorkflows() {}
 
+    public static List<Workflow> all() {
+        return List.of(ECHO, DELAY);
+    }
+
     public static Workflows registry() {
-        return new Workflows(List.of(ECHO, DELAY));
+        return new Workflows(all());
     }
 
     private static List<Write> echo(Step.View view) {

@@ -9,6 +9,9 @@ import java.util.stream.Collectors;
 /** How a write combines with what the channel already holds. Declared once per channel and thread. */
 public sealed interface Reducer permits StandardReducer, Reducer.Custom {
 
+    // No default methods here: with one, StandardReducer would initialize this interface before itself, and if it is
+    // touched first these would be null for ever.
+
     Reducer LAST_WRITE_WINS = StandardReducer.LAST_WRITE_WINS;
     Reducer APPEND = StandardReducer.APPEND;
     Reducer MESSAGES = StandardReducer.MESSAGES;
@@ -36,6 +39,11 @@ public sealed interface Reducer permits StandardReducer, Reducer.Custom {
         }
 
         @Override
+        public Json prepared(Json incoming, Supplier<String> ids) {
+            return incoming;
+        }
+
+        @Override
         public String form() {
             return PREFIX + name;
         }
@@ -48,9 +56,7 @@ public sealed interface Reducer permits StandardReducer, Reducer.Custom {
     Json reduce(Json current, Json incoming);
 
     /** What is written, made complete: where a reducer needs ids, parts without one get the next of these. */
-    default Json prepared(Json incoming, Supplier<String> ids) {
-        return incoming;
-    }
+    Json prepared(Json incoming, Supplier<String> ids);
 
     /** As workflow documents and journals write it: {@code append}, {@code custom:top-ten}. */
     String form();

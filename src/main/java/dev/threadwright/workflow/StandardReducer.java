@@ -186,6 +186,11 @@ public enum StandardReducer implements Reducer {
     static final String REMOVE_ALL = "__remove_all__";
 
     @Override
+    public Json prepared(Json incoming, Supplier<String> ids) {
+        return incoming;
+    }
+
+    @Override
     public String form() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -70,6 +70,7 @@ final class LoopHarness implements AutoCloseable {
                         new ServerSettings(InterruptPolicy.DEFAULT, "echo", 10, 100),
                         BuiltInWorkflows.registry(),
                         NO_JUDGES),
+                NeededWorkflows.fixed(BuiltInWorkflows.registry()),
                 settings,
                 publisher,
                 steps,

@@ -90,13 +90,19 @@ public final class Benchmark {
             measure(lane, new Scenario("warm", 1_024, Scenario.THREADS), options.warmSeconds());
             measure(lane, new Scenario("warm", 64, Scenario.THREADS), Math.max(1, options.warmSeconds() / 4.0));
         }
+        if (options.rows().contains(Scenario.OLD)) {
+            say("making the old threads old");
+            Measurement history =
+                    client(Lane.SERVER).prepare(Scenario.OLD, Scenario.OLD.threads() * Scenario.OLD_INPUTS);
+            all.computeIfAbsent(Lane.SERVER, l -> new ArrayList<>()).add(history);
+        }
         Map<Scenario, Map<Lane, List<Measurement>>> rounds = new LinkedHashMap<>();
         for (int round = 1; round <= options.rounds(); round++) {
             // Another one first in every round, so that none always follows the same.
             List<Lane> turns = new ArrayList<>(LANES);
             Collections.rotate(turns, 1 - round);
             for (Scenario scenario : options.rows()) {
-                for (Lane lane : turns) {
+                for (Lane lane : scenario.isServersOnly() ? List.of(Lane.SERVER) : turns) {
                     Measurement measurement = measure(lane, scenario, options.seconds());
                     rounds.computeIfAbsent(scenario, s -> new LinkedHashMap<>())
                             .computeIfAbsent(lane, l -> new ArrayList<>())
@@ -163,7 +169,7 @@ public final class Benchmark {
         }
     }
 
-    private List<String> serverCommand() {
+    private List<String> serverCommand() throws IOException {
         List<String> command = new ArrayList<>(java());
         command.addAll(options.serverJvm());
         command.addAll(List.of(
@@ -172,6 +178,7 @@ public final class Benchmark {
                 "-Dthreadwright.postgres.username=" + servers.user(),
                 "-Dthreadwright.postgres.password=" + servers.password(),
                 "-Dquarkus.http.port=" + TestServers.freePort(),
+                "-Dthreadwright.workflows.directory=" + servers.workflows(),
                 "-jar",
                 target.resolve("quarkus-app/quarkus-run.jar").toString()));
         return command;

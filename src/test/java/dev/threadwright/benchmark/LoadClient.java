@@ -32,6 +32,7 @@ final class LoadClient implements AutoCloseable {
     private static final int DATA_BYTES = 300;
     private static final int MAX_INPUTS = 2_000_000;
     private static final Duration LOST_AFTER = Duration.ofSeconds(60);
+    private static final double MAX_PREPARE_SECONDS = 300;
     private static final int CHUNK = 1 << 14;
     private static final long RAMP_MS = 500;
 
@@ -86,6 +87,11 @@ final class LoadClient implements AutoCloseable {
         return new Phase("%s-%03d-".formatted(lane.name(), phases++), scenario, seconds).run();
     }
 
+    /** So many inputs, however long that takes. */
+    Measurement prepare(Scenario scenario, int inputs) {
+        return new Phase("%s-%03d-".formatted(lane.name(), phases++), scenario, MAX_PREPARE_SECONDS, inputs).run();
+    }
+
     /** As many inputs as a phase of one in flight sends when it lasts no time: one. Their id ends in 00000000. */
     String sample(int thread) {
         String phase = "%s-s%02d-".formatted(lane.name(), phases++);
@@ -119,6 +125,7 @@ final class LoadClient implements AutoCloseable {
         private final Scenario scenario;
         private final long rampNanos;
         private final long spanNanos;
+        private final int maxInputs;
         private final List<long[]> sentAt = new ArrayList<>();
         private final BitSet completed = new BitSet();
         private long[] latencies = new long[1 << 16];
@@ -128,6 +135,11 @@ final class LoadClient implements AutoCloseable {
         private int repeated;
 
         Phase(String prefix, Scenario scenario, double seconds) {
+            this(prefix, scenario, seconds, MAX_INPUTS);
+        }
+
+        Phase(String prefix, Scenario scenario, double seconds, int maxInputs) {
+            this.maxInputs = maxInputs;
             this.prefix = prefix;
             this.prefixBytes = prefix.getBytes(UTF_8);
             this.scenario = scenario;
@@ -158,7 +170,7 @@ final class LoadClient implements AutoCloseable {
                     if (number >= 0) {
                         read(number, now, now >= begin && now < end);
                         lastRead = now;
-                        if (now < end && sent < MAX_INPUTS) {
+                        if (now < end && sent < maxInputs) {
                             send();
                         }
                     }
@@ -185,7 +197,12 @@ final class LoadClient implements AutoCloseable {
         }
 
         byte[] key(int number) {
-            return keys[number % scenario.threads()];
+            int thread = number % scenario.threads();
+            return switch (scenario.names()) {
+                case SAME -> keys[thread];
+                case OLD -> "old-%04d".formatted(thread).getBytes(UTF_8);
+                case FRESH -> (prefix + thread).getBytes(UTF_8);
+            };
         }
 
         private void send() {
@@ -198,6 +215,10 @@ final class LoadClient implements AutoCloseable {
                     .add("ce_source", SOURCE.getBytes(UTF_8))
                     .add("ce_type", "dev.threadwright.user.input.v1".getBytes(UTF_8))
                     .add("content-type", "application/json".getBytes(UTF_8));
+            String workflow = scenario.workflow();
+            if (workflow != null) {
+                record.headers().add("ce_workflow", workflow.getBytes(UTF_8));
+            }
             if (number % CHUNK == 0) {
                 sentAt.add(new long[CHUNK]);
             }

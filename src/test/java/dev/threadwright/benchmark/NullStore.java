@@ -45,9 +45,9 @@ final class NullStore {
                          as k (thread, first_seq, partition, position, time, id, run, events, result, output, hash)),
             decisions as (
                 insert into decision (tenant, thread, first_seq, count, partition, position, time_ms,
-                                      causation_source, causation_id, actor, events)
+                                      causation_source, causation_id, actor, events, checksum)
                 select 'default', k.thread, k.first_seq, ?, k.partition, k.position, k.time, ?, k.id, ?,
-                       k.events::json
+                       k.events::json, 0
                 from inputs k),
             outcomes as (
                 insert into outcome (tenant, thread, hash, content_hash, result, seq)

@@ -15,7 +15,7 @@ import java.util.List;
 record Options(int rounds, int seconds, int warmSeconds, List<Scenario> rows, List<String> serverJvm) {
 
     static final String USAGE = """
-            bin/benchmark [--rounds 3] [--seconds 4] [--warm 12] [--rows 1,64,1024,hot] [--server-jvm "-X..."]
+            bin/benchmark [--rounds 3] [--seconds 4] [--warm 12] [--rows 1,64,1024,hot,three,fresh,old] [--server-jvm "-X..."]
             """;
 
     static Options parse(String[] arguments) {

@@ -94,6 +94,9 @@ record Report(
         lines.add("| in flight | server / null-tx: rate | p50 | server / null-plain: rate | p50 |");
         lines.add("| --- | ---: | ---: | ---: | ---: |");
         for (Scenario scenario : options.rows()) {
+            if (scenario.isServersOnly()) {
+                continue;
+            }
             Row server = row(scenario, Lane.SERVER);
             Row transactions = row(scenario, Lane.NULL_TRANSACTIONS);
             Row plain = row(scenario, Lane.NULL_PLAIN);
@@ -104,6 +107,16 @@ record Report(
                             server.p50Ms() / transactions.p50Ms(),
                             server.rate() / plain.rate(),
                             server.p50Ms() / plain.p50Ms()));
+        }
+        if (options.rows().containsAll(List.of(Scenario.OLD, Scenario.FRESH))) {
+            Row old = row(Scenario.OLD, Lane.SERVER);
+            Row fresh = row(Scenario.FRESH, Lane.SERVER);
+            lines.add("");
+            lines.add("Threads of more than %,d events / new threads: rate %.2f, engine's CPU per run %.2f"
+                    .formatted(
+                            4 * Scenario.OLD_INPUTS,
+                            old.rate() / fresh.rate(),
+                            old.cpuMsPerRun() / fresh.cpuMsPerRun()));
         }
         lines.add("");
         lines.add(

@@ -33,6 +33,22 @@ final class Servers implements AutoCloseable {
     private final Admin admin;
     private boolean closed;
 
+    /** Where the server finds {@link Scenario#THREE_STEPS}: three expressions, one after the other. */
+    Path workflows() throws IOException {
+        Path workflows = Files.createDirectories(directory.resolve("workflows"));
+        Files.writeString(workflows.resolve("three.yaml"), """
+                name: %s
+                version: 1
+                channels: {size: last_write_wins, large: last_write_wins, answer: last_write_wins}
+                start: measure
+                steps:
+                  measure: {set: {size: size(input.text)}, next: judge}
+                  judge: {set: {large: state.size > 100}, next: answer}
+                  answer: {set: {answer: 'state.large ? "large" : "small"'}}
+                """.formatted(Scenario.THREE_STEPS));
+        return workflows;
+    }
+
     /** @param directory empty; deleted at the end */
     Servers(Path directory) {
         this.directory = directory;

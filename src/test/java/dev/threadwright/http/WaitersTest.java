@@ -222,8 +222,7 @@ class WaitersTest {
                 THREAD,
                 new Identity("/http", id),
                 CONTENT,
-                true,
-                false);
+                true);
     }
 
     private static OutcomeRow outcome(String id, String content, Outcome outcome) {

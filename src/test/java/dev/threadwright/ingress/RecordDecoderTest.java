@@ -227,7 +227,7 @@ class RecordDecoderTest {
             source      | not a uri          | CloudEvents attribute source must be a URI reference, not "not a uri"
             source      | /kafka/threadwright.input | CloudEvents attribute source begins with /kafka/, which is kept for plain records
             type        |                    | CloudEvents attribute type is missing
-            type        | order.placed       | CloudEvents attribute type "order.placed" is unknown; here it may be dev.threadwright.user.input.v1, dev.threadwright.external.event.v1, dev.threadwright.run.cancel.v1, dev.threadwright.thread.update.v1
+            type        | order.placed       | CloudEvents attribute type "order.placed" is unknown; here it may be dev.threadwright.user.input.v1, dev.threadwright.external.event.v1, dev.threadwright.run.cancel.v1, dev.threadwright.run.retry.v1
             type        | dev.threadwright.user.input.v2 | CloudEvents attribute type "dev.threadwright.user.input.v2" is unknown
             type        | dev.threadwright..v1 | CloudEvents attribute type "dev.threadwright..v1" is unknown
             type        | dev.threadwright.v1 | CloudEvents attribute type "dev.threadwright.v1" is unknown

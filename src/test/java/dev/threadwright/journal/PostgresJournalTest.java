@@ -11,6 +11,7 @@ import static org.awaitility.Awaitility.await;
 import dev.threadwright.journal.Journal.Claim;
 import dev.threadwright.testing.TestServers;
 import dev.threadwright.thread.ThreadKey;
+import dev.threadwright.thread.ThreadState;
 import dev.threadwright.workflow.Json;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -289,6 +290,30 @@ class PostgresJournalTest extends JournalContract {
         assertThat(unreadable.thread()).isEqualTo(thread("newer"));
         assertThat(unreadable).hasMessageContaining("thread.painted");
         assertThat(journal.load(List.of(T))).containsKey(T);
+    }
+
+    @Test
+    void scenario54_a_thread_of_ten_thousand_events_is_loaded_from_its_snapshot_and_the_tail_after_it()
+            throws SQLException {
+        Owner owner = Owner.of(journal, 0);
+        Owner.Draft draft = owner.draft();
+        int number = 0;
+        while (owner.states.getOrDefault(T, ThreadState.absent(T)).seq() < 10_000 && number < 10_000) {
+            draft.decide(input(T, "i" + number++, null, Json.NULL));
+            if (number % 500 == 0) {
+                draft.commit();
+                draft = owner.draft();
+            }
+        }
+        draft.decide(input(T, "last before the snapshot", null, Json.NULL))
+                .snapshot(T)
+                .commit();
+        owner.submit(T, "after it");
+        // What the snapshot stands for cannot be read any more, so whoever reads it fails.
+        sql("update decision set events = '[{\"type\":\"thread.painted\"}]' where first_seq < 9000");
+
+        assertThat(journal.load(List.of(T))).isEqualTo(owner.states);
+        assertThat(journal.head(T)).isGreaterThan(10_000);
     }
 
     @Test

@@ -145,7 +145,7 @@ record RandomModel(RandomGenerator random) {
             case 5 -> new Outcome.Applied();
             case 6 -> new Outcome.Unchanged(text());
             case 7 -> new Outcome.Duplicate(outcome());
-            default -> new Outcome.Invalid(text());
+            default -> new Outcome.Invalid(word(Rejection.class), text());
         };
     }
 

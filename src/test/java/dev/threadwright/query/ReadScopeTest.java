@@ -158,7 +158,7 @@ class ReadScopeTest {
     void aPageOfEventsIsBoundedInBytesAndHoldsOneDecisionAtLeast() {
         for (int i = 0; i < 3; i++) {
             write("insert into decision select " + (2 * i + 1) + ", (select coalesce(max(position), 1000000) + 1 from"
-                    + " decision where partition = 999), 1, 999, 2, '%1$s', 't', null, null, 'test',"
+                    + " decision where partition = 999), 1, 999, 2, 0, '%1$s', 't', null, null, 'test',"
                     + " ('[{\"type\":\"a.b\"},{\"type\":\"a.b\",\"pad\":\"' || repeat('x', 5000000) || '\"}]')::json");
         }
         ThreadKey key = new ThreadKey(tenant, "t");

@@ -1,5 +1,6 @@
 package dev.threadwright.thread;
 
+import dev.threadwright.json.JsonText;
 import dev.threadwright.thread.Event.Behind;
 import dev.threadwright.thread.policy.InterruptPolicy;
 import dev.threadwright.thread.policy.MergePolicy;
@@ -65,6 +66,69 @@ final class Commands {
                 action(new RunId(run), superStep),
                 1,
                 Failure.permanent(error));
+    }
+
+    /** An action by its name, which ends in that of its task: {@code r1-2.1} is that of the run's task {@code 2.1}. */
+    static Command done(String action, String result) {
+        return doneAt(NOW_MS, action, 1, result);
+    }
+
+    static Command doneAt(long ms, String action, int attempt, String result) {
+        return new Command.CompleteAction(
+                internal(ms, "action.complete"), runOf(action), new ActionId(action), attempt, JsonText.parse(result));
+    }
+
+    static Command failed(String action, Failure failure) {
+        return failedAt(NOW_MS, action, 1, failure);
+    }
+
+    static Command failedAt(long ms, String action, int attempt, Failure failure) {
+        return new Command.FailAction(
+                internal(ms, "action.fail"), runOf(action), new ActionId(action), attempt, failure);
+    }
+
+    static Command lost(String action, int attempt) {
+        return new Command.LoseAction(internal(NOW_MS, "action.lose"), runOf(action), new ActionId(action), attempt);
+    }
+
+    private static RunId runOf(String action) {
+        return new RunId(action.substring(0, action.lastIndexOf('-')));
+    }
+
+    /** Whatever run has left something to do is continued as this one. */
+    static Command carryOn(String newRun) {
+        return carryOn(null, newRun);
+    }
+
+    static Command carryOn(String run, String newRun) {
+        return new Command.ContinueRun(
+                asked(NOW_MS, "continue as " + newRun, "run.continue"),
+                run == null ? null : new RunId(run),
+                new RunId(newRun));
+    }
+
+    static Command update(String values) {
+        return new Command.UpdateState(
+                asked(NOW_MS, "update " + values, "state.update"), (Json.Obj) JsonText.parse(values));
+    }
+
+    /** @param newRun null if nothing shall run */
+    static Command restore(String checkpoint, String values, String newRun) {
+        return new Command.RestoreState(
+                asked(NOW_MS, "restore " + checkpoint + values + newRun, "state.restore"),
+                checkpoint,
+                (Json.Obj) JsonText.parse(values),
+                newRun == null ? null : new RunId(newRun));
+    }
+
+    /** @param newRun null if nothing shall run */
+    static Command fork(String source, String checkpoint, String values, String newRun) {
+        return new Command.ForkThread(
+                asked(NOW_MS, "fork " + source + checkpoint + values + newRun, "thread.fork"),
+                source,
+                checkpoint,
+                (Json.Obj) JsonText.parse(values),
+                newRun == null ? null : new RunId(newRun));
     }
 
     static Command cancel(String run) {

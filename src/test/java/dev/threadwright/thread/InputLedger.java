@@ -25,8 +25,13 @@ final class InputLedger {
             case Event.RunStarted started -> {
                 assertThat(begun.add(started.run())).as("started once").isTrue();
                 assertThat(ended).as("started after its end").doesNotContain(started.run());
-                identities(after.started(started.run()).inputs())
-                        .forEach(input -> move(input, WAITING, "in " + started.run()));
+                List<Identity> inputs = identities(after.started(started.run()).inputs());
+                if (started.start() == Event.Start.CONTINUE) {
+                    // It has the inputs of a run that ended, of whatever thread.
+                    inputs.forEach(input -> fates.put(input, "in " + started.run()));
+                } else {
+                    inputs.forEach(input -> move(input, WAITING, "in " + started.run()));
+                }
             }
             case Event.InputMerged merged ->
                 merged.inputs().forEach(input -> move(input, WAITING, "in " + merged.run()));

@@ -65,6 +65,7 @@ class RandomCommandsTest {
                 .as("refusals that never occurred")
                 .containsExactlyInAnyOrder(
                         Event.Rejection.POLICY_FAILED,
+                        Event.Rejection.UNKNOWN_THREAD,
                         Event.Rejection.UNKNOWN_INTERRUPT,
                         Event.Rejection.UNKNOWN_WORKFLOW,
                         Event.Rejection.UNSUITABLE_WORKFLOW,

@@ -125,6 +125,20 @@ class SupersedingTest {
     }
 
     @Test
+    void prependCarriesNoMoreInputsThanAnInboxMayHold() {
+        ThreadSpec spec = ThreadSpec.thread().limits(10, 3);
+        for (int i = 1; i <= 4; i++) {
+            spec.and(input(i).policy(PREPEND));
+        }
+        spec.when(input(5).policy(PREPEND))
+                .then(
+                        "InputAccepted i5 -> r5 INTERRUPT_AND_START_NEW",
+                        "RunCancelled r4 SUPERSEDED",
+                        "RunStarted r5 async@1 INPUT by i5 main head=15",
+                        "ActionRequested r5 r5-1#1 \"hello 5\"");
+    }
+
+    @Test
     void prependCarriesAllOfAFollowUpsInputsThatLeftNoTrace() {
         // The follow-up r1' takes "hello 2", which leaves none, and "c", which does.
         given(input(1), input(2).policy(MERGE), input(3).policy(MERGE).log("c"), complete("r1", 1))

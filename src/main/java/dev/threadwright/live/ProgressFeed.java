@@ -1,4 +1,4 @@
-package dev.threadwright.step;
+package dev.threadwright.live;
 
 import dev.threadwright.thread.ThreadKey;
 import io.smallrye.mutiny.Multi;

@@ -1,0 +1,493 @@
+package dev.threadwright.catalog;
+
+import dev.threadwright.expression.StepExpressions;
+import dev.threadwright.workflow.Channel;
+import dev.threadwright.workflow.GraphCheck;
+import dev.threadwright.workflow.Json;
+import dev.threadwright.workflow.Reducer;
+import dev.threadwright.workflow.Route;
+import dev.threadwright.workflow.Step;
+import dev.threadwright.workflow.StepFailure;
+import dev.threadwright.workflow.Workflow;
+import dev.threadwright.workflow.WorkflowBuilder;
+import dev.threadwright.workflow.WorkflowRef;
+import dev.threadwright.workflow.Write;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes a workflow of a document, or says all that is wrong with it. Shapes are the schema's to check: what has the wrong
+ * one is passed over here, so that both are said at once.
+ */
+final class DocumentCompiler {
+
+    private static final String END = "end";
+
+    /** What a step of each kind may say beside what all may. */
+    private static final Map<String, Set<String>> FIELDS_OF_KIND = Map.of(
+            "set", Set.of("goto"),
+            "call", Set.of("input", "config", "result", "timeout", "retry", "idempotent", "goto"),
+            "sleep", Set.of(),
+            "workflow", Set.of("input", "output"));
+
+    private static final Set<String> FIELDS_OF_ALL = Set.of("next", "on_error", "joins", "label");
+
+    private final Json.Obj document;
+    private final Surroundings surroundings;
+    private final List<DocumentProblem> problems = new ArrayList<>();
+    private final Map<String, Channel> channels = new LinkedHashMap<>();
+    private StepExpressions expressions = new StepExpressions(Map.of());
+
+    private DocumentCompiler(Json.Obj document, Surroundings surroundings) {
+        this.document = document;
+        this.surroundings = surroundings;
+    }
+
+    /** @throws InvalidDocumentException with all that is wrong */
+    static Workflow compile(Json.Obj document, int version, Surroundings surroundings) {
+        DocumentCompiler compiler = new DocumentCompiler(document, surroundings);
+        compiler.problems.addAll(DocumentSchema.problems(document));
+        Workflow workflow = compiler.workflow(version);
+        if (workflow == null || !compiler.problems.isEmpty()) {
+            throw new InvalidDocumentException(compiler.problems);
+        }
+        return workflow;
+    }
+
+    private @Nullable Workflow workflow(int version) {
+        object(document.get("channels")).forEach(this::channel);
+        Map<String, Channel.Type> types = new LinkedHashMap<>();
+        channels.forEach((name, channel) -> types.put(name, channel.type()));
+        expressions = new StepExpressions(types);
+        Map<String, Step> steps = new LinkedHashMap<>();
+        object(document.get("steps")).forEach((name, step) -> {
+            if (step instanceof Json.Obj fields) {
+                steps.put(name, step(name, fields));
+            }
+        });
+        List<Route> start = routes("/start", document.get("start"));
+        int recursionLimit = document.get("recursion_limit") instanceof Json.Num limit
+                ? limit.value().intValue()
+                : Workflow.DEFAULT_RECURSION_LIMIT;
+        Workflow.InputMapping input = inputMapping();
+        List<GraphCheck.Problem> graph = GraphCheck.problems(channels, steps, start, recursionLimit);
+        graph.forEach(problem -> problem("/" + problem.path().replace('.', '/'), problem.message()));
+        unreachable(steps, start);
+        if (!problems.isEmpty() || !(document.get("name") instanceof Json.Text name)) {
+            return null;
+        }
+        return new Workflow(new WorkflowRef(name.value(), version), channels, steps, start, input, recursionLimit);
+    }
+
+    // --- Channels ----------------------------------------------------------------------------------------------------
+
+    private void channel(String name, Json declared) {
+        String path = "/channels/" + name;
+        Json form = declared instanceof Json.Obj fields ? fields.get("reducer") : declared;
+        if (!(form instanceof Json.Text text)) {
+            return;
+        }
+        Reducer reducer;
+        try {
+            reducer = Reducer.parse(text.value());
+        } catch (IllegalArgumentException e) {
+            return; // The schema has said so.
+        }
+        java.util.function.BinaryOperator<Json> custom = null;
+        if (reducer instanceof Reducer.Custom own) {
+            custom = surroundings.reducer(own.name());
+            if (custom == null) {
+                problem(path, "there is no reducer bean \"" + own.name() + "\" on this server");
+                return;
+            }
+        }
+        Json.Obj fields = declared instanceof Json.Obj object ? object : Json.EMPTY_OBJECT;
+        Json initial = fields.get("default");
+        Channel channel = new Channel(
+                reducer,
+                initial,
+                fields.get("type") instanceof Json.Text type ? type(type.value()) : Channel.Type.ANY,
+                fields.get("many_writes") instanceof Json.Bool many && many.value(),
+                custom);
+        channels.put(name, channel);
+        if (initial != null && custom == null) {
+            try {
+                int[] ids = {0};
+                reducer.reduce(Json.NULL, reducer.prepared(initial, () -> "id-" + ids[0]++));
+            } catch (StepFailure e) {
+                problem(path + "/default", "its own reducer refuses it: " + e.getMessage());
+            }
+        }
+    }
+
+    private static Channel.Type type(String name) {
+        for (Channel.Type type : Channel.Type.values()) {
+            if (type.name().toLowerCase(Locale.ROOT).equals(name)) {
+                return type;
+            }
+        }
+        return Channel.Type.ANY;
+    }
+
+    private Workflow.@Nullable InputMapping inputMapping() {
+        Json declared = document.get("input");
+        if (!(declared instanceof Json.Obj)) {
+            return null;
+        }
+        Map<String, StepExpressions.Compiled> writes = writes("/input", declared, false);
+        return data -> values(writes, new Step.View(dev.threadwright.workflow.Channels.EMPTY, data, List.of()), null);
+    }
+
+    // --- Steps -------------------------------------------------------------------------------------------------------
+
+    private Step step(String name, Json.Obj fields) {
+        String path = "/steps/" + name;
+        String onError = fields.get("on_error") instanceof Json.Text text ? text.value() : null;
+        return new Step(
+                name,
+                kind(path, fields),
+                routes(path + "/next", fields.get("next")),
+                onError,
+                new LinkedHashSet<>(texts(fields.get("joins"))),
+                fields.get("label") instanceof Json.Text label ? label.value() : null);
+    }
+
+    private Step.Kind kind(String path, Json.Obj fields) {
+        List<String> kinds = fields.fields().keySet().stream()
+                .filter(FIELDS_OF_KIND::containsKey)
+                .toList();
+        if (kinds.size() != 1) {
+            problem(
+                    path,
+                    "needs exactly one of set, call, sleep and workflow" + (kinds.isEmpty() ? "" : ", not " + kinds));
+            return nothing();
+        }
+        String kind = kinds.getFirst();
+        Set<String> allowed = FIELDS_OF_KIND.getOrDefault(kind, Set.of());
+        for (String field : fields.fields().keySet()) {
+            boolean ofSomeKind = FIELDS_OF_KIND.values().stream().anyMatch(own -> own.contains(field));
+            if (ofSomeKind && !allowed.contains(field) && !FIELDS_OF_ALL.contains(field)) {
+                problem(path + "/" + field, "does not go with " + kind);
+            }
+        }
+        return switch (kind) {
+            case "set" -> set(path, fields);
+            case "call" -> call(path, fields);
+            case "sleep" -> sleep(path, fields);
+            default -> subgraph(path, fields);
+        };
+    }
+
+    private static Step.Kind nothing() {
+        return new Step.Pure(view -> Step.Outcome.of(List.of()));
+    }
+
+    private Step.Kind set(String path, Json.Obj fields) {
+        Map<String, StepExpressions.Compiled> writes = writes(path + "/set", fields.get("set"), false);
+        StepExpressions.Compiled goTo = expression(path + "/goto", fields.get("goto"), false);
+        return new Step.Pure(view -> new Step.Outcome(values(writes, view, null), goTo(goTo, view, null)));
+    }
+
+    private Step.Kind call(String path, Json.Obj fields) {
+        String handler = fields.get("call") instanceof Json.Text text ? text.value() : "";
+        if (!handler.isEmpty() && !surroundings.handlers().contains(handler)) {
+            problem(
+                    path + "/call",
+                    "there is no handler \"" + handler + "\" on this server; there are "
+                            + surroundings.handlers().stream().sorted().toList());
+        }
+        StepExpressions.Compiled input = expression(path + "/input", fields.get("input"), false);
+        StepExpressions.Compiled goTo = expression(path + "/goto", fields.get("goto"), true);
+        Map<String, StepExpressions.Compiled> mapping =
+                fields.get("result") == null ? null : writes(path + "/result", fields.get("result"), true);
+        return new Step.Action(
+                handler,
+                input == null ? Step.View::trigger : input::value,
+                fields.get("config") instanceof Json.Obj config ? config : Json.EMPTY_OBJECT,
+                (view, result) -> new Step.Outcome(
+                        mapping == null ? byKey(result) : values(mapping, view, result), goTo(goTo, view, result)),
+                duration(path + "/timeout", fields.get("timeout"), WorkflowBuilder.DEFAULT_TIMEOUT_MS),
+                retries(path + "/retry", fields.get("retry")),
+                !(fields.get("idempotent") instanceof Json.Bool idempotent) || idempotent.value());
+    }
+
+    private Step.Kind sleep(String path, Json.Obj fields) {
+        if (fields.get("sleep") instanceof Json.Obj computed) {
+            StepExpressions.Compiled ms = expression(path + "/sleep/ms", computed.get("ms"), false);
+            return ms == null ? nothing() : new Step.Sleep(view -> ms(path + "/sleep/ms", ms.value(view)));
+        }
+        long ms = duration(path + "/sleep", fields.get("sleep"), 1);
+        return new Step.Sleep(view -> ms);
+    }
+
+    private static long ms(String path, Json value) {
+        if (value instanceof Json.Num number
+                && number.value().compareTo(java.math.BigDecimal.valueOf(Durations.MAX_MS)) <= 0) {
+            return number.value().longValue();
+        }
+        throw new StepFailure(path + ": gave no number of milliseconds up to " + Durations.MAX_MS);
+    }
+
+    private Step.Kind subgraph(String path, Json.Obj fields) {
+        StepExpressions.Compiled input = expression(path + "/input", fields.get("input"), false);
+        Map<String, StepExpressions.Compiled> output =
+                fields.get("output") == null ? null : writes(path + "/output", fields.get("output"), true);
+        WorkflowRef ref = subgraphRef(path + "/workflow", fields.get("workflow"));
+        return ref == null
+                ? nothing()
+                : new Step.Subgraph(
+                        ref,
+                        input == null ? null : input::value,
+                        output == null ? null : (view, result) -> Step.Outcome.of(values(output, view, result)));
+    }
+
+    private @Nullable WorkflowRef subgraphRef(String path, @Nullable Json named) {
+        if (!(named instanceof Json.Text text)) {
+            return null;
+        }
+        Workflow found;
+        if (text.value().contains("@")) {
+            try {
+                found = surroundings.find(WorkflowRef.parse(text.value()));
+            } catch (IllegalArgumentException e) {
+                problem(path, "is no workflow's name or name@version");
+                return null;
+            }
+        } else {
+            found = surroundings.latest(text.value());
+        }
+        if (found == null) {
+            problem(path, "there is no workflow " + text.value() + "; register it first");
+            return null;
+        }
+        int depth = surroundings.depth(found) + 1;
+        if (depth > Surroundings.MAX_DEPTH) {
+            problem(path, "workflows run each other " + depth + " deep with it, at most " + Surroundings.MAX_DEPTH);
+        }
+        return found.ref();
+    }
+
+    private Step.Retries retries(String path, @Nullable Json declared) {
+        if (!(declared instanceof Json.Obj fields)) {
+            return Step.Retries.DEFAULT;
+        }
+        Step.Retries standard = Step.Retries.DEFAULT;
+        int max = fields.get("max") instanceof Json.Num number ? number.value().intValue() : standard.max();
+        long baseMs = duration(path + "/base", fields.get("base"), standard.baseMs());
+        long capMs = duration(path + "/cap", fields.get("cap"), Math.max(standard.capMs(), baseMs));
+        try {
+            return new Step.Retries(max, baseMs, capMs);
+        } catch (IllegalArgumentException e) {
+            problem(path, String.valueOf(e.getMessage()));
+            return standard;
+        }
+    }
+
+    private long duration(String path, @Nullable Json declared, long otherwiseMs) {
+        if (declared instanceof Json.Text text) {
+            try {
+                return Durations.ms(text.value());
+            } catch (IllegalArgumentException e) {
+                problem(path, String.valueOf(e.getMessage()));
+            }
+        }
+        return otherwiseMs;
+    }
+
+    // --- Routes ------------------------------------------------------------------------------------------------------
+
+    private List<Route> routes(String path, @Nullable Json declared) {
+        return switch (declared) {
+            case null -> List.of();
+            case Json.Text text -> List.of(new Route.To(target(text)));
+            case Json.Obj route -> route(path, route);
+            case Json.Arr several -> {
+                List<Route> routes = new ArrayList<>();
+                for (int i = 0; i < several.items().size(); i++) {
+                    routes.addAll(routes(path + "/" + i, several.items().get(i)));
+                }
+                yield routes;
+            }
+            default -> List.of();
+        };
+    }
+
+    private List<Route> route(String path, Json.Obj route) {
+        boolean choose = route.get("choose") != null;
+        boolean each = route.get("each") != null;
+        if (choose == each) {
+            problem(path, "needs either choose or each");
+            return List.of();
+        }
+        return choose ? choose(path, route) : each(path, route);
+    }
+
+    private List<Route> choose(String path, Json.Obj route) {
+        if (route.get("to") != null || route.get("otherwise") != null) {
+            problem(path, "has choose, whose cases say where they lead");
+        }
+        List<Route.Case> cases = new ArrayList<>();
+        List<Json> declared = route.get("choose") instanceof Json.Arr list ? list.items() : List.of();
+        for (int i = 0; i < declared.size(); i++) {
+            if (!(declared.get(i) instanceof Json.Obj one)) {
+                return List.of();
+            }
+            String at = path + "/choose/" + i;
+            boolean last = i == declared.size() - 1;
+            if (last == (one.get("when") != null)) {
+                problem(at, last ? "is the last case and has no when" : "needs a when; only the last case has none");
+                return List.of();
+            }
+            StepExpressions.Compiled when = condition(at + "/when", one.get("when"));
+            cases.add(new Route.Case(when == null ? null : when::holds, target(one.get("to"))));
+            if (!last && when == null) {
+                return List.of();
+            }
+        }
+        return cases.isEmpty() ? List.of() : List.of(new Route.Choose(cases));
+    }
+
+    private List<Route> each(String path, Json.Obj route) {
+        if (!(route.get("to") instanceof Json.Text to)) {
+            problem(path, "needs a to: the step that runs for each item");
+            return List.of();
+        }
+        StepExpressions.Compiled items = expression(path + "/each", route.get("each"), false);
+        return items == null
+                ? List.of()
+                : List.of(new Route.Each(items::value, to.value(), target(route.get("otherwise"))));
+    }
+
+    private static List<String> target(@Nullable Json declared) {
+        List<String> steps = declared instanceof Json.Text text ? List.of(text.value()) : texts(declared);
+        return steps.stream().filter(step -> !step.equals(END)).toList();
+    }
+
+    /** A step that nothing leads to is a mistake, unless some step says at run time where it goes. */
+    private void unreachable(Map<String, Step> steps, List<Route> start) {
+        boolean free = object(document.get("steps")).values().stream()
+                .anyMatch(step -> step instanceof Json.Obj fields && fields.get("goto") != null);
+        if (free || steps.isEmpty()) {
+            return;
+        }
+        Set<String> reached = new LinkedHashSet<>();
+        List<String> todo = new ArrayList<>(targets(start));
+        while (!todo.isEmpty()) {
+            String name = todo.removeLast();
+            Step step = steps.get(name);
+            if (step != null && reached.add(name)) {
+                todo.addAll(targets(step.routes()));
+                if (step.onError() != null) {
+                    todo.add(step.onError());
+                }
+            }
+        }
+        steps.keySet().stream()
+                .filter(name -> !reached.contains(name))
+                .forEach(name -> problem("/steps/" + name, "nothing leads here"));
+    }
+
+    private static List<String> targets(List<Route> routes) {
+        List<String> targets = new ArrayList<>();
+        for (Route route : routes) {
+            switch (route) {
+                case Route.To to -> targets.addAll(to.steps());
+                case Route.Choose choose -> choose.cases().forEach(one -> targets.addAll(one.steps()));
+                case Route.Each each -> {
+                    targets.add(each.step());
+                    targets.addAll(each.otherwise());
+                }
+            }
+        }
+        return targets;
+    }
+
+    // --- Expressions -------------------------------------------------------------------------------------------------
+
+    private Map<String, StepExpressions.Compiled> writes(String path, @Nullable Json declared, boolean withResult) {
+        Map<String, StepExpressions.Compiled> writes = new LinkedHashMap<>();
+        object(declared).forEach((channel, text) -> {
+            String at = path + "/" + channel;
+            if (!channels.containsKey(channel)) {
+                problem(at, "there is no channel \"" + channel + "\"; declare it under channels");
+            }
+            StepExpressions.Compiled compiled = expression(at, text, withResult);
+            if (compiled != null) {
+                writes.put(channel, compiled);
+            }
+        });
+        return writes;
+    }
+
+    private StepExpressions.@Nullable Compiled expression(String path, @Nullable Json text, boolean withResult) {
+        return compiled(
+                path,
+                text,
+                source -> withResult ? expressions.compileWithResult(path, source) : expressions.compile(path, source));
+    }
+
+    private StepExpressions.@Nullable Compiled condition(String path, @Nullable Json text) {
+        return compiled(path, text, source -> expressions.compileCondition(path, source));
+    }
+
+    private StepExpressions.@Nullable Compiled compiled(
+            String path, @Nullable Json text, java.util.function.Function<String, StepExpressions.Compiled> compile) {
+        if (!(text instanceof Json.Text source)) {
+            return null;
+        }
+        try {
+            return compile.apply(source.value());
+        } catch (IllegalArgumentException e) {
+            problem(path, String.valueOf(e.getMessage()));
+            return null;
+        }
+    }
+
+    private static List<Write> values(
+            Map<String, StepExpressions.Compiled> writes, Step.View view, @Nullable Json result) {
+        List<Write> values = new ArrayList<>(writes.size());
+        writes.forEach((channel, value) -> values.add(new Write(channel, value.value(view, result))));
+        return values;
+    }
+
+    private List<Write> byKey(Json result) {
+        return object(result).entrySet().stream()
+                .filter(field -> channels.containsKey(field.getKey()))
+                .map(field -> new Write(field.getKey(), field.getValue()))
+                .toList();
+    }
+
+    private static @Nullable List<String> goTo(
+            StepExpressions.@Nullable Compiled goTo, Step.View view, @Nullable Json result) {
+        Json chosen = goTo == null ? Json.NULL : goTo.value(view, result);
+        return switch (chosen) {
+            case Json.Null ignored -> null;
+            case Json.Text text -> target(text);
+            case Json.Arr list when list.items().stream().allMatch(Json.Text.class::isInstance) -> target(list);
+            default -> throw new StepFailure("goto gave neither a step, nor a list of steps, nor null");
+        };
+    }
+
+    private void problem(String pointer, String message) {
+        problems.add(new DocumentProblem(pointer, message));
+    }
+
+    private static Map<String, Json> object(@Nullable Json json) {
+        return json instanceof Json.Obj object ? object.fields() : Map.of();
+    }
+
+    private static List<String> texts(@Nullable Json json) {
+        return json instanceof Json.Arr list
+                ? list.items().stream()
+                        .filter(Json.Text.class::isInstance)
+                        .map(item -> ((Json.Text) item).value())
+                        .toList()
+                : List.of();
+    }
+}

@@ -1,0 +1,45 @@
+package dev.threadwright.catalog;
+
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Spans of time as people write them: {@code 200ms}, {@code 30s}, {@code 5m}, {@code 12h}, {@code 7d}, {@code PT1M}. */
+final class Durations {
+
+    private static final Pattern SHORT = Pattern.compile("(\\d{1,12})(ms|s|m|h|d)");
+
+    /** Ten years. */
+    static final long MAX_MS = 10L * 366 * 86_400_000;
+
+    private Durations() {}
+
+    /** @throws IllegalArgumentException if it is not a span of time from 1 ms to {@link #MAX_MS} */
+    static long ms(String text) {
+        long ms = parse(text);
+        if (ms < 1 || ms > MAX_MS) {
+            throw new IllegalArgumentException("must be from 1ms to " + MAX_MS / 86_400_000 + "d, not " + text);
+        }
+        return ms;
+    }
+
+    private static long parse(String text) {
+        Matcher parts = SHORT.matcher(text);
+        if (parts.matches()) {
+            long number = Long.parseLong(parts.group(1));
+            return switch (parts.group(2)) {
+                case "ms" -> number;
+                case "s" -> number * 1_000;
+                case "m" -> number * 60_000;
+                case "h" -> number * 3_600_000;
+                default -> Math.multiplyExact(number, 86_400_000L);
+            };
+        }
+        try {
+            return Duration.parse(text).toMillis();
+        } catch (DateTimeException | ArithmeticException e) {
+            throw new IllegalArgumentException("is no span of time like 200ms, 30s, 5m, 12h, 7d or PT1M: " + text);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+package dev.threadwright.catalog;
+
+import dev.threadwright.workflow.WorkflowRef;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/** The registered documents in Postgres. Blocks; throws {@link CatalogUnavailableException} where that cannot be reached. */
+final class StoredWorkflows {
+
+    private static final String UNIQUE_VIOLATION = "23505";
+    private static final int MAX_RACES = 10;
+
+    private final DataSource dataSource;
+
+    StoredWorkflows(DataSource dataSource) {
+        this.dataSource = dataSource;
+    }
+
+    record Key(String tenant, WorkflowRef ref) {}
+
+    record Row(Key key, String document) {}
+
+    /** @param isNew whether it was stored now */
+    record Stored(WorkflowRef ref, boolean isNew) {}
+
+    private record Newest(int version, byte[] hash) {}
+
+    /** How many there are: nothing is ever taken away, so as many as are known are those. */
+    long count() {
+        return query("select count(*) from workflow", statement -> {}, rows -> rows.getLong(1))
+                .getFirst();
+    }
+
+    /** Those that are not known, in the order in which they were registered. */
+    List<Row> missing(Set<Key> known) {
+        List<Row> rows = query(
+                "select tenant, name, version, document from workflow order by created_at_ms, tenant, name, version",
+                statement -> {},
+                row -> new Row(
+                        new Key(row.getString(1), new WorkflowRef(row.getString(2), row.getInt(3))), row.getString(4)));
+        return rows.stream().filter(row -> !known.contains(row.key())).toList();
+    }
+
+    /**
+     * Stores it as the next version, unless the newest has the same content.
+     *
+     * @param version the one that it must become, or be; null for whichever is next
+     * @throws WorkflowConflictException if that version has other content, or is not above the newest
+     */
+    Stored register(String tenant, String name, @Nullable Integer version, byte[] hash, String document, long nowMs) {
+        for (int race = 0; race < MAX_RACES; race++) {
+            Newest newest = newest(tenant, name);
+            if (newest != null
+                    && Arrays.equals(newest.hash(), hash)
+                    && (version == null || version == newest.version())) {
+                return new Stored(new WorkflowRef(name, newest.version()), false);
+            }
+            int next = version != null ? version : newest == null ? 1 : newest.version() + 1;
+            WorkflowRef ref = new WorkflowRef(name, next);
+            if (newest != null && next <= newest.version()) {
+                if (hasContent(tenant, ref, hash)) {
+                    return new Stored(ref, false);
+                }
+                throw new WorkflowConflictException(ref);
+            }
+            if (insert(tenant, ref, hash, document, nowMs)) {
+                return new Stored(ref, true);
+            }
+        }
+        throw new CatalogUnavailableException("Too many servers register workflow " + name + " at once", null);
+    }
+
+    private @Nullable Newest newest(String tenant, String name) {
+        List<Newest> rows = query(
+                "select version, hash from workflow where tenant = ? and name = ? order by version desc limit 1",
+                statement -> {
+                    statement.setString(1, tenant);
+                    statement.setString(2, name);
+                },
+                row -> new Newest(row.getInt(1), row.getBytes(2)));
+        return rows.isEmpty() ? null : rows.getFirst();
+    }
+
+    private boolean hasContent(String tenant, WorkflowRef ref, byte[] hash) {
+        return !query(
+                        "select 1 from workflow where tenant = ? and name = ? and version = ? and hash = ?",
+                        statement -> {
+                            statement.setString(1, tenant);
+                            statement.setString(2, ref.name());
+                            statement.setInt(3, ref.version());
+                            statement.setBytes(4, hash);
+                        },
+                        row -> 1)
+                .isEmpty();
+    }
+
+    /** False if another server was faster. */
+    private boolean insert(String tenant, WorkflowRef ref, byte[] hash, String document, long nowMs) {
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement statement = connection.prepareStatement(
+                        "insert into workflow (created_at_ms, version, tenant, name, hash, document)"
+                                + " values (?, ?, ?, ?, ?, ?)")) {
+            statement.setLong(1, nowMs);
+            statement.setInt(2, ref.version());
+            statement.setString(3, tenant);
+            statement.setString(4, ref.name());
+            statement.setBytes(5, hash);
+            statement.setString(6, document);
+            statement.executeUpdate();
+            return true;
+        } catch (SQLException e) {
+            if (UNIQUE_VIOLATION.equals(e.getSQLState())) {
+                return false;
+            }
+            throw unavailable(e);
+        }
+    }
+
+    private interface Parameters {
+        void set(PreparedStatement statement) throws SQLException;
+    }
+
+    private interface Reader<T> {
+        T read(ResultSet row) throws SQLException;
+    }
+
+    private <T> List<T> query(String sql, Parameters parameters, Reader<T> reader) {
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement statement = connection.prepareStatement(sql)) {
+            parameters.set(statement);
+            try (ResultSet rows = statement.executeQuery()) {
+                List<T> read = new ArrayList<>();
+                while (rows.next()) {
+                    read.add(reader.read(rows));
+                }
+                return read;
+            }
+        } catch (SQLException e) {
+            throw unavailable(e);
+        }
+    }
+
+    private static CatalogUnavailableException unavailable(SQLException e) {
+        return new CatalogUnavailableException("The registered workflows cannot be reached: " + e.getMessage(), e);
+    }
+}

@@ -1,0 +1,396 @@
+package dev.threadwright.catalog;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.threadwright.catalog.Catalog.Registered;
+import dev.threadwright.spi.StateReducer;
+import dev.threadwright.spi.WorkflowProvider;
+import dev.threadwright.step.Handlers;
+import dev.threadwright.testing.EmbeddedServersResource;
+import dev.threadwright.workflow.Json;
+import dev.threadwright.workflow.Step;
+import dev.threadwright.workflow.Workflow;
+import dev.threadwright.workflow.WorkflowRef;
+import io.agroal.api.AgroalDataSource;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
+import java.lang.reflect.Proxy;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Catalogs as several servers of one installation have them, on one real Postgres. */
+@QuarkusTest
+@WithTestResource(EmbeddedServersResource.class)
+class CatalogTest {
+
+    @Inject
+    AgroalDataSource dataSource;
+
+    @Inject
+    Handlers handlers;
+
+    @Inject
+    @Any
+    Instance<StateReducer> reducers;
+
+    @Inject
+    @Any
+    Instance<WorkflowProvider> providers;
+
+    private final String tenant = "tenant-" + UUID.randomUUID();
+    private final String name = "w-" + UUID.randomUUID();
+
+    private Catalog here;
+    private Catalog there;
+    private long nowMs = 1_000;
+
+    @BeforeEach
+    void twoServersOfOneInstallation() {
+        // The schema is there once the engine runs.
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> given().get("/q/health/ready").then().statusCode(200));
+        here = server();
+        there = server();
+    }
+
+    @Test
+    void theFirstOfANameIsVersionOneAndOtherContentIsTheNext() {
+        assertThat(register(here, document("1"))).isEqualTo(new Registered(ref(1), true));
+        assertThat(register(here, document("2"))).isEqualTo(new Registered(ref(2), true));
+        assertThat(register(here, document("1"))).isEqualTo(new Registered(ref(3), true));
+
+        assertThat(latest(here).ref()).isEqualTo(ref(3));
+        assertThat(written(here, ref(1))).isEqualTo(Json.of(1));
+        assertThat(written(here, ref(2))).isEqualTo(Json.of(2));
+    }
+
+    @Test
+    void theSameContentIsNoNewVersionHoweverItIsWritten() {
+        register(here, document("1"));
+        String asJson = """
+                {"steps": {"a": {"set": {"x": "1"}}}, "start": "a", "channels": {"x": "last_write_wins"},
+                 "name": "%s"}""".formatted(name);
+
+        assertThat(register(here, document("1"))).isEqualTo(new Registered(ref(1), false));
+        assertThat(register(here, "# again\n" + document("1"))).isEqualTo(new Registered(ref(1), false));
+        assertThat(register(here, asJson)).isEqualTo(new Registered(ref(1), false));
+        assertThat(register(here, document("1") + "version: 1\n")).isEqualTo(new Registered(ref(1), false));
+        assertThat(register(there, document("1"))).isEqualTo(new Registered(ref(1), false));
+        assertThat(storedVersions()).containsExactly(1);
+    }
+
+    @Test
+    void aVersionThatIsNamedIsTheOneThatItBecomes() {
+        assertThat(register(here, document("1") + "version: 7\n")).isEqualTo(new Registered(ref(7), true));
+        assertThat(register(here, document("2"))).isEqualTo(new Registered(ref(8), true));
+        assertThat(register(here, document("1") + "version: 7\n")).isEqualTo(new Registered(ref(7), false));
+        assertThat(register(here, document("2") + "version: 9\n"))
+                .as("the same content, and asked for as another version")
+                .isEqualTo(new Registered(ref(9), true));
+    }
+
+    @Test
+    void aVersionNeverChanges() {
+        register(here, document("1") + "version: 3\n");
+        register(here, document("2") + "version: 5\n");
+
+        for (int taken : List.of(3, 5)) {
+            assertThatThrownBy(() -> register(here, document("9") + "version: " + taken + "\n"))
+                    .isExactlyInstanceOf(WorkflowConflictException.class)
+                    .hasMessageContaining(name + "@" + taken);
+        }
+        assertThatThrownBy(() -> register(here, document("9") + "version: 4\n"))
+                .as("below the newest: nobody may slip one in")
+                .isExactlyInstanceOf(WorkflowConflictException.class);
+        assertThat(storedVersions()).containsExactly(3, 5);
+    }
+
+    @Test
+    void nothingIsStoredOfADocumentThatIsWrong() {
+        assertThatThrownBy(() -> register(here, document("state.nope")))
+                .isExactlyInstanceOf(InvalidDocumentException.class)
+                .hasMessageContaining("/steps/a/set/x");
+        assertThatThrownBy(() -> register(here, "- nonsense")).isExactlyInstanceOf(InvalidDocumentException.class);
+
+        assertThat(storedVersions()).isEmpty();
+        assertThat(here.latest(tenant, name)).isNull();
+    }
+
+    @Test
+    void checkingADocumentStoresNothing() {
+        assertThat(here.problems(tenant, document("1"))).isEmpty();
+        assertThat(here.problems(tenant, document("state.nope")))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.pointer()).isEqualTo("/steps/a/set/x"));
+        assertThat(here.problems(tenant, "a: [")).hasSize(1);
+
+        assertThat(storedVersions()).isEmpty();
+    }
+
+    @Test
+    void aServerKnowsWhatAnotherHasRegisteredOnceItRefreshes() {
+        register(here, document("1"));
+        assertThat(there.latest(tenant, name)).isNull();
+        assertThat(there.find(tenant, ref(1))).isNull();
+
+        there.refresh();
+
+        assertThat(latest(there).ref()).isEqualTo(ref(1));
+        assertThat(written(there, ref(1))).isEqualTo(Json.of(1));
+        register(there, document("2"));
+        here.refresh();
+        assertThat(latest(here).ref()).isEqualTo(ref(2));
+        assertThat(written(here, ref(1))).isEqualTo(Json.of(1));
+    }
+
+    @Test
+    void aServerThatStartsLaterKnowsEveryVersion() {
+        register(here, document("1"));
+        register(there, document("2"));
+
+        Catalog later = server();
+        later.refresh();
+
+        assertThat(written(later, ref(1))).isEqualTo(Json.of(1));
+        assertThat(written(later, ref(2))).isEqualTo(Json.of(2));
+        assertThat(latest(later).ref()).isEqualTo(ref(2));
+    }
+
+    @Test
+    void refreshingWithNothingNewChangesNothing() {
+        register(here, document("1"));
+        here.refresh();
+        Workflow before = latest(here);
+        here.refresh();
+
+        assertThat(latest(here)).isSameAs(before);
+    }
+
+    @Test
+    void whatOneTenantRegistersNoOtherHas() {
+        register(here, document("1"));
+        String other = "tenant-" + UUID.randomUUID();
+
+        assertThat(here.latest(other, name)).isNull();
+        assertThat(here.find(other, ref(1))).isNull();
+        assertThat(here.register(other, document("2"), ++nowMs)).isEqualTo(new Registered(ref(1), true));
+        assertThat(written(here, ref(1))).isEqualTo(Json.of(1));
+    }
+
+    @Test
+    void whatIsRegisteredForEveryoneEveryTenantHas() {
+        here.register(Catalog.EVERYONE, document("1"), ++nowMs);
+
+        assertThat(latest(here).ref()).isEqualTo(ref(1));
+        assertThat(here.find("tenant-" + UUID.randomUUID(), ref(1))).isNotNull();
+        there.refresh();
+        assertThat(latest(there).ref()).isEqualTo(ref(1));
+    }
+
+    @Test
+    void theNameOfWhatEveryoneHasIsTaken() {
+        here.register(Catalog.EVERYONE, document("1"), ++nowMs);
+
+        assertThatThrownBy(() -> register(here, document("2")))
+                .isExactlyInstanceOf(InvalidDocumentException.class)
+                .hasMessage("/name: belongs to a workflow that comes with the server; take another");
+        for (String who : List.of(tenant, Catalog.EVERYONE)) {
+            assertThatThrownBy(() -> here.register(who, document("1").replace(name, "echo"), ++nowMs))
+                    .isExactlyInstanceOf(InvalidDocumentException.class)
+                    .hasMessageStartingWith("/name: ");
+        }
+        assertThat(here.register(Catalog.EVERYONE, document("2"), ++nowMs)).isEqualTo(new Registered(ref(2), true));
+    }
+
+    @Test
+    void aWorkflowThatIsNamedWithoutAVersionIsTheNewestOfWhenItWasRegistered() {
+        register(here, document("1"));
+        String parent = name + "-parent";
+        register(here, parent(parent, name));
+        register(here, document("2"));
+
+        assertThat(subgraphOf(here, parent)).isEqualTo(ref(1));
+        Catalog later = server();
+        later.refresh();
+        assertThat(subgraphOf(later, parent)).isEqualTo(ref(1));
+        assertThat(here.register(tenant, parent(parent, name + "@2"), ++nowMs).ref())
+                .isEqualTo(new WorkflowRef(parent, 2));
+        assertThat(subgraphOf(here, parent)).isEqualTo(ref(2));
+    }
+
+    @Test
+    void oneOfManyRacesForTheSameContentIsTheFirst() throws Exception {
+        List<Registered> all = atOnce(8, i -> document("1"));
+
+        assertThat(all).extracting(Registered::ref).containsOnly(ref(1));
+        assertThat(all).filteredOn(Registered::isNew).hasSize(1);
+        assertThat(storedVersions()).containsExactly(1);
+    }
+
+    @Test
+    void racesOfOtherContentBecomeVersionsWithoutAGap() throws Exception {
+        List<Registered> all = atOnce(8, i -> document(Integer.toString(i)));
+
+        assertThat(all).allMatch(Registered::isNew);
+        assertThat(all)
+                .extracting(registered -> registered.ref().version())
+                .containsExactlyInAnyOrder(1, 2, 3, 4, 5, 6, 7, 8);
+        assertThat(storedVersions()).containsExactly(1, 2, 3, 4, 5, 6, 7, 8);
+        Catalog later = server();
+        later.refresh();
+        for (int i = 0; i < all.size(); i++) {
+            assertThat(written(later, all.get(i).ref())).isEqualTo(Json.of(i));
+        }
+    }
+
+    @Test
+    void oneOfManyRacesForTheSameVersionWins() throws Exception {
+        List<Object> outcomes = raced(8, i -> document(Integer.toString(i)) + "version: 1\n");
+
+        assertThat(outcomes)
+                .filteredOn(outcome -> outcome instanceof Registered)
+                .hasSize(1);
+        assertThat(outcomes)
+                .filteredOn(outcome -> outcome instanceof WorkflowConflictException)
+                .hasSize(7);
+        assertThat(storedVersions()).containsExactly(1);
+    }
+
+    @Test
+    void aServerWithoutItsDatabaseAnswersFromMemoryAndSaysSoOtherwise() {
+        boolean[] away = {false};
+        Catalog server = new Catalog(unreliable(away), handlers, reducers, providers);
+        server.refresh();
+        server.register(tenant, document("1"), ++nowMs);
+        away[0] = true;
+
+        assertThat(latest(server).ref()).isEqualTo(ref(1));
+        assertThat(server.problems(tenant, document("2"))).isEmpty();
+        assertThatThrownBy(server::refresh)
+                .isExactlyInstanceOf(CatalogUnavailableException.class)
+                .hasMessageContaining("cannot be reached");
+        assertThatThrownBy(() -> server.register(tenant, document("2"), ++nowMs))
+                .isExactlyInstanceOf(CatalogUnavailableException.class);
+        away[0] = false;
+        assertThatCode(server::refresh).doesNotThrowAnyException();
+        assertThat(server.register(tenant, document("2"), ++nowMs)).isEqualTo(new Registered(ref(2), true));
+    }
+
+    private Catalog server() {
+        return new Catalog(dataSource, handlers, reducers, providers);
+    }
+
+    private DataSource unreliable(boolean[] away) {
+        return (DataSource) Proxy.newProxyInstance(
+                DataSource.class.getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
+                    if (away[0]) {
+                        throw new SQLException("Connection refused", "08001");
+                    }
+                    return method.invoke(dataSource, arguments);
+                });
+    }
+
+    /** Writes what the expression says to {@code x}. */
+    private String document(String expression) {
+        return "name: %s\nchannels: {x: last_write_wins}\nstart: a\nsteps: {a: {set: {x: '%s'}}}\n"
+                .formatted(name, expression);
+    }
+
+    private static String parent(String name, String child) {
+        return "name: %s\nstart: a\nsteps: {a: {workflow: %s}}\n".formatted(name, child);
+    }
+
+    private Registered register(Catalog server, String document) {
+        return server.register(tenant, document, ++nowMs);
+    }
+
+    private WorkflowRef ref(int version) {
+        return new WorkflowRef(name, version);
+    }
+
+    private Workflow latest(Catalog server) {
+        return Objects.requireNonNull(server.latest(tenant, name));
+    }
+
+    private Json written(Catalog server, WorkflowRef ref) {
+        Step step = Objects.requireNonNull(server.find(tenant, ref)).step("a");
+        Step.View empty = new Step.View(dev.threadwright.workflow.Channels.EMPTY, Json.NULL, List.of());
+        return ((Step.Pure) step.kind())
+                .function()
+                .apply(empty)
+                .writes()
+                .getFirst()
+                .value();
+    }
+
+    private WorkflowRef subgraphOf(Catalog server, String parent) {
+        Step step = Objects.requireNonNull(server.latest(tenant, parent)).step("a");
+        return ((Step.Subgraph) step.kind()).workflow();
+    }
+
+    private List<Registered> atOnce(int servers, java.util.function.IntFunction<String> document) throws Exception {
+        return raced(servers, document).stream().map(Registered.class::cast).toList();
+    }
+
+    /** Each of so many servers registers its document, all at the same moment. */
+    private List<Object> raced(int servers, java.util.function.IntFunction<String> document) throws Exception {
+        CyclicBarrier together = new CyclicBarrier(servers);
+        try (ExecutorService threads = Executors.newFixedThreadPool(servers)) {
+            List<Callable<Object>> races = IntStream.range(0, servers)
+                    .<Callable<Object>>mapToObj(i -> () -> {
+                        Catalog server = server();
+                        server.refresh();
+                        together.await();
+                        try {
+                            return server.register(tenant, document.apply(i), 5_000);
+                        } catch (WorkflowConflictException e) {
+                            return e;
+                        }
+                    })
+                    .toList();
+            List<Object> outcomes = new ArrayList<>();
+            for (Future<Object> race : threads.invokeAll(races)) {
+                outcomes.add(race.get());
+            }
+            return outcomes;
+        }
+    }
+
+    private List<Integer> storedVersions() {
+        try (var connection = dataSource.getConnection();
+                var statement = connection.prepareStatement(
+                        "select version from workflow where tenant = ? and name = ? order by version")) {
+            statement.setString(1, tenant);
+            statement.setString(2, name);
+            List<Integer> versions = new ArrayList<>();
+            try (var rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    versions.add(rows.getInt(1));
+                }
+            }
+            return versions;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,252 @@
+package dev.threadwright.catalog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.threadwright.workflow.Json;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Each row puts one value into a place of a sound document, and names all that is then wrong, place by place. */
+class DocumentProblemsTest {
+
+    private static final Json.Obj SOUND = DocumentReader.read("""
+            name: sound
+            channels:
+              text: {reducer: last_write_wins, type: text}
+              count: {reducer: sum, type: integer}
+              list: append
+            start: a
+            steps:
+              a: {set: {text: input.text}, next: b}
+              b: {call: search, next: c}
+              c: {workflow: inner, next: d}
+              d: {sleep: 5m}
+            """);
+
+    @Test
+    void theDocumentThatTheRowsChangeIsSound() {
+        assertThat(Documents.problems(SOUND)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            /nmae                 | x                                     | : 'nmae'
+            /name                 | ~                                     | : 'name'
+            /name                 | Has Spaces                            | /name: pattern
+            /name                 | 7                                     | /name: string expected
+            /version              | 0                                     | /version: minimum
+            /version              | 1.5                                   | /version: integer expected
+            /version              | '"1"'                                 | /version: integer expected
+            /start                | ~                                     | : 'start' && /start: leads to no step && /steps/a: nothing leads here && /steps/b: nothing leads here && /steps/c: nothing leads here && /steps/d: nothing leads here
+            /steps                | ~                                     | : 'steps' && /steps: there are none && /start: there is no step "a"
+            /steps                | {}                                    | /steps: at least 1 && /steps: there are none && /start: there is no step "a"
+            /recursion_limit      | 0                                     | /recursion_limit: minimum && /recursion_limit: must be 1 to 1000, not 0
+            /recursion_limit      | 1001                                  | /recursion_limit: maximum && /recursion_limit: must be 1 to 1000, not 1001
+            """)
+    void whatTheDocumentSaysOfItself(String place, String value, String expected) {
+        assertProblems(place, value, expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            /channels/x           | nonsense                              | /channels/x: pattern
+            /channels/x           | 7                                     | /channels/x: [string, object] expected
+            /channels/x           | {type: text}                          | /channels/x: 'reducer'
+            /channels/x           | {reducer: sum, colour: red}           | /channels/x: 'colour'
+            /channels/x           | {reducer: sum, type: float}           | /channels/x/type: enumeration
+            /channels/x           | {reducer: append, many_writes: true}  | /channels/x/many_writes: is for last_write_wins; append takes many writes anyway
+            /channels/x           | {reducer: last_write_wins, many_writes: true} |
+            /channels/x           | custom:longest                        |
+            /channels/x           | custom:shortest                       | /channels/x: there is no reducer bean "shortest" on this server
+            /channels/x           | {reducer: sum, default: many}         | /channels/x/default: its own reducer refuses it: only numbers can be added up, not a text
+            /channels/x           | {reducer: sum, default: 7}            |
+            /channels/x           | {reducer: merge_map, default: []}     | /channels/x/default: its own reducer refuses it: only an object can be merged in, not a list
+            /channels/x           | {reducer: max_by_timestamp, default: 1} | /channels/x/default: its own reducer refuses it: a value is an object with a timestamp
+            /channels/x           | {reducer: messages, default: hello}   |
+            /channels/x           | {reducer: messages, default: [7]}     | /channels/x/default: its own reducer refuses it: a message is an object or a text, not a number
+            /channels/not-a-name  | append                                | /channels: pattern
+            /input                | {text: input.text}                    |
+            /input                | {nope: input.text}                    | /input/nope: there is no channel "nope"; declare it under channels
+            /input                | {text: result.text}                   | /input/text: undeclared reference to 'result'
+            /input                | {text: 7}                             | /input/text: string expected
+            """)
+    void channelsAndTheInput(String place, String value, String expected) {
+        assertProblems(place, value, expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            /steps/a/set          | {nope: '1'}                           | /steps/a/set/nope: there is no channel "nope"; declare it under channels
+            /steps/a/set          | {text: state.nope}                    | /steps/a/set/text: line 1, column 1: undeclared reference to 'state'
+            /steps/a/set          | {text: result.text}                   | /steps/a/set/text: line 1, column 1: undeclared reference to 'result'
+            /steps/a/set          | {text: state.count + state.text}      | /steps/a/set/text: line 1, column 13: found no matching overload for '_+_'
+            /steps/a/set          | {text: 1 +}                           | /steps/a/set/text: line 1, column 4: mismatched input
+            /steps/a/set          | {text: ''}                            | /steps/a/set/text: at least 1 && /steps/a/set/text: mismatched input
+            /steps/a/set          | {text: state.a, count: state.b}       | /steps/a/set/text: undeclared && /steps/a/set/count: undeclared
+            /steps/a/goto         | '"b"'                                 |
+            /steps/a/goto         | state.nope                            | /steps/a/goto: undeclared
+            /steps/a/goto         | result                                | /steps/a/goto: undeclared reference to 'result'
+            /steps/b/goto         | result.next                           |
+            /steps/b/call         | nobody                                | /steps/b/call: there is no handler "nobody" on this server; there are [calculator, search]
+            /steps/b/call         | ''                                    | /steps/b/call: at least 1
+            /steps/b/input        | input.q + state.nope                  | /steps/b/input: undeclared
+            /steps/b/input        | result                                | /steps/b/input: undeclared reference to 'result'
+            /steps/b/input        | {q: input.q}                          | /steps/b/input: string expected
+            /steps/b/config       | {index: [main, 7]}                    |
+            /steps/b/config       | main                                  | /steps/b/config: object expected
+            /steps/b/result       | {list: result.hits}                   |
+            /steps/b/result       | {nope: result}                        | /steps/b/result/nope: there is no channel "nope"; declare it under channels
+            /steps/b/timeout      | 30s                                   |
+            /steps/b/timeout      | PT1M30S                               |
+            /steps/b/timeout      | 30                                    | /steps/b/timeout: string expected
+            /steps/b/timeout      | 30 seconds                            | /steps/b/timeout: pattern && /steps/b/timeout: is no span of time like 200ms, 30s, 5m, 12h, 7d or PT1M: 30 seconds
+            /steps/b/timeout      | 0s                                    | /steps/b/timeout: must be from 1ms to 3660d, not 0s
+            /steps/b/timeout      | 3661d                                 | /steps/b/timeout: must be from 1ms to 3660d, not 3661d
+            /steps/b/retry        | {max: 0}                              |
+            /steps/b/retry        | {max: 5, base: 1s, cap: 10s}          |
+            /steps/b/retry        | {base: 10s}                           |
+            /steps/b/retry        | {max: -1}                             | /steps/b/retry/max: minimum && /steps/b/retry: Retries are 0 to 1000
+            /steps/b/retry        | {base: 10s, cap: 1s}                  | /steps/b/retry: Retries are 0 to 1000
+            /steps/b/retry        | {cap: 2d}                             | /steps/b/retry: Retries are 0 to 1000
+            /steps/b/retry        | {tries: 3}                            | /steps/b/retry: 'tries'
+            /steps/b/idempotent   | maybe                                 | /steps/b/idempotent: boolean expected
+            /steps/b/label        | searched                              |
+            /steps/c/workflow     | inner@1                               |
+            /steps/c/workflow     | inner@3                               | /steps/c/workflow: there is no workflow inner@3; register it first
+            /steps/c/workflow     | nobody                                | /steps/c/workflow: there is no workflow nobody; register it first
+            /steps/c/workflow     | inner@latest                          | /steps/c/workflow: is no workflow's name or name@version
+            /steps/c/workflow     | depth-7                               |
+            /steps/c/workflow     | depth-8                               | /steps/c/workflow: workflows run each other 9 deep with it, at most 8
+            /steps/c/output       | {text: result.text}                   |
+            /steps/c/output       | {nope: result.text}                   | /steps/c/output/nope: there is no channel "nope"; declare it under channels
+            /steps/d/sleep        | {ms: state.count * 1000}              |
+            /steps/d/sleep        | {seconds: '5'}                        | /steps/d/sleep: 'ms' && /steps/d/sleep: 'seconds'
+            /steps/d/sleep        | {ms: state.nope}                      | /steps/d/sleep/ms: undeclared
+            /steps/d/sleep        | soon                                  | /steps/d/sleep: pattern && /steps/d/sleep: is no span of time like
+            """)
+    void whatAStepDoes(String place, String value, String expected) {
+        assertProblems(place, value, expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            /steps/d              | {}                                    | /steps/d: needs exactly one of set, call, sleep and workflow
+            /steps/d              | {set: {text: '"x"'}, sleep: 1s}       | /steps/d: needs exactly one of set, call, sleep and workflow, not [set, sleep]
+            /steps/d              | {sleep: 1s, colour: red}              | /steps/d: 'colour'
+            /steps/d              | {sleep: 1s, goto: '"a"'}              | /steps/d/goto: does not go with sleep
+            /steps/d              | {sleep: 1s, timeout: 1s}              | /steps/d/timeout: does not go with sleep
+            /steps/d              | {set: {text: '"x"'}, retry: {max: 1}} | /steps/d/retry: does not go with set
+            /steps/d              | {set: {text: '"x"'}, input: '1'}      | /steps/d/input: does not go with set
+            /steps/d              | {call: search, output: {text: '"x"'}} | /steps/d/output: does not go with call
+            /steps/d              | {workflow: inner, config: {}}         | /steps/d/config: does not go with workflow
+            /steps/d              | {workflow: inner, result: {}}         | /steps/d/result: does not go with workflow
+            /steps/d              | nonsense                              | /steps/d: object expected && /steps/c/next: there is no step "d"
+            /steps/end            | {sleep: 1s, next: a}                  | /steps: property 'end' name is not valid && /steps/end: nothing leads here
+            /steps/a b            | {sleep: 1s, next: a}                  | /steps: pattern && /steps/a b: nothing leads here
+            """)
+    void whatBelongsToWhichKindOfStep(String place, String value, String expected) {
+        assertProblems(place, value, expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            /steps/d/next         | end                                   |
+            /steps/d/next         | []                                    |
+            /steps/d/next         | [a, b]                                |
+            /steps/d/next         | nobody                                | /steps/d/next: there is no step "nobody"
+            /steps/d/next         | [a, nobody, somebody]                 | /steps/d/next: there is no step "nobody" && /steps/d/next: there is no step "somebody"
+            /steps/d/next         | 7                                     | /steps/d/next: [string, array, object] expected
+            /steps/d/next         | [7]                                   | /steps/d/next/0: [string, object] expected
+            /steps/d/next         | {to: a}                               | /steps/d/next: needs either choose or each
+            /steps/d/next         | {choose: [{to: a}], each: input.l}    | /steps/d/next: needs either choose or each
+            /steps/d/next         | {choose: [{when: input.x, to: a}, {to: end}]} |
+            /steps/d/next         | {choose: [{to: [a, b]}]}              |
+            /steps/d/next         | {choose: []}                          | /steps/d/next/choose: at least 1
+            /steps/d/next         | {choose: [{when: 'true', to: a}]}     | /steps/d/next/choose/0: is the last case and has no when
+            /steps/d/next         | {choose: [{to: a}, {to: b}]}          | /steps/d/next/choose/0: needs a when; only the last case has none
+            /steps/d/next         | {choose: [{when: 'true'}, {to: b}]}   | /steps/d/next/choose/0: 'to'
+            /steps/d/next         | {choose: [{when: '1', to: a}, {to: b}]} | /steps/d/next/choose/0/when: gives int, and must be true or false
+            /steps/d/next         | {choose: [{when: state.text, to: a}, {to: b}]} | /steps/d/next/choose/0/when: and must be true or false
+            /steps/d/next         | {choose: [{when: state.nope, to: a}, {to: b}]} | /steps/d/next/choose/0/when: undeclared
+            /steps/d/next         | [a, {choose: [{when: state.nope, to: a}, {to: b}]}] | /steps/d/next/1/choose/0/when: undeclared
+            /steps/d/next         | {choose: [{to: a}], to: b}            | /steps/d/next: has choose, whose cases say where they lead
+            /steps/d/next         | {choose: [{to: nobody}]}              | /steps/d/next: there is no step "nobody"
+            /steps/d/next         | {each: state.list, to: a}             |
+            /steps/d/next         | {each: state.list, to: a, otherwise: end} |
+            /steps/d/next         | {each: state.list}                    | /steps/d/next: needs a to: the step that runs for each item
+            /steps/d/next         | {each: state.nope, to: a}             | /steps/d/next/each: undeclared
+            /steps/d/next         | {each: state.list, to: nobody, otherwise: somebody} | /steps/d/next: there is no step "nobody" && /steps/d/next: there is no step "somebody"
+            /steps/d/next         | {each: state.list, to: end}           | /steps/d/next: there is no step "end"
+            /steps/d/on_error     | a                                     |
+            /steps/d/on_error     | nobody                                | /steps/d/on_error: there is no step "nobody"
+            /start                | end                                   | /start: leads to no step && /steps/a: nothing leads here && /steps/b: nothing leads here && /steps/c: nothing leads here && /steps/d: nothing leads here
+            /start                | [a, nobody]                           | /start: there is no step "nobody"
+            /start                | {each: input.list, to: a}             |
+            /steps/e              | {sleep: 1s}                           | /steps/e: nothing leads here
+            /steps/e              | {joins: [c, d], sleep: 1s}            | /steps/e: nothing leads here
+            /steps/c/next         | end                                   | /steps/d: nothing leads here
+            /steps/b/joins        | [a]                                   |
+            /steps/b/joins        | [nobody]                              | /steps/b/joins: there is no step "nobody" && /steps/a/next: "b" joins [nobody] and cannot be led to from here
+            /steps/b/joins        | []                                    | /steps/b/joins: at least 1
+            /steps/b/joins        | [a, a]                                | /steps/b/joins: unique
+            """)
+    void whereStepsLead(String place, String value, String expected) {
+        assertProblems(place, value, expected);
+    }
+
+    @Test
+    void whatOnlyAGotoLeadsToIsNotUnreachable() {
+        Json document = Documents.with(SOUND, List.of("steps", "a", "goto"), Json.of("\"e\""));
+        document = Documents.with(document, List.of("steps", "e"), DocumentReader.read("sleep: 1s"));
+
+        assertThat(Documents.problems((Json.Obj) document)).isEmpty();
+    }
+
+    @Test
+    void shapesNamesExpressionsAndTheGraphAreAllSaidAtOnce() {
+        Json.Obj document = DocumentReader.read("""
+                name: Wrong Name
+                channels: {x: nonsense, y: {reducer: sum, default: many}}
+                start: nowhere
+                steps:
+                  a: {set: {z: state.q}, next: {each: state.y}}
+                  b: {call: nobody, timeout: soon}
+                  c: {workflow: nobody@1, colour: red}
+                """);
+
+        assertThat(Documents.problems(document))
+                .extracting(DocumentProblem::pointer)
+                .contains(
+                        "/name",
+                        "/channels/x",
+                        "/channels/y/default",
+                        "/start",
+                        "/steps/a/set/z",
+                        "/steps/a/next",
+                        "/steps/b/call",
+                        "/steps/b/timeout",
+                        "/steps/c/workflow",
+                        "/steps/c");
+    }
+
+    private static void assertProblems(String place, String value, @Nullable String expected) {
+        List<String> path = Arrays.asList(place.substring(1).split("/", -1));
+        Json put = DocumentReader.read("value: " + value).get("value");
+        List<DocumentProblem> problems =
+                Documents.problems((Json.Obj) Documents.with(SOUND, path, put == null ? Json.NULL : put));
+        List<String> wanted = expected == null ? List.of() : List.of(expected.split(" && "));
+
+        assertThat(problems).as("%s: %s", place, value).hasSameSizeAs(wanted);
+        for (String one : wanted) {
+            int colon = one.indexOf(':');
+            assertThat(problems).as("%s: %s", place, value).anySatisfy(problem -> {
+                assertThat(problem.pointer()).isEqualTo(one.substring(0, colon));
+                assertThat(problem.message()).contains(one.substring(colon + 1).strip());
+            });
+        }
+    }
+}
