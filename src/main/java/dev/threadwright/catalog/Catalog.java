@@ -13,6 +13,7 @@ import dev.threadwright.workflow.WorkflowRef;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -92,16 +93,23 @@ public class Catalog implements WorkflowCatalog {
         if (stored.count() == documents.size()) {
             return;
         }
-        for (StoredWorkflows.Row row : stored.missing(documents.keySet())) {
-            String tenant = row.key().tenant();
-            WorkflowRef ref = row.key().ref();
-            try {
-                add(tenant, compile(tenant, DocumentReader.read(row.document()), ref.version()));
-            } catch (InvalidDocumentException e) {
-                // A newer server may have handlers that this one lacks. Runs of it fail here and say so.
-                LOG.errorf("Workflow %s of tenant %s cannot be used by this server: %s", ref, tenant, e.getMessage());
-            }
+        List<StoredWorkflows.Row> waiting = new ArrayList<>(stored.missing(documents.keySet()));
+        // Stored times are those of several clocks: one that runs another may come before it.
+        while (waiting.removeIf(this::isTakenIn)) {}
+        waiting.forEach(row -> documents.put(row.key(), true));
+    }
+
+    private boolean isTakenIn(StoredWorkflows.Row row) {
+        String tenant = row.key().tenant();
+        WorkflowRef ref = row.key().ref();
+        try {
+            add(tenant, compile(tenant, DocumentReader.read(row.document()), ref.version()));
             documents.put(row.key(), true);
+            return true;
+        } catch (InvalidDocumentException e) {
+            // A newer server may have handlers that this one lacks. Runs of it fail here and say so.
+            LOG.warnf("Workflow %s of tenant %s cannot be used by this server: %s", ref, tenant, e.getMessage());
+            return false;
         }
     }
 

@@ -24,6 +24,8 @@ final class DocumentReader {
 
     private static final YAMLFactory YAML = YAMLFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            // YAML 1.1 takes on, off, yes and no for true and false; JSON could not have been that.
+            .enable(YAMLParser.Feature.PARSE_BOOLEAN_LIKE_WORDS_AS_STRINGS)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(JsonText.MAX_DEPTH)
                     .maxNumberLength(JsonText.MAX_NUMBER_LENGTH)

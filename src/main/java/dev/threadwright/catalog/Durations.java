@@ -33,7 +33,8 @@ final class Durations {
                 case "s" -> number * 1_000;
                 case "m" -> number * 60_000;
                 case "h" -> number * 3_600_000;
-                default -> Math.multiplyExact(number, 86_400_000L);
+                // More would overflow, and is too long anyway.
+                default -> Math.min(number, MAX_MS / 86_400_000 + 1) * 86_400_000;
             };
         }
         try {

@@ -76,14 +76,12 @@ final class CelJson {
     }
 
     private static Json toJson(@Nullable Object value, Budget budget, int depth) {
-        if (depth > JsonText.MAX_DEPTH) {
-            throw new StepFailure("the value is nested more than " + JsonText.MAX_DEPTH + " deep");
-        }
+        checkDepth(depth);
         budget.spend(2);
         return switch (value) {
             case null -> Json.NULL;
             case NullValue ignored -> Json.NULL;
-            // What a literal null is.
+            // What a literal null is; the one above is what JSON brings in.
             case com.google.protobuf.NullValue ignored -> Json.NULL;
             case Boolean bool -> Json.of(bool);
             case Long number -> Json.of(number);
@@ -100,13 +98,13 @@ final class CelJson {
             }
             // Values that came from JSON are themselves again: digits that CEL has no number for are kept.
             case Items items -> {
-                items.items.forEach(item -> spend(item, budget));
+                items.items.forEach(item -> spend(item, budget, depth + 1));
                 yield Json.array(items.items);
             }
             case Fields fields -> {
                 fields.fields.forEach((name, field) -> {
                     budget.spend(name.length());
-                    spend(field, budget);
+                    spend(field, budget, depth + 1);
                 });
                 yield Json.object(fields.fields);
             }
@@ -132,19 +130,27 @@ final class CelJson {
         };
     }
 
-    private static void spend(Json json, Budget budget) {
+    /** Depth counts here too: a value that is wrapped again and again would become one that no journal reads. */
+    private static void spend(Json json, Budget budget, int depth) {
+        checkDepth(depth);
         budget.spend(2);
         switch (json) {
             case Json.Text text -> budget.spend(text.value().length());
-            case Json.Arr arr -> arr.items().forEach(item -> spend(item, budget));
+            case Json.Arr arr -> arr.items().forEach(item -> spend(item, budget, depth + 1));
             case Json.Obj obj ->
                 obj.fields().forEach((name, field) -> {
                     budget.spend(name.length());
-                    spend(field, budget);
+                    spend(field, budget, depth + 1);
                 });
             case Json.Null ignored -> {}
             case Json.Bool ignored -> {}
             case Json.Num ignored -> {}
+        }
+    }
+
+    private static void checkDepth(int depth) {
+        if (depth > JsonText.MAX_DEPTH) {
+            throw new StepFailure("the value is nested more than " + JsonText.MAX_DEPTH + " deep");
         }
     }
 

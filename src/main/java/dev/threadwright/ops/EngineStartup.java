@@ -2,6 +2,8 @@ package dev.threadwright.ops;
 
 import dev.threadwright.actor.Replies;
 import dev.threadwright.catalog.Catalog;
+import dev.threadwright.catalog.InvalidDocumentException;
+import dev.threadwright.catalog.WorkflowConflictException;
 import dev.threadwright.catalog.WorkflowFiles;
 import dev.threadwright.expression.PolicyCheck;
 import dev.threadwright.expression.PolicyJudges;
@@ -181,7 +183,13 @@ public class EngineStartup {
         WorkflowFiles files = new WorkflowFiles(workflows);
         long nowMs = System.currentTimeMillis();
         if (config.workflows().examples()) {
-            files.registerExamples(nowMs);
+            try {
+                files.registerExamples(nowMs);
+            } catch (InvalidDocumentException | WorkflowConflictException e) {
+                throw new MisconfiguredException(
+                        "An example cannot be registered; threadwright.workflows.examples=false" + " leaves them out: "
+                                + e.getMessage());
+            }
         }
         Path directory = Path.of(config.workflows().directory().orElse(DEFAULT_DIRECTORY));
         if (Files.isDirectory(directory)) {

@@ -239,6 +239,18 @@ class CatalogTest {
     }
 
     @Test
+    void aServerThatStartsLaterKnowsWhatRunsAnotherWhateverTheClocksSaid() {
+        String parent = "a-" + name;
+        here.register(tenant, document("1"), 10_000);
+        here.register(tenant, parent(parent, name), 9_000);
+
+        Catalog later = server();
+        later.refresh();
+
+        assertThat(subgraphOf(later, parent)).isEqualTo(ref(1));
+    }
+
+    @Test
     void oneOfManyRacesForTheSameContentIsTheFirst() throws Exception {
         List<Registered> all = atOnce(8, i -> document("1"));
 

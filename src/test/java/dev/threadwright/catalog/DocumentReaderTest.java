@@ -62,6 +62,10 @@ class DocumentReaderTest {
             1_000                         | 1000
             1.2.3                         | "1.2.3"
             30s                           | "30s"
+            on                            | "on"
+            no                            | "no"
+            yes                           | "yes"
+            off                           | "off"
             """)
     void numbersAreExactAndWhatIsNoneIsText(String value, String expected) {
         assertThat(read("a: " + value).get("a")).isEqualTo(JsonText.parse(expected));

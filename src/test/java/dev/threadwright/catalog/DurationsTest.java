@@ -27,7 +27,7 @@ class DurationsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0ms", "0d", "PT0S", "PT-5S", "PT0.0001S", "3661d", "999999999999h"})
+    @ValueSource(strings = {"0ms", "0d", "PT0S", "PT-5S", "PT0.0001S", "3661d", "999999999999h", "999999999999d"})
     void areFromOneMillisecondToTenYears(String text) {
         assertThatThrownBy(() -> Durations.ms(text))
                 .isExactlyInstanceOf(IllegalArgumentException.class)

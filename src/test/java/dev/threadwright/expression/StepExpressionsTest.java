@@ -50,6 +50,10 @@ class StepExpressionsTest {
             input.tags.map(t, t + "?")                    | ["a?","b?"]
             input.tags.filter(t, t != "a")                | ["b"]
             input.none                                    | null
+            null                                          | null
+            [1, null]                                     | [1,null]
+            {"a": null}                                   | {"a":null}
+            state.integer > 5 ? dyn("a") : null           | null
             has(input.absent)                             | false
             has(input.none)                               | true
             consumed                                      | ["first","second"]
@@ -272,6 +276,20 @@ class StepExpressionsTest {
     @Test
     void limitsTheSizeOfAListOfNothing() {
         assertTooLarge("input.map(a, input.map(b, state.list))", numbers(90), 20_000);
+    }
+
+    @Test
+    void limitsTheDepthOfAValueThatIsWrappedAgainAndAgain() {
+        StepExpressions.Compiled wrap = EXPRESSIONS.compile(PATH, "{\"a\": input}");
+
+        assertThatThrownBy(() -> {
+                    Json value = Json.of(1);
+                    for (int i = 0; i < 100; i++) {
+                        value = wrap.value(onInput(value));
+                    }
+                })
+                .isExactlyInstanceOf(StepFailure.class)
+                .hasMessage(PATH + ": the value is nested more than 64 deep");
     }
 
     private static void assertTooLarge(String expression, Json input, int timesTheList) {

@@ -31,7 +31,7 @@ final class RandomGraphs {
     /** Declares {@code log} as the others do not. */
     static final String ODD = "odd";
 
-    private static final int MAX_LOG = 25;
+    private static final int MAX_LOG = 15;
 
     private final RandomGenerator random;
 
@@ -78,7 +78,8 @@ final class RandomGraphs {
         if (chance(50)) {
             builder.channel("stamp", Reducer.MAX_BY_TIMESTAMP);
         }
-        if (chance(50)) {
+        boolean custom = chance(50);
+        if (custom) {
             builder.channel("longest", "longest", RandomGraphs::longer);
         }
         if (chance(20)) {
@@ -86,7 +87,7 @@ final class RandomGraphs {
                     ? List.of(new Write("log", object.fields().get("log")))
                     : List.of());
         }
-        graph(builder, inner);
+        graph(builder, inner, custom);
         return builder.build();
     }
 
@@ -98,7 +99,7 @@ final class RandomGraphs {
         return chance(15) ? Json.of(channel.length()) : null;
     }
 
-    private void graph(WorkflowBuilder builder, List<String> inner) {
+    private void graph(WorkflowBuilder builder, List<String> inner, boolean custom) {
         List<String> names = new ArrayList<>();
         for (int i = random.nextInt(1, 7); i > 0; i--) {
             names.add("s" + names.size());
@@ -115,7 +116,7 @@ final class RandomGraphs {
         Map<String, Set<String>> joins = joins(names, routes, onError, start);
         builder.start(names.stream().filter(start::contains).toArray(String[]::new));
         for (String name : names) {
-            builder.step(name, kind(name, names, inner), options -> {
+            builder.step(name, kind(name, names, inner, custom), options -> {
                 routes.get(name).forEach(options::route);
                 if (onError.containsKey(name)) {
                     options.onError(onError.get(name));
@@ -127,7 +128,7 @@ final class RandomGraphs {
 
     private List<Route> routes(String name, List<String> names) {
         List<Route> routes = new ArrayList<>();
-        for (int i = random.nextInt(100) < 25 ? 0 : random.nextInt(1, 3); i > 0; i--) {
+        for (int i = chance(30) ? 0 : random.nextInt(1, 3); i > 0; i--) {
             routes.add(
                     switch (random.nextInt(4)) {
                         case 0, 1 -> new Route.To(some(names));
@@ -179,9 +180,9 @@ final class RandomGraphs {
         };
     }
 
-    private Step.Kind kind(String name, List<String> names, List<String> inner) {
+    private Step.Kind kind(String name, List<String> names, List<String> inner, boolean custom) {
         int die = random.nextInt(100);
-        if (die < 15 && !inner.isEmpty()) {
+        if (die < 22 && !inner.isEmpty()) {
             boolean mapped = chance(30);
             String channel = pick(List.of("log", "last", "map"));
             return new Step.Subgraph(
@@ -196,7 +197,7 @@ final class RandomGraphs {
             int ms = random.nextInt(-5, 60);
             return new Step.Sleep(view -> ms);
         }
-        return new Step.Pure(pure(name, names));
+        return new Step.Pure(pure(name, names, custom));
     }
 
     private Step.Action action() {
@@ -222,10 +223,12 @@ final class RandomGraphs {
                 chance(70));
     }
 
-    private Step.Function pure(String name, List<String> names) {
+    private Step.Function pure(String name, List<String> names, boolean custom) {
         List<Function<Step.View, Write>> writes = new ArrayList<>();
         for (int i = random.nextInt(4); i > 0; i--) {
-            String channel = pick(List.of("log", "log", "set", "set", "total", "map", "messages", "messages", "last"));
+            String channel = custom && chance(25)
+                    ? "longest"
+                    : pick(List.of("log", "log", "set", "set", "total", "map", "messages", "messages", "last"));
             Function<Step.View, Json> value = value(channel, name);
             writes.add(view -> new Write(channel, value.apply(view)));
         }
@@ -271,9 +274,10 @@ final class RandomGraphs {
         return view -> size(view) % 3 == rest;
     }
 
+    /** A task of a fan-out does not fan out: together they would be thousands. */
     private static Json items(Step.View view, int most) {
         List<Json> items = new ArrayList<>();
-        for (int i = 0; i < most && size(view) < MAX_LOG; i++) {
+        for (int i = 0; i < most && size(view) < MAX_LOG && view.item() instanceof Json.Null; i++) {
             items.add(Json.object("n", Json.of(i)));
         }
         return Json.array(items);

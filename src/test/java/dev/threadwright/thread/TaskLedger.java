@@ -22,6 +22,7 @@ final class TaskLedger {
     private static final class SuperStep {
         final int number;
         final Set<Integer> open = new HashSet<>();
+        final Set<Integer> ended = new HashSet<>();
 
         SuperStep(int number) {
             this.number = number;
@@ -52,11 +53,23 @@ final class TaskLedger {
     private final Map<RunId, Long> queued = new HashMap<>();
     private final Set<ActionId> requested = new HashSet<>();
     private final Set<ActionId> resolved = new HashSet<>();
+    private final Set<RunId> mains = new HashSet<>();
+
+    /** What the main run that ended early had come to; null if the thread has gone on, or back, since. */
+    private Map<String, SuperStep> left;
 
     void follow(Event event, ThreadState after) {
         switch (event) {
-            case Event.RunStarted started ->
+            case Event.RunStarted started -> {
+                if (started.main()) {
+                    mains.add(started.run());
+                }
                 begin(started.run(), "", after.started(started.run()).frame());
+                if (started.start() == Event.Start.CONTINUE && left != null) {
+                    assertTakenUp(started.run(), left);
+                }
+                left = null;
+            }
             case Event.SubgraphStarted started -> {
                 assertOpen(started.run(), started.task());
                 begin(started.run(), started.task().value(), 1, started.tasks());
@@ -79,8 +92,8 @@ final class TaskLedger {
                         .isZero();
                 forget(completed.run());
             }
-            case Event.RunFailed failed -> forget(failed.run());
-            case Event.RunCancelled cancelled -> forget(cancelled.run());
+            case Event.RunFailed failed -> leave(failed.run());
+            case Event.RunCancelled cancelled -> leave(cancelled.run());
             case Event.RunTimedOut timedOut -> queued.remove(timedOut.run());
             case Event.InputQueued input -> {
                 if (input.expiresAtMs() != null) {
@@ -126,10 +139,10 @@ final class TaskLedger {
             case Event.InputRejected ignored -> {}
             case Event.InputMerged ignored -> {}
             case Event.InputExpired ignored -> {}
-            case Event.StateRolledBack ignored -> {}
+            case Event.StateRolledBack ignored -> left = null;
             case Event.StateUpdated ignored -> {}
-            case Event.StateRestored ignored -> {}
-            case Event.ThreadForked ignored -> {}
+            case Event.StateRestored ignored -> left = null;
+            case Event.ThreadForked ignored -> left = null;
         }
     }
 
@@ -187,7 +200,7 @@ final class TaskLedger {
                     begin(run, parent.isEmpty() ? place : parent + "/" + place, nested.frame());
                 }
                 case Task.Joining ignored -> {}
-                case Task.Ended ignored -> {}
+                case Task.Ended ignored -> superStep.ended.add(i);
                 case Task.Calling calling -> throw new AssertionError("A run starts with " + calling);
                 case Task.Backoff backoff -> throw new AssertionError("A run starts with " + backoff);
                 case Task.Uncertain uncertain -> throw new AssertionError("A run starts with " + uncertain);
@@ -209,6 +222,7 @@ final class TaskLedger {
     private void end(RunId run, TaskId task, List<Planned> next) {
         SuperStep superStep = assertOpen(run, task);
         superStep.open.remove(task.path().getLast().index());
+        superStep.ended.add(task.path().getLast().index());
         works.values()
                 .removeIf(work -> work.run().equals(run)
                         && (work.task().equals(task.value()) || work.task().startsWith(task + "/")));
@@ -238,6 +252,30 @@ final class TaskLedger {
                         : entry.getKey().isIn(run, task))
                 .mapToLong(entry -> entry.getValue().open.size())
                 .sum();
+    }
+
+    private void leave(RunId run) {
+        if (mains.contains(run)) {
+            left = new HashMap<>();
+            superSteps.forEach((graph, superStep) -> {
+                if (graph.run().equals(run)) {
+                    left.put(graph.parent(), superStep);
+                }
+            });
+        }
+        forget(run);
+    }
+
+    /** What had ended is not done again, unless its super-step failed as a whole; what had not is to be done. */
+    private void assertTakenUp(RunId run, Map<String, SuperStep> before) {
+        before.forEach((parent, superStep) -> {
+            SuperStep now = superSteps.get(new Graph(run, parent));
+            assertThat(now).as("the graph of task \"%s\"", parent).isNotNull();
+            assertThat(now.number).isEqualTo(superStep.number);
+            assertThat(now.open)
+                    .as("to be done in the graph of task \"%s\"", parent)
+                    .isEqualTo(superStep.open.isEmpty() ? superStep.ended : superStep.open);
+        });
     }
 
     private void forget(RunId run) {
