@@ -283,7 +283,8 @@ $$;
 -- Every argument is a column of one of the batch's tables; columns of one table have the same length. What is empty
 -- costs nothing. Errors, beside those of the data itself:
 --   TW001  another owner or position; DETAIL has the partitions
---   TW002  a thread is not at the sequence number that its owner believes; DETAIL has the partitions
+--   TW002  a thread is not at the sequence number that its owner read from the journal: damage, since nobody else may
+--          write here at this epoch and position
 --   TW003  a change to a run that is not there
 create function commit_batch_v1(
     advance_partition integer[], advance_epoch bigint[], advance_from bigint[], advance_to bigint[],
@@ -320,7 +321,6 @@ declare
     changed   bigint;
     expected  bigint;
     stale     text;
-    stale_of  text;
 begin
     -- In the order of the partitions, so that two batches cannot wait for each other.
     perform from partition_claim c where c.partition = any (advance_partition) order by c.partition for no key update;
@@ -366,15 +366,13 @@ begin
         get diagnostics expected = row_count;
 
         if changed + expected <> cardinality(thread_tenant) then
-            select string_agg(distinct k.partition::text, ','),
-                   string_agg(format('%s/%s is at %s and not at %s', k.tenant, k.thread, coalesce(t.seq, 0),
+            select string_agg(format('thread %s/%s is at %s and not at %s', k.tenant, k.thread, coalesce(t.seq, 0),
                                      k.expected), ', ')
-            into stale, stale_of
-            from unnest(thread_tenant, thread_thread, thread_partition, thread_expected, thread_seq)
-                     as k (tenant, thread, partition, expected, seq)
+            into stale
+            from unnest(thread_tenant, thread_thread, thread_expected) as k (tenant, thread, expected)
                  left join thread t on t.tenant = k.tenant and t.thread = k.thread
             where t.xmin is distinct from pg_current_xact_id()::xid;
-            raise exception 'Somebody else wrote these threads: %', stale_of using errcode = 'TW002', detail = stale;
+            raise exception 'The journal is damaged: %', stale using errcode = 'TW002';
         end if;
     end if;
 

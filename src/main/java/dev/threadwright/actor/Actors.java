@@ -55,6 +55,11 @@ final class Actors {
         }
     }
 
+    void remove(ThreadKey thread) {
+        Actor actor = byUse.remove(thread);
+        bytes -= actor == null ? 0 : actor.bytes();
+    }
+
     void removePartition(int partition) {
         byUse.values().removeIf(actor -> {
             boolean gone = actor.partition() == partition;

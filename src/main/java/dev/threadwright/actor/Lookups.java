@@ -23,6 +23,9 @@ final class Lookups {
     /** Threads whose journal this release cannot read, and why. */
     final Map<ThreadKey, String> unreadable = new HashMap<>();
 
+    /** Checkpoints that cannot be read, and why; the thread that would go on from them may be another, and sound. */
+    final Map<CheckpointKey, String> unreadableCheckpoints = new HashMap<>();
+
     final Map<OutcomeKey, OutcomeRow> outcomes = new HashMap<>();
     final Map<RunId, RunStatus> endedRuns = new HashMap<>();
     final Map<CheckpointKey, Checkpoint> checkpoints = new HashMap<>();
@@ -48,6 +51,7 @@ final class Lookups {
     void clear() {
         states.clear();
         unreadable.clear();
+        unreadableCheckpoints.clear();
         outcomes.clear();
         endedRuns.clear();
         checkpoints.clear();

@@ -297,6 +297,8 @@ public final class Loop implements AutoCloseable {
     /** Halves the batch until the command that the store refuses stands alone, and sets that one aside. */
     private void rejected(PendingBatch pending, String reason) {
         List<Work> works = pending.works();
+        // The store may know better than the states that were kept here.
+        threadsOf(works).forEach(actors::remove);
         if (works.size() > 1) {
             batchLimit = works.size() / 2;
             again(works);
@@ -384,7 +386,7 @@ public final class Loop implements AutoCloseable {
         threads.removeIf(key -> actors.contains(key) || lookups.isKnown(key) || isInFlight(key));
         loadStates(threads);
         workflows.lookUp(works, lookups.states);
-        lookUpOutcomes(works);
+        lookUpReadableOutcomes(works);
         Map<RunId, ThreadKey> runs = new HashMap<>();
         forEachCommand(works, command -> {
             RunId named = BatchBuilder.namedRun(command);
@@ -397,11 +399,21 @@ public final class Loop implements AutoCloseable {
         }
         forEachCommand(works, command -> {
             Lookups.CheckpointKey named = Lookups.CheckpointKey.of(command);
-            Checkpoint found = named == null ? null : checkpoints.find(named.thread(), named.checkpoint());
-            if (named != null && found != null) {
-                lookups.checkpoints.put(named, found);
+            if (named != null) {
+                lookUp(named);
             }
         });
+    }
+
+    private void lookUp(Lookups.CheckpointKey named) {
+        try {
+            Checkpoint found = checkpoints.find(named.thread(), named.checkpoint());
+            if (found != null) {
+                lookups.checkpoints.put(named, found);
+            }
+        } catch (UnreadableException e) {
+            lookups.unreadableCheckpoints.put(named, String.valueOf(e.getMessage()));
+        }
     }
 
     private void loadStates(Set<ThreadKey> threads) {
@@ -412,25 +424,28 @@ public final class Loop implements AutoCloseable {
                 readable.forEach(key -> lookups.states.put(key, loaded.getOrDefault(key, ThreadState.absent(key))));
                 return;
             } catch (UnreadableException e) {
-                ThreadKey thread = e.thread();
-                if (thread == null || !readable.remove(thread)) {
-                    throw e;
-                }
-                lookups.unreadable.put(thread, String.valueOf(e.getMessage()));
+                readable.remove(unreadable(e));
             }
         }
     }
 
+    /** Remembers which thread cannot be read; every round of a caller that goes on without it has fewer threads. */
+    private ThreadKey unreadable(UnreadableException e) {
+        ThreadKey thread = e.thread();
+        if (thread == null || lookups.unreadable.put(thread, String.valueOf(e.getMessage())) != null) {
+            throw e;
+        }
+        return thread;
+    }
+
     /** A thread that cannot be read must not stop its partition: its records are kept as dead letters. */
     private List<Work> readable(List<Work> works) {
-        if (lookups.unreadable.isEmpty()) {
+        if (lookups.unreadable.isEmpty() && lookups.unreadableCheckpoints.isEmpty()) {
             return works;
         }
         List<Work> readable = new ArrayList<>(works.size());
         for (Work work : works) {
-            String reason = work instanceof Work.Decide decide
-                    ? lookups.unreadable.get(decide.command().header().thread())
-                    : null;
+            String reason = work instanceof Work.Decide decide ? unreadable(decide.command()) : null;
             RawRecord record = work.record();
             if (reason == null) {
                 readable.add(work);
@@ -442,6 +457,28 @@ public final class Loop implements AutoCloseable {
             }
         }
         return readable;
+    }
+
+    /** Why the command cannot be decided; null if it can. */
+    private @Nullable String unreadable(Command command) {
+        String reason = lookups.unreadable.get(command.header().thread());
+        Lookups.CheckpointKey checkpoint = Lookups.CheckpointKey.of(command);
+        return reason == null && checkpoint != null ? lookups.unreadableCheckpoints.get(checkpoint) : reason;
+    }
+
+    private void lookUpReadableOutcomes(Collection<Work> works) {
+        List<Work> readable = new ArrayList<>(works);
+        readable.removeIf(work -> work instanceof Work.Decide decide && unreadable(decide.command()) != null);
+        while (true) {
+            try {
+                lookUpOutcomes(readable);
+                return;
+            } catch (UnreadableException e) {
+                ThreadKey thread = unreadable(e);
+                readable.removeIf(work -> work instanceof Work.Decide decide
+                        && decide.command().header().thread().equals(thread));
+            }
+        }
     }
 
     /** Conflicts are rare, so the second key of a conflict is only read for those. */

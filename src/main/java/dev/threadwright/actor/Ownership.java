@@ -4,6 +4,7 @@ import dev.threadwright.actor.StepStarter.StepCall;
 import dev.threadwright.journal.Journal;
 import dev.threadwright.journal.Journal.Claim;
 import dev.threadwright.journal.Publication;
+import dev.threadwright.journal.UnreadableException;
 import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Owed;
 import dev.threadwright.thread.ThreadKey;
@@ -11,6 +12,7 @@ import dev.threadwright.thread.ThreadState;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -197,7 +199,7 @@ public final class Ownership implements AutoCloseable {
         List<StepCall> calls = new ArrayList<>();
         for (int from = 0; from < threads.size(); from += PAGE) {
             List<ThreadKey> page = threads.subList(from, Math.min(threads.size(), from + PAGE));
-            for (ThreadState state : journal.load(page).values()) {
+            for (ThreadState state : readable(page)) {
                 for (Owed owed : Owed.of(state)) {
                     if (owed instanceof Owed.Call call) {
                         calls.add(new StepCall(partition, state.key(), call));
@@ -206,6 +208,22 @@ public final class Ownership implements AutoCloseable {
             }
         }
         return calls;
+    }
+
+    /** A thread that cannot be read must not keep its partition from being claimed. */
+    private Collection<ThreadState> readable(List<ThreadKey> threads) {
+        Set<ThreadKey> readable = new HashSet<>(threads);
+        while (true) {
+            try {
+                return journal.load(readable).values();
+            } catch (UnreadableException e) {
+                ThreadKey thread = e.thread();
+                if (thread == null || !readable.remove(thread)) {
+                    throw e;
+                }
+                LOG.errorf("What its last owner ran for it is not started again: %s", e.getMessage());
+            }
+        }
     }
 
     /** What its last owner ran: started again if that does no harm, else the thread is told that nobody knows. */

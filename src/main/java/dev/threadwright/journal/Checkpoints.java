@@ -27,6 +27,7 @@ public final class Checkpoints {
     /**
      * @param id in its text form; null for the thread's head
      * @return null if the thread has no such checkpoint
+     * @throws UnreadableException naming the thread
      */
     public @Nullable Checkpoint find(ThreadKey thread, @Nullable String id) {
         CheckpointId wanted = id == null ? head(thread) : CheckpointId.parse(thread, id);
@@ -43,12 +44,20 @@ public final class Checkpoints {
             for (DecisionRow decision : page) {
                 for (Recorded recorded : decision.events()) {
                     if (recorded.seq() <= wanted.seq()) {
-                        walk.add(recorded);
+                        add(walk, thread, recorded);
                     }
                 }
             }
         }
         return walk.newest().isEmpty() ? null : walk.newest().getFirst();
+    }
+
+    private static void add(CheckpointWalk walk, ThreadKey thread, Recorded recorded) {
+        try {
+            walk.add(recorded);
+        } catch (IllegalStateException e) {
+            throw new UnreadableException(thread, e);
+        }
     }
 
     private @Nullable CheckpointId head(ThreadKey thread) {

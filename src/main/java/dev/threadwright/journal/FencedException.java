@@ -3,9 +3,7 @@ package dev.threadwright.journal;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Another owner has claimed partitions of the batch, or somebody else wrote a thread of theirs. Nothing was stored.
- */
+/** Another owner has claimed partitions of the batch. Nothing was stored. */
 public final class FencedException extends JournalException {
     private static final long serialVersionUID = 1L;
 

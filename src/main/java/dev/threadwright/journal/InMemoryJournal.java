@@ -126,10 +126,12 @@ public final class InMemoryJournal implements Journal {
                 .filter(row -> head(row.state().key()) != row.expectedSeq())
                 .toList();
         if (!moved.isEmpty()) {
-            throw new FencedException(
-                    moved.stream().map(ThreadRow::partition).collect(Collectors.toSet()),
-                    "Somebody else wrote these threads: "
-                            + moved.stream().map(row -> row.state().key()).toList(),
+            throw new RejectedBatchException(
+                    "The journal is damaged: "
+                            + moved.stream()
+                                    .map(row -> "thread " + row.state().key() + " is at "
+                                            + head(row.state().key()) + " and not at " + row.expectedSeq())
+                                    .collect(Collectors.joining(", ")),
                     null);
         }
     }

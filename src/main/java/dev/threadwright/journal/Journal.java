@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@link #commit} is all or nothing, and visible to every later read when it returns
  *   <li>sequence numbers of a thread and positions of a partition have no gaps
  *   <li>an owner whose epoch is not the partition's cannot commit, and a claim waits for a commit that is under way
+ *   <li>whether there is another owner is asked before anything else: who is not fenced and still finds a thread elsewhere
+ *       than expected has met damage, which is that thread's and not the partition's
  *   <li>one call never sees part of a batch
  *   <li>names that cannot be stored are not found, and a batch with one is rejected
  * </ul>
@@ -79,8 +81,8 @@ public interface Journal extends AutoCloseable {
     /**
      * States of the threads that exist, folded; one query for snapshots and one for what followed them.
      *
-     * @throws UnreadableException naming a thread whose journal this release cannot read; the others can be loaded
-     *     without it
+     * @throws UnreadableException naming a thread whose journal this release cannot read, or whose row says that it ends
+     *     elsewhere; the others can be loaded without it
      */
     Map<ThreadKey, ThreadState> load(Collection<ThreadKey> threads);
 

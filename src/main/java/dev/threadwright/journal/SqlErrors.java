@@ -15,7 +15,7 @@ import org.postgresql.util.ServerErrorMessage;
 final class SqlErrors {
 
     private static final String FENCED = "TW001";
-    private static final String THREAD_MOVED = "TW002";
+    private static final String THREAD_DAMAGED = "TW002";
     private static final String RUN_MISSING = "TW003";
 
     private SqlErrors() {}
@@ -36,8 +36,8 @@ final class SqlErrors {
             return unknown(e);
         }
         return switch (state) {
-            case FENCED, THREAD_MOVED -> fenced(e);
-            case RUN_MISSING -> rejected(e);
+            case FENCED -> fenced(e);
+            case THREAD_DAMAGED, RUN_MISSING -> rejected(e);
             // connection_does_not_exist: the driver found the connection closed before it sent anything.
             case "08003" -> unavailable(e);
             // idle_in_transaction_session_timeout and transaction_timeout end the session, as class 57P does.
@@ -66,7 +66,7 @@ final class SqlErrors {
     }
 
     private static FencedException fenced(SQLException e) {
-        ServerErrorMessage server = e instanceof PSQLException postgres ? postgres.getServerErrorMessage() : null;
+        ServerErrorMessage server = fromServer(e);
         String message = server == null ? null : server.getMessage();
         return new FencedException(
                 partitions(server == null ? null : server.getDetail()), message == null ? words(e) : message, e);
@@ -90,7 +90,15 @@ final class SqlErrors {
         return new JournalUnavailableException("Postgres did not commit: " + words(e), e);
     }
 
+    /** Without where it happened: that is always the one statement, and its signature fills a page. */
     private static String words(SQLException e) {
-        return e.getMessage() + " [" + e.getSQLState() + "]";
+        ServerErrorMessage server = fromServer(e);
+        String message = server == null ? e.getMessage() : server.getMessage();
+        String detail = server == null || server.getDetail() == null ? "" : " (" + server.getDetail() + ")";
+        return message + detail + " [" + e.getSQLState() + "]";
+    }
+
+    private static @Nullable ServerErrorMessage fromServer(SQLException e) {
+        return e instanceof PSQLException postgres ? postgres.getServerErrorMessage() : null;
     }
 }

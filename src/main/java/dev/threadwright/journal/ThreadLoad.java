@@ -23,9 +23,10 @@ final class ThreadLoad {
     private static final int FETCH_SIZE = 200;
 
     private static final String SNAPSHOTS = """
-            select s.tenant, s.thread, s.state
+            select t.tenant, t.thread, s.state, t.seq
             from unnest(?::text[], ?::text[]) as k (tenant, thread)
-                 join snapshot s on s.tenant = k.tenant and s.thread = k.thread
+                 join thread t on t.tenant = k.tenant and t.thread = k.thread
+                 left join snapshot s on s.tenant = k.tenant and s.thread = k.thread
             """;
 
     private static final String TAILS = """
@@ -37,6 +38,9 @@ final class ThreadLoad {
 
     private final Map<ThreadKey, ThreadState> states = new LinkedHashMap<>();
 
+    /** Where the threads' rows say that they end. */
+    private final Map<ThreadKey, Long> heads = new HashMap<>();
+
     private ThreadLoad() {}
 
     /** @param connection in a transaction, so that the snapshots and what followed are of one moment */
@@ -45,6 +49,7 @@ final class ThreadLoad {
         threads.forEach(thread -> load.states.put(thread, ThreadState.absent(thread)));
         load.readSnapshots(connection);
         load.foldTails(connection);
+        load.states.values().forEach(load::requireWhole);
         load.states.values().removeIf(state -> !state.exists());
         return load.states;
     }
@@ -57,7 +62,9 @@ final class ThreadLoad {
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     ThreadKey thread = Rows.thread(rows);
-                    ThreadState state = snapshot(thread, rows.getString(3));
+                    heads.put(thread, rows.getLong(4));
+                    String text = rows.getString(3);
+                    ThreadState state = text == null ? null : snapshot(thread, text);
                     if (state != null) {
                         found.put(thread, state);
                     }
@@ -93,6 +100,16 @@ final class ThreadLoad {
                     states.computeIfPresent(thread, (key, state) -> fold(state, events, firstSeq, timeMs));
                 }
             }
+        }
+    }
+
+    /** Deciding on a thread whose last events are gone would give their numbers to others. */
+    private void requireWhole(ThreadState state) {
+        long head = heads.getOrDefault(state.key(), 0L);
+        if (state.seq() != head) {
+            throw new UnreadableException(
+                    state.key(),
+                    "its journal ends at " + state.seq() + " and its row says " + head + "; rows are damaged or lost");
         }
     }
 

@@ -22,6 +22,11 @@ public final class UnreadableException extends RuntimeException {
         this.thread = thread;
     }
 
+    UnreadableException(ThreadKey thread, String reason) {
+        super("Thread " + thread + " cannot be read: " + reason);
+        this.thread = thread;
+    }
+
     /** The thread whose data it is; null where a single value was read. */
     public @Nullable ThreadKey thread() {
         return thread;

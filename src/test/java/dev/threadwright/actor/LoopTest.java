@@ -9,6 +9,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.threadwright.journal.Batch;
+import dev.threadwright.journal.Batch.OutcomeKey;
+import dev.threadwright.journal.Batch.OutcomeRow;
 import dev.threadwright.journal.DecisionRow;
 import dev.threadwright.journal.InMemoryJournal;
 import dev.threadwright.journal.Journal;
@@ -27,6 +29,7 @@ import dev.threadwright.thread.policy.QueuePolicy;
 import dev.threadwright.workflow.Json;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -256,6 +259,94 @@ class LoopTest {
     }
 
     @Test
+    void aThreadThatIsElsewhereThanItsJournalSaysCostsItsOwnRecordsAndNotItsPartition() {
+        ThreadKey damaged = thread("damaged");
+        InMemoryJournal memory = new InMemoryJournal();
+        run(memory, LoopSettings.DEFAULT, List.of(work(0, 0, input(damaged, "first", 1, null, "echo"))));
+        Journal journal = new JournalDelegate(memory) {
+            @Override
+            public Map<ThreadKey, ThreadState> load(Collection<ThreadKey> threads) {
+                Map<ThreadKey, ThreadState> loaded = new HashMap<>(super.load(threads));
+                loaded.remove(damaged);
+                return loaded;
+            }
+        };
+        try (LoopHarness harness = new LoopHarness("a", journal, LoopSettings.DEFAULT)) {
+            harness.own(0);
+            harness.start();
+            List<Work> works = new ArrayList<>();
+            for (int i = 1; i < 20; i++) {
+                works.add(work(0, i, input(i % 5 == 0 ? damaged : thread("t" + i), "i" + i, i, null, "echo")));
+            }
+            harness.loop.offer(works);
+            harness.awaitConsumed(0, 20);
+
+            assertThat(harness.lost).isEmpty();
+            assertThat(dead(memory)).extracting(row -> row.source().offset()).containsExactly(5L, 10L, 15L);
+            assertThat(dead(memory)).allSatisfy(row -> assertThat(row.reason()).contains("default/damaged is at 5"));
+            assertThat(memory.head(thread("t19"))).isEqualTo(5);
+        }
+    }
+
+    @Test
+    void aStateThatTheStoreContradictsIsReadAgainBeforeAnythingIsSetAside() {
+        InMemoryJournal memory = new InMemoryJournal();
+        AtomicInteger loads = new AtomicInteger();
+        Journal journal = new JournalDelegate(memory) {
+            @Override
+            public Map<ThreadKey, ThreadState> load(Collection<ThreadKey> threads) {
+                return loads.incrementAndGet() == 1 ? Map.of() : super.load(threads);
+            }
+        };
+        run(memory, LoopSettings.DEFAULT, List.of(work(0, 0, input(T, "1", 1, null, "echo"))));
+        try (LoopHarness harness = new LoopHarness("a", journal, LoopSettings.DEFAULT)) {
+            harness.own(0);
+            harness.start();
+            harness.loop.offer(
+                    List.of(work(0, 1, input(T, "2", 2, null, "echo")), work(0, 2, input(T, "3", 3, null, "echo"))));
+            harness.awaitConsumed(0, 3);
+        }
+        assertThat(accepted(memory.decisions(T, 1, 100))).containsExactly("1", "2", "3");
+        assertThat(dead(memory)).isEmpty();
+    }
+
+    @Test
+    void anOutcomeOrACheckpointThatCannotBeReadCostsItsOwnRecordsAndNotItsPartition() {
+        ThreadKey damaged = thread("damaged");
+        InMemoryJournal memory = new InMemoryJournal();
+        Journal journal = new JournalDelegate(memory) {
+            @Override
+            public Map<OutcomeKey, OutcomeRow> outcomes(Collection<OutcomeKey> keys) {
+                if (keys.stream().anyMatch(key -> key.thread().equals(damaged))) {
+                    throw unreadable(damaged);
+                }
+                return super.outcomes(keys);
+            }
+
+            @Override
+            public Map<ThreadKey, ThreadState> load(Collection<ThreadKey> threads) {
+                if (threads.contains(thread("source"))) {
+                    throw unreadable(thread("source"));
+                }
+                return super.load(threads);
+            }
+        };
+        Command fork = new Command.ForkThread(
+                input(thread("fork"), "f", 1, null, "echo").header(), "source", null, Json.EMPTY_OBJECT, null);
+
+        run(
+                journal,
+                LoopSettings.DEFAULT,
+                List.of(
+                        work(0, 0, input(damaged, "1", 1, null, "echo")),
+                        work(0, 1, fork),
+                        work(0, 2, input(thread("fork"), "2", 1, null, "echo"))));
+
+        assertThat(dead(memory)).extracting(row -> row.source().offset()).containsExactly(0L, 1L);
+        assertThat(accepted(memory.decisions(thread("fork"), 1, 100))).containsExactly("2");
+    }
+
+    @Test
     void anOlderOwnerIsFencedAndItsCallsStop() {
         InMemoryJournal journal = new InMemoryJournal();
         try (LoopHarness old = new LoopHarness("old", journal, LoopSettings.DEFAULT);
@@ -388,6 +479,13 @@ class LoopTest {
         return events(decisions).stream()
                 .filter(Event.InputAccepted.class::isInstance)
                 .map(event -> ((Event.InputAccepted) event).input().identity().id())
+                .toList();
+    }
+
+    private static List<OutboxRow> dead(Journal journal) {
+        return publications(journal, 0).stream()
+                .filter(OutboxRow.class::isInstance)
+                .map(OutboxRow.class::cast)
                 .toList();
     }
 

@@ -148,15 +148,32 @@ abstract class JournalContract {
     }
 
     @Test
-    void a_thread_that_somebody_else_wrote_fences_its_partition() {
+    void a_thread_that_is_not_where_its_owner_believes_is_rejected_and_does_not_fence() {
         Owner owner = Owner.of(journal(), 0);
         owner.submit(T, "1");
-        Owner wrong = Owner.of(journal(), 1);
-        FencedException fenced = catchThrowableOfType(FencedException.class, () -> wrong.submit(T, "2"));
-        assertThat(fenced.partitions()).containsExactly(1);
-        assertThat(fenced).hasMessageContaining("default/t");
-        wrong.states.put(T, ThreadState.absent(T));
-        assertThat(journal().publications(1, 0, 10)).isEmpty();
+        ThreadState first = owner.states.get(T);
+        owner.submit(T, "2");
+        owner.states.put(T, first);
+        assertThatThrownBy(() -> owner.submit(T, "3"))
+                .isInstanceOf(RejectedBatchException.class)
+                .hasMessageContaining("default/t is at 9 and not at 5");
+        owner.states.put(T, ThreadState.absent(T));
+        assertThatThrownBy(() -> owner.submit(T, "3"))
+                .isInstanceOf(RejectedBatchException.class)
+                .hasMessageContaining("default/t is at 9 and not at 0");
+
+        owner.submit(thread("other"), "1");
+        assertThat(journal().publications(0, 0, 10)).hasSize(3);
+    }
+
+    @Test
+    void whether_there_is_another_owner_is_asked_before_where_the_threads_are() {
+        Owner zero = Owner.of(journal(), 0);
+        zero.submit(T, "1");
+        another().claim(0, "other", "other");
+        zero.states.put(T, ThreadState.absent(T));
+        FencedException fenced = catchThrowableOfType(FencedException.class, () -> zero.submit(T, "2"));
+        assertThat(fenced.partitions()).containsExactly(0);
     }
 
     @Test

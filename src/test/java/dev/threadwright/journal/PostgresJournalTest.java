@@ -293,6 +293,37 @@ class PostgresJournalTest extends JournalContract {
     }
 
     @Test
+    void a_thread_whose_row_and_journal_disagree_is_damaged_and_does_not_hide_the_others() throws SQLException {
+        Owner owner = Owner.of(journal, 0);
+        owner.submit(T, "1");
+        for (String name : List.of("short", "behind", "rowless", "hollow")) {
+            owner.submit(thread(name), "1");
+            owner.draft()
+                    .decide(input(thread(name), "2", null, Json.NULL))
+                    .snapshot(thread(name))
+                    .commit();
+            owner.submit(thread(name), "3");
+        }
+        sql("delete from decision where thread = 'short' and first_seq = 10");
+        sql("update thread set seq = 9 where thread = 'behind'");
+        sql("delete from thread where thread = 'rowless'");
+        sql("delete from decision where thread = 'hollow'");
+        sql("delete from snapshot where thread = 'hollow'");
+        Map<String, String> messages = Map.of(
+                "short", "its journal ends at 9 and its row says 13",
+                "behind", "its journal ends at 13 and its row says 9",
+                "rowless", "its journal ends at 13 and its row says 0",
+                "hollow", "its journal ends at 0 and its row says 13");
+        messages.forEach((name, message) -> {
+            UnreadableException damaged =
+                    catchThrowableOfType(UnreadableException.class, () -> journal.load(List.of(T, thread(name))));
+            assertThat(damaged).hasMessageContaining(message);
+            assertThat(damaged.thread()).isEqualTo(thread(name));
+        });
+        assertThat(journal.load(List.of(T))).containsKey(T);
+    }
+
+    @Test
     void scenario54_a_thread_of_ten_thousand_events_is_loaded_from_its_snapshot_and_the_tail_after_it()
             throws SQLException {
         Owner owner = Owner.of(journal, 0);
