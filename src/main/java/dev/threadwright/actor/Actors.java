@@ -55,9 +55,11 @@ final class Actors {
         }
     }
 
-    void remove(ThreadKey thread) {
+    /** Returns whether it was here. */
+    boolean remove(ThreadKey thread) {
         Actor actor = byUse.remove(thread);
         bytes -= actor == null ? 0 : actor.bytes();
+        return actor != null;
     }
 
     void removePartition(int partition) {

@@ -297,10 +297,10 @@ public final class Loop implements AutoCloseable {
     /** Halves the batch until the command that the store refuses stands alone, and sets that one aside. */
     private void rejected(PendingBatch pending, String reason) {
         List<Work> works = pending.works();
-        // The store may know better than the states that were kept here.
-        threadsOf(works).forEach(actors::remove);
-        if (works.size() > 1) {
-            batchLimit = works.size() / 2;
+        boolean keptHere = threadsOf(works).stream().filter(actors::remove).count() > 0;
+        if (works.size() > 1 || keptHere) {
+            // The store may know better than a state that was kept here, so one work alone is decided once more, too.
+            batchLimit = Math.max(1, works.size() / 2);
             again(works);
             return;
         }

@@ -291,22 +291,26 @@ class LoopTest {
     @Test
     void aStateThatTheStoreContradictsIsReadAgainBeforeAnythingIsSetAside() {
         InMemoryJournal memory = new InMemoryJournal();
-        AtomicInteger loads = new AtomicInteger();
+        AtomicInteger commits = new AtomicInteger();
         Journal journal = new JournalDelegate(memory) {
             @Override
-            public Map<ThreadKey, ThreadState> load(Collection<ThreadKey> threads) {
-                return loads.incrementAndGet() == 1 ? Map.of() : super.load(threads);
+            public void commit(Batch batch) {
+                if (commits.incrementAndGet() == 2) {
+                    throw new RejectedBatchException("another state is kept here", null);
+                }
+                super.commit(batch);
             }
         };
-        run(memory, LoopSettings.DEFAULT, List.of(work(0, 0, input(T, "1", 1, null, "echo"))));
         try (LoopHarness harness = new LoopHarness("a", journal, LoopSettings.DEFAULT)) {
             harness.own(0);
             harness.start();
-            harness.loop.offer(
-                    List.of(work(0, 1, input(T, "2", 2, null, "echo")), work(0, 2, input(T, "3", 3, null, "echo"))));
-            harness.awaitConsumed(0, 3);
+            harness.loop.offer(List.of(work(0, 0, input(T, "1", 1, null, "echo"))));
+            harness.awaitConsumed(0, 1);
+            harness.loop.offer(List.of(work(0, 1, input(T, "2", 2, null, "echo"))));
+            harness.awaitConsumed(0, 2);
         }
-        assertThat(accepted(memory.decisions(T, 1, 100))).containsExactly("1", "2", "3");
+        assertThat(commits).hasValue(3);
+        assertThat(accepted(memory.decisions(T, 1, 100))).containsExactly("1", "2");
         assertThat(dead(memory)).isEmpty();
     }
 
