@@ -31,10 +31,16 @@ final class Answers {
 
     /**
      * @param duplicate whether it was decided before it was sent now
-     * @throws ProblemException if it was refused
+     * @throws ProblemException if it was refused or set aside
      */
     static Response of(CheckedCommand command, Answer answer, boolean duplicate, boolean complete) {
         OutcomeRow row = answer.outcome();
+        if (answer.deadLetter() != null) {
+            throw new ProblemException(Problem.of(
+                            ProblemType.SET_ASIDE,
+                            "It is kept in the dead-letter topic and was not decided: " + answer.deadLetter())
+                    .with(concerning(command)));
+        }
         if (row == null) {
             return accepted(command);
         }
@@ -110,19 +116,24 @@ final class Answers {
             ProblemType type,
             @Nullable Rejection reason,
             String message) {
-        Map<String, Json> more = new LinkedHashMap<>();
-        more.put("thread_id", Json.of(command.thread().thread()));
-        more.put(
-                "input",
-                Json.object(Map.of(
-                        "source", Json.of(command.identity().source()),
-                        "id", Json.of(command.identity().id()))));
+        Map<String, Json> more = concerning(command);
         if (reason != null) {
             more.put("reason", Json.of(reason.name().toLowerCase(Locale.ROOT)));
         }
         more.put("seq", Json.of(row.seq()));
         more.put("duplicate", Json.of(duplicate));
         return new ProblemException(Problem.of(type, message).with(more));
+    }
+
+    private static Map<String, Json> concerning(CheckedCommand command) {
+        Map<String, Json> fields = new LinkedHashMap<>();
+        fields.put("thread_id", Json.of(command.thread().thread()));
+        fields.put(
+                "input",
+                Json.object(Map.of(
+                        "source", Json.of(command.identity().source()),
+                        "id", Json.of(command.identity().id()))));
+        return fields;
     }
 
     private static ProblemType type(Rejection reason) {

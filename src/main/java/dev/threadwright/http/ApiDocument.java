@@ -132,6 +132,17 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
                                                     schema =
                                                             @Schema(implementation = ApiDocument.ProblemSchema.class))),
                             @APIResponse(
+                                    name = "SetAside",
+                                    description = "It cannot be decided, because its thread cannot be read, or the"
+                                            + " server failed on it, or the store refuses it; it is kept in the"
+                                            + " dead-letter topic. Only with `wait`, and only from the server that owns"
+                                            + " the thread: others answer 202 when time is up",
+                                    content =
+                                            @Content(
+                                                    mediaType = Problem.MEDIA_TYPE,
+                                                    schema =
+                                                            @Schema(implementation = ApiDocument.ProblemSchema.class))),
+                            @APIResponse(
                                     name = "Unavailable",
                                     description =
                                             "Kafka or the database cannot be reached, or too much is asked at once;"

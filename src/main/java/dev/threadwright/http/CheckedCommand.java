@@ -2,10 +2,13 @@ package dev.threadwright.http;
 
 import dev.threadwright.journal.Batch.OutcomeKey;
 import dev.threadwright.journal.Batch.OutcomeRow;
+import dev.threadwright.journal.OutboxRow;
 import dev.threadwright.thread.Identity;
 import dev.threadwright.thread.IdentityHash;
 import dev.threadwright.thread.ThreadKey;
+import java.util.Arrays;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
 
 /**
  * A command that the loop will understand, ready to be produced.
@@ -43,6 +46,22 @@ record CheckedCommand(
     boolean isAnsweredBy(OutcomeRow row) {
         return row.key().equals(conflictKey)
                 || row.key().equals(outcomeKey) && row.contentHash().equals(contentHash);
+    }
+
+    /** Whether it is this command's record that was set aside, or one like it in every byte. */
+    boolean isIn(OutboxRow row) {
+        if (row.kind() != OutboxRow.Kind.DEAD_LETTER
+                || row.partition() != partition()
+                || !Arrays.equals(row.key(), record.key())
+                || !Arrays.equals(row.value(), record.value())) {
+            return false;
+        }
+        for (Header header : record.headers()) {
+            if (!Arrays.equals(row.headers().get(header.key()), header.value())) {
+                return false;
+            }
+        }
+        return true;
     }
 
     int partition() {

@@ -39,8 +39,9 @@ public class CommandResource {
             "`decision`: answer when it is committed what becomes of the command. `completion`: also wait until the run"
                     + " that took the input has ended. Without it, answer when the command is written to Kafka.";
     private static final String TIMEOUT_DESCRIPTION =
-            "Milliseconds to wait; then the answer is 202 with what is known so far. Nothing is lost: the same request"
-                    + " with the same key goes on waiting.";
+            "Milliseconds to wait; then the answer is 202 with what is known so far: without an outcome, that it is"
+                    + " written and not known yet what becomes of it. Nothing is lost: the same request with the same key"
+                    + " goes on waiting.";
 
     private final Commands commands;
     private final CommandGate gate;
@@ -81,6 +82,7 @@ public class CommandResource {
     @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
     @APIResponse(ref = "NotPossible", responseCode = "422")
     @APIResponse(ref = "LimitReached", responseCode = "429")
+    @APIResponse(ref = "SetAside", responseCode = "500")
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> input(
             @RestPath("thread_id") String threadId,
@@ -115,6 +117,7 @@ public class CommandResource {
     @APIResponse(ref = "Conflict", responseCode = "409")
     @APIResponse(ref = "TooLarge", responseCode = "413")
     @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
+    @APIResponse(ref = "SetAside", responseCode = "500")
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> update(
             @RestPath("thread_id") String threadId,
@@ -148,6 +151,7 @@ public class CommandResource {
     @APIResponse(ref = "Conflict", responseCode = "409")
     @APIResponse(ref = "TooLarge", responseCode = "413")
     @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
+    @APIResponse(ref = "SetAside", responseCode = "500")
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> cancel(
             @RestPath("thread_id") String threadId,
@@ -181,6 +185,7 @@ public class CommandResource {
     @APIResponse(ref = "TooLarge", responseCode = "413")
     @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
     @APIResponse(ref = "NotPossible", responseCode = "422")
+    @APIResponse(ref = "SetAside", responseCode = "500")
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> retry(
             @RestPath("thread_id") String threadId,
@@ -214,6 +219,7 @@ public class CommandResource {
     @APIResponse(ref = "TooLarge", responseCode = "413")
     @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
     @APIResponse(ref = "NotPossible", responseCode = "422")
+    @APIResponse(ref = "SetAside", responseCode = "500")
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> updateState(
             @RestPath("thread_id") String threadId,
@@ -250,6 +256,7 @@ public class CommandResource {
     @APIResponse(ref = "TooLarge", responseCode = "413")
     @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
     @APIResponse(ref = "NotPossible", responseCode = "422")
+    @APIResponse(ref = "SetAside", responseCode = "500")
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> restore(
             @RestPath("thread_id") String threadId,
@@ -287,6 +294,7 @@ public class CommandResource {
     @APIResponse(ref = "TooLarge", responseCode = "413")
     @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
     @APIResponse(ref = "NotPossible", responseCode = "422")
+    @APIResponse(ref = "SetAside", responseCode = "500")
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> fork(
             @RestPath("thread_id") String threadId,

@@ -23,6 +23,7 @@ enum ProblemType {
     POLICY_FAILED("policy-failed", 422, "The policy failed"),
     LIMIT_REACHED("limit-reached", 429, "A limit of the thread is reached"),
     FAILED("failed", 500, "The server failed"),
+    SET_ASIDE("set-aside", 500, "The input was set aside undecided"),
     OVERLOADED("overloaded", 503, "Too much at once"),
     KAFKA_UNAVAILABLE("kafka-unavailable", 503, "Kafka cannot be reached"),
     DATABASE_UNAVAILABLE("database-unavailable", 503, "The database cannot be reached"),

@@ -26,8 +26,17 @@ final class Waiter {
      *
      * @param outcome null while it is not decided
      * @param end null while its run has not ended, and where nobody asked for that
+     * @param deadLetter why it was set aside undecided; null if it was not, or nobody here knows
      */
-    record Answer(@Nullable OutcomeRow outcome, @Nullable RunEnd end) {}
+    record Answer(
+            @Nullable OutcomeRow outcome,
+            @Nullable RunEnd end,
+            @Nullable String deadLetter) {
+
+        Answer(@Nullable OutcomeRow outcome, @Nullable RunEnd end) {
+            this(outcome, end, null);
+        }
+    }
 
     private final Waiters waiters;
     private final CheckedCommand command;
@@ -70,6 +79,13 @@ final class Waiter {
             RunKey key = new RunKey(row.key().thread(), joined);
             run = key;
             waiters.await(this, key);
+        }
+    }
+
+    /** It will never be decided as it is. */
+    void setAside(String reason) {
+        if (outcome.get() == null) {
+            finish(new Answer(null, null, reason));
         }
     }
 

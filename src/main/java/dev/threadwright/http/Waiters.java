@@ -6,6 +6,7 @@ import dev.threadwright.journal.Batch;
 import dev.threadwright.journal.Batch.OutcomeKey;
 import dev.threadwright.journal.Batch.OutcomeRow;
 import dev.threadwright.journal.Batch.RunRow;
+import dev.threadwright.journal.OutboxRow;
 import dev.threadwright.query.OutcomeReads;
 import dev.threadwright.query.OutcomeReads.Found;
 import dev.threadwright.query.OutcomeReads.RunEnd;
@@ -116,12 +117,26 @@ public class Waiters implements Replies {
         for (OutcomeRow row : batch.outcomes()) {
             told(row);
         }
+        for (OutboxRow row : batch.outbox()) {
+            setAside(row);
+        }
         for (RunRow row : batch.runs()) {
             if (row.status().isTerminal()) {
                 RunKey key = new RunKey(row.thread(), row.run());
                 if (byRun.containsKey(key)) {
                     ended(new RunEnd(
                             key, row.status(), row.values() == null ? null : Json.object(row.values()), row.error()));
+                }
+            }
+        }
+    }
+
+    /** Dead letters are rare, so nobody keeps an index for them. Callers of other instances wait until time is up. */
+    private void setAside(OutboxRow row) {
+        if (row.kind() == OutboxRow.Kind.DEAD_LETTER) {
+            for (Waiter waiter : all) {
+                if (waiter.command().isIn(row)) {
+                    waiter.setAside(row.reason());
                 }
             }
         }

@@ -4,10 +4,12 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.lessThan;
 
 import dev.threadwright.testing.EmbeddedServersResource;
 import io.quarkus.test.common.WithTestResource;
@@ -88,6 +90,29 @@ class VerifyTest {
         sql("update thread set active_runs = 3 where thread = ?");
         verify().body("findings.kind", contains("difference"))
                 .body("findings.message", contains("Readers see 3 as its unfinished runs, and the journal folds to 0"));
+        forget();
+    }
+
+    @Test
+    void whoSendsToADamagedThreadIsToldAtOnceAndOthersOfItsPartitionGoOn() throws SQLException {
+        sql("update thread set seq = seq - 1 where thread = ?");
+        given().contentType(ContentType.JSON)
+                .body("{\"data\": {\"text\": \"too late\"}}")
+                .post("/threads/{id}/inputs?wait=decision&timeout=60000", thread)
+                .then()
+                .statusCode(500)
+                .time(lessThan(50_000L))
+                .body("type", equalTo("urn:threadwright:problem:set-aside"))
+                .body("detail", containsString("cannot be read: its journal ends at"))
+                .body("thread_id", equalTo(thread));
+        verify().body("sound", equalTo(false));
+        for (int i = 0; i < 40; i++) {
+            given().contentType(ContentType.JSON)
+                    .body("{\"data\": {\"text\": \"next\"}}")
+                    .post("/threads/{id}/inputs?wait=completion", thread + "-" + i)
+                    .then()
+                    .statusCode(200);
+        }
         forget();
     }
 

@@ -10,6 +10,7 @@ import dev.threadwright.journal.Batch.Advance;
 import dev.threadwright.journal.Batch.OutcomeKey;
 import dev.threadwright.journal.Batch.OutcomeRow;
 import dev.threadwright.journal.Batch.RunRow;
+import dev.threadwright.journal.OutboxRow;
 import dev.threadwright.query.OutcomeReads.Found;
 import dev.threadwright.query.OutcomeReads.RunEnd;
 import dev.threadwright.query.OutcomeReads.RunKey;
@@ -98,6 +99,30 @@ class WaitersTest {
         Outcome conflict = new Outcome.Rejected(Rejection.CONFLICT, "used before");
         waiters.committed(batch(List.of(new OutcomeRow(command.conflictKey(), CONTENT, conflict, 8)), List.of()));
         assertThat(waiting.assertCompleted().getItem().outcome().outcome()).isEqualTo(conflict);
+    }
+
+    @Test
+    void whoseRecordIsSetAsideIsToldAtOnce_othersAreNot() {
+        CheckedCommand command = command("k");
+        command.record().headers().add("ce_id", new byte[] {'k'});
+        CheckedCommand other = command("other");
+        other.record().headers().add("ce_id", new byte[] {'o'});
+        var waiting = await(command, Until.COMPLETION);
+        var elsewhere = await(other, Until.DECISION);
+        waiters.committed(setAside(OutboxRow.Kind.FORWARD, Map.of("ce_id", new byte[] {'k'})));
+        waiters.committed(setAside(OutboxRow.Kind.DEAD_LETTER, Map.of()));
+        waiting.assertNotTerminated();
+
+        waiters.committed(setAside(OutboxRow.Kind.DEAD_LETTER, Map.of("ce_id", new byte[] {'k'})));
+        Answer told = waiting.assertCompleted().getItem();
+        assertThat(told.deadLetter()).isEqualTo("the thread cannot be read");
+        assertThatThrownBy(() -> Answers.of(command, told, false, true))
+                .isInstanceOfSatisfying(ProblemException.class, problem -> {
+                    assertThat(problem.problem().type()).isEqualTo(ProblemType.SET_ASIDE);
+                    assertThat(problem.problem().detail()).endsWith("the thread cannot be read");
+                });
+        elsewhere.assertNotTerminated();
+        assertThat(waiters.size()).isOne();
     }
 
     @Test
@@ -246,6 +271,29 @@ class WaitersTest {
 
     private static RunRow running() {
         return new RunRow(THREAD, RUN, RunStatus.ACTIVE, "echo@1", "start", 1L, 1L, null, null, null);
+    }
+
+    private static Batch setAside(OutboxRow.Kind kind, Map<String, byte[]> headers) {
+        OutboxRow row = new OutboxRow(
+                kind,
+                3,
+                1,
+                new OutboxRow.Coordinates("commands", 3, 0),
+                new byte[0],
+                new byte[0],
+                headers,
+                "the thread cannot be read",
+                9);
+        return new Batch(
+                List.of(new Advance(3, 1, 0, 1)),
+                List.of(),
+                List.of(row),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of());
     }
 
     private static Batch batch(List<OutcomeRow> outcomes, List<RunRow> runs) {
