@@ -85,6 +85,15 @@ class RequestChecksTest {
             POST  | /threads/t/inputs?wait=decision&timeout=0      | {"data": 1} | 400 | from 1 to 300000
             POST  | /threads/t/inputs?wait=decision&timeout=300001 | {"data": 1} | 400 | from 1 to 300000
             POST  | /threads/%00/inputs            | {"data": 1}            | 400 | The thread id holds U+0000
+            POST  | /threads/a;b=c/inputs          | {"data": 1}            | 400 | write one that belongs to an id as %3B
+            GET   | /threads/a;b=c                 |                        | 400 | semicolon
+            GET   | /threads/t/runs/r;x            |                        | 400 | semicolon
+            POST  | /threads/%FF/inputs            | {"data": 1}            | 400 | not UTF-8
+            GET   | /threads/%C3                   |                        | 400 | not UTF-8
+            GET   | /threads/%ED%A0%80             |                        | 400 | not UTF-8
+            GET   | /verify?after=%FF              |                        | 400 | not UTF-8
+            GET   | /threads/a%3Bb=c               |                        | 404 | Thread a;b=c does not exist
+            GET   | /threads/%E2%82%AC%25          |                        | 404 | Thread €% does not exist
             GET   | /threads/t/events?from=0       |                        | 400 | from must be a whole number from 1
             GET   | /threads/t/events?from=x       |                        | 400 | from must be a whole number from 1
             GET   | /threads/t/events?limit=1001   |                        | 400 | from 1 to 1000
@@ -107,6 +116,22 @@ class RequestChecksTest {
                 .contentType(Problem.MEDIA_TYPE)
                 .body("status", equalTo(status))
                 .body("detail", containsString(message));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            /threads/\u00e4    | percent-encode them
+            /threads/%3        | two hexadecimal digits
+            /threads/100%/runs | two hexadecimal digits
+            """)
+    void addressesThatNoClientShouldSend(String path, String message) throws IOException {
+        try (Socket socket = new Socket(server.getHost(), server.getPort())) {
+            socket.getOutputStream()
+                    .write(("GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                            .getBytes(StandardCharsets.UTF_8));
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(answer).startsWith("HTTP/1.1 400").contains(message);
+        }
     }
 
     @Test
