@@ -66,10 +66,14 @@ final class StoredWorkflows {
             int next = version != null ? version : newest == null ? 1 : newest.version() + 1;
             WorkflowRef ref = new WorkflowRef(name, next);
             if (newest != null && next <= newest.version()) {
-                if (hasContent(tenant, ref, hash)) {
-                    return new Stored(ref, false);
+                byte[] there = hash(tenant, ref);
+                if (there == null) {
+                    throw WorkflowConflictException.belowNewest(ref, newest.version());
                 }
-                throw new WorkflowConflictException(ref);
+                if (!Arrays.equals(there, hash)) {
+                    throw WorkflowConflictException.otherContent(ref, newest.version());
+                }
+                return new Stored(ref, false);
             }
             if (insert(tenant, ref, hash, document, nowMs)) {
                 return new Stored(ref, true);
@@ -89,17 +93,16 @@ final class StoredWorkflows {
         return rows.isEmpty() ? null : rows.getFirst();
     }
 
-    private boolean hasContent(String tenant, WorkflowRef ref, byte[] hash) {
-        return !query(
-                        "select 1 from workflow where tenant = ? and name = ? and version = ? and hash = ?",
-                        statement -> {
-                            statement.setString(1, tenant);
-                            statement.setString(2, ref.name());
-                            statement.setInt(3, ref.version());
-                            statement.setBytes(4, hash);
-                        },
-                        row -> 1)
-                .isEmpty();
+    private byte @Nullable [] hash(String tenant, WorkflowRef ref) {
+        List<byte[]> rows = query(
+                "select hash from workflow where tenant = ? and name = ? and version = ?",
+                statement -> {
+                    statement.setString(1, tenant);
+                    statement.setString(2, ref.name());
+                    statement.setInt(3, ref.version());
+                },
+                row -> row.getBytes(1));
+        return rows.isEmpty() ? null : rows.getFirst();
     }
 
     /** False if another server was faster. */

@@ -94,7 +94,9 @@ public class ProblemResponses {
             case 415 ->
                 Problem.of(
                         ProblemType.UNSUPPORTED_MEDIA_TYPE,
-                        "Send the body as application/json, and say so in the Content-Type header");
+                        "Send the body as application/json"
+                                + (isOfWorkflows(uri) ? " or application/yaml" : "")
+                                + ", and say so in the Content-Type header");
             case 400 -> Problem.of(ProblemType.INVALID_REQUEST, String.valueOf(exception.getMessage()));
             default ->
                 new Problem(
@@ -104,6 +106,11 @@ public class ProblemResponses {
                         java.util.List.of(),
                         java.util.Map.of());
         };
+    }
+
+    /** The only bodies that may be something else than JSON. */
+    private static boolean isOfWorkflows(UriInfo uri) {
+        return uri.getPath().startsWith("/workflows");
     }
 
     static Response response(Problem problem, UriInfo uri) {

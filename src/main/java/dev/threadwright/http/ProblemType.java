@@ -15,6 +15,7 @@ enum ProblemType {
     NOTHING_TO_CONTINUE("nothing-to-continue", 409, "There is nothing to continue"),
     THREAD_EXISTS("thread-exists", 409, "The thread exists already"),
     CONFLICT("conflict", 409, "The idempotency key was used before with other content"),
+    VERSION_CONFLICT("version-conflict", 409, "No document can become that version of the workflow"),
     TOO_LARGE("too-large", 413, "The request is too large"),
     UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", 415, "The body is not of a type that is understood"),
     UNKNOWN_WORKFLOW("unknown-workflow", 422, "No such workflow"),

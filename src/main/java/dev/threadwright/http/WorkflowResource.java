@@ -94,7 +94,13 @@ public class WorkflowResource {
             responseCode = "200",
             description = "This was the newest version already",
             content = @Content(schema = @Schema(implementation = RegisteredView.class)))
-    @APIResponse(ref = "Conflict", responseCode = "409")
+    @APIResponse(
+            responseCode = "409",
+            description = "The version that it names has other content, or is not above the newest",
+            content =
+                    @Content(
+                            mediaType = Problem.MEDIA_TYPE,
+                            schema = @Schema(implementation = ApiDocument.ProblemSchema.class)))
     @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
     @APIResponse(ref = "NotPossible", responseCode = "422")
     @APIResponse(ref = "Unavailable", responseCode = "503")
@@ -186,7 +192,7 @@ public class WorkflowResource {
     @APIResponse(ref = "NotFound", responseCode = "404")
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> document(@RestPath("name") String name, @RestPath("version") String version) {
-        int number = (int) QueryNumbers.read("version", version, 1, Integer.MAX_VALUE, 1);
+        int number = QueryNumbers.readFromPath("version", version, 1, Integer.MAX_VALUE);
         return reads.version(ThreadKey.DEFAULT_TENANT, name, number).map(found -> {
             if (found == null) {
                 throw notFound(name + "@" + version);
@@ -223,7 +229,8 @@ public class WorkflowResource {
                     } catch (InvalidDocumentException e) {
                         throw new ProblemException(invalid(e));
                     } catch (WorkflowConflictException e) {
-                        throw new ProblemException(Problem.of(ProblemType.CONFLICT, String.valueOf(e.getMessage())));
+                        throw new ProblemException(
+                                Problem.of(ProblemType.VERSION_CONFLICT, String.valueOf(e.getMessage())));
                     } catch (CatalogUnavailableException e) {
                         throw new ProblemException(
                                 Problem.of(ProblemType.DATABASE_UNAVAILABLE, String.valueOf(e.getMessage())));
@@ -233,7 +240,10 @@ public class WorkflowResource {
     }
 
     private static Problem invalid(InvalidDocumentException e) {
-        return Problem.of(ProblemType.INVALID_WORKFLOW, e.problems().size() + " problems in the document")
+        int count = e.problems().size();
+        return Problem.of(
+                        ProblemType.INVALID_WORKFLOW,
+                        count == 1 ? "1 problem in the document" : count + " problems in the document")
                 .at(e.problems().stream()
                         .map(problem -> new Problem.FieldError(problem.pointer(), problem.message()))
                         .toList());

@@ -117,11 +117,16 @@ class CatalogTest {
         for (int taken : List.of(3, 5)) {
             assertThatThrownBy(() -> register(here, document("9") + "version: " + taken + "\n"))
                     .isExactlyInstanceOf(WorkflowConflictException.class)
-                    .hasMessageContaining(name + "@" + taken);
+                    .hasMessage(
+                            "Workflow " + name + "@" + taken + " is registered with other content, and a version never"
+                                    + " changes; give one above the newest, which is 5");
         }
         assertThatThrownBy(() -> register(here, document("9") + "version: 4\n"))
                 .as("below the newest: nobody may slip one in")
-                .isExactlyInstanceOf(WorkflowConflictException.class);
+                .isExactlyInstanceOf(WorkflowConflictException.class)
+                .hasMessage(
+                        "Workflow " + name + "@4 was never registered and cannot be any more: a version has to be above"
+                                + " the newest, which is 5");
         assertThat(storedVersions()).containsExactly(3, 5);
     }
 

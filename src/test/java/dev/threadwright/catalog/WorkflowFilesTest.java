@@ -133,7 +133,7 @@ class WorkflowFilesTest {
         assertThatThrownBy(() -> files.registerAll(directory, NOW_MS))
                 .isExactlyInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("a.yaml: Workflow changed-" + suffix + "@1 is registered with other content")
-                .hasMessageContaining("give a new version");
+                .hasMessageContaining("give one above the newest, which is 1");
     }
 
     @Test

@@ -100,6 +100,7 @@ class RequestChecksTest {
             GET   | /threads/absent                |                        | 404 | Thread absent does not exist
             GET   | /threads/absent/events         |                        | 404 | Thread absent does not exist
             GET   | /threads/absent/runs/r         |                        | 404 | Thread absent has no run r
+            GET   | /workflows/report/x            |                        | 400 | In the path, version must be a whole number from 1
             GET   | /nowhere                       |                        | 404 | nothing at /nowhere
             GET   | /threads/t/nowhere             |                        | 404 | nothing at
             DELETE| /threads/t                     |                        | 405 | method
@@ -121,8 +122,8 @@ class RequestChecksTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             /threads/\u00e4    | percent-encode them
-            /threads/%3        | two hexadecimal digits
-            /threads/100%/runs | two hexadecimal digits
+            /threads/100%/runs | 400 Bad Request
+            /verify?after=%3   | two hexadecimal digits
             """)
     void addressesThatNoClientShouldSend(String path, String message) throws IOException {
         try (Socket socket = new Socket(server.getHost(), server.getPort())) {
@@ -142,7 +143,13 @@ class RequestChecksTest {
                 .then()
                 .statusCode(415)
                 .contentType(Problem.MEDIA_TYPE)
-                .body("detail", containsString("application/json"));
+                .body("detail", equalTo("Send the body as application/json, and say so in the Content-Type header"));
+        given().contentType("text/plain")
+                .body("hi")
+                .post("/workflows")
+                .then()
+                .statusCode(415)
+                .body("detail", containsString("application/json or application/yaml"));
         given().accept("image/png")
                 .get("/threads/t")
                 .then()

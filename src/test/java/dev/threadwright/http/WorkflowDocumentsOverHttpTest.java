@@ -115,7 +115,7 @@ class WorkflowDocumentsOverHttpTest {
         send("/workflows", YAML, yaml("2s") + "version: 4\n")
                 .statusCode(409)
                 .contentType("application/problem+json")
-                .body("type", equalTo("urn:threadwright:problem:conflict"))
+                .body("type", equalTo("urn:threadwright:problem:version-conflict"))
                 .body("detail", containsString(name + "@4"));
         given().get("/workflows/{name}/4", name).then().body(containsString("sleep: 1s"));
     }
