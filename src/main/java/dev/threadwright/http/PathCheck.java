@@ -21,6 +21,8 @@ public class PathCheck {
 
     private static final int BEFORE_UPLOAD_LIMIT = RouteConstants.ROUTE_ORDER_UPLOAD_LIMIT - 1;
 
+    private static final String NOT_UTF8 = "The address is not percent-encoded UTF-8; a % itself is %25";
+
     void onRouter(@Observes Router router) {
         router.route().order(BEFORE_UPLOAD_LIMIT).handler(PathCheck::check);
     }
@@ -58,7 +60,7 @@ public class PathCheck {
             int high = i + 2 < uri.length() ? Character.digit(uri.charAt(i + 1), 16) : -1;
             int low = high < 0 ? -1 : Character.digit(uri.charAt(i + 2), 16);
             if (low < 0) {
-                return "The address holds a % that two hexadecimal digits do not follow; write a % itself as %25";
+                return NOT_UTF8;
             }
             bytes.write(high << 4 | low);
             i += 2;
@@ -67,7 +69,7 @@ public class PathCheck {
             StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes.toByteArray()));
             return null;
         } catch (CharacterCodingException e) {
-            return "The address is not UTF-8 where it is percent-encoded";
+            return NOT_UTF8;
         }
     }
 }
