@@ -109,17 +109,25 @@ final class DocumentCompiler {
         }
         Json.Obj fields = declared instanceof Json.Obj object ? object : Json.EMPTY_OBJECT;
         Json initial = fields.get("default");
+        Channel.Type type =
+                fields.get("type") instanceof Json.Text declaredType ? type(declaredType.value()) : Channel.Type.ANY;
+        boolean fits = ChannelTypes.of(reducer).contains(type);
+        if (!fits) {
+            problem(
+                    path + "/type",
+                    "does not go with " + reducer.form() + ", which makes "
+                            + ChannelTypes.words(ChannelTypes.of(reducer)));
+        }
         Channel channel = new Channel(
-                reducer,
-                initial,
-                fields.get("type") instanceof Json.Text type ? type(type.value()) : Channel.Type.ANY,
-                fields.get("many_writes") instanceof Json.Bool many && many.value(),
-                custom);
+                reducer, initial, type, fields.get("many_writes") instanceof Json.Bool many && many.value(), custom);
         channels.put(name, channel);
         if (initial != null && custom == null) {
             try {
                 int[] ids = {0};
-                reducer.reduce(Json.NULL, reducer.prepared(initial, () -> "id-" + ids[0]++));
+                Json value = reducer.reduce(Json.NULL, reducer.prepared(initial, () -> "id-" + ids[0]++));
+                if (fits && !ChannelTypes.isOf(type, value)) {
+                    problem(path + "/default", "is no " + ChannelTypes.word(type) + ", which the channel's type says");
+                }
             } catch (StepFailure e) {
                 problem(path + "/default", "its own reducer refuses it: " + e.getMessage());
             }

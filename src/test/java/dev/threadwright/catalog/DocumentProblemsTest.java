@@ -67,6 +67,23 @@ class DocumentProblemsTest {
             /channels/x           | {reducer: merge_map, default: []}     | /channels/x/default: its own reducer refuses it: only an object can be merged in, not a list
             /channels/x           | {reducer: max_by_timestamp, default: 1} | /channels/x/default: its own reducer refuses it: a value is an object with a timestamp
             /channels/x           | {reducer: messages, default: hello}   |
+            /channels/x           | {reducer: sum, type: text}            | /channels/x/type: does not go with sum, which makes number or integer
+            /channels/x           | {reducer: sum, type: any}             |
+            /channels/x           | {reducer: append, type: text}         | /channels/x/type: does not go with append, which makes list
+            /channels/x           | {reducer: append, type: text, default: a} | /channels/x/type: does not go with append, which makes list
+            /channels/x           | {reducer: append, type: list, default: a} |
+            /channels/x           | {reducer: set_union, type: object}    | /channels/x/type: does not go with set_union, which makes list
+            /channels/x           | {reducer: messages, type: list}       |
+            /channels/x           | {reducer: merge_map, type: list}      | /channels/x/type: does not go with merge_map, which makes object
+            /channels/x           | {reducer: max_by_timestamp, type: number} | /channels/x/type: does not go with max_by_timestamp, which makes object
+            /channels/x           | {reducer: 'custom:longest', type: text} |
+            /channels/x           | {reducer: sum, type: integer, default: 1.5} | /channels/x/default: is no integer, which the channel's type says
+            /channels/x           | {reducer: sum, type: integer, default: 2.0} |
+            /channels/x           | {reducer: last_write_wins, type: text, default: 7} | /channels/x/default: is no text, which the channel's type says
+            /channels/x           | {reducer: last_write_wins, type: list, default: {}} | /channels/x/default: is no list, which the channel's type says
+            /channels/x           | {reducer: last_write_wins, type: boolean, default: 'true'} | /channels/x/default: is no boolean, which the channel's type says
+            /channels/x           | {reducer: last_write_wins, type: object, default: ~} |
+            /channels/x           | {reducer: last_write_wins, type: integer, default: 9223372036854775808} | /channels/x/default: is no integer, which the channel's type says
             /channels/x           | {reducer: messages, default: [7]}     | /channels/x/default: its own reducer refuses it: a message is an object or a text, not a number
             /channels/not-a-name  | append                                | /channels: pattern
             /input                | {text: input.text}                    |
