@@ -216,7 +216,7 @@ public record Checkpoint(
 
     private static List<String> open(Frame frame) {
         return frame.tasks().stream()
-                .filter(task -> !(task.state() instanceof Task.Ended))
+                .filter(task -> !(task.state() instanceof Task.Ended || task.state() instanceof Task.Joining))
                 .map(Task::step)
                 .toList();
     }

@@ -193,6 +193,21 @@ class CheckpointTest {
     }
 
     @Test
+    void aJoinThatStillWaitsIsNotWhatComesNext() {
+        ThreadSpec spec = on(graph("diamond")
+                        .start("short", "long")
+                        .pure("short", logs("short"), step -> step.to("join"))
+                        .pure("long", logs("long"), step -> step.to("longer"))
+                        .action("longer", "worker", Step.View::trigger, step -> step.to("join"))
+                        .pure("join", logs("join"), step -> step.joins("short", "longer"))
+                        .build())
+                .and(input(1).workflow("diamond"));
+
+        assertThat(spec.checkpoints().getLast().label()).isEqualTo("short, long");
+        assertThat(spec.checkpoints().getLast().next()).containsExactly("longer");
+    }
+
+    @Test
     void aSideRunThatWroteNothingFoldsNothing() {
         ThreadSpec spec = given(input(1), input(2).policy(PARALLEL), done("r2-1", "{}"));
 
