@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.threadwright.json.JsonText;
+import dev.threadwright.step.CalculatorHandler;
+import dev.threadwright.step.DelayHandler;
 import dev.threadwright.workflow.Json;
+import dev.threadwright.workflow.Workflows;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -36,6 +41,18 @@ class WorkflowDocsTest {
     @MethodSource("documents")
     void everyDocumentOfThePageCompiles(String document) {
         assertThatCode(() -> Documents.compile(document)).doesNotThrowAnyException();
+    }
+
+    /** Whoever tries the page out has no handlers but these. */
+    @Test
+    void theFirstDocumentNeedsNothingThatDoesNotComeWithTheServer() throws IOException {
+        Set<String> handlers = Set.of(new CalculatorHandler().name(), new DelayHandler().name());
+        Surroundings bare = new Surroundings(Documents.TENANT, new Workflows(List.of()), handlers, Map.of());
+        String first = documents().findFirst().orElseThrow();
+
+        assertThatCode(() -> DocumentCompiler.compile(DocumentReader.read(first), 1, bare))
+                .doesNotThrowAnyException();
+        assertThat(handlers).allSatisfy(handler -> assertThat(page()).contains("| `" + handler + "` |"));
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.threadwright.http;
 
 import static io.restassured.RestAssured.given;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
@@ -16,9 +17,14 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.ValidatableResponse;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -26,7 +32,7 @@ import org.junit.jupiter.api.Test;
 @WithTestResource(EmbeddedServersResource.class)
 class WorkflowsOverHttpTest {
 
-    private final String thread = "t-" + UUID.randomUUID();
+    private String thread = "t-" + UUID.randomUUID();
     private final String name = "w-" + UUID.randomUUID();
 
     @BeforeEach
@@ -88,6 +94,37 @@ class WorkflowsOverHttpTest {
         given().get("/workflows").then().statusCode(200).body("workflows.workflow", hasItem("report@1"));
         given().get("/workflows/{name}/3", name).then().statusCode(404);
         given().get("/workflows/schema").then().statusCode(200).body("title", equalTo("Threadwright workflow"));
+    }
+
+    @Test
+    void theFirstDocumentOfThePageRegistersAndRunsAsShown() throws IOException {
+        String page = Files.readString(Path.of("docs/workflows.md"));
+        register(documentOf(page, "quote")).statusCode(201).body("workflow", equalTo("quote@1"));
+        Matcher shown = Pattern.compile("-d '(\\{\"workflow\": \"quote\".*})'").matcher(page);
+        assertThat(shown.find()).isTrue();
+        post(thread, "/inputs", shown.group(1))
+                .body("run.status", equalTo("completed"))
+                .body("run.values.total", equalTo(122.5f))
+                .body("run.values.notes", contains("an order of Ada", "a good customer"))
+                .body("run.values.answer", equalTo("That makes 122.5"));
+    }
+
+    @Test
+    void aJoinAfterAFailureOrAFanOutRunsAsThePageSays() throws IOException {
+        register(documentOf(Files.readString(Path.of("docs/workflows.md")), "joining"))
+                .statusCode(201);
+        run("joining", "{'by': 4, 'items': [{'name': 'a'}, {'name': 'b'}]}")
+                .body("run.values.answer", equalTo("3 notes"))
+                .body("run.values.notes", contains("left: 25", "a", "b"));
+        thread = thread + "-failing";
+        run("joining", "{'by': 0, 'items': []}")
+                .body("run.values.notes", contains("left: calculator cannot divide by 0"))
+                .body("run.values.answer", equalTo("1 notes"));
+    }
+
+    private static String documentOf(String page, String name) {
+        int begin = page.indexOf("name: " + name + "\n");
+        return page.substring(begin, page.indexOf("```", begin));
     }
 
     @Test
