@@ -55,7 +55,8 @@ final class DocumentCompiler {
         compiler.problems.addAll(DocumentSchema.problems(document));
         Workflow workflow = compiler.workflow(version);
         if (workflow == null || !compiler.problems.isEmpty()) {
-            throw new InvalidDocumentException(compiler.problems);
+            throw new InvalidDocumentException(
+                    compiler.problems.stream().distinct().toList());
         }
         return workflow;
     }
@@ -77,8 +78,16 @@ final class DocumentCompiler {
                 : Workflow.DEFAULT_RECURSION_LIMIT;
         Workflow.InputMapping input = inputMapping();
         List<GraphCheck.Problem> graph = GraphCheck.problems(channels, steps, start, recursionLimit);
-        graph.forEach(problem -> problem("/" + problem.path().replace('.', '/'), problem.message()));
-        unreachable(steps, start);
+        graph.forEach(problem -> problem(pointer(problem.path()), problem.message()));
+        boolean gotos = object(document.get("steps")).values().stream()
+                .anyMatch(step -> step instanceof Json.Obj fields && fields.get("goto") != null);
+        // A step that says at run time where it goes may lead anywhere, however often.
+        if (!gotos) {
+            unreachable(steps, start);
+            new Entries(steps, start)
+                    .joinsThatNeverRun()
+                    .forEach((name, message) -> problem(at("/steps", name) + "/joins", message));
+        }
         if (!problems.isEmpty() || !(document.get("name") instanceof Json.Text name)) {
             return null;
         }
@@ -88,7 +97,7 @@ final class DocumentCompiler {
     // --- Channels ----------------------------------------------------------------------------------------------------
 
     private void channel(String name, Json declared) {
-        String path = "/channels/" + name;
+        String path = at("/channels", name);
         Json form = declared instanceof Json.Obj fields ? fields.get("reducer") : declared;
         if (!(form instanceof Json.Text text)) {
             return;
@@ -155,7 +164,7 @@ final class DocumentCompiler {
     // --- Steps -------------------------------------------------------------------------------------------------------
 
     private Step step(String name, Json.Obj fields) {
-        String path = "/steps/" + name;
+        String path = at("/steps", name);
         String onError = fields.get("on_error") instanceof Json.Text text ? text.value() : null;
         return new Step(
                 name,
@@ -377,13 +386,8 @@ final class DocumentCompiler {
         return steps.stream().filter(step -> !step.equals(END)).toList();
     }
 
-    /** A step that nothing leads to is a mistake, unless some step says at run time where it goes. */
+    /** A step that nothing leads to is a mistake. */
     private void unreachable(Map<String, Step> steps, List<Route> start) {
-        boolean free = object(document.get("steps")).values().stream()
-                .anyMatch(step -> step instanceof Json.Obj fields && fields.get("goto") != null);
-        if (free || steps.isEmpty()) {
-            return;
-        }
         Set<String> reached = new LinkedHashSet<>();
         List<String> todo = new ArrayList<>(targets(start));
         while (!todo.isEmpty()) {
@@ -398,7 +402,7 @@ final class DocumentCompiler {
         }
         steps.keySet().stream()
                 .filter(name -> !reached.contains(name))
-                .forEach(name -> problem("/steps/" + name, "nothing leads here"));
+                .forEach(name -> problem(at("/steps", name), "nothing leads here"));
     }
 
     private static List<String> targets(List<Route> routes) {
@@ -421,7 +425,7 @@ final class DocumentCompiler {
     private Map<String, StepExpressions.Compiled> writes(String path, @Nullable Json declared, boolean withResult) {
         Map<String, StepExpressions.Compiled> writes = new LinkedHashMap<>();
         object(declared).forEach((channel, text) -> {
-            String at = path + "/" + channel;
+            String at = at(path, channel);
             if (!channels.containsKey(channel)) {
                 problem(at, "there is no channel \"" + channel + "\"; declare it under channels");
             }
@@ -484,6 +488,20 @@ final class DocumentCompiler {
 
     private void problem(String pointer, String message) {
         problems.add(new DocumentProblem(pointer, message));
+    }
+
+    /** A JSON pointer to what a pointer's place has under a name. */
+    private static String at(String pointer, String name) {
+        return pointer + "/" + name.replace("~", "~0").replace("/", "~1");
+    }
+
+    /** Of a graph's path, {@code steps.<name>.joins}; a name may be wrong and have dots of its own. */
+    private static String pointer(String path) {
+        int first = path.indexOf('.');
+        int last = path.lastIndexOf('.');
+        return first == last
+                ? "/" + path.replace('.', '/')
+                : at(at("/" + path.substring(0, first), path.substring(first + 1, last)), path.substring(last + 1));
     }
 
     private static Map<String, Json> object(@Nullable Json json) {

@@ -41,7 +41,8 @@ final class DocumentReader {
             throw invalid("is too large: " + bytes + " bytes, at most " + MAX_BYTES);
         }
         // JSON by our own reader: YAML's takes less of it.
-        Json value = text.stripLeading().startsWith("{") ? json(text) : yaml(text);
+        String begin = text.stripLeading();
+        Json value = begin.startsWith("{") || begin.startsWith("[") ? json(text) : yaml(text);
         if (value instanceof Json.Obj document) {
             return document;
         }
@@ -52,7 +53,7 @@ final class DocumentReader {
         try {
             return JsonText.parse(text);
         } catch (InvalidJsonException e) {
-            throw invalid(String.valueOf(e.getMessage()));
+            throw invalid("begins like JSON, and cannot be read as that: " + e.getMessage());
         }
     }
 
@@ -67,13 +68,13 @@ final class DocumentReader {
             }
             return value;
         } catch (JsonProcessingException e) {
-            throw invalid("is not YAML: " + e.getOriginalMessage()
+            throw invalid("cannot be read as YAML: " + e.getOriginalMessage()
                     + (e.getLocation() == null
                             ? ""
                             : " (line " + e.getLocation().getLineNr() + ", column "
                                     + e.getLocation().getColumnNr() + ")"));
         } catch (InvalidJsonException | IOException e) {
-            throw invalid("is not YAML: " + e.getMessage());
+            throw invalid("cannot be read as YAML: " + e.getMessage());
         }
     }
 

@@ -3,6 +3,7 @@ package dev.threadwright.expression;
 import dev.cel.common.CelIssue;
 import dev.cel.common.CelOptions;
 import dev.cel.common.CelValidationException;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** What all expressions have in common: their bounds, and how their mistakes are worded. */
@@ -23,12 +24,20 @@ final class CelSetup {
     }
 
     static String words(CelValidationException e) {
-        return e.getErrors().stream().limit(3).map(CelSetup::words).collect(Collectors.joining("; "));
+        return words(e, CelIssue::getMessage);
     }
 
-    private static String words(CelIssue issue) {
+    /** @param message what is wrong, without the place */
+    static String words(CelValidationException e, Function<CelIssue, String> message) {
+        return e.getErrors().stream()
+                .limit(3)
+                .map(issue -> place(issue) + message.apply(issue))
+                .collect(Collectors.joining("; "));
+    }
+
+    private static String place(CelIssue issue) {
         // CEL counts columns from 0, people from 1.
         return "line " + issue.getSourceLocation().getLine() + ", column "
-                + (issue.getSourceLocation().getColumn() + 1) + ": " + issue.getMessage();
+                + (issue.getSourceLocation().getColumn() + 1) + ": ";
     }
 }

@@ -1,5 +1,6 @@
 package dev.threadwright.expression;
 
+import dev.cel.common.CelIssue;
 import dev.cel.common.CelOptions;
 import dev.cel.common.CelValidationException;
 import dev.cel.common.types.CelType;
@@ -19,6 +20,8 @@ import dev.threadwright.workflow.Step;
 import dev.threadwright.workflow.StepFailure;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +42,7 @@ public final class StepExpressions {
     private static final CelRuntime RUNTIME =
             CelRuntimeFactory.standardCelRuntimeBuilder().setOptions(OPTIONS).build();
     private static final String STATE = "state.";
+    private static final Pattern CHANNEL = Pattern.compile("state\\s*\\.\\s*(\\w+)");
 
     private final CelCompiler plain;
     private final CelCompiler withResult;
@@ -146,8 +150,27 @@ public final class StepExpressions {
         try {
             return compiler.compile(text).getAst();
         } catch (CelValidationException e) {
-            throw new IllegalArgumentException(CelSetup.words(e), e);
+            throw new IllegalArgumentException(CelSetup.words(e, issue -> words(issue, text)), e);
         }
+    }
+
+    /** Channels are single names to CEL, so it says of one that is missing that there is no "state". */
+    private static String words(CelIssue issue, String text) {
+        if (!issue.getMessage().startsWith("undeclared reference to 'state'")) {
+            return issue.getMessage();
+        }
+        String line = text.lines()
+                .skip(issue.getSourceLocation().getLine() - 1)
+                .findFirst()
+                .orElse("");
+        Matcher channel = CHANNEL.matcher(line);
+        int column = issue.getSourceLocation().getColumn();
+        if (column > line.codePointCount(0, line.length())) {
+            return issue.getMessage();
+        }
+        return channel.region(line.offsetByCodePoints(0, column), line.length()).lookingAt()
+                ? "there is no channel \"" + channel.group(1) + "\"; declare it under channels"
+                : "undeclared reference to 'state'; name a channel: state.<channel>";
     }
 
     private static @Nullable Object variable(String name, Step.View view, @Nullable Json result) {

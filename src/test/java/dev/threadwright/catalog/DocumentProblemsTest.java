@@ -98,19 +98,19 @@ class DocumentProblemsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             /steps/a/set          | {nope: '1'}                           | /steps/a/set/nope: there is no channel "nope"; declare it under channels
-            /steps/a/set          | {text: state.nope}                    | /steps/a/set/text: line 1, column 1: undeclared reference to 'state'
+            /steps/a/set          | {text: state.nope}                    | /steps/a/set/text: line 1, column 1: there is no channel "nope"; declare it under channels
             /steps/a/set          | {text: result.text}                   | /steps/a/set/text: line 1, column 1: undeclared reference to 'result'
             /steps/a/set          | {text: state.count + state.text}      | /steps/a/set/text: line 1, column 13: found no matching overload for '_+_'
             /steps/a/set          | {text: 1 +}                           | /steps/a/set/text: line 1, column 4: mismatched input
             /steps/a/set          | {text: ''}                            | /steps/a/set/text: at least 1 && /steps/a/set/text: mismatched input
-            /steps/a/set          | {text: state.a, count: state.b}       | /steps/a/set/text: undeclared && /steps/a/set/count: undeclared
+            /steps/a/set          | {text: state.a, count: state.b}       | /steps/a/set/text: there is no channel "a" && /steps/a/set/count: there is no channel "b"
             /steps/a/goto         | '"b"'                                 |
-            /steps/a/goto         | state.nope                            | /steps/a/goto: undeclared
+            /steps/a/goto         | state.nope                            | /steps/a/goto: there is no channel "nope"; declare it under channels
             /steps/a/goto         | result                                | /steps/a/goto: undeclared reference to 'result'
             /steps/b/goto         | result.next                           |
             /steps/b/call         | nobody                                | /steps/b/call: there is no handler "nobody" on this server; there are [calculator, search]
             /steps/b/call         | ''                                    | /steps/b/call: at least 1
-            /steps/b/input        | input.q + state.nope                  | /steps/b/input: undeclared
+            /steps/b/input        | input.q + state.nope                  | /steps/b/input: there is no channel "nope"; declare it under channels
             /steps/b/input        | result                                | /steps/b/input: undeclared reference to 'result'
             /steps/b/input        | {q: input.q}                          | /steps/b/input: string expected
             /steps/b/config       | {index: [main, 7]}                    |
@@ -142,7 +142,7 @@ class DocumentProblemsTest {
             /steps/c/output       | {nope: result.text}                   | /steps/c/output/nope: there is no channel "nope"; declare it under channels
             /steps/d/sleep        | {ms: state.count * 1000}              |
             /steps/d/sleep        | {seconds: '5'}                        | /steps/d/sleep: 'ms' && /steps/d/sleep: 'seconds'
-            /steps/d/sleep        | {ms: state.nope}                      | /steps/d/sleep/ms: undeclared
+            /steps/d/sleep        | {ms: state.nope}                      | /steps/d/sleep/ms: there is no channel "nope"; declare it under channels
             /steps/d/sleep        | soon                                  | /steps/d/sleep: pattern && /steps/d/sleep: is no span of time like
             """)
     void whatAStepDoes(String place, String value, String expected) {
@@ -188,14 +188,14 @@ class DocumentProblemsTest {
             /steps/d/next         | {choose: [{when: 'true'}, {to: b}]}   | /steps/d/next/choose/0: 'to'
             /steps/d/next         | {choose: [{when: '1', to: a}, {to: b}]} | /steps/d/next/choose/0/when: gives int, and must be true or false
             /steps/d/next         | {choose: [{when: state.text, to: a}, {to: b}]} | /steps/d/next/choose/0/when: and must be true or false
-            /steps/d/next         | {choose: [{when: state.nope, to: a}, {to: b}]} | /steps/d/next/choose/0/when: undeclared
-            /steps/d/next         | [a, {choose: [{when: state.nope, to: a}, {to: b}]}] | /steps/d/next/1/choose/0/when: undeclared
+            /steps/d/next         | {choose: [{when: state.nope, to: a}, {to: b}]} | /steps/d/next/choose/0/when: there is no channel "nope"; declare it under channels
+            /steps/d/next         | [a, {choose: [{when: state.nope, to: a}, {to: b}]}] | /steps/d/next/1/choose/0/when: there is no channel "nope"; declare it under channels
             /steps/d/next         | {choose: [{to: a}], to: b}            | /steps/d/next: has choose, whose cases say where they lead
             /steps/d/next         | {choose: [{to: nobody}]}              | /steps/d/next: there is no step "nobody"
             /steps/d/next         | {each: state.list, to: a}             |
             /steps/d/next         | {each: state.list, to: a, otherwise: end} |
             /steps/d/next         | {each: state.list}                    | /steps/d/next: needs a to: the step that runs for each item
-            /steps/d/next         | {each: state.nope, to: a}             | /steps/d/next/each: undeclared
+            /steps/d/next         | {each: state.nope, to: a}             | /steps/d/next/each: there is no channel "nope"; declare it under channels
             /steps/d/next         | {each: state.list, to: nobody, otherwise: somebody} | /steps/d/next: there is no step "nobody" && /steps/d/next: there is no step "somebody"
             /steps/d/next         | {each: state.list, to: end}           | /steps/d/next: there is no step "end"
             /steps/d/on_error     | a                                     |
@@ -213,6 +213,78 @@ class DocumentProblemsTest {
             """)
     void whereStepsLead(String place, String value, String expected) {
         assertProblems(place, value, expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            the trap             | [other, sub]                       | {next: join, on_error: suberr}    |                 | other, sub, suberr | waits for "sub" and for "suberr", which runs only if "sub" fails
+            behind another step  | other                              | {next: join, on_error: suberr}    | sub             | other, sub, suberr | waits for "sub" and for "suberr"
+            one step for both    | [other, sub]                       | {next: either, on_error: suberr}  |                 | other, either      |
+            also led to          | [other, sub, suberr]               | {next: join, on_error: suberr}    |                 | other, sub, suberr |
+            a failure of two     | [other, sub]                       | {next: join, on_error: suberr}    | {on_error: suberr} | other, sub, suberr |
+            a fan-out            | [other, {each: input.l, to: sub}]  | {next: join, on_error: suberr}    |                 | other, sub, suberr |
+            a step that is done twice | [other, sub]                  | {next: join, on_error: suberr}    | sub             | other, sub, suberr |
+            a loop               | [other, sub]                       | {next: [join, sub], on_error: suberr} |             | other, sub, suberr |
+            """)
+    void aJoinOfAStepAndOfWhatFollowsItsFailureNeverRuns(
+            String name, String start, String sub, @Nullable String other, String joins, @Nullable String expected) {
+        String toOther = other == null
+                ? "next: join"
+                : other.startsWith("{") ? other.substring(1, other.length() - 1) : "next: [join, " + other + "]";
+        Json.Obj document = DocumentReader.read("""
+                name: joins
+                start: %s
+                steps:
+                  other: {sleep: 1s, %s}
+                  sub: {sleep: 1s, %s}
+                  suberr: {sleep: 1s, next: %s}
+                  %s
+                  join: {joins: [%s], sleep: 1s}
+                """.formatted(
+                        start,
+                        toOther.startsWith("on_error") ? toOther + ", next: join" : toOther,
+                        sub.substring(1, sub.length() - 1),
+                        joins.contains("either") ? "either" : "join",
+                        joins.contains("either") ? "either: {sleep: 1s, next: join}" : "",
+                        joins));
+        List<DocumentProblem> problems = Documents.problems(document);
+        if (expected == null) {
+            assertThat(problems).as(name).isEmpty();
+        } else {
+            assertThat(problems).as(name).singleElement().satisfies(problem -> {
+                assertThat(problem.pointer()).isEqualTo("/steps/join/joins");
+                assertThat(problem.message())
+                        .startsWith(expected)
+                        .endsWith("have both lead to one step, and join that");
+            });
+        }
+    }
+
+    @Test
+    void pointersAreEscapedOnceAndNothingIsSaidTwice() {
+        Json.Obj document = DocumentReader.read("""
+                name: escapes
+                channels: {"a/b": {reducer: sum, type: text}}
+                start: {choose: [{when: input.x, to: nobody}, {to: nobody}]}
+                steps:
+                  "x/y~z": {sleep: soon}
+                  "d.o.t": {sleep: 1s, next: nobody}
+                """);
+
+        assertThat(Documents.problems(document))
+                .doesNotHaveDuplicates()
+                .extracting(DocumentProblem::pointer)
+                .containsExactlyInAnyOrder(
+                        "/channels",
+                        "/channels/a~1b/type",
+                        "/start",
+                        "/steps",
+                        "/steps",
+                        "/steps/x~1y~0z",
+                        "/steps/x~1y~0z/sleep",
+                        "/steps/x~1y~0z/sleep",
+                        "/steps/d.o.t",
+                        "/steps/d.o.t/next");
     }
 
     @Test

@@ -114,7 +114,7 @@ class WorkflowFilesTest {
         assertThatThrownBy(() -> files.registerAll(directory, NOW_MS))
                 .isExactlyInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("nameless.yaml: required property 'name' not found")
-                .hasMessageContaining("broken.yaml: The document is not YAML")
+                .hasMessageContaining("broken.yaml: The document cannot be read as YAML")
                 .hasMessageContaining("twice.yaml: ")
                 .hasMessageContaining("/start: there is no step \"nowhere\"")
                 .hasMessageContaining("/steps/a/call: there is no handler \"nobody\" on this server")

@@ -116,8 +116,9 @@ class StepExpressionsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            state.absent                | line 1, column 1: undeclared reference to 'state'
-            state                       | undeclared reference to 'state'
+            state.absent                | line 1, column 1: there is no channel "absent"; declare it under channels
+            state.text + state.absent   | line 1, column 14: there is no channel "absent"
+            state                       | line 1, column 1: undeclared reference to 'state'; name a channel: state.<channel>
             result                      | undeclared reference to 'result'
             data.text                   | undeclared reference to 'data'
             now()                       | undeclared reference to 'now'

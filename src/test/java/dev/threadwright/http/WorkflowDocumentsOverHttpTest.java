@@ -136,7 +136,12 @@ class WorkflowDocumentsOverHttpTest {
         send("/workflows", JSON, "[]")
                 .statusCode(422)
                 .body("errors.detail", contains(containsString("must be an object")));
-        send("/workflows", JSON, "{").statusCode(422).body("errors.detail", contains(containsString("Not JSON")));
+        send("/workflows", JSON, "{")
+                .statusCode(422)
+                .body("detail", equalTo("1 problem in the document"))
+                .body(
+                        "errors.detail",
+                        contains(containsString("begins like JSON, and cannot be read as that: Not JSON")));
         send("/workflows", YAML, "a: !!str b")
                 .statusCode(422)
                 .body("errors.detail", contains(containsString("tags are not supported")));
