@@ -26,34 +26,32 @@ public final class Main {
 
     public static void main(String... args) {
         quietBroker();
-        boolean verify = args.length > 0 && args[0].equals(VerifyCommand.NAME);
-        EmbeddedServers servers;
-        try {
-            servers = startUnconfigured(!verify);
-        } catch (EmbeddedStartException e) {
-            System.err.println("threadwright: " + e.getMessage());
-            System.exit(1);
-            return;
+        switch (CommandLine.of(args)) {
+            case CommandLine.Serve ignored -> serve(startUnconfigured(true));
+            case CommandLine.Verify verify -> System.exit(verify(startUnconfigured(false), verify.arguments()));
+            case CommandLine.Help ignored -> System.out.print(CommandLine.USAGE);
+            case CommandLine.Unknown unknown -> {
+                System.err.println("threadwright: there is no command " + unknown.word());
+                System.err.print(CommandLine.USAGE);
+                System.exit(2);
+            }
         }
-        if (verify) {
-            System.exit(verify(servers, List.of(args).subList(1, args.length)));
-        }
+    }
+
+    private static void serve(EmbeddedServers servers) {
         CountDownLatch quarkusStopped = new CountDownLatch(1);
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(() -> closeAfter(quarkusStopped, servers), "embedded-servers-stop"));
         var exit = ApplicationLifecycleManager.getDefaultExitCodeHandler();
-        Quarkus.run(
-                null,
-                (code, failure) -> {
-                    quarkusStopped.countDown();
-                    if (failure != null) {
-                        // Quarkus leaves it to the handler, and the log may not be there yet.
-                        System.err.println("threadwright: cannot start");
-                        failure.printStackTrace();
-                    }
-                    exit.accept(code, failure);
-                },
-                args);
+        Quarkus.run(null, (code, failure) -> {
+            quarkusStopped.countDown();
+            if (failure != null) {
+                // Quarkus leaves it to the handler, and the log may not be there yet.
+                System.err.println("threadwright: cannot start");
+                failure.printStackTrace();
+            }
+            exit.accept(code, failure);
+        });
     }
 
     /** Beside the server's own start: it needs the journal and nothing else. */
@@ -79,7 +77,7 @@ public final class Main {
         boolean postgresConfigured = StartupConfig.isSet(config, EmbeddedServers.POSTGRES_URL_KEY)
                 || StartupConfig.isSet(config, "quarkus.datasource.jdbc.url");
         boolean kafkaConfigured = StartupConfig.isSet(config, EmbeddedServers.KAFKA_BOOTSTRAP_KEY);
-        EmbeddedServers servers = EmbeddedServers.start(new EmbeddedServers.Settings(
+        EmbeddedServers servers = started(new EmbeddedServers.Settings(
                 Path.of(config.getValue(EmbeddedServers.DATA_DIRECTORY_KEY, String.class)),
                 !postgresConfigured,
                 config.getValue(EmbeddedServers.POSTGRES_PORT_KEY, Integer.class),
@@ -95,6 +93,16 @@ public final class Main {
             System.setProperty(EmbeddedServers.KAFKA_BOOTSTRAP_KEY, servers.bootstrapServers());
         }
         return servers;
+    }
+
+    private static EmbeddedServers started(EmbeddedServers.Settings settings) {
+        try {
+            return EmbeddedServers.start(settings);
+        } catch (EmbeddedStartException e) {
+            System.err.println("threadwright: " + e.getMessage());
+            System.exit(1);
+            throw e;
+        }
     }
 
     /** All shutdown hooks run at once; this one has to be the last. */

@@ -18,6 +18,9 @@ public final class VerifyCommand {
 
     public static final String NAME = "verify";
 
+    private static final String SLASHES = "What stands before the first slash is the tenant: write "
+            + ThreadKey.DEFAULT_TENANT + "/a/b for the thread a/b";
+
     private static final int PAGE = 1_000;
 
     private final Verifier verifier;
@@ -48,15 +51,20 @@ public final class VerifyCommand {
 
     /** @return the process's status */
     public int run(List<String> arguments) {
-        if (arguments.size() > 1) {
+        if (arguments.size() > 1
+                || (!arguments.isEmpty() && arguments.getFirst().startsWith("--"))) {
             out.println("usage: threadwright verify [thread | tenant/thread]");
+            out.println(SLASHES);
             return 2;
         }
         if (!arguments.isEmpty()) {
             ThreadKey thread = key(arguments.getFirst());
             Verified verified = verifier.verify(thread);
             if (verified == null) {
-                out.println("There is no thread " + thread);
+                out.println("There is no thread \"" + thread.thread() + "\" of tenant \"" + thread.tenant() + '"');
+                if (arguments.getFirst().indexOf('/') >= 0) {
+                    out.println(SLASHES);
+                }
                 return 2;
             }
             report(verified);

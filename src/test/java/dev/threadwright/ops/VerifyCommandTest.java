@@ -68,7 +68,13 @@ class VerifyCommandTest {
     @Test
     void wrongArgumentsAndUnknownThreadsAreSaid() {
         assertThat(verify("nobody-" + thread)).isEqualTo(2);
-        assertThat(printed()).isEqualTo("There is no thread default/nobody-" + thread + "\n");
+        assertThat(printed()).isEqualTo("There is no thread \"nobody-" + thread + "\" of tenant \"default\"\n");
+        assertThat(verify("no/body/" + thread)).isEqualTo(2);
+        assertThat(printed())
+                .startsWith("There is no thread \"body/" + thread + "\" of tenant \"no\"\n")
+                .endsWith("write default/a/b for the thread a/b\n");
+        assertThat(verify("--all")).isEqualTo(2);
+        assertThat(printed()).startsWith("usage: threadwright verify");
         assertThat(verify("a", "b")).isEqualTo(2);
         assertThat(printed()).startsWith("usage: threadwright verify");
     }

@@ -1,0 +1,36 @@
+package dev.threadwright;
+
+import dev.threadwright.ops.VerifyCommand;
+import java.util.List;
+
+/** What was asked for at the command line. Configuration is no part of it: that is {@code -Dkey=value}. */
+sealed interface CommandLine {
+
+    String USAGE = """
+            usage: threadwright [-Dkey=value ...]                  run the server
+                   threadwright verify [thread | tenant/thread]    recompute one thread or all, and end
+                   threadwright help
+
+            The keys are those of config/application.properties. The id of a thread is all that follows the first slash, if
+            there is one: write default/a/b for the thread a/b.
+            """;
+
+    record Serve() implements CommandLine {}
+
+    record Verify(List<String> arguments) implements CommandLine {}
+
+    record Help() implements CommandLine {}
+
+    record Unknown(String word) implements CommandLine {}
+
+    static CommandLine of(String... words) {
+        if (words.length == 0) {
+            return new Serve();
+        }
+        return switch (words[0]) {
+            case VerifyCommand.NAME -> new Verify(List.of(words).subList(1, words.length));
+            case "help", "--help", "-h" -> new Help();
+            default -> new Unknown(words[0]);
+        };
+    }
+}

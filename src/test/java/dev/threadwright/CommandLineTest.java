@@ -1,0 +1,65 @@
+package dev.threadwright;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CommandLineTest {
+
+    @TempDir
+    Path directory;
+
+    private record Ended(int status, String out, String err) {}
+
+    @Test
+    void nothingRunsTheServerAndVerifyTakesWhatFollows() {
+        assertThat(CommandLine.of()).isEqualTo(new CommandLine.Serve());
+        assertThat(CommandLine.of("verify")).isEqualTo(new CommandLine.Verify(List.of()));
+        assertThat(CommandLine.of("verify", "a/b")).isEqualTo(new CommandLine.Verify(List.of("a/b")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"help", "--help", "-h"})
+    void helpIsPrintedAndNothingStarts(String word) throws Exception {
+        assertThat(run(word)).isEqualTo(new Ended(0, CommandLine.USAGE, ""));
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bogus", "--port=8081"})
+    void whatIsUnknownIsSaidAndNothingStarts(String word) throws Exception {
+        Ended ended = run(word, "more");
+        assertThat(ended.status()).isEqualTo(2);
+        assertThat(ended.err()).startsWith("threadwright: there is no command " + word + "\n" + CommandLine.USAGE);
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    /** A process of its own, because it ends. */
+    private Ended run(String... words) throws IOException, InterruptedException {
+        List<String> command = Stream.concat(
+                        Stream.of(
+                                Path.of(System.getProperty("java.home"), "bin", "java")
+                                        .toString(),
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                Main.class.getName()),
+                        Stream.of(words))
+                .toList();
+        Path err = Path.of(directory + ".err");
+        Process process = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectError(err.toFile())
+                .start();
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new Ended(process.waitFor(), out, Files.readString(err));
+    }
+}
