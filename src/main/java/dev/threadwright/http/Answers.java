@@ -58,7 +58,16 @@ final class Answers {
             case Outcome.Applied ignored -> new Told("applied", null, null, null);
             case Outcome.Unchanged unchanged -> new Told("unchanged", null, null, unchanged.message());
             case Outcome.Rejected rejected ->
-                throw refused(command, row, duplicate, type(rejected.reason()), rejected.reason(), rejected.message());
+                throw refused(
+                        command,
+                        row,
+                        duplicate,
+                        type(rejected.reason()),
+                        rejected.reason(),
+                        rejected.reason() == Rejection.POLICY_FAILED
+                                ? rejected.message() + "; why is in the event: GET " + thread(command) + "/events?from="
+                                        + row.seq() + "&limit=1"
+                                : rejected.message());
             case Outcome.Invalid invalid ->
                 throw refused(command, row, duplicate, type(invalid.reason()), null, invalid.message());
             case Outcome.Duplicate nested -> throw new IllegalStateException("A duplicate of a duplicate: " + nested);
@@ -101,8 +110,11 @@ final class Answers {
     }
 
     private static String location(CheckedCommand command, @Nullable String run) {
-        String thread = "/threads/" + segment(command.thread().thread());
-        return run == null ? thread : thread + "/runs/" + segment(run);
+        return run == null ? thread(command) : thread(command) + "/runs/" + segment(run);
+    }
+
+    private static String thread(CheckedCommand command) {
+        return "/threads/" + segment(command.thread().thread());
     }
 
     private static String segment(String text) {

@@ -8,9 +8,11 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.endsWith;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.everyItem;
+import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
+import static org.hamcrest.Matchers.startsWith;
 
 import dev.threadwright.testing.EmbeddedServersResource;
 import io.quarkus.test.common.WithTestResource;
@@ -166,7 +168,11 @@ class HttpEndToEndTest {
                 .body("type", equalTo("urn:threadwright:problem:unknown-workflow"));
         input("{'data': 1, 'policy': {'type': 'custom', 'name': 'absent'}}", "decision")
                 .statusCode(422)
-                .body("reason", equalTo("policy_failed"));
+                .body("reason", equalTo("policy_failed"))
+                .body(
+                        "detail",
+                        startsWith("Policy failed; why is in the event: GET /threads/" + thread + "/events?from="))
+                .body("seq", greaterThan(1));
         cancel("{}", "decision").statusCode(200);
     }
 
