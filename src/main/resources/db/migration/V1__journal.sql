@@ -151,6 +151,33 @@ create table run (
     primary key (tenant, thread, run)
 ) with (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.02);
 
+-- What runs ask people and systems.
+create table interrupt (
+    created_at_ms bigint not null,
+    expires_at_ms bigint,
+    settled_at_ms bigint,
+    tenant        text   collate "C" not null,
+    thread        text   collate "C" not null,
+    interrupt     text   collate "C" not null,
+    run           text   collate "C" not null,
+    step          text   collate "C" not null,
+    kind          text   collate "C" not null,
+    status        text   collate "C" not null,
+    prompt        json   not null,
+    settlement    json,
+    primary key (tenant, thread, interrupt)
+) with (fillfactor = 85);
+
+create index interrupt_id on interrupt (tenant, interrupt);
+create index interrupt_run on interrupt (tenant, run);
+create index interrupt_pending on interrupt (tenant, created_at_ms, interrupt) where status = 'pending';
+create index interrupt_pending_thread on interrupt (tenant, thread) where status = 'pending';
+create index interrupt_created on interrupt (tenant, created_at_ms, interrupt);
+
+comment on column interrupt.status is 'pending, resolved, rejected or expired';
+comment on column interrupt.prompt is 'What was asked: payload, and schema of the answer';
+comment on column interrupt.settlement is 'What became of it: answer, by, via, reason, expiry';
+
 -- Every event in its place. The type is cut out of the text, because json operators refuse text that holds \u0000.
 -- With the rights and the row-level security of whoever asks.
 create view event with (security_invoker = true) as
@@ -214,10 +241,11 @@ begin
 end
 $$;
 
-grant select on thread, run, decision, outcome, workflow, event to threadwright_reader;
+grant select on thread, run, interrupt, decision, outcome, workflow, event to threadwright_reader;
 
 alter table thread enable row level security;
 alter table run enable row level security;
+alter table interrupt enable row level security;
 alter table decision enable row level security;
 alter table outcome enable row level security;
 alter table workflow enable row level security;
@@ -226,6 +254,8 @@ alter table workflow enable row level security;
 create policy of_tenant on thread for select to threadwright_reader
     using (tenant = current_setting('threadwright.tenant', true));
 create policy of_tenant on run for select to threadwright_reader
+    using (tenant = current_setting('threadwright.tenant', true));
+create policy of_tenant on interrupt for select to threadwright_reader
     using (tenant = current_setting('threadwright.tenant', true));
 create policy of_tenant on decision for select to threadwright_reader
     using (tenant = current_setting('threadwright.tenant', true));
@@ -302,6 +332,9 @@ create function commit_batch_v1(
     run_tenant text[], run_thread text[], run_run text[], run_status text[], run_workflow text[],
     run_decision text[], run_admitted bigint[], run_started bigint[], run_ended bigint[], run_output text[],
     run_error text[],
+    interrupt_tenant text[], interrupt_thread text[], interrupt_interrupt text[], interrupt_run text[],
+    interrupt_step text[], interrupt_kind text[], interrupt_status text[], interrupt_prompt text[],
+    interrupt_created bigint[], interrupt_expires bigint[], interrupt_settled bigint[], interrupt_settlement text[],
     paid_tenant text[], paid_thread text[], paid_kind text[], paid_ref text[],
     owed_partition integer[], owed_tenant text[], owed_thread text[], owed_kind text[], owed_ref text[],
     owed_due bigint[],
@@ -430,6 +463,33 @@ begin
             if changed + expected <> cardinality(run_tenant) then
                 raise exception 'A change to a run that is not there' using errcode = 'TW003';
             end if;
+        end if;
+    end if;
+
+    if cardinality(interrupt_tenant) > 0 then
+        -- As with runs: what says when it was created is new.
+        insert into interrupt (tenant, thread, interrupt, run, step, kind, status, prompt, created_at_ms, expires_at_ms,
+                               settled_at_ms, settlement)
+        select k.tenant, k.thread, k.interrupt, k.run, k.step, k.kind, k.status, k.prompt::json, k.created, k.expires,
+               k.settled, k.settlement::json
+        from unnest(interrupt_tenant, interrupt_thread, interrupt_interrupt, interrupt_run, interrupt_step,
+                    interrupt_kind, interrupt_status, interrupt_prompt, interrupt_created, interrupt_expires,
+                    interrupt_settled, interrupt_settlement)
+                 as k (tenant, thread, interrupt, run, step, kind, status, prompt, created, expires, settled,
+                       settlement)
+        where k.created is not null;
+        get diagnostics changed = row_count;
+
+        update interrupt i
+        set status = k.status, settled_at_ms = k.settled, settlement = k.settlement::json
+        from unnest(interrupt_tenant, interrupt_thread, interrupt_interrupt, interrupt_status, interrupt_created,
+                    interrupt_settled, interrupt_settlement)
+                 as k (tenant, thread, interrupt, status, created, settled, settlement)
+        where k.created is null and i.tenant = k.tenant and i.thread = k.thread and i.interrupt = k.interrupt
+          and i.status = 'pending';
+        get diagnostics expected = row_count;
+        if changed + expected <> cardinality(interrupt_tenant) then
+            raise exception 'A second outcome of an interrupt, or one that is not there' using errcode = 'TW003';
         end if;
     end if;
 

@@ -24,6 +24,7 @@ class ArchitectureTest {
     private static final String CATALOG = "dev.threadwright.catalog..";
     private static final String LIVE = "dev.threadwright.live..";
     private static final String EXPRESSION = "dev.threadwright.expression..";
+    private static final String SCHEMA = "dev.threadwright.schema..";
     private static final String OPS = "dev.threadwright.ops..";
     private static final String EMBEDDED = "dev.threadwright.embedded..";
 
@@ -99,6 +100,13 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule expressions_know_the_core_and_not_where_they_stand =
             keepsApart(EXPRESSION, CATALOG, ACTOR, JOURNAL, STEP, INGRESS, RELAY, QUERY, HTTP, OPS);
+
+    @ArchTest
+    static final ArchRule schemas_know_the_core_and_not_where_they_stand =
+            keepsApart(SCHEMA, CATALOG, EXPRESSION, ACTOR, JOURNAL, STEP, INGRESS, RELAY, QUERY, HTTP, OPS);
+
+    @ArchTest
+    static final ArchRule the_core_knows_schemas_by_its_port_only = onlyKnownIn(SCHEMA, SCHEMA, CATALOG, OPS);
 
     @ArchTest
     static final ArchRule only_the_entrance_knows_the_embedded_servers =

@@ -19,12 +19,14 @@ import dev.threadwright.thread.Decision;
 import dev.threadwright.thread.Event;
 import dev.threadwright.thread.Identity;
 import dev.threadwright.thread.IdentityHash;
+import dev.threadwright.thread.InterruptId;
 import dev.threadwright.thread.Known;
 import dev.threadwright.thread.Outcome;
 import dev.threadwright.thread.Owed;
 import dev.threadwright.thread.Recorded;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.RunStatus;
+import dev.threadwright.thread.SettledInterrupt;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.ThreadState;
 import java.util.ArrayList;
@@ -50,6 +52,7 @@ final class BatchBuilder {
     private final Function<OutcomeKey, @Nullable OutcomeRow> earlierOutcomes;
     private final Function<RunId, @Nullable RunStatus> earlierEndings;
     private final Function<Lookups.CheckpointKey, @Nullable Checkpoint> checkpoints;
+    private final Function<InterruptId, @Nullable SettledInterrupt> earlierSettled;
 
     private final Map<Integer, Progress> partitions = new LinkedHashMap<>();
     private final Map<ThreadKey, Touched> threads = new LinkedHashMap<>();
@@ -58,6 +61,7 @@ final class BatchBuilder {
     private final Map<OffsetKey, Offset> offsets = new LinkedHashMap<>();
     private final List<Publication> publications = new ArrayList<>();
     private final RunRows runRows = new RunRows();
+    private final InterruptRows interruptRows = new InterruptRows();
 
     /** A partition's position as the batch goes on. */
     private static final class Progress {
@@ -79,6 +83,7 @@ final class BatchBuilder {
      * @param earlierOutcomes what is known to be decided about identities before this batch
      * @param earlierEndings how runs that the works name ended before this batch
      * @param checkpoints those that the works name, if they exist
+     * @param earlierSettled what became of the interrupts that the works name before this batch
      */
     BatchBuilder(
             Decider decider,
@@ -86,13 +91,15 @@ final class BatchBuilder {
             Function<ThreadKey, ThreadState> committed,
             Function<OutcomeKey, @Nullable OutcomeRow> earlierOutcomes,
             Function<RunId, @Nullable RunStatus> earlierEndings,
-            Function<Lookups.CheckpointKey, @Nullable Checkpoint> checkpoints) {
+            Function<Lookups.CheckpointKey, @Nullable Checkpoint> checkpoints,
+            Function<InterruptId, @Nullable SettledInterrupt> earlierSettled) {
         this.decider = decider;
         this.snapshotEvery = snapshotEvery;
         this.committed = committed;
         this.earlierOutcomes = earlierOutcomes;
         this.earlierEndings = earlierEndings;
         this.checkpoints = checkpoints;
+        this.earlierSettled = earlierSettled;
     }
 
     PendingBatch build(List<Work> works, Map<Integer, OwnedPartition> owned) {
@@ -119,7 +126,8 @@ final class BatchBuilder {
         Prior prior = prior(command.header());
         Decision decision;
         try {
-            decision = decider.decide(state, command, new Known(prior.known(), endedRun(command), checkpoint(command)));
+            decision = decider.decide(
+                    state, command, new Known(prior.known(), endedRun(command), checkpoint(command), settled(command)));
         } catch (RuntimeException defect) {
             failed(progress, work, defect);
             return;
@@ -131,7 +139,9 @@ final class BatchBuilder {
                     new Touched(
                             progress.start.partition(), touched == null ? state : touched.before(), decision.after()));
         }
-        answer(progress, work, decision, prior.key());
+        // What came before is kept already. The same answer to an interrupt under another id is not.
+        boolean isKept = prior.known() != null && decision.outcome() instanceof Outcome.Duplicate;
+        answer(progress, work, decision, isKept ? null : prior.key());
     }
 
     private void append(Progress progress, Command.Header header, Decision decision) {
@@ -145,6 +155,7 @@ final class BatchBuilder {
                 decision.events()));
         for (Recorded recorded : decision.events()) {
             runRows.add(header.thread(), recorded);
+            interruptRows.add(header.thread(), recorded);
             noteEnding(recorded.event());
         }
     }
@@ -158,7 +169,7 @@ final class BatchBuilder {
             } else {
                 setAside(progress, OutboxRow.Kind.DEAD_LETTER, invalid.message(), record);
             }
-        } else if (key != null && !(outcome instanceof Outcome.Duplicate)) {
+        } else if (key != null) {
             outcomes.put(
                     key,
                     new OutcomeRow(
@@ -237,6 +248,22 @@ final class BatchBuilder {
         return named == null ? null : checkpoints.apply(named);
     }
 
+    private Map<InterruptId, SettledInterrupt> settled(Command command) {
+        List<InterruptId> named = command.interrupts();
+        if (named.isEmpty()) {
+            return Map.of();
+        }
+        Map<InterruptId, SettledInterrupt> known = new HashMap<>();
+        for (InterruptId id : named) {
+            SettledInterrupt here = interruptRows.settled().get(id);
+            SettledInterrupt one = here != null ? here : earlierSettled.apply(id);
+            if (one != null) {
+                known.put(id, one);
+            }
+        }
+        return known;
+    }
+
     private @Nullable RunStatus endedRun(Command command) {
         RunId named = namedRun(command);
         if (named == null) {
@@ -251,6 +278,14 @@ final class BatchBuilder {
         return switch (command) {
             case Command.SubmitInput submit -> submit.run();
             case Command.CancelRun cancel -> cancel.run();
+            case Command.ResumeRun resume -> resume.run();
+            case Command.SteerRun steer -> steer.run();
+            case Command.PauseRun pause -> pause.run();
+            case Command.UnpauseRun unpause -> unpause.run();
+            case Command.RejectInterrupt ignored -> null;
+            case Command.CompactThread ignored -> null;
+            case Command.RaiseInterrupt ignored -> null;
+            case Command.RecordResult ignored -> null;
             case Command.CancelAll ignored -> null;
             case Command.UpdateThread ignored -> null;
             case Command.CompleteAction ignored -> null;
@@ -293,6 +328,7 @@ final class BatchBuilder {
             rows.add(new ThreadRow(touched.partition(), touched.before().seq(), touched.after()));
             after.add(new Changed(touched.partition(), touched.after()));
             owed.add(touched.partition(), touched.before(), touched.after());
+            runRows.status(key, touched.before(), touched.after());
             if (touched.before().seq() / snapshotEvery != touched.after().seq() / snapshotEvery) {
                 snapshots.add(touched.after());
             }
@@ -304,10 +340,20 @@ final class BatchBuilder {
                 List.copyOf(outcomes.values()),
                 rows,
                 runRows.rows(),
+                interruptRows.rows(),
                 owed.changes,
                 List.copyOf(offsets.values()),
                 snapshots);
-        return new PendingBatch(works, batch, after, publications, owed.stops, owed.starts, outcomes, endedRuns);
+        return new PendingBatch(
+                works,
+                batch,
+                after,
+                publications,
+                owed.stops,
+                owed.starts,
+                outcomes,
+                endedRuns,
+                interruptRows.settled());
     }
 
     private List<Advance> advances() {

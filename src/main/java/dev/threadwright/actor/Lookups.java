@@ -4,8 +4,10 @@ import dev.threadwright.journal.Batch.OutcomeKey;
 import dev.threadwright.journal.Batch.OutcomeRow;
 import dev.threadwright.thread.Checkpoint;
 import dev.threadwright.thread.Command;
+import dev.threadwright.thread.InterruptId;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.RunStatus;
+import dev.threadwright.thread.SettledInterrupt;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.ThreadState;
 import java.util.HashMap;
@@ -28,6 +30,7 @@ final class Lookups {
 
     final Map<OutcomeKey, OutcomeRow> outcomes = new HashMap<>();
     final Map<RunId, RunStatus> endedRuns = new HashMap<>();
+    final Map<InterruptId, SettledInterrupt> settled = new HashMap<>();
     final Map<CheckpointKey, Checkpoint> checkpoints = new HashMap<>();
 
     boolean isKnown(ThreadKey thread) {
@@ -54,6 +57,7 @@ final class Lookups {
         unreadableCheckpoints.clear();
         outcomes.clear();
         endedRuns.clear();
+        settled.clear();
         checkpoints.clear();
     }
 }

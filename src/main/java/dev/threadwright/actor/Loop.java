@@ -15,8 +15,10 @@ import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Decider;
 import dev.threadwright.thread.Identity;
 import dev.threadwright.thread.IdentityHash;
+import dev.threadwright.thread.InterruptId;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.RunStatus;
+import dev.threadwright.thread.SettledInterrupt;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.ThreadState;
 import java.util.ArrayList;
@@ -246,7 +248,8 @@ public final class Loop implements AutoCloseable {
                 this::committedState,
                 this::earlierOutcome,
                 this::earlierEnding,
-                lookups.checkpoints::get);
+                lookups.checkpoints::get,
+                this::earlierSettled);
         PendingBatch pending = builder.build(works, owned);
         lookups.clear();
         CompletableFuture<CommitResult> result = committer.commit(pending);
@@ -262,6 +265,11 @@ public final class Loop implements AutoCloseable {
                 pending.batch().offsets(),
                 pending.works().stream().mapToLong(Work::bytes).sum());
         pending.stops().forEach(steps::cancel);
+        forEachCommand(pending.works(), command -> {
+            if (command instanceof Command.RecordResult done) {
+                steps.recorded(done.header().thread(), done.action(), done.attempt(), done.name());
+            }
+        });
         pending.starts().forEach(steps::start);
     }
 
@@ -386,7 +394,7 @@ public final class Loop implements AutoCloseable {
         threads.removeIf(key -> actors.contains(key) || lookups.isKnown(key) || isInFlight(key));
         loadStates(threads);
         workflows.lookUp(works, lookups.states);
-        lookUpReadableOutcomes(works);
+        lookUpReadable(works);
         Map<RunId, ThreadKey> runs = new HashMap<>();
         forEachCommand(works, command -> {
             RunId named = BatchBuilder.namedRun(command);
@@ -466,18 +474,30 @@ public final class Loop implements AutoCloseable {
         return reason == null && checkpoint != null ? lookups.unreadableCheckpoints.get(checkpoint) : reason;
     }
 
-    private void lookUpReadableOutcomes(Collection<Work> works) {
+    private void lookUpReadable(Collection<Work> works) {
         List<Work> readable = new ArrayList<>(works);
         readable.removeIf(work -> work instanceof Work.Decide decide && unreadable(decide.command()) != null);
         while (true) {
             try {
                 lookUpOutcomes(readable);
+                lookUpInterrupts(readable);
                 return;
             } catch (UnreadableException e) {
                 ThreadKey thread = unreadable(e);
                 readable.removeIf(work -> work instanceof Work.Decide decide
                         && decide.command().header().thread().equals(thread));
             }
+        }
+    }
+
+    private void lookUpInterrupts(Collection<Work> works) {
+        Map<InterruptId, ThreadKey> interrupts = new HashMap<>();
+        forEachCommand(
+                works,
+                command -> command.interrupts()
+                        .forEach(id -> interrupts.put(id, command.header().thread())));
+        if (!interrupts.isEmpty()) {
+            lookups.settled.putAll(journal.settledInterrupts(interrupts));
         }
     }
 
@@ -540,6 +560,12 @@ public final class Loop implements AutoCloseable {
     private @Nullable RunStatus earlierEnding(RunId run) {
         RunStatus recent = lastSettled == null ? null : lastSettled.endedRuns().get(run);
         return recent != null ? recent : lookups.endedRuns.get(run);
+    }
+
+    private @Nullable SettledInterrupt earlierSettled(InterruptId interrupt) {
+        SettledInterrupt recent =
+                lastSettled == null ? null : lastSettled.settled().get(interrupt);
+        return recent != null ? recent : lookups.settled.get(interrupt);
     }
 
     private static Set<ThreadKey> threadsOf(Collection<Work> works) {

@@ -67,6 +67,14 @@ public final class NeededWorkflows {
             case Command.ContinueRun ignored -> null;
             case Command.UpdateState ignored -> null;
             case Command.RestoreState ignored -> null;
+            case Command.ResumeRun ignored -> null;
+            case Command.RejectInterrupt ignored -> null;
+            case Command.SteerRun ignored -> null;
+            case Command.PauseRun ignored -> null;
+            case Command.UnpauseRun ignored -> null;
+            case Command.CompactThread ignored -> null;
+            case Command.RaiseInterrupt ignored -> null;
+            case Command.RecordResult ignored -> null;
             case Command.ForkThread ignored -> null;
         };
     }

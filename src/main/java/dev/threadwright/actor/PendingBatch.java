@@ -5,8 +5,10 @@ import dev.threadwright.journal.Batch;
 import dev.threadwright.journal.Batch.OutcomeKey;
 import dev.threadwright.journal.Batch.OutcomeRow;
 import dev.threadwright.journal.Publication;
+import dev.threadwright.thread.InterruptId;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.RunStatus;
+import dev.threadwright.thread.SettledInterrupt;
 import dev.threadwright.thread.ThreadState;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +21,7 @@ import java.util.Map;
  * @param stops calls that are owed no more; told before {@code starts}
  * @param outcomes of the identified works
  * @param endedRuns runs that ended in it
+ * @param settled interrupts that had their outcome in it
  */
 record PendingBatch(
         List<Work> works,
@@ -28,7 +31,8 @@ record PendingBatch(
         List<StepCall> stops,
         List<StepCall> starts,
         Map<OutcomeKey, OutcomeRow> outcomes,
-        Map<RunId, RunStatus> endedRuns) {
+        Map<RunId, RunStatus> endedRuns,
+        Map<InterruptId, SettledInterrupt> settled) {
 
     record Changed(int partition, ThreadState state) {}
 }

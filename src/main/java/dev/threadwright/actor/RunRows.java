@@ -5,7 +5,9 @@ import dev.threadwright.thread.Event;
 import dev.threadwright.thread.Recorded;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.RunStatus;
+import dev.threadwright.thread.StartedRun;
 import dev.threadwright.thread.ThreadKey;
+import dev.threadwright.thread.ThreadState;
 import dev.threadwright.workflow.Json;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,6 +20,7 @@ final class RunRows {
 
     private static final String FOLLOW_UP = "follow_up";
     private static final String CONTINUE = "continue";
+    private static final String COMPACTION = "compaction";
 
     private final Map<RunId, Draft> drafts = new LinkedHashMap<>();
 
@@ -54,7 +57,7 @@ final class RunRows {
                         draft.decision = accepted.why().decision().name().toLowerCase(Locale.ROOT);
                         draft.admittedAtMs = timeMs;
                     }
-                    case MERGE_INTO_RUNNING, ADDRESSED, REJECT -> {}
+                    case MERGE_INTO_RUNNING, ADDRESSED, REJECT, STEER, RESUME, KEEP -> {}
                 }
             }
             case Event.InputQueued queued ->
@@ -73,6 +76,10 @@ final class RunRows {
                         draft.decision = CONTINUE;
                         draft.admittedAtMs = timeMs;
                     }
+                    case COMPACTION -> {
+                        draft.decision = COMPACTION;
+                        draft.admittedAtMs = timeMs;
+                    }
                     case INPUT, QUEUE -> {}
                 }
             }
@@ -82,6 +89,23 @@ final class RunRows {
             case Event.RunTimedOut timedOut -> end(thread, timedOut.run(), RunStatus.TIMED_OUT, timeMs);
             case Event.RunCancelled cancelled -> end(thread, cancelled.run(), RunStatus.CANCELLED, timeMs);
             case Event.InputExpired ignored -> {}
+            case Event.InputKept ignored -> {}
+            case Event.InterruptRaised ignored -> {}
+            case Event.InterruptResolved ignored -> {}
+            case Event.InterruptRejected ignored -> {}
+            case Event.InterruptExpired ignored -> {}
+            case Event.InterruptAnswerRejected ignored -> {}
+            case Event.WaitStarted ignored -> {}
+            case Event.WaitSatisfied ignored -> {}
+            case Event.RunInterrupted ignored -> {}
+            case Event.RunResumed ignored -> {}
+            case Event.RunPaused ignored -> {}
+            case Event.RunUnpaused ignored -> {}
+            case Event.RunSteered ignored -> {}
+            case Event.RunRedirected ignored -> {}
+            case Event.ActionResultRecorded ignored -> {}
+            case Event.CompactionStarted ignored -> {}
+            case Event.CompactionCompleted ignored -> {}
             case Event.ThreadCreated ignored -> {}
             case Event.ThreadUpdated ignored -> {}
             case Event.InputRejected ignored -> {}
@@ -102,6 +126,17 @@ final class RunRows {
             case Event.ActionSucceeded ignored -> {}
             case Event.ActionFailed ignored -> {}
             case Event.ActionResultDiscarded ignored -> {}
+        }
+    }
+
+    /** Where the unfinished runs of a changed thread stand now. */
+    void status(ThreadKey thread, ThreadState before, ThreadState after) {
+        for (StartedRun run : after.started()) {
+            StartedRun earlier = before.started(run.id());
+            RunStatus status = run.status();
+            if (drafts.containsKey(run.id()) || (earlier != null && earlier.status() != status)) {
+                draft(thread, run.id()).status = status;
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.threadwright.actor;
 
+import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.Owed;
 import dev.threadwright.thread.ThreadKey;
 
@@ -14,6 +15,9 @@ public interface StepStarter {
 
     /** Tells the call to stop; its result, should it still come, is discarded by the thread. */
     void cancel(StepCall call);
+
+    /** What a call did once is journaled; it may go on. */
+    void recorded(ThreadKey thread, ActionId action, int attempt, String name);
 
     /**
      * Tells the calls of the partition to stop that another owner will start again. Those that must not be done twice go

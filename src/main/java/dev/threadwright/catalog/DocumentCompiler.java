@@ -1,9 +1,12 @@
 package dev.threadwright.catalog;
 
 import dev.threadwright.expression.StepExpressions;
+import dev.threadwright.schema.JsonSchemas;
+import dev.threadwright.workflow.Breakpoints;
 import dev.threadwright.workflow.Channel;
 import dev.threadwright.workflow.GraphCheck;
 import dev.threadwright.workflow.Json;
+import dev.threadwright.workflow.Prompt;
 import dev.threadwright.workflow.Reducer;
 import dev.threadwright.workflow.Route;
 import dev.threadwright.workflow.Step;
@@ -19,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,9 +38,13 @@ final class DocumentCompiler {
             "set", Set.of("goto"),
             "call", Set.of("input", "config", "result", "timeout", "retry", "idempotent", "goto"),
             "sleep", Set.of(),
-            "workflow", Set.of("input", "output"));
+            "workflow", Set.of("input", "output"),
+            "interrupt", Set.of("payload", "schema", "expires", "on_expiry", "result", "goto"),
+            "wait", Set.of("when", "timeout", "result", "goto"));
 
     private static final Set<String> FIELDS_OF_ALL = Set.of("next", "on_error", "joins", "label");
+
+    private static final JsonSchemas SCHEMAS = new JsonSchemas();
 
     private final Json.Obj document;
     private final Surroundings surroundings;
@@ -77,13 +85,14 @@ final class DocumentCompiler {
                 ? limit.value().intValue()
                 : Workflow.DEFAULT_RECURSION_LIMIT;
         Workflow.InputMapping input = inputMapping();
-        List<GraphCheck.Problem> graph = GraphCheck.problems(channels, steps, start, recursionLimit);
+        Breakpoints breakpoints = breakpoints();
+        String compaction = document.get("compaction") instanceof Json.Text step ? step.value() : null;
+        List<GraphCheck.Problem> graph =
+                GraphCheck.problems(channels, steps, start, recursionLimit, breakpoints, compaction);
         graph.forEach(problem -> problem(pointer(problem.path()), problem.message()));
-        boolean gotos = object(document.get("steps")).values().stream()
-                .anyMatch(step -> step instanceof Json.Obj fields && fields.get("goto") != null);
         // A step that says at run time where it goes may lead anywhere, however often.
-        if (!gotos) {
-            unreachable(steps, start);
+        if (steps.values().stream().noneMatch(Step::choosesNext)) {
+            unreachable(steps, start, compaction);
             new Entries(steps, start)
                     .joinsThatNeverRun()
                     .forEach((name, message) -> problem(at("/steps", name) + "/joins", message));
@@ -91,7 +100,23 @@ final class DocumentCompiler {
         if (!problems.isEmpty() || !(document.get("name") instanceof Json.Text name)) {
             return null;
         }
-        return new Workflow(new WorkflowRef(name.value(), version), channels, steps, start, input, recursionLimit);
+        return new Workflow(
+                new WorkflowRef(name.value(), version),
+                channels,
+                steps,
+                start,
+                input,
+                recursionLimit,
+                breakpoints,
+                compaction);
+    }
+
+    private Breakpoints breakpoints() {
+        return document.get("breakpoints") instanceof Json.Obj declared
+                ? new Breakpoints(
+                        new LinkedHashSet<>(texts(declared.get("before"))),
+                        new LinkedHashSet<>(texts(declared.get("after"))))
+                : Breakpoints.NONE;
     }
 
     // --- Channels ----------------------------------------------------------------------------------------------------
@@ -172,7 +197,16 @@ final class DocumentCompiler {
                 routes(path + "/next", fields.get("next")),
                 onError,
                 new LinkedHashSet<>(texts(fields.get("joins"))),
-                fields.get("label") instanceof Json.Text label ? label.value() : null);
+                fields.get("label") instanceof Json.Text label ? label.value() : null,
+                choosesNext(fields));
+    }
+
+    /** Whether it, or a case of what it waits for, has a goto. */
+    private static boolean choosesNext(Json.Obj fields) {
+        return fields.get("goto") != null
+                || (fields.get("wait") instanceof Json.Arr several
+                        && several.items().stream()
+                                .anyMatch(one -> one instanceof Json.Obj awaited && awaited.get("goto") != null));
     }
 
     private Step.Kind kind(String path, Json.Obj fields) {
@@ -182,7 +216,8 @@ final class DocumentCompiler {
         if (kinds.size() != 1) {
             problem(
                     path,
-                    "needs exactly one of set, call, sleep and workflow" + (kinds.isEmpty() ? "" : ", not " + kinds));
+                    "needs exactly one of set, call, sleep, workflow, interrupt and wait"
+                            + (kinds.isEmpty() ? "" : ", not " + kinds));
             return nothing();
         }
         String kind = kinds.getFirst();
@@ -197,6 +232,8 @@ final class DocumentCompiler {
             case "set" -> set(path, fields);
             case "call" -> call(path, fields);
             case "sleep" -> sleep(path, fields);
+            case "interrupt" -> interrupt(path, fields);
+            case "wait" -> await(path, fields);
             default -> subgraph(path, fields);
         };
     }
@@ -220,18 +257,92 @@ final class DocumentCompiler {
                             + surroundings.handlers().stream().sorted().toList());
         }
         StepExpressions.Compiled input = expression(path + "/input", fields.get("input"), false);
-        StepExpressions.Compiled goTo = expression(path + "/goto", fields.get("goto"), true);
-        Map<String, StepExpressions.Compiled> mapping =
-                fields.get("result") == null ? null : writes(path + "/result", fields.get("result"), true);
         return new Step.Action(
                 handler,
                 input == null ? Step.View::trigger : input::value,
                 fields.get("config") instanceof Json.Obj config ? config : Json.EMPTY_OBJECT,
-                (view, result) -> new Step.Outcome(
-                        mapping == null ? byKey(result) : values(mapping, view, result), goTo(goTo, view, result)),
+                result(path, fields, result -> result),
                 duration(path + "/timeout", fields.get("timeout"), WorkflowBuilder.DEFAULT_TIMEOUT_MS),
                 retries(path + "/retry", fields.get("retry")),
                 !(fields.get("idempotent") instanceof Json.Bool idempotent) || idempotent.value());
+    }
+
+    /**
+     * What becomes of a result, by {@code result} and {@code goto}.
+     *
+     * @param byKey what in it has keys that may name channels, for want of a {@code result}
+     */
+    private Step.Result result(String path, Json.Obj fields, Function<Json, @Nullable Json> byKey) {
+        StepExpressions.Compiled goTo = expression(path + "/goto", fields.get("goto"), true);
+        Map<String, StepExpressions.Compiled> mapping =
+                fields.get("result") == null ? null : writes(path + "/result", fields.get("result"), true);
+        return (view, result) -> new Step.Outcome(
+                mapping == null ? byKey(byKey.apply(result)) : values(mapping, view, result), goTo(goTo, view, result));
+    }
+
+    private Step.Kind interrupt(String path, Json.Obj fields) {
+        String kind = fields.get("interrupt") instanceof Json.Text text ? text.value() : "";
+        StepExpressions.Compiled payload = expression(path + "/payload", fields.get("payload"), false);
+        Json.Obj schema = fields.get("schema") instanceof Json.Obj declared ? declared : null;
+        Long expiresMs = expires(path, fields);
+        Json onExpiry = fields.get("on_expiry");
+        String unsound = schema == null ? null : SCHEMAS.problem(schema);
+        if (unsound != null) {
+            problem(path + "/schema", "is no JSON Schema: " + unsound);
+        }
+        if (onExpiry != null && fields.get("expires") == null) {
+            problem(path + "/on_expiry", "is for an interrupt that expires");
+        }
+        if (onExpiry != null && schema != null && unsound == null) {
+            String unfit = SCHEMAS.problem(schema, onExpiry);
+            if (unfit != null) {
+                problem(path + "/on_expiry", "does not fit the schema of an answer: " + unfit);
+            }
+        }
+        return new Step.Interrupt(
+                view -> new Prompt(
+                        kind, payload == null ? Json.NULL : payload.value(view), schema, expiresMs, onExpiry),
+                result(path, fields, result -> result));
+    }
+
+    private @Nullable Long expires(String path, Json.Obj fields) {
+        if (fields.get("expires") == null) {
+            return null;
+        }
+        long ms = duration(path + "/expires", fields.get("expires"), 1);
+        if (ms > Prompt.MAX_EXPIRY_MS) {
+            problem(path + "/expires", "must be at most " + Prompt.MAX_EXPIRY_MS / 86_400_000 + "d");
+        }
+        return ms;
+    }
+
+    private Step.Kind await(String path, Json.Obj fields) {
+        long ms = duration(path + "/timeout", fields.get("timeout"), 1);
+        List<Step.Case> cases = new ArrayList<>();
+        if (fields.get("wait") instanceof Json.Text type) {
+            cases.add(awaited(path, fields, type));
+        } else if (fields.get("wait") instanceof Json.Arr several) {
+            for (String field : List.of("when", "result", "goto")) {
+                if (fields.get(field) != null) {
+                    problem(path + "/" + field, "belongs to one of the events in wait");
+                }
+            }
+            for (int i = 0; i < several.items().size(); i++) {
+                if (several.items().get(i) instanceof Json.Obj one && one.get("event") instanceof Json.Text type) {
+                    cases.add(awaited(path + "/wait/" + i, one, type));
+                }
+            }
+        }
+        return cases.isEmpty() ? nothing() : new Step.Wait(cases, fields.get("timeout") == null ? null : view -> ms);
+    }
+
+    private Step.Case awaited(String path, Json.Obj fields, Json.Text type) {
+        StepExpressions.Compiled when = compiled(
+                path + "/when", fields.get("when"), text -> expressions.compileEventCondition(path + "/when", text));
+        return new Step.Case(
+                type.value(),
+                when == null ? null : when::holds,
+                result(path, fields, event -> object(event).get("data")));
     }
 
     private Step.Kind sleep(String path, Json.Obj fields) {
@@ -386,8 +497,8 @@ final class DocumentCompiler {
         return steps.stream().filter(step -> !step.equals(END)).toList();
     }
 
-    /** A step that nothing leads to is a mistake. */
-    private void unreachable(Map<String, Step> steps, List<Route> start) {
+    /** A step that nothing leads to is a mistake. That of compaction needs nothing that leads to it, and leads nowhere. */
+    private void unreachable(Map<String, Step> steps, List<Route> start, @Nullable String compaction) {
         Set<String> reached = new LinkedHashSet<>();
         List<String> todo = new ArrayList<>(targets(start));
         while (!todo.isEmpty()) {
@@ -401,7 +512,7 @@ final class DocumentCompiler {
             }
         }
         steps.keySet().stream()
-                .filter(name -> !reached.contains(name))
+                .filter(name -> !reached.contains(name) && !name.equals(compaction))
                 .forEach(name -> problem(at("/steps", name), "nothing leads here"));
     }
 
@@ -449,7 +560,7 @@ final class DocumentCompiler {
     }
 
     private StepExpressions.@Nullable Compiled compiled(
-            String path, @Nullable Json text, java.util.function.Function<String, StepExpressions.Compiled> compile) {
+            String path, @Nullable Json text, Function<String, StepExpressions.Compiled> compile) {
         if (!(text instanceof Json.Text source)) {
             return null;
         }
@@ -468,7 +579,7 @@ final class DocumentCompiler {
         return values;
     }
 
-    private List<Write> byKey(Json result) {
+    private List<Write> byKey(@Nullable Json result) {
         return object(result).entrySet().stream()
                 .filter(field -> channels.containsKey(field.getKey()))
                 .map(field -> new Write(field.getKey(), field.getValue()))

@@ -16,7 +16,8 @@ import java.util.stream.Stream;
 /** Documents that are registered for everyone when a server starts: the examples, and those of a directory. */
 public final class WorkflowFiles {
 
-    private static final List<String> EXAMPLES = List.of("agent-loop.yaml", "fan-out.yaml", "report.yaml");
+    private static final List<String> EXAMPLES =
+            List.of("agent-loop.yaml", "approval.yaml", "assistant.yaml", "fan-out.yaml", "report.yaml");
     private static final String EXAMPLES_AT = "/workflows/examples/";
 
     private final Catalog catalog;

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Compiles the CEL expressions of one workflow: {@code state.<channel>}, {@code input}, {@code consumed}, {@code item},
- * and {@code result} where there is one. A channel that the workflow does not declare, or a value that cannot be of the
+ * and {@code result}, or {@code event.type} and {@code event.data}, where there is one. A channel that the workflow does not declare, or a value that cannot be of the
  * declared type, is found when the workflow is registered. Bounded as {@link CelConditions} are, and in the size of the
  * value.
  */
@@ -42,14 +42,21 @@ public final class StepExpressions {
     private static final CelRuntime RUNTIME =
             CelRuntimeFactory.standardCelRuntimeBuilder().setOptions(OPTIONS).build();
     private static final String STATE = "state.";
+    private static final String EVENT = "event.";
     private static final Pattern CHANNEL = Pattern.compile("state\\s*\\.\\s*(\\w+)");
 
     private final CelCompiler plain;
     private final CelCompiler withResult;
+    private final CelCompiler withEvent;
 
     public StepExpressions(Map<String, Channel.Type> channels) {
         this.plain = compiler(channels).build();
         this.withResult = compiler(channels).addVar("result", SimpleType.DYN).build();
+        this.withEvent = compiler(channels)
+                // As with channels: another field of an event is found when the workflow is registered.
+                .addVar(EVENT + "type", NullableType.create(SimpleType.STRING))
+                .addVar(EVENT + "data", SimpleType.DYN)
+                .build();
     }
 
     private static CelCompilerBuilder compiler(Map<String, Channel.Type> channels) {
@@ -89,10 +96,13 @@ public final class StepExpressions {
             return value(view, null);
         }
 
-        /** @throws StepFailure naming the place in the document, if there is no value */
-        public Json value(Step.View view, @Nullable Json result) {
+        /**
+         * @param given the result or the event, for an expression that was compiled for one
+         * @throws StepFailure naming the place in the document, if there is no value
+         */
+        public Json value(Step.View view, @Nullable Json given) {
             try {
-                Object value = program.eval(name -> Optional.ofNullable(variable(name, view, result)));
+                Object value = program.eval(name -> Optional.ofNullable(variable(name, view, given)));
                 return CelJson.toJson(value, new CelJson.Budget(MAX_VALUE_BYTES));
             } catch (CelEvaluationException e) {
                 throw new StepFailure(path + ": " + e.getMessage());
@@ -103,7 +113,15 @@ public final class StepExpressions {
 
         /** @throws StepFailure naming the place in the document, if there is no answer */
         public boolean holds(Step.View view) {
-            if (value(view) instanceof Json.Bool answer) {
+            return holds(view, null);
+        }
+
+        /**
+         * @param event {@code {"type": ..., "data": ...}}, for a condition that was compiled for one
+         * @throws StepFailure naming the place in the document, if there is no answer
+         */
+        public boolean holds(Step.View view, @Nullable Json event) {
+            if (value(view, event) instanceof Json.Bool answer) {
                 return answer.value();
             }
             throw new StepFailure(path + ": gave no true or false");
@@ -125,13 +143,22 @@ public final class StepExpressions {
 
     /** As {@link #compile}, for an expression that must be true or false. */
     public Compiled compileCondition(String path, String text) {
-        CelType type = check(plain, text).getResultType();
+        return condition(plain, path, text);
+    }
+
+    /** As {@link #compileCondition}, where there is an {@code event}. */
+    public Compiled compileEventCondition(String path, String text) {
+        return condition(withEvent, path, text);
+    }
+
+    private Compiled condition(CelCompiler compiler, String path, String text) {
+        CelType type = check(compiler, text).getResultType();
         if (!type.equals(SimpleType.BOOL)
                 && !type.equals(SimpleType.DYN)
                 && !type.equals(typeOf(Channel.Type.BOOLEAN))) {
             throw new IllegalArgumentException("gives " + type.name() + ", and must be true or false");
         }
-        return compiled(plain, path, text);
+        return compiled(compiler, path, text);
     }
 
     private Compiled compiled(CelCompiler compiler, String path, String text) {
@@ -173,13 +200,20 @@ public final class StepExpressions {
                 : "undeclared reference to 'state'; name a channel: state.<channel>";
     }
 
-    private static @Nullable Object variable(String name, Step.View view, @Nullable Json result) {
+    private static @Nullable Object variable(String name, Step.View view, @Nullable Json given) {
         return switch (name) {
             case "input" -> CelJson.of(view.trigger());
             case "consumed" -> CelJson.of(Json.array(view.consumed()));
             case "item" -> CelJson.of(view.item());
-            case "result" -> result == null ? null : CelJson.of(result);
+            case "result" -> given == null ? null : CelJson.of(given);
+            case EVENT + "type" -> ofEvent(given, "type");
+            case EVENT + "data" -> ofEvent(given, "data");
             default -> name.startsWith(STATE) ? CelJson.of(view.state().get(name.substring(STATE.length()))) : null;
         };
+    }
+
+    private static @Nullable Object ofEvent(@Nullable Json event, String field) {
+        Json value = event instanceof Json.Obj object ? object.get(field) : null;
+        return value == null ? null : CelJson.of(value);
     }
 }

@@ -4,7 +4,7 @@ import dev.threadwright.http.CommandAnswer.InputId;
 import dev.threadwright.http.CommandAnswer.RunResult;
 import dev.threadwright.http.Waiter.Answer;
 import dev.threadwright.journal.Batch.OutcomeRow;
-import dev.threadwright.query.OutcomeReads.RunEnd;
+import dev.threadwright.query.OutcomeReads.RunHalt;
 import dev.threadwright.thread.Event.Rejection;
 import dev.threadwright.thread.Outcome;
 import dev.threadwright.thread.RunId;
@@ -30,10 +30,10 @@ final class Answers {
     }
 
     /**
-     * @param duplicate whether it was decided before it was sent now
+     * @param decidedBefore whether it was decided before it was sent now
      * @throws ProblemException if it was refused or set aside
      */
-    static Response of(CheckedCommand command, Answer answer, boolean duplicate, boolean complete) {
+    static Response of(CheckedCommand command, Answer answer, boolean decidedBefore, boolean complete) {
         OutcomeRow row = answer.outcome();
         if (answer.deadLetter() != null) {
             throw new ProblemException(Problem.of(
@@ -44,11 +44,14 @@ final class Answers {
         if (row == null) {
             return accepted(command);
         }
+        boolean duplicate = decidedBefore || row.outcome() instanceof Outcome.Duplicate;
         Outcome outcome = row.outcome() instanceof Outcome.Duplicate repeated ? repeated.first() : row.outcome();
         Told told = switch (outcome) {
             case Outcome.Started started -> Told.of("started", started.run());
             case Outcome.Merged merged -> Told.of("merged", merged.run());
             case Outcome.Queued queued -> Told.of("queued", queued.run());
+            case Outcome.Resumed resumed -> Told.of("resumed", resumed.run());
+            case Outcome.Kept kept -> Told.of("kept", kept.run());
             case Outcome.Cancelled cancelled ->
                 new Told(
                         "cancelled",
@@ -72,8 +75,9 @@ final class Answers {
                 throw refused(command, row, duplicate, type(invalid.reason()), null, invalid.message());
             case Outcome.Duplicate nested -> throw new IllegalStateException("A duplicate of a duplicate: " + nested);
         };
-        boolean late = complete && told.run != null && answer.end() == null;
-        return response(late ? 202 : 200, command, told, row.seq(), duplicate, answer.end());
+        RunHalt halt = answer.halt();
+        boolean isOpen = complete && told.run != null && (halt == null || !halt.isEnd());
+        return response(isOpen ? 202 : 200, command, told, row.seq(), duplicate, halt);
     }
 
     private record Told(
@@ -92,7 +96,7 @@ final class Answers {
             Told told,
             @Nullable Long seq,
             @Nullable Boolean duplicate,
-            @Nullable RunEnd end) {
+            @Nullable RunHalt halt) {
         CommandAnswer body = new CommandAnswer(
                 command.thread().thread(),
                 InputId.of(command.identity()),
@@ -102,7 +106,7 @@ final class Answers {
                 told.message,
                 seq,
                 duplicate,
-                end == null ? null : RunResult.of(end));
+                halt == null ? null : RunResult.of(halt));
         return Response.status(status)
                 .header(HttpHeaders.LOCATION, location(command, told.run))
                 .entity(body)
@@ -157,6 +161,13 @@ final class Answers {
             case UNKNOWN_RUN -> ProblemType.RUN_NOT_FOUND;
             case RUN_ENDED -> ProblemType.RUN_ENDED;
             case UNKNOWN_INTERRUPT -> ProblemType.INTERRUPT_NOT_FOUND;
+            case INTERRUPT_EXPIRED -> ProblemType.INTERRUPT_EXPIRED;
+            case ALREADY_ANSWERED -> ProblemType.ALREADY_ANSWERED;
+            case INVALID_ANSWER -> ProblemType.INVALID_ANSWER;
+            case AMBIGUOUS -> ProblemType.AMBIGUOUS;
+            case NOT_WAITING -> ProblemType.NOT_WAITING;
+            case IN_FLIGHT -> ProblemType.IN_FLIGHT;
+            case UNKNOWN_STEP -> ProblemType.UNSUITABLE;
             case UNKNOWN_WORKFLOW -> ProblemType.UNKNOWN_WORKFLOW;
             case UNSUITABLE_WORKFLOW, UNSUITABLE_INPUT, UNKNOWN_CHANNEL -> ProblemType.UNSUITABLE;
             case UNKNOWN_CHECKPOINT -> ProblemType.CHECKPOINT_NOT_FOUND;

@@ -55,7 +55,8 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
                                                                     value = ApiDocument.STARTED))),
                             @APIResponse(
                                     name = "Accepted",
-                                    description = "It is written to Kafka; the body says what is known so far",
+                                    description = "It is written to Kafka; the body says what is known so far: with"
+                                            + " `wait=completion` also that the run has stopped for somebody",
                                     headers =
                                             @Header(
                                                     name = "Location",
@@ -90,8 +91,10 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
                                                             @Schema(implementation = ApiDocument.ProblemSchema.class))),
                             @APIResponse(
                                     name = "Conflict",
-                                    description = "The thread is busy and its policy rejects, the run has ended, or the"
-                                            + " id was used before with other content; only with `wait`",
+                                    description =
+                                            "The thread is busy and its policy rejects, the run has ended, nothing"
+                                                    + " waits for that, the interrupt has another answer or has expired, or"
+                                                    + " the id was used before with other content; only with `wait`",
                                     content =
                                             @Content(
                                                     mediaType = Problem.MEDIA_TYPE,
@@ -115,7 +118,9 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
                                                             @Schema(implementation = ApiDocument.ProblemSchema.class))),
                             @APIResponse(
                                     name = "NotPossible",
-                                    description = "No such workflow, or the policy failed; only with `wait`",
+                                    description =
+                                            "No such workflow, step or channel, an answer that does not have the form"
+                                                    + " that is asked for, or the policy failed; only with `wait`",
                                     content =
                                             @Content(
                                                     mediaType = Problem.MEDIA_TYPE,

@@ -2,6 +2,7 @@ package dev.threadwright.http;
 
 import io.quarkus.smallrye.openapi.OpenApiFilter;
 import java.util.List;
+import java.util.Set;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
 import org.eclipse.microprofile.openapi.models.Operation;
@@ -27,10 +28,13 @@ public class ApiDocumentFilter implements OASFilter {
         return schema;
     }
 
-    /** All runs are cancelled by a request without a body. */
+    /** Those that may come without a body, which says no more than {}. */
+    private static final Set<String> WITHOUT_BODY =
+            Set.of("cancelRuns", "retryRun", "compactThread", "rejectInterrupt");
+
     @Override
     public Operation filterOperation(Operation operation) {
-        if ("cancelRuns".equals(operation.getOperationId())) {
+        if (WITHOUT_BODY.contains(String.valueOf(operation.getOperationId()))) {
             operation.getRequestBody().setRequired(false);
         }
         return operation;

@@ -3,7 +3,7 @@ package dev.threadwright.http;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
-import dev.threadwright.query.OutcomeReads.RunEnd;
+import dev.threadwright.query.OutcomeReads.RunHalt;
 import dev.threadwright.thread.Identity;
 import dev.threadwright.workflow.Json;
 import java.util.List;
@@ -25,10 +25,10 @@ record CommandAnswer(
 
         @Schema(
                 description = "What was decided.",
-                enumeration = {"started", "merged", "queued", "cancelled", "applied", "unchanged"})
+                enumeration = {"started", "merged", "queued", "resumed", "kept", "cancelled", "applied", "unchanged"})
         @Nullable String outcome,
 
-        @Schema(description = "The run that took the input.") @Nullable String runId,
+        @Schema(description = "The run that took the input, or goes on.") @Nullable String runId,
 
         @Schema(description = "The runs that were cancelled.") @Nullable List<String> runs,
 
@@ -37,11 +37,11 @@ record CommandAnswer(
         @Schema(description = "The thread's last sequence number when it was decided.") @Nullable Long seq,
 
         @Schema(
-                description = "True if a command of this id and content was decided before: this is what it was told"
-                        + " then, and nothing was done again.")
+                description = "True if a command of this id and content was decided before, or the interrupt had this"
+                        + " answer already: this is what was told then, and nothing was done again.")
         @Nullable Boolean duplicate,
 
-        @Schema(description = "How the run ended; with `wait=completion`.") @Nullable RunResult run) {
+        @Schema(description = "How the run ended, or where it stopped for somebody; with `wait=completion`.") @Nullable RunResult run) {
 
     @Schema(name = "InputId", description = "What makes the command the same command if it is sent again.")
     record InputId(
@@ -54,7 +54,7 @@ record CommandAnswer(
         }
     }
 
-    @Schema(name = "RunResult", description = "How a run ended.")
+    @Schema(name = "RunResult", description = "How a run ended, or that it waits for somebody.")
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record RunResult(
@@ -62,7 +62,7 @@ record CommandAnswer(
 
             @Schema(
                     required = true,
-                    enumeration = {"completed", "failed", "cancelled", "timed_out"})
+                    enumeration = {"completed", "failed", "cancelled", "timed_out", "waiting_user", "paused"})
             String status,
 
             @Schema(
@@ -72,9 +72,12 @@ record CommandAnswer(
             @Nullable Json values,
 
             @Schema(description = "Why it failed; if it did.") @Nullable String error) {
-        static RunResult of(RunEnd end) {
+        static RunResult of(RunHalt halt) {
             return new RunResult(
-                    end.key().run().value(), end.status().name().toLowerCase(Locale.ROOT), end.values(), end.error());
+                    halt.key().run().value(),
+                    halt.status().name().toLowerCase(Locale.ROOT),
+                    halt.values(),
+                    halt.error());
         }
     }
 }

@@ -5,7 +5,11 @@ import dev.threadwright.json.JsonText;
 import dev.threadwright.thread.policy.Policy;
 import dev.threadwright.thread.policy.PolicyForm;
 import dev.threadwright.workflow.Json;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -57,8 +61,9 @@ final class CommandBody {
         return new CommandBody(object);
     }
 
-    static CommandBody empty() {
-        return new CommandBody(Json.EMPTY_OBJECT);
+    /** As above; no body says as much as {}. */
+    static CommandBody parseOrEmpty(byte @Nullable [] body, int maxDataBytes, List<String> known) {
+        return body == null || body.length == 0 ? new CommandBody(Json.EMPTY_OBJECT) : parse(body, maxDataBytes, known);
     }
 
     static Problem tooLarge() {
@@ -66,10 +71,6 @@ final class CommandBody {
                 ProblemType.TOO_LARGE,
                 "The body is too large: its data may have as many bytes as threadwright.limits.data-bytes says (1 MiB"
                         + " unless configured), all else " + MAX_BYTES_BESIDE_DATA);
-    }
-
-    boolean isEmpty() {
-        return fields.fields().isEmpty();
     }
 
     /** The field's value, which is not null. */
@@ -107,6 +108,40 @@ final class CommandBody {
             case Json.Obj object -> object;
             default -> throw wrong(name, "must be an object");
         };
+    }
+
+    /** Names of steps: one, a list of them, or * for all; none if it is absent. */
+    Set<String> names(String name) {
+        Json json = fields.get(name);
+        if (json == null) {
+            return Set.of();
+        }
+        Set<String> names = new LinkedHashSet<>();
+        for (Json item : json instanceof Json.Arr all ? all.items() : List.of(json)) {
+            // In a header of the command they stand with commas between them.
+            if (!(item instanceof Json.Text text)
+                    || text.value().isBlank()
+                    || text.value().contains(",")) {
+                throw wrong(name, "must be the name of a step, a list of names, or \"*\"; none with a comma in it");
+            }
+            names.add(text.value());
+        }
+        if (names.isEmpty()) {
+            throw wrong(name, "names no step; leave it out");
+        }
+        return names;
+    }
+
+    /** The fields of these names, as far as it has them. */
+    Json.Obj only(List<String> names) {
+        Map<String, Json> some = new LinkedHashMap<>();
+        for (String name : names) {
+            Json value = fields.get(name);
+            if (value != null) {
+                some.put(name, value);
+            }
+        }
+        return Json.object(some);
     }
 
     /** Null if it is absent. */

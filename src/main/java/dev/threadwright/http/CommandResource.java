@@ -31,14 +31,15 @@ import org.jspecify.annotations.Nullable;
                 + " `Idempotency-Key`: one key has one effect on a thread, ever.")
 public class CommandResource {
 
-    private static final String KEY = "Idempotency-Key";
-    private static final String KEY_DESCRIPTION =
+    static final String KEY = "Idempotency-Key";
+    static final String KEY_DESCRIPTION =
             "The command's id, at most 255 characters. A command of the same id and content gets the first one's"
                     + " outcome; another content under the same id is a conflict.";
-    private static final String WAIT_DESCRIPTION =
+    static final String WAIT_DESCRIPTION =
             "`decision`: answer when it is committed what becomes of the command. `completion`: also wait until the run"
-                    + " that took the input has ended. Without it, answer when the command is written to Kafka.";
-    private static final String TIMEOUT_DESCRIPTION =
+                    + " that took the input has ended (200), or has stopped for somebody (202: it waits for an answer or"
+                    + " is paused). Without it, answer when the command is written to Kafka.";
+    static final String TIMEOUT_DESCRIPTION =
             "Milliseconds to wait; then the answer is 202 with what is known so far: without an outcome, that it is"
                     + " written and not known yet what becomes of it. Nothing is lost: the same request with the same key"
                     + " goes on waiting.";

@@ -7,14 +7,20 @@ import dev.threadwright.ingress.RecordDecoder;
 import dev.threadwright.ingress.ThreadIds;
 import dev.threadwright.ingress.TopicRole;
 import dev.threadwright.thread.Identity;
+import dev.threadwright.thread.InterruptId;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.policy.Policy;
+import dev.threadwright.workflow.Breakpoints;
 import dev.threadwright.workflow.Json;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.record.TimestampType;
@@ -34,9 +40,20 @@ public final class Commands {
     private static final String USER_INPUT = "user.input";
     private static final String EXTERNAL_EVENT = "external.event";
 
-    private static final List<String> INPUT_FIELDS =
-            List.of("data", "type", "event_type", "policy", "workflow", "run_id", "interrupt_id", "source", "id");
-    private static final List<String> UPDATE_FIELDS = List.of("policy", "workflow", "metadata", "source", "id");
+    private static final List<String> INPUT_FIELDS = List.of(
+            "data",
+            "type",
+            "event_type",
+            "policy",
+            "workflow",
+            "run_id",
+            "interrupt_id",
+            "interrupt_before",
+            "interrupt_after",
+            "source",
+            "id");
+    private static final List<String> UPDATE_FIELDS =
+            List.of("policy", "workflow", "metadata", "approvals", "source", "id");
     private static final List<String> CANCEL_FIELDS = List.of("run_id", "rollback", "source", "id");
 
     private static final List<String> RETRY_FIELDS = List.of("run_id", "source", "id");
@@ -44,6 +61,31 @@ public final class Commands {
     private static final List<String> RESTORE_FIELDS = List.of("checkpoint_id", "values", "run", "source", "id");
     private static final List<String> FORK_FIELDS =
             List.of("thread_id", "checkpoint_id", "values", "run", "source", "id");
+
+    /** Those of a resume that its command's data has under the same names. */
+    private static final List<String> RESUME_DATA = List.of(
+            "answer", "update", "replace", "goto", "goto_input", "continue", "interrupt_before", "interrupt_after");
+
+    private static final List<String> RESUME_PARTS = List.of("answer", "update", "replace", "goto");
+    private static final List<String> RESUME_FIELDS = Stream.concat(
+                    Stream.of("run_id", "interrupt_id", "source", "id"), RESUME_DATA.stream())
+            .toList();
+    private static final List<String> RESOLVE_FIELDS = List.of("answer", "source", "id");
+    private static final List<String> REJECT_FIELDS = List.of("reason", "source", "id");
+    private static final List<String> STEER_FIELDS = List.of("run_id", "data", "source", "id");
+    private static final List<String> PAUSE_FIELDS = List.of("run_id", "source", "id");
+    private static final List<String> COMPACT_DATA = List.of("reason", "keep");
+    private static final List<String> COMPACT_FIELDS = List.of("reason", "keep", "source", "id");
+
+    /** What the decoder says of a field of the data, where the body has that field, too. */
+    private static final Pattern DATA_PLACE = Pattern.compile(
+            "The data's field ("
+                    + String.join(
+                            "|",
+                            Stream.concat(RESUME_DATA.stream(), COMPACT_DATA.stream())
+                                    .toList())
+                    + ") (.*)",
+            Pattern.DOTALL);
 
     private final CommandRecords records;
     private final RecordDecoder decoder;
@@ -71,8 +113,12 @@ public final class Commands {
         Json data = body.data("data");
         Policy policy = body.policy("policy", policyCheck);
         String run = body.text("run_id");
-        String interrupt = body.text("interrupt_id");
-        Wishes wishes = new Wishes(policy, body.text("workflow"), run == null ? null : new RunId(run), interrupt);
+        Wishes wishes = new Wishes(
+                policy,
+                body.text("workflow"),
+                run == null ? null : new RunId(run),
+                interrupt(body),
+                new Breakpoints(body.names("interrupt_before"), body.names("interrupt_after")));
         Named named = named(body, key);
         boolean isEvent = isEvent(body);
         String id = threadId(thread);
@@ -89,21 +135,20 @@ public final class Commands {
         Policy policy = body.policy("policy", policyCheck);
         String workflow = body.text("workflow");
         Json.Obj metadata = body.object("metadata");
-        if (policy == null && workflow == null && metadata == null) {
-            throw new ProblemException(Problem.at("", "changes nothing: give policy, workflow or metadata"));
+        if (policy == null && workflow == null && metadata == null && body.object("approvals") == null) {
+            throw new ProblemException(Problem.at("", "changes nothing: give policy, workflow, metadata or approvals"));
         }
         Named named = named(body, key);
         return checked(
                 thread,
                 named,
-                records.updateThread(threadId(thread), named.identity, ACTOR, policy, workflow, metadata));
+                records.updateThread(
+                        threadId(thread), named.identity, ACTOR, policy, workflow, metadata, body.object("approvals")));
     }
 
     /** Without a body, all runs are cancelled that were admitted until now. */
     CheckedCommand cancel(ThreadKey thread, @Nullable String key, byte @Nullable [] bytes) {
-        CommandBody body = bytes == null || bytes.length == 0
-                ? CommandBody.empty()
-                : CommandBody.parse(bytes, maxDataBytes, CANCEL_FIELDS);
+        CommandBody body = CommandBody.parseOrEmpty(bytes, maxDataBytes, CANCEL_FIELDS);
         String run = body.text("run_id");
         boolean rollback = body.flag("rollback");
         Named named = named(body, key);
@@ -118,9 +163,7 @@ public final class Commands {
 
     /** Without a body, whatever is left to do at the thread's head. */
     CheckedCommand retry(ThreadKey thread, @Nullable String key, byte @Nullable [] bytes) {
-        CommandBody body = bytes == null || bytes.length == 0
-                ? CommandBody.empty()
-                : CommandBody.parse(bytes, maxDataBytes, RETRY_FIELDS);
+        CommandBody body = CommandBody.parseOrEmpty(bytes, maxDataBytes, RETRY_FIELDS);
         String run = body.text("run_id");
         Named named = named(body, key);
         return checked(
@@ -156,6 +199,86 @@ public final class Commands {
                 thread,
                 named,
                 records.forkThread(threadId(thread), named.identity, ACTOR, source, checkpoint, values, run));
+    }
+
+    ResumeRequest resume(ThreadKey thread, @Nullable String key, byte @Nullable [] bytes) {
+        CommandBody body = CommandBody.parse(bytes, maxDataBytes, RESUME_FIELDS);
+        String run = body.text("run_id");
+        String interrupt = interrupt(body);
+        Json.Obj data = body.only(RESUME_DATA);
+        if (!body.flag("continue") && Collections.disjoint(data.fields().keySet(), RESUME_PARTS)) {
+            throw new ProblemException(
+                    Problem.at("", "does nothing: give answer, update, replace, goto or \"continue\": true"));
+        }
+        Named named = named(body, key);
+        String id = threadId(thread);
+        RunId runId = run == null ? null : new RunId(run);
+        return new ResumeRequest(
+                thread,
+                runId,
+                interrupt,
+                data.get("answer"),
+                bound -> checked(thread, named, records.resumeRun(id, named.identity, ACTOR, runId, bound, data)));
+    }
+
+    CheckedCommand resolve(ThreadKey thread, InterruptId interrupt, @Nullable String key, byte @Nullable [] bytes) {
+        CommandBody body = CommandBody.parse(bytes, maxDataBytes, RESOLVE_FIELDS);
+        Json.Obj data = body.only(List.of("answer"));
+        if (data.fields().isEmpty()) {
+            throw body.wrong("answer", "is missing: any JSON value that the interrupt's schema takes");
+        }
+        Named named = named(body, key);
+        return checked(
+                thread,
+                named,
+                records.resumeRun(threadId(thread), named.identity, ACTOR, null, interrupt.value(), data));
+    }
+
+    CheckedCommand reject(ThreadKey thread, InterruptId interrupt, @Nullable String key, byte @Nullable [] bytes) {
+        CommandBody body = CommandBody.parseOrEmpty(bytes, maxDataBytes, REJECT_FIELDS);
+        String reason = body.text("reason");
+        Named named = named(body, key);
+        return checked(
+                thread,
+                named,
+                records.rejectInterrupt(threadId(thread), named.identity, ACTOR, interrupt.value(), reason));
+    }
+
+    CheckedCommand steer(ThreadKey thread, @Nullable String key, byte @Nullable [] bytes) {
+        CommandBody body = CommandBody.parse(bytes, maxDataBytes, STEER_FIELDS);
+        RunId run = new RunId(required(body, "run_id"));
+        Json data = body.data("data");
+        Named named = named(body, key);
+        return checked(thread, named, records.steerRun(threadId(thread), named.identity, ACTOR, run, data));
+    }
+
+    CheckedCommand pause(ThreadKey thread, @Nullable String key, byte @Nullable [] bytes) {
+        CommandBody body = CommandBody.parse(bytes, maxDataBytes, PAUSE_FIELDS);
+        RunId run = new RunId(required(body, "run_id"));
+        Named named = named(body, key);
+        return checked(thread, named, records.pauseRun(threadId(thread), named.identity, ACTOR, run));
+    }
+
+    CheckedCommand unpause(ThreadKey thread, @Nullable String key, byte @Nullable [] bytes) {
+        CommandBody body = CommandBody.parse(bytes, maxDataBytes, PAUSE_FIELDS);
+        RunId run = new RunId(required(body, "run_id"));
+        Named named = named(body, key);
+        return checked(thread, named, records.unpauseRun(threadId(thread), named.identity, ACTOR, run));
+    }
+
+    CheckedCommand compact(ThreadKey thread, @Nullable String key, byte @Nullable [] bytes) {
+        CommandBody body = CommandBody.parseOrEmpty(bytes, maxDataBytes, COMPACT_FIELDS);
+        Json.Obj data = body.only(COMPACT_DATA);
+        Named named = named(body, key);
+        return checked(thread, named, records.compactThread(threadId(thread), named.identity, ACTOR, data));
+    }
+
+    private static @Nullable String interrupt(CommandBody body) {
+        String interrupt = body.text("interrupt_id");
+        if (interrupt != null && !InterruptId.isOne(interrupt)) {
+            throw body.wrong("interrupt_id", "must be 32 lower-case hexadecimal digits");
+        }
+        return interrupt;
     }
 
     private static String required(CommandBody body, String field) {
@@ -226,12 +349,18 @@ public final class Commands {
                         named.identity,
                         decoded.command().header().contentHash(),
                         named.byCaller);
-            case Decoded.Dead dead ->
-                throw new ProblemException(Problem.of(ProblemType.INVALID_REQUEST, dead.reason()));
+            case Decoded.Dead dead -> throw new ProblemException(problem(dead.reason()));
             case Decoded.Misrouted misrouted ->
                 throw new IllegalStateException(
                         "Encoded for partition " + record.partition() + ", which " + misrouted.partition() + " owns");
         };
+    }
+
+    private static Problem problem(String reason) {
+        Matcher place = DATA_PLACE.matcher(reason);
+        return place.matches()
+                ? Problem.at("/" + place.group(1), place.group(2))
+                : Problem.of(ProblemType.INVALID_REQUEST, reason);
     }
 
     /** The time is the broker's to give; it is not part of what makes two commands the same. */

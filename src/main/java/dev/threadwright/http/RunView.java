@@ -19,6 +19,9 @@ record RunView(
 
         @Schema(
                 required = true,
+                description = "`waiting_user`: until an interrupt is answered; `waiting_event`: for an event or a time;"
+                        + " `paused`: at a breakpoint, by an operator, or because nobody knows what became of an"
+                        + " action. While anything is at work or due, it is `active`.",
                 enumeration = {
                     "queued",
                     "active",
@@ -38,7 +41,7 @@ record RunView(
         @Schema(
                 required = true,
                 description =
-                        "What was decided about its input; `follow_up` if it took inputs that another run left, `continue` if it took up what another left to do.",
+                        "What was decided about its input; `follow_up` if it took inputs that another run left, `continue` if it took up what another left to do, `compaction` if it makes the thread smaller.",
                 enumeration = {
                     "start",
                     "interrupt_and_start_new",
@@ -46,7 +49,8 @@ record RunView(
                     "queue",
                     "rollback",
                     "follow_up",
-                    "continue"
+                    "continue",
+                    "compaction"
                 })
         String decision,
 

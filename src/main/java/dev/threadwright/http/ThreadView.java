@@ -3,6 +3,7 @@ package dev.threadwright.http;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.threadwright.journal.StoredJson;
+import dev.threadwright.query.InterruptReads;
 import dev.threadwright.query.StoredThread;
 import dev.threadwright.query.ThreadReads;
 import dev.threadwright.query.ThreadReads.ThreadWithRuns;
@@ -54,6 +55,12 @@ record ThreadView(
 
         @Schema(nullable = true, description = "The run that started last.") @Nullable String latestRun,
 
+        @Schema(
+                required = true,
+                description = "The interrupts that wait for an answer, the oldest first; at most "
+                        + InterruptReads.MAX_WITH_THREAD + ".")
+        List<String> pendingInterrupts,
+
         @Schema(required = true, description = "Its newest runs, newest first; at most " + ThreadReads.MAX_RUNS + ".")
         List<RunView> runs) {
 
@@ -73,6 +80,7 @@ record ThreadView(
                 thread.activeRuns,
                 thread.queuedRuns,
                 thread.latestRun,
+                found.pending(),
                 found.runs().stream().map(RunView::of).toList());
     }
 }

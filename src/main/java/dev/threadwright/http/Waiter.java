@@ -2,7 +2,7 @@ package dev.threadwright.http;
 
 import dev.threadwright.journal.Batch.OutcomeKey;
 import dev.threadwright.journal.Batch.OutcomeRow;
-import dev.threadwright.query.OutcomeReads.RunEnd;
+import dev.threadwright.query.OutcomeReads.RunHalt;
 import dev.threadwright.query.OutcomeReads.RunKey;
 import dev.threadwright.thread.Outcome;
 import dev.threadwright.thread.RunId;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** One caller who waits. Answered once: with all that was asked for, or when time is up with what is known. */
 final class Waiter {
 
-    /** What a caller waits for: that the command is decided, or that the run that took it has ended, too. */
+    /** What a caller waits for: that the command is decided, or that the run that took it goes no further, too. */
     enum Until {
         DECISION,
         COMPLETION
@@ -25,16 +25,16 @@ final class Waiter {
      * What is known of a command.
      *
      * @param outcome null while it is not decided
-     * @param end null while its run has not ended, and where nobody asked for that
+     * @param halt null while its run goes on, and where nobody asked for that
      * @param deadLetter why it was set aside undecided; null if it was not, or nobody here knows
      */
     record Answer(
             @Nullable OutcomeRow outcome,
-            @Nullable RunEnd end,
+            @Nullable RunHalt halt,
             @Nullable String deadLetter) {
 
-        Answer(@Nullable OutcomeRow outcome, @Nullable RunEnd end) {
-            this(outcome, end, null);
+        Answer(@Nullable OutcomeRow outcome, @Nullable RunHalt halt) {
+            this(outcome, halt, null);
         }
     }
 
@@ -79,6 +79,14 @@ final class Waiter {
             RunKey key = new RunKey(row.key().thread(), joined);
             run = key;
             waiters.await(this, key);
+        }
+    }
+
+    /** A run may have stood where it stopped before the command came: that is no news of what came of it. */
+    void halted(RunHalt halt) {
+        OutcomeRow decided = outcome.get();
+        if (halt.isEnd() || (decided != null && halt.seq() >= decided.seq())) {
+            finish(new Answer(decided, halt));
         }
     }
 
@@ -131,6 +139,8 @@ final class Waiter {
             case Outcome.Merged merged -> merged.run();
             case Outcome.Queued queued -> queued.run();
             case Outcome.Duplicate duplicate -> joinedRun(duplicate.first());
+            case Outcome.Resumed resumed -> resumed.run();
+            case Outcome.Kept ignored -> null;
             case Outcome.Rejected ignored -> null;
             case Outcome.Cancelled ignored -> null;
             case Outcome.Applied ignored -> null;

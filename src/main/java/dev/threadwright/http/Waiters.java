@@ -1,7 +1,6 @@
 package dev.threadwright.http;
 
 import dev.threadwright.actor.Replies;
-import dev.threadwright.http.Waiter.Answer;
 import dev.threadwright.journal.Batch;
 import dev.threadwright.journal.Batch.OutcomeKey;
 import dev.threadwright.journal.Batch.OutcomeRow;
@@ -9,8 +8,11 @@ import dev.threadwright.journal.Batch.RunRow;
 import dev.threadwright.journal.OutboxRow;
 import dev.threadwright.query.OutcomeReads;
 import dev.threadwright.query.OutcomeReads.Found;
-import dev.threadwright.query.OutcomeReads.RunEnd;
+import dev.threadwright.query.OutcomeReads.RunHalt;
 import dev.threadwright.query.OutcomeReads.RunKey;
+import dev.threadwright.thread.Outcome;
+import dev.threadwright.thread.StartedRun;
+import dev.threadwright.thread.ThreadState;
 import dev.threadwright.workflow.Json;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
@@ -28,7 +30,7 @@ import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 
 /**
- * Callers of this instance that wait for a decision or for a run's end. What this instance commits it tells them at
+ * Callers of this instance that wait for a decision, or for a run that goes no further. What this instance commits it tells them at
  * once; for what others commit, one query asks for all of them together.
  *
  * <p>A waiter is registered before its command is produced, so no commit can come too early. Whatever is told twice is
@@ -124,9 +126,24 @@ public class Waiters implements Replies {
             if (row.status().isTerminal()) {
                 RunKey key = new RunKey(row.thread(), row.run());
                 if (byRun.containsKey(key)) {
-                    ended(new RunEnd(
-                            key, row.status(), row.values() == null ? null : Json.object(row.values()), row.error()));
+                    halted(new RunHalt(
+                            key,
+                            row.status(),
+                            Long.MAX_VALUE,
+                            row.values() == null ? null : Json.object(row.values()),
+                            row.error()));
                 }
+            }
+        }
+        batch.threads().forEach(row -> stopped(row.state()));
+    }
+
+    /** By the state and not by the run's row: one that goes on and stops again within a batch leaves that as it was. */
+    private void stopped(ThreadState state) {
+        for (StartedRun run : state.started()) {
+            RunKey key = new RunKey(state.key(), run.id());
+            if (byRun.containsKey(key) && RunHalt.isOne(run.status())) {
+                halted(new RunHalt(key, run.status(), state.seq(), null, null));
             }
         }
     }
@@ -144,11 +161,15 @@ public class Waiters implements Replies {
 
     void told(OutcomeRow row) {
         for (Waiter waiter : byOutcome.getOrDefault(row.key(), Set.of())) {
+            if (row.outcome() instanceof Outcome.Duplicate) {
+                // It did nothing: no commit will tell where its run is.
+                waiter.pollNext(nanoTime.getAsLong());
+            }
             waiter.told(row);
         }
     }
 
-    /** From now on the waiter is interested in how the run ends; which may have been told before it was linked here. */
+    /** From now on the waiter is interested in how far the run goes; which may have been told before it was linked here. */
     void await(Waiter waiter, RunKey run) {
         link(byRun, run, waiter);
         if (!all.contains(waiter)) {
@@ -211,7 +232,7 @@ public class Waiters implements Replies {
             }
             told(row);
         }
-        found.ends().forEach(this::ended);
+        found.halts().forEach(this::halted);
     }
 
     /** Callers go on waiting until their time is up: the database may come back. */
@@ -222,9 +243,9 @@ public class Waiters implements Replies {
         }
     }
 
-    private void ended(RunEnd end) {
-        for (Waiter waiter : byRun.getOrDefault(end.key(), Set.of())) {
-            waiter.finish(new Answer(waiter.soFar().outcome(), end));
+    private void halted(RunHalt halt) {
+        for (Waiter waiter : byRun.getOrDefault(halt.key(), Set.of())) {
+            waiter.halted(halt);
         }
     }
 

@@ -15,6 +15,12 @@ public final class CloudEventTypes {
     public static final String STATE_UPDATE = "state.update";
     public static final String STATE_RESTORE = "state.restore";
     public static final String THREAD_FORK = "thread.fork";
+    public static final String RUN_RESUME = "run.resume";
+    public static final String RUN_STEER = "run.steer";
+    public static final String RUN_PAUSE = "run.pause";
+    public static final String RUN_UNPAUSE = "run.unpause";
+    public static final String INTERRUPT_REJECT = "interrupt.reject";
+    public static final String THREAD_COMPACT = "thread.compact";
     public static final String ACTION_SUCCEEDED = "action.succeeded";
     public static final String ACTION_FAILED = "action.failed";
 
@@ -22,7 +28,20 @@ public final class CloudEventTypes {
     private static final String SUFFIX = ".v1";
 
     private static final List<String> INPUTS = List.of(
-            USER_INPUT, EXTERNAL_EVENT, RUN_CANCEL, RUN_RETRY, THREAD_UPDATE, STATE_UPDATE, STATE_RESTORE, THREAD_FORK);
+            USER_INPUT,
+            EXTERNAL_EVENT,
+            RUN_CANCEL,
+            RUN_RETRY,
+            RUN_RESUME,
+            RUN_STEER,
+            RUN_PAUSE,
+            RUN_UNPAUSE,
+            INTERRUPT_REJECT,
+            THREAD_UPDATE,
+            THREAD_COMPACT,
+            STATE_UPDATE,
+            STATE_RESTORE,
+            THREAD_FORK);
     private static final List<String> RESULTS = List.of(ACTION_SUCCEEDED, ACTION_FAILED);
     private static final List<String> ALL =
             Stream.concat(INPUTS.stream(), RESULTS.stream()).toList();

@@ -6,14 +6,19 @@ import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Failure;
 import dev.threadwright.thread.Input;
+import dev.threadwright.thread.InterruptId;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.RunIds;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.policy.Policy;
 import dev.threadwright.thread.policy.PolicyForm;
+import dev.threadwright.workflow.Breakpoints;
 import dev.threadwright.workflow.Json;
 import java.time.DateTimeException;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -24,12 +29,37 @@ final class CommandReader {
     private static final Set<String> CANCEL_FIELDS = Set.of("rollback", "cutoff");
     private static final Set<String> RESTORE_FIELDS = Set.of("checkpoint", "values", "run");
     private static final Set<String> FORK_FIELDS = Set.of("thread", "checkpoint", "values", "run");
-    private static final Set<String> UPDATE_FIELDS = Set.of("policy", "workflow", "metadata");
+    private static final Set<String> UPDATE_FIELDS = Set.of("policy", "workflow", "metadata", "approvals");
+    private static final Set<String> RESUME_FIELDS = Set.of(
+            "answer", "update", "replace", "goto", "goto_input", "continue", "interrupt_before", "interrupt_after");
+    private static final Set<String> COMPACT_FIELDS = Set.of("reason", "keep");
 
-    private static final Set<String> INPUT_EXTENSIONS =
-            Set.of(Extensions.POLICY, Extensions.WORKFLOW, Extensions.RUN_ID, Extensions.INTERRUPT_ID);
+    static final String COMPACTION_REASON = "Manual context compaction";
+
+    /** How many messages a compaction leaves, if neither the command nor the workflow says. */
+    static final int DEFAULT_KEEP = 20;
+
+    static final int MAX_KEEP = 10_000;
+    static final int MAX_REASON_LENGTH = 1_000;
+
+    private static final Set<String> INPUT_EXTENSIONS = Set.of(
+            Extensions.POLICY,
+            Extensions.WORKFLOW,
+            Extensions.RUN_ID,
+            Extensions.INTERRUPT_ID,
+            Extensions.INTERRUPT_BEFORE,
+            Extensions.INTERRUPT_AFTER);
     private static final Set<String> EVENT_EXTENSIONS = Set.of(
-            Extensions.POLICY, Extensions.WORKFLOW, Extensions.RUN_ID, Extensions.INTERRUPT_ID, Extensions.EVENT_TYPE);
+            Extensions.POLICY,
+            Extensions.WORKFLOW,
+            Extensions.RUN_ID,
+            Extensions.INTERRUPT_ID,
+            Extensions.INTERRUPT_BEFORE,
+            Extensions.INTERRUPT_AFTER,
+            Extensions.EVENT_TYPE);
+
+    /** What comes by way of the servers' own topic was sent over HTTP. */
+    private static final String HTTP = "http";
 
     private final Consumer<Policy> policyCheck;
 
@@ -82,6 +112,49 @@ final class CommandReader {
                 requireOnly(envelope, Set.of());
                 yield fork(envelope, thread, origin);
             }
+            case CloudEventTypes.RUN_RESUME -> {
+                requireOnly(envelope, Set.of(Extensions.RUN_ID, Extensions.INTERRUPT_ID));
+                yield resume(envelope, header(envelope, thread, origin, null));
+            }
+            case CloudEventTypes.RUN_STEER -> {
+                requireOnly(envelope, Set.of(Extensions.RUN_ID));
+                yield new Command.SteerRun(
+                        header(envelope, thread, origin, null),
+                        run(envelope),
+                        new Input(envelope.identity(), Input.Type.USER_INPUT, null, envelope.data()));
+            }
+            case CloudEventTypes.RUN_PAUSE -> {
+                requireOnly(envelope, Set.of(Extensions.RUN_ID));
+                fields(envelope, Set.of());
+                yield new Command.PauseRun(header(envelope, thread, origin, null), run(envelope));
+            }
+            case CloudEventTypes.RUN_UNPAUSE -> {
+                requireOnly(envelope, Set.of(Extensions.RUN_ID));
+                fields(envelope, Set.of());
+                yield new Command.UnpauseRun(header(envelope, thread, origin, null), run(envelope));
+            }
+            case CloudEventTypes.INTERRUPT_REJECT -> {
+                requireOnly(envelope, Set.of(Extensions.INTERRUPT_ID));
+                Json.Obj data = fields(envelope, Set.of("reason"));
+                envelope.required(Extensions.INTERRUPT_ID);
+                InterruptId interrupt = interrupt(envelope);
+                if (interrupt == null) {
+                    throw new IllegalStateException("It was required");
+                }
+                yield new Command.RejectInterrupt(
+                        header(envelope, thread, origin, null),
+                        interrupt,
+                        data.get("reason") == null ? null : reason(data, ""));
+            }
+            case CloudEventTypes.THREAD_COMPACT -> {
+                requireOnly(envelope, Set.of());
+                Json.Obj data = fields(envelope, COMPACT_FIELDS);
+                yield new Command.CompactThread(
+                        header(envelope, thread, origin, null),
+                        newRun(envelope, thread, origin),
+                        reason(data, COMPACTION_REASON),
+                        keep(data));
+            }
             case CloudEventTypes.ACTION_SUCCEEDED ->
                 new Command.CompleteAction(
                         resultHeader(envelope, thread, origin),
@@ -111,7 +184,125 @@ final class CommandReader {
                 policy,
                 envelope.extension(Extensions.WORKFLOW),
                 run == null ? null : new RunId(run),
-                envelope.extension(Extensions.INTERRUPT_ID));
+                interrupt(envelope),
+                new Breakpoints(
+                        names(envelope, Extensions.INTERRUPT_BEFORE), names(envelope, Extensions.INTERRUPT_AFTER)));
+    }
+
+    private static @Nullable InterruptId interrupt(Envelope envelope) throws InvalidRecordException {
+        String id = envelope.extension(Extensions.INTERRUPT_ID);
+        if (id != null && !InterruptId.isOne(id)) {
+            throw new InvalidRecordException(Attributes.what(Extensions.INTERRUPT_ID)
+                    + " must be 32 lower-case hexadecimal digits, not " + AttributeText.quoted(id));
+        }
+        return id == null ? null : new InterruptId(id);
+    }
+
+    private static Set<String> names(Envelope envelope, String extension) throws InvalidRecordException {
+        String text = envelope.extension(extension);
+        if (text == null) {
+            return Set.of();
+        }
+        Set<String> names = new LinkedHashSet<>();
+        for (String name : text.split(",", -1)) {
+            if (name.isBlank()) {
+                throw new InvalidRecordException(Attributes.what(extension)
+                        + " must be names of steps with commas between them, not " + AttributeText.quoted(text));
+            }
+            names.add(name.strip());
+        }
+        return names;
+    }
+
+    private static Command resume(Envelope envelope, Command.Header header) throws InvalidRecordException {
+        Json.Obj data = fields(envelope, RESUME_FIELDS);
+        String run = envelope.extension(Extensions.RUN_ID);
+        InterruptId interrupt = interrupt(envelope);
+        Json answer = data.get("answer");
+        Json goTo = data.get("goto");
+        Json item = data.get("goto_input");
+        boolean carryOn = flag(data, "continue");
+        List<Command.Edit> updates = new ArrayList<>();
+        addEdits(updates, data, "update", false);
+        addEdits(updates, data, "replace", true);
+        if (answer == null && goTo == null && updates.isEmpty() && !carryOn) {
+            throw new InvalidRecordException("The data of " + CloudEventTypes.onWire(envelope.type())
+                    + " must have answer, update, replace, goto or continue");
+        }
+        if (interrupt != null && answer == null) {
+            throw wrong("answer", "is missing: " + Extensions.INTERRUPT_ID + " names the interrupt that it is for");
+        }
+        if (item != null && goTo == null) {
+            throw wrong("goto_input", "goes with goto");
+        }
+        return new Command.ResumeRun(
+                header,
+                run == null ? null : new RunId(run),
+                interrupt,
+                answer,
+                updates,
+                goTo == null ? null : List.copyOf(names("goto", goTo)),
+                item == null ? Json.NULL : item,
+                carryOn,
+                new Breakpoints(names(data, "interrupt_before"), names(data, "interrupt_after")));
+    }
+
+    private static void addEdits(List<Command.Edit> to, Json.Obj data, String field, boolean replace)
+            throws InvalidRecordException {
+        Json edits = data.get(field);
+        if (edits == null) {
+            return;
+        }
+        if (!(edits instanceof Json.Obj channels) || channels.fields().isEmpty()) {
+            throw wrong(field, "must be an object of channels, and not empty");
+        }
+        channels.fields().forEach((channel, value) -> to.add(new Command.Edit(channel, value, replace)));
+    }
+
+    private static Set<String> names(Json.Obj data, String field) throws InvalidRecordException {
+        Json names = data.get(field);
+        return names == null ? Set.of() : names(field, names);
+    }
+
+    private static Set<String> names(String field, Json json) throws InvalidRecordException {
+        Set<String> names = new LinkedHashSet<>();
+        List<Json> items = json instanceof Json.Arr all ? all.items() : List.of(json);
+        for (Json item : items) {
+            if (!(item instanceof Json.Text name) || name.value().isEmpty()) {
+                throw wrong(field, "must be the name of a step, or a list of them");
+            }
+            names.add(name.value());
+        }
+        if (names.isEmpty()) {
+            throw wrong(field, "names no step");
+        }
+        return names;
+    }
+
+    private static String reason(Json.Obj data, String otherwise) throws InvalidRecordException {
+        return switch (data.get("reason")) {
+            case null -> otherwise;
+            case Json.Text text when text.value().length() <= MAX_REASON_LENGTH -> text.value();
+            default -> throw wrong("reason", "must be a string of at most " + MAX_REASON_LENGTH + " characters");
+        };
+    }
+
+    private static int keep(Json.Obj data) throws InvalidRecordException {
+        Json keep = data.get("keep");
+        if (keep == null) {
+            return DEFAULT_KEEP;
+        }
+        if (keep instanceof Json.Num number) {
+            try {
+                int messages = number.value().intValueExact();
+                if (messages >= 0 && messages <= MAX_KEEP) {
+                    return messages;
+                }
+            } catch (ArithmeticException e) {
+                // Said below, as for a number out of bounds.
+            }
+        }
+        throw wrong("keep", "must be a whole number from 0 to " + MAX_KEEP);
     }
 
     private static Command cancel(Envelope envelope, Command.Header header) throws InvalidRecordException {
@@ -177,12 +368,17 @@ final class CommandReader {
         if (metadata != null && !(metadata instanceof Json.Obj)) {
             throw wrong("metadata", "must be an object");
         }
+        Json approvals = data.get("approvals");
+        if (approvals != null && !(approvals instanceof Json.Obj)) {
+            throw wrong("approvals", "must be an object: the answer for each kind of interrupt");
+        }
         Json workflow = data.get("workflow");
         return new Command.UpdateThread(
                 header,
                 policy == null ? null : policy(policy),
                 workflow == null ? null : text("workflow", workflow),
-                (Json.Obj) metadata);
+                (Json.Obj) metadata,
+                (Json.Obj) approvals);
     }
 
     private static Command.Header header(Envelope envelope, ThreadKey thread, Origin origin, @Nullable Policy policy) {
@@ -192,7 +388,8 @@ final class CommandReader {
                 envelope.identity(),
                 ContentHash.of(envelope, policy),
                 envelope.type(),
-                origin.actor());
+                origin.actor(),
+                origin.role() == TopicRole.COMMANDS ? HTTP : Origin.KAFKA);
     }
 
     /** Without identity: a result is fenced by run, action and attempt, so remembering its id would buy nothing. */

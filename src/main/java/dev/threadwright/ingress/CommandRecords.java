@@ -7,10 +7,13 @@ import dev.threadwright.thread.Identity;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.policy.Policy;
 import dev.threadwright.thread.policy.PolicyForm;
+import dev.threadwright.workflow.Breakpoints;
 import dev.threadwright.workflow.Json;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -39,14 +42,21 @@ public final class CommandRecords {
      *
      * @param run addresses exactly this run
      * @param interrupt addresses exactly this interrupt
+     * @param breakpoints that its run has besides those of its workflow
      */
     public record Wishes(
             @Nullable Policy policy,
             @Nullable String workflow,
             @Nullable RunId run,
-            @Nullable String interrupt) {
+            @Nullable String interrupt,
+            Breakpoints breakpoints) {
 
         public static final Wishes NONE = new Wishes(null, null, null, null);
+
+        public Wishes(
+                @Nullable Policy policy, @Nullable String workflow, @Nullable RunId run, @Nullable String interrupt) {
+            this(policy, workflow, run, interrupt, Breakpoints.NONE);
+        }
     }
 
     public ProducerRecord<byte[], byte[]> userInput(
@@ -93,7 +103,8 @@ public final class CommandRecords {
             String actor,
             @Nullable Policy policy,
             @Nullable String workflow,
-            Json.@Nullable Obj metadata) {
+            Json.@Nullable Obj metadata,
+            Json.@Nullable Obj approvals) {
         Map<String, Json> data = new LinkedHashMap<>();
         if (policy != null) {
             data.put("policy", PolicyForm.toJson(policy));
@@ -103,6 +114,9 @@ public final class CommandRecords {
         }
         if (metadata != null) {
             data.put("metadata", metadata);
+        }
+        if (approvals != null) {
+            data.put("approvals", approvals);
         }
         return command(CloudEventTypes.THREAD_UPDATE, thread, identity, actor, Json.object(data), Map.of());
     }
@@ -153,6 +167,66 @@ public final class CommandRecords {
         data.put("values", values);
         data.put("run", Json.of(run));
         return command(CloudEventTypes.THREAD_FORK, thread, identity, actor, Json.object(data), Map.of());
+    }
+
+    /**
+     * @param run null for the one that waits
+     * @param interrupt that the answer is for; null for the only one
+     * @param data as {@code run.resume} has it
+     */
+    public ProducerRecord<byte[], byte[]> resumeRun(
+            String thread,
+            Identity identity,
+            String actor,
+            @Nullable RunId run,
+            @Nullable String interrupt,
+            Json.Obj data) {
+        Map<String, String> extensions = new LinkedHashMap<>();
+        put(extensions, Extensions.RUN_ID, run == null ? null : run.value());
+        put(extensions, Extensions.INTERRUPT_ID, interrupt);
+        return command(CloudEventTypes.RUN_RESUME, thread, identity, actor, data, extensions);
+    }
+
+    public ProducerRecord<byte[], byte[]> rejectInterrupt(
+            String thread, Identity identity, String actor, String interrupt, @Nullable String reason) {
+        return command(
+                CloudEventTypes.INTERRUPT_REJECT,
+                thread,
+                identity,
+                actor,
+                Json.object(reason == null ? Map.of() : Map.of("reason", Json.of(reason))),
+                Map.of(Extensions.INTERRUPT_ID, interrupt));
+    }
+
+    public ProducerRecord<byte[], byte[]> steerRun(
+            String thread, Identity identity, String actor, RunId run, Json data) {
+        return command(
+                CloudEventTypes.RUN_STEER, thread, identity, actor, data, Map.of(Extensions.RUN_ID, run.value()));
+    }
+
+    public ProducerRecord<byte[], byte[]> pauseRun(String thread, Identity identity, String actor, RunId run) {
+        return command(
+                CloudEventTypes.RUN_PAUSE,
+                thread,
+                identity,
+                actor,
+                Json.EMPTY_OBJECT,
+                Map.of(Extensions.RUN_ID, run.value()));
+    }
+
+    public ProducerRecord<byte[], byte[]> unpauseRun(String thread, Identity identity, String actor, RunId run) {
+        return command(
+                CloudEventTypes.RUN_UNPAUSE,
+                thread,
+                identity,
+                actor,
+                Json.EMPTY_OBJECT,
+                Map.of(Extensions.RUN_ID, run.value()));
+    }
+
+    /** @param data as {@code thread.compact} has it */
+    public ProducerRecord<byte[], byte[]> compactThread(String thread, Identity identity, String actor, Json.Obj data) {
+        return command(CloudEventTypes.THREAD_COMPACT, thread, identity, actor, data, Map.of());
     }
 
     public ProducerRecord<byte[], byte[]> succeeded(
@@ -215,7 +289,13 @@ public final class CommandRecords {
                 Extensions.RUN_ID,
                 wishes.run() == null ? null : wishes.run().value());
         put(extensions, Extensions.INTERRUPT_ID, wishes.interrupt());
+        put(extensions, Extensions.INTERRUPT_BEFORE, names(wishes.breakpoints().before()));
+        put(extensions, Extensions.INTERRUPT_AFTER, names(wishes.breakpoints().after()));
         return extensions;
+    }
+
+    private static @Nullable String names(Set<String> steps) {
+        return steps.isEmpty() ? null : steps.stream().sorted().collect(Collectors.joining(","));
     }
 
     /** A name alone needs no quotes. */

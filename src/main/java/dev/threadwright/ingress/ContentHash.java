@@ -24,6 +24,8 @@ final class ContentHash {
                         envelope.extension(Extensions.WORKFLOW),
                         envelope.extension(Extensions.RUN_ID),
                         envelope.extension(Extensions.INTERRUPT_ID),
+                        envelope.extension(Extensions.INTERRUPT_BEFORE),
+                        envelope.extension(Extensions.INTERRUPT_AFTER),
                         envelope.extension(Extensions.EVENT_TYPE)));
     }
 }

@@ -12,6 +12,11 @@ public final class Extensions {
     public static final String RUN_ID = "runid";
     public static final String INTERRUPT_ID = "interruptid";
 
+    /** The steps that the run stops before, with commas between them; {@code *} for all. */
+    public static final String INTERRUPT_BEFORE = "interruptbefore";
+
+    public static final String INTERRUPT_AFTER = "interruptafter";
+
     /** What an external event says it is. */
     public static final String EVENT_TYPE = "eventtype";
 
@@ -25,7 +30,8 @@ public final class Extensions {
     public static final String CAUSATION_ID = "causationid";
 
     /** Those that mean something on what comes in. */
-    static final Set<String> INBOUND = Set.of(POLICY, WORKFLOW, RUN_ID, INTERRUPT_ID, EVENT_TYPE, ACTION_ID, ATTEMPT);
+    static final Set<String> INBOUND = Set.of(
+            POLICY, WORKFLOW, RUN_ID, INTERRUPT_ID, INTERRUPT_BEFORE, INTERRUPT_AFTER, EVENT_TYPE, ACTION_ID, ATTEMPT);
 
     private Extensions() {}
 }

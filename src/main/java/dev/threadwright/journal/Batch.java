@@ -1,5 +1,7 @@
 package dev.threadwright.journal;
 
+import dev.threadwright.thread.Interrupt;
+import dev.threadwright.thread.InterruptId;
 import dev.threadwright.thread.Outcome;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.RunStatus;
@@ -24,6 +26,7 @@ public record Batch(
         List<OutcomeRow> outcomes,
         List<ThreadRow> threads,
         List<RunRow> runs,
+        List<InterruptRow> interrupts,
         List<OwedChange> owed,
         List<Offset> offsets,
         List<ThreadState> snapshots) {
@@ -74,6 +77,28 @@ public record Batch(
             @Nullable Long endedAtMs,
             @Nullable Map<String, Json> values,
             @Nullable String error) {}
+
+    /**
+     * What the batch changed about an interrupt: a new row, or the outcome of one that is pending. One row an interrupt.
+     *
+     * @param status {@code pending}, {@code resolved}, {@code rejected} or {@code expired}
+     * @param step that asked; null exactly in a change
+     * @param interrupt null exactly in a change
+     * @param settledAtMs null while it is pending
+     * @param settlement what became of it, as readers see it: answer, by, via, reason, expiry; null while it is pending
+     */
+    public record InterruptRow(
+            ThreadKey thread,
+            InterruptId id,
+            RunId run,
+            String status,
+            @Nullable String step,
+            @Nullable Interrupt interrupt,
+            @Nullable Long settledAtMs,
+            Json.@Nullable Obj settlement) {
+
+        public static final String PENDING = "pending";
+    }
 
     /**
      * Something that a thread owes to the outside from now on, or no longer.

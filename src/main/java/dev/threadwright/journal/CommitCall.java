@@ -1,11 +1,13 @@
 package dev.threadwright.journal;
 
 import dev.threadwright.journal.Batch.Advance;
+import dev.threadwright.journal.Batch.InterruptRow;
 import dev.threadwright.journal.Batch.Offset;
 import dev.threadwright.journal.Batch.OutcomeRow;
 import dev.threadwright.journal.Batch.OwedChange;
 import dev.threadwright.journal.Batch.RunRow;
 import dev.threadwright.journal.Batch.ThreadRow;
+import dev.threadwright.json.JsonText;
 import dev.threadwright.thread.Identity;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.ThreadState;
@@ -27,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CommitCall {
 
-    private static final int PARAMETERS = 73;
+    private static final int PARAMETERS = 85;
     private static final String SQL = "select commit_batch_v1(" + "?,".repeat(PARAMETERS - 1) + "?)";
 
     private CommitCall() {}
@@ -41,6 +43,7 @@ final class CommitCall {
             outbox(columns, batch.outbox());
             outcomes(columns, batch.outcomes());
             runs(columns, batch.runs());
+            interrupts(columns, batch.interrupts());
             owed(columns, batch.owed());
             offsets(columns, batch.offsets());
             snapshots(columns, batch.snapshots());
@@ -161,6 +164,31 @@ final class CommitCall {
 
     private static @Nullable String output(@Nullable Map<String, Json> values) {
         return values == null ? null : Parts.valuesText(values);
+    }
+
+    private static void interrupts(Columns columns, List<InterruptRow> rows) throws SQLException {
+        columns.text(rows, row -> row.thread().tenant())
+                .text(rows, row -> row.thread().thread())
+                .text(rows, row -> row.id().value())
+                .text(rows, row -> row.run().value())
+                .text(rows, InterruptRow::step)
+                .text(
+                        rows,
+                        row -> row.interrupt() == null
+                                ? null
+                                : row.interrupt().prompt().kind())
+                .text(rows, InterruptRow::status)
+                .text(rows, row -> row.interrupt() == null ? null : AskParts.promptText(row.interrupt()))
+                .longsOrNull(
+                        rows,
+                        row -> row.interrupt() == null
+                                ? null
+                                : (Long) row.interrupt().createdAtMs())
+                .longsOrNull(
+                        rows,
+                        row -> row.interrupt() == null ? null : row.interrupt().expiresAtMs())
+                .longsOrNull(rows, InterruptRow::settledAtMs)
+                .text(rows, row -> row.settlement() == null ? null : JsonText.write(row.settlement()));
     }
 
     private static void owed(Columns columns, List<OwedChange> changes) throws SQLException {

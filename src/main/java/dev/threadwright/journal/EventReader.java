@@ -4,12 +4,16 @@ import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.Event;
 import dev.threadwright.thread.Event.Behind;
 import dev.threadwright.thread.Event.Cause;
+import dev.threadwright.thread.Event.Expiry;
 import dev.threadwright.thread.Event.Rejection;
 import dev.threadwright.thread.Event.Start;
+import dev.threadwright.thread.Interrupt;
+import dev.threadwright.thread.InterruptId;
 import dev.threadwright.thread.TaskId;
 import dev.threadwright.workflow.Json;
 import dev.threadwright.workflow.Planned;
 import java.util.List;
+import java.util.Map;
 
 /** Events from JSON: lifted to the newest version of their type, then read. */
 final class EventReader {
@@ -48,7 +52,14 @@ final class EventReader {
                         e.has("why") ? Parts.why(e.fields("why")) : null);
             case "input.queued" ->
                 new Event.InputQueued(
-                        Parts.run(e), Parts.workflow(e), e.numberOrNull("expiresAtMs"), e.word("behind", Behind.class));
+                        Parts.run(e),
+                        Parts.workflow(e),
+                        e.numberOrNull("expiresAtMs"),
+                        e.word("behind", Behind.class),
+                        AskParts.breakpoints(e));
+            case "input.kept" ->
+                new Event.InputKept(
+                        Parts.identity(e.fields("identity")), Parts.run(e), e.has("named"), e.number("expiresAtMs"));
             case "input.promoted" -> new Event.InputPromoted(Parts.run(e));
             case "input.merged" ->
                 new Event.InputMerged(
@@ -65,7 +76,9 @@ final class EventReader {
                         e.number("previousHead"),
                         Parts.changes(e),
                         e.has("mapped"),
-                        FrameParts.planned(e, "tasks"));
+                        FrameParts.planned(e, "tasks"),
+                        AskParts.breakpoints(e),
+                        e.has("approvals") ? e.object("approvals").fields() : Map.of());
             case "run.completed" ->
                 new Event.RunCompleted(
                         Parts.run(e),
@@ -78,7 +91,7 @@ final class EventReader {
             case "run.cancelled" ->
                 new Event.RunCancelled(Parts.run(e), e.word("cause", Cause.class), e.flag("carriesInput"));
             case "state.rolled_back" -> new Event.StateRolledBack(Parts.run(e), e.number("head"));
-            case "state.updated" -> new Event.StateUpdated(Parts.changes(e));
+            case "state.updated" -> new Event.StateUpdated(e.has("run") ? Parts.run(e) : null, Parts.changes(e));
             case "state.restored" ->
                 new Event.StateRestored(
                         e.text("checkpoint"),
@@ -127,7 +140,8 @@ final class EventReader {
                         e.text("handler"),
                         e.json("input"),
                         e.flag("idempotent"),
-                        e.number("timeoutMs"));
+                        e.number("timeoutMs"),
+                        e.has("attempt") ? e.integer("attempt") : 1);
             case "action.retry_scheduled" ->
                 new Event.ActionRetryScheduled(
                         Parts.run(e), action(e), e.integer("attempt"), e.text("error"), e.number("dueAtMs"));
@@ -139,6 +153,77 @@ final class EventReader {
                 new Event.ActionFailed(Parts.run(e), action(e), e.integer("attempt"), e.text("error"));
             case "action.result_discarded" ->
                 new Event.ActionResultDiscarded(Parts.run(e), action(e), e.integer("attempt"), e.text("reason"));
+            case "action.result_recorded" ->
+                new Event.ActionResultRecorded(
+                        Parts.run(e), action(e), e.integer("attempt"), e.text("name"), e.json("result"));
+            case "interrupt.raised" ->
+                new Event.InterruptRaised(
+                        Parts.run(e),
+                        task(e),
+                        e.text("step"),
+                        AskParts.interrupt(e.fields("interrupt")),
+                        e.has("action") ? action(e) : null,
+                        e.has("action") ? e.integer("attempt") : 0);
+            case "interrupt.resolved" ->
+                new Event.InterruptResolved(
+                        Parts.run(e),
+                        interrupt(e),
+                        e.json("answer"),
+                        e.text("by"),
+                        e.text("via"),
+                        e.has("input") ? Parts.identity(e.fields("input")) : null,
+                        e.has("bare"));
+            case "interrupt.rejected" ->
+                new Event.InterruptRejected(
+                        Parts.run(e), interrupt(e), e.textOrNull("reason"), e.text("by"), e.text("via"));
+            case "interrupt.expired" ->
+                new Event.InterruptExpired(
+                        Parts.run(e), interrupt(e), e.word("expiry", Expiry.class), AskParts.jsonOrNull(e, "answer"));
+            case "interrupt.answer_rejected" ->
+                new Event.InterruptAnswerRejected(
+                        e.has("identity") ? Parts.identity(e.fields("identity")) : null,
+                        Parts.run(e),
+                        interrupt(e),
+                        e.text("message"),
+                        e.text("by"));
+            case "wait.started" ->
+                new Event.WaitStarted(
+                        Parts.run(e), task(e), e.text("step"), e.texts("types"), e.numberOrNull("untilMs"));
+            case "wait.satisfied" ->
+                new Event.WaitSatisfied(Parts.run(e), task(e), Parts.identity(e.fields("input")), e.integer("index"));
+            case "run.interrupted" -> {
+                List<Interrupt> interrupts = e.objects("interrupts", AskParts::interrupt);
+                yield new Event.RunInterrupted(
+                        Parts.run(e),
+                        e.integer("superStep"),
+                        AskParts.stop(e, interrupts.stream().map(Interrupt::id).toList()),
+                        interrupts);
+            }
+            case "run.resumed" ->
+                new Event.RunResumed(
+                        Parts.run(e),
+                        e.text("by"),
+                        e.text("via"),
+                        e.integer("leg"),
+                        AskParts.ids(e, "interrupts"),
+                        AskParts.breakpoints(e),
+                        e.has("pass"));
+            case "run.paused" -> new Event.RunPaused(Parts.run(e), e.text("by"));
+            case "run.unpaused" -> new Event.RunUnpaused(Parts.run(e), e.text("by"));
+            case "run.steered" ->
+                new Event.RunSteered(Parts.run(e), Parts.identity(e.fields("input")), e.integer("steers"));
+            case "run.redirected" ->
+                new Event.RunRedirected(
+                        Parts.run(e),
+                        e.texts("steps"),
+                        e.json("item"),
+                        e.texts("dropped").stream().map(TaskId::new).toList(),
+                        Parts.changesIfAny(e, "settled"),
+                        next(e));
+            case "compaction.started" ->
+                new Event.CompactionStarted(Parts.run(e), e.text("reason"), e.number("bytes"), e.integer("messages"));
+            case "compaction.completed" ->
+                new Event.CompactionCompleted(Parts.run(e), e.number("bytes"), e.integer("messages"));
             default ->
                 throw new UnreadableException("This release does not know events of type " + type
                         + "; a newer one wrote them, so this server needs an update");
@@ -151,6 +236,10 @@ final class EventReader {
 
     private static TaskId task(Fields from) {
         return new TaskId(from.text("task"));
+    }
+
+    private static InterruptId interrupt(Fields from) {
+        return new InterruptId(from.text("interrupt"));
     }
 
     private static ActionId action(Fields from) {

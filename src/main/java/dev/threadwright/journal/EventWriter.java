@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.Event;
 import dev.threadwright.thread.Identity;
+import dev.threadwright.thread.InterruptId;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.TaskId;
 import dev.threadwright.workflow.Change;
@@ -64,6 +65,23 @@ final class EventWriter {
             case Event.ActionSucceeded ignored -> "action.succeeded";
             case Event.ActionFailed ignored -> "action.failed";
             case Event.ActionResultDiscarded ignored -> "action.result_discarded";
+            case Event.ActionResultRecorded ignored -> "action.result_recorded";
+            case Event.InputKept ignored -> "input.kept";
+            case Event.InterruptRaised ignored -> "interrupt.raised";
+            case Event.InterruptResolved ignored -> "interrupt.resolved";
+            case Event.InterruptRejected ignored -> "interrupt.rejected";
+            case Event.InterruptExpired ignored -> "interrupt.expired";
+            case Event.InterruptAnswerRejected ignored -> "interrupt.answer_rejected";
+            case Event.WaitStarted ignored -> "wait.started";
+            case Event.WaitSatisfied ignored -> "wait.satisfied";
+            case Event.RunInterrupted ignored -> "run.interrupted";
+            case Event.RunResumed ignored -> "run.resumed";
+            case Event.RunPaused ignored -> "run.paused";
+            case Event.RunUnpaused ignored -> "run.unpaused";
+            case Event.RunSteered ignored -> "run.steered";
+            case Event.RunRedirected ignored -> "run.redirected";
+            case Event.CompactionStarted ignored -> "compaction.started";
+            case Event.CompactionCompleted ignored -> "compaction.completed";
         };
     }
 
@@ -81,11 +99,19 @@ final class EventWriter {
                         .word("reason", e.reason())
                         .text("message", e.message())
                         .object("why", e.why(), why -> Parts.write(to, why));
-            case Event.InputQueued e ->
+            case Event.InputQueued e -> {
                 run(e.run())
                         .text("workflow", e.workflow().toString())
                         .number("expiresAtMs", e.expiresAtMs())
                         .word("behind", e.behind());
+                AskParts.write(to, e.breakpoints());
+            }
+            case Event.InputKept e -> {
+                run(e.run());
+                identity("identity", e.identity());
+                flagIf("named", e.isNamed());
+                to.number("expiresAtMs", e.expiresAtMs());
+            }
             case Event.InputPromoted e -> run(e.run());
             case Event.InputMerged e -> {
                 run(e.run()).objects("inputs", e.inputs(), input -> Parts.write(to, input));
@@ -104,6 +130,10 @@ final class EventWriter {
                 Parts.writeChanges(to, e.changes());
                 flagIf("mapped", e.mapped());
                 FrameParts.write(to, "tasks", e.tasks());
+                AskParts.write(to, e.breakpoints());
+                if (!e.approvals().isEmpty()) {
+                    to.json("approvals", Json.object(e.approvals()));
+                }
             }
             case Event.RunCompleted e -> {
                 run(e.run()).json("values", Json.object(e.values()));
@@ -115,7 +145,11 @@ final class EventWriter {
             case Event.RunTimedOut e -> run(e.run());
             case Event.RunCancelled e -> run(e.run()).word("cause", e.cause()).flag("carriesInput", e.carriesInput());
             case Event.StateRolledBack e -> run(e.run()).number("head", e.head());
-            case Event.StateUpdated e -> Parts.writeChanges(to, e.changes());
+            case Event.StateUpdated e -> {
+                RunId run = e.run();
+                to.text("run", run == null ? null : run.value());
+                Parts.writeChanges(to, e.changes());
+            }
             case Event.StateRestored e -> {
                 to.text("checkpoint", e.checkpoint());
                 FrameParts.write(to, "channels", e.channels());
@@ -149,7 +183,7 @@ final class EventWriter {
             case Event.TimerSet e ->
                 task(e.run(), e.task()).text("step", e.step()).number("dueAtMs", e.dueAtMs());
             case Event.TimerFired e -> task(e.run(), e.task());
-            case Event.ActionRequested e ->
+            case Event.ActionRequested e -> {
                 task(e.run(), e.task())
                         .text("action", e.action().value())
                         .text("step", e.step())
@@ -157,6 +191,10 @@ final class EventWriter {
                         .json("input", e.input())
                         .flag("idempotent", e.idempotent())
                         .number("timeoutMs", e.timeoutMs());
+                if (e.attempt() != 1) {
+                    to.number("attempt", e.attempt());
+                }
+            }
             case Event.ActionRetryScheduled e ->
                 action(e.run(), e.action(), e.attempt())
                         .text("error", e.error())
@@ -169,11 +207,91 @@ final class EventWriter {
                 action(e.run(), e.action(), e.attempt()).text("error", e.error());
             case Event.ActionResultDiscarded e ->
                 action(e.run(), e.action(), e.attempt()).text("reason", e.reason());
+            case Event.ActionResultRecorded e ->
+                action(e.run(), e.action(), e.attempt()).text("name", e.name()).json("result", e.result());
+            case Event.InterruptRaised e -> {
+                task(e.run(), e.task()).text("step", e.step());
+                to.object("interrupt", e.interrupt(), interrupt -> AskParts.write(to, interrupt));
+                ActionId action = e.action();
+                if (action != null) {
+                    to.text("action", action.value()).number("attempt", e.attempt());
+                }
+            }
+            case Event.InterruptResolved e -> {
+                interrupt(e.run(), e.interrupt())
+                        .json("answer", e.answer())
+                        .text("by", e.by())
+                        .text("via", e.via())
+                        .object("input", e.input(), input -> Parts.write(to, input));
+                flagIf("bare", e.bare());
+            }
+            case Event.InterruptRejected e ->
+                interrupt(e.run(), e.interrupt())
+                        .text("reason", e.reason())
+                        .text("by", e.by())
+                        .text("via", e.via());
+            case Event.InterruptExpired e -> {
+                interrupt(e.run(), e.interrupt()).word("expiry", e.expiry());
+                AskParts.jsonIf(to, "answer", e.answer());
+            }
+            case Event.InterruptAnswerRejected e ->
+                interrupt(e.run(), e.interrupt())
+                        .object("identity", e.identity(), identity -> Parts.write(to, identity))
+                        .text("message", e.message())
+                        .text("by", e.by());
+            case Event.WaitStarted e ->
+                task(e.run(), e.task())
+                        .text("step", e.step())
+                        .texts("types", e.types())
+                        .number("untilMs", e.untilMs());
+            case Event.WaitSatisfied e -> {
+                task(e.run(), e.task());
+                identity("input", e.input());
+                to.number("index", e.index());
+            }
+            case Event.RunInterrupted e -> {
+                run(e.run()).number("superStep", e.superStep());
+                to.objects("interrupts", e.interrupts(), interrupt -> AskParts.write(to, interrupt));
+                AskParts.write(to, e.stop());
+            }
+            case Event.RunResumed e -> {
+                run(e.run()).text("by", e.by()).text("via", e.via()).number("leg", e.leg());
+                AskParts.ids(to, "interrupts", e.interrupts());
+                AskParts.write(to, e.breakpoints());
+                flagIf("pass", e.pass());
+            }
+            case Event.RunPaused e -> run(e.run()).text("by", e.by());
+            case Event.RunUnpaused e -> run(e.run()).text("by", e.by());
+            case Event.RunSteered e -> {
+                run(e.run());
+                identity("input", e.input());
+                to.number("steers", e.steers());
+            }
+            case Event.RunRedirected e -> {
+                run(e.run())
+                        .texts("steps", e.steps())
+                        .json("item", e.item())
+                        .texts(
+                                "dropped",
+                                e.dropped().stream().map(TaskId::value).toList());
+                next(e.settled(), e.next());
+            }
+            case Event.CompactionStarted e ->
+                run(e.run())
+                        .text("reason", e.reason())
+                        .number("bytes", e.bytes())
+                        .number("messages", e.messages());
+            case Event.CompactionCompleted e ->
+                run(e.run()).number("bytes", e.bytes()).number("messages", e.messages());
         }
     }
 
     private FieldWriter run(RunId run) throws IOException {
         return to.text("run", run.value());
+    }
+
+    private FieldWriter interrupt(RunId run, InterruptId interrupt) throws IOException {
+        return run(run).text("interrupt", interrupt.value());
     }
 
     private FieldWriter task(RunId run, TaskId task) throws IOException {

@@ -96,7 +96,13 @@ final class FrameParts {
     private static void write(FieldWriter to, Task task) throws IOException {
         to.text("step", task.step()).json("item", task.item());
         switch (task.state()) {
-            case Task.Due ignored -> to.text("is", "due");
+            case Task.Due due -> AskParts.write(to.text("is", "due"), due.replay());
+            case Task.Asking asking -> {
+                to.text("is", "asking").object("interrupt", asking.interrupt(), one -> AskParts.write(to, one));
+                AskParts.write(to, asking.replay());
+            }
+            case Task.Awaiting awaiting ->
+                to.text("is", "awaiting").texts("types", awaiting.types()).number("untilMs", awaiting.untilMs());
             case Task.Joining joining ->
                 to.text("is", "joining")
                         .texts("missing", joining.missing().stream().sorted().toList());
@@ -131,7 +137,9 @@ final class FrameParts {
     private static Task.State state(Fields from) {
         String is = from.text("is");
         return switch (is) {
-            case "due" -> new Task.Due();
+            case "due" -> new Task.Due(AskParts.replay(from));
+            case "asking" -> new Task.Asking(AskParts.interrupt(from.fields("interrupt")), AskParts.replay(from));
+            case "awaiting" -> new Task.Awaiting(from.texts("types"), from.numberOrNull("untilMs"));
             case "joining" -> new Task.Joining(Set.copyOf(from.texts("missing")));
             case "calling" -> calling(from);
             case "backoff" -> new Task.Backoff(calling(from), from.number("untilMs"));
@@ -162,7 +170,9 @@ final class FrameParts {
                 .number("attempt", call.attempt())
                 .flag("idempotent", call.idempotent())
                 .number("timeoutMs", call.timeoutMs())
-                .number("sinceMs", call.sinceMs());
+                .number("sinceMs", call.sinceMs())
+                .number("entered", call.entered());
+        AskParts.write(to, call.replay());
     }
 
     private static Task.Calling calling(Fields from) {
@@ -173,6 +183,8 @@ final class FrameParts {
                 from.integer("attempt"),
                 from.flag("idempotent"),
                 from.number("timeoutMs"),
-                from.number("sinceMs"));
+                from.number("sinceMs"),
+                from.integer("entered"),
+                AskParts.replay(from));
     }
 }

@@ -1,16 +1,20 @@
 package dev.threadwright.journal;
 
 import dev.threadwright.journal.Batch.Advance;
+import dev.threadwright.journal.Batch.InterruptRow;
 import dev.threadwright.journal.Batch.Offset;
 import dev.threadwright.journal.Batch.OutcomeKey;
 import dev.threadwright.journal.Batch.OutcomeRow;
 import dev.threadwright.journal.Batch.OwedChange;
 import dev.threadwright.journal.Batch.RunRow;
 import dev.threadwright.journal.Batch.ThreadRow;
+import dev.threadwright.json.JsonText;
 import dev.threadwright.thread.Fold;
+import dev.threadwright.thread.InterruptId;
 import dev.threadwright.thread.Recorded;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.RunStatus;
+import dev.threadwright.thread.SettledInterrupt;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.ThreadState;
 import java.util.ArrayList;
@@ -67,6 +71,8 @@ public final class InMemoryJournal implements Journal {
 
     private record OwedKey(ThreadKey thread, String kind, String ref) {}
 
+    private record InterruptKey(ThreadKey thread, InterruptId interrupt) {}
+
     private record RunKey(ThreadKey thread, RunId run) {}
 
     private final Map<Integer, Ownership> partitions = new HashMap<>();
@@ -76,6 +82,7 @@ public final class InMemoryJournal implements Journal {
     private final Map<ThreadKey, ThreadState> snapshots = new HashMap<>();
     private final Map<OutcomeKey, OutcomeRow> outcomes = new HashMap<>();
     private final Map<RunKey, RunStatus> runs = new HashMap<>();
+    private final Map<InterruptKey, InterruptRow> interrupts = new HashMap<>();
     private final Map<OwedKey, OwedChange> owed = new LinkedHashMap<>();
     private final Map<Integer, TreeMap<String, Long>> offsets = new HashMap<>();
 
@@ -97,6 +104,7 @@ public final class InMemoryJournal implements Journal {
         batch.outbox().forEach(this::publication);
         batch.outcomes().forEach(row -> outcomes.put(row.key(), row));
         batch.runs().forEach(row -> runs.put(key(row), row.status()));
+        batch.interrupts().forEach(row -> interrupts.put(key(row), row));
         batch.owed().stream().filter(change -> !change.owed()).forEach(change -> owed.remove(key(change)));
         batch.owed().stream().filter(OwedChange::owed).forEach(change -> owed.put(key(change), change));
         for (Offset offset : batch.offsets()) {
@@ -147,6 +155,14 @@ public final class InMemoryJournal implements Journal {
             reject(isNew && (row.workflow() == null || row.decision() == null), "A new run is not whole: ", key(row));
         }
         distinct(batch.runs(), InMemoryJournal::key);
+        for (InterruptRow row : batch.interrupts()) {
+            InterruptRow now = interrupts.get(key(row));
+            reject(
+                    row.interrupt() == null ? now == null || !now.status().equals(InterruptRow.PENDING) : now != null,
+                    "A second outcome of an interrupt, or one that is not there: ",
+                    key(row));
+        }
+        distinct(batch.interrupts(), InMemoryJournal::key);
         distinct(batch.snapshots(), ThreadState::key);
         distinct(batch.offsets(), offset -> Map.entry(offset.topic(), offset.partition()));
         Set<OwedKey> paid = batch.owed().stream()
@@ -172,6 +188,10 @@ public final class InMemoryJournal implements Journal {
 
     private void publication(Publication row) {
         publications.computeIfAbsent(row.partition(), id -> new TreeMap<>()).put(row.position(), row);
+    }
+
+    private static InterruptKey key(InterruptRow row) {
+        return new InterruptKey(row.thread(), row.id());
     }
 
     private static RunKey key(RunRow row) {
@@ -251,6 +271,21 @@ public final class InMemoryJournal implements Journal {
                 .map(outcomes::get)
                 .filter(Objects::nonNull)
                 .collect(Collectors.toMap(OutcomeRow::key, row -> row));
+    }
+
+    @Override
+    public synchronized Map<InterruptId, SettledInterrupt> settledInterrupts(Map<InterruptId, ThreadKey> asked) {
+        Map<InterruptId, SettledInterrupt> settled = new HashMap<>();
+        asked.forEach((id, thread) -> {
+            InterruptRow row = interrupts.get(new InterruptKey(thread, id));
+            if (row != null && row.settlement() != null) {
+                settled.put(
+                        id,
+                        Settlements.read(
+                                thread, id.value(), row.run().value(), row.status(), JsonText.write(row.settlement())));
+            }
+        });
+        return settled;
     }
 
     @Override

@@ -3,8 +3,10 @@ package dev.threadwright.journal;
 import dev.threadwright.journal.Batch.Offset;
 import dev.threadwright.journal.Batch.OutcomeKey;
 import dev.threadwright.journal.Batch.OutcomeRow;
+import dev.threadwright.thread.InterruptId;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.RunStatus;
+import dev.threadwright.thread.SettledInterrupt;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.ThreadState;
 import java.util.Collection;
@@ -91,6 +93,9 @@ public interface Journal extends AutoCloseable {
 
     /** How runs ended, of those that have; runs of other threads are not found. */
     Map<RunId, RunStatus> endedRuns(Map<RunId, ThreadKey> runs);
+
+    /** What became of interrupts, of those that are no longer pending; those of other threads are not found. */
+    Map<InterruptId, SettledInterrupt> settledInterrupts(Map<InterruptId, ThreadKey> interrupts);
 
     /**
      * What the partition published or has to publish after a position, in order; at most {@code limit}, fewer when they

@@ -32,6 +32,11 @@ public final class OutcomeCodec {
                 to.text("type", "merged").text("run", o.run().value());
             case Outcome.Queued o ->
                 to.text("type", "queued").text("run", o.run().value());
+            case Outcome.Resumed o -> {
+                to.text("type", "resumed").text("run", o.run().value());
+                AskParts.ids(to, "interrupts", o.interrupts());
+            }
+            case Outcome.Kept o -> to.text("type", "kept").text("run", o.run().value());
             case Outcome.Rejected o ->
                 to.text("type", "rejected").word("reason", o.reason()).text("message", o.message());
             case Outcome.Cancelled o ->
@@ -53,6 +58,8 @@ public final class OutcomeCodec {
             case "started" -> new Outcome.Started(Parts.run(from));
             case "merged" -> new Outcome.Merged(Parts.run(from));
             case "queued" -> new Outcome.Queued(Parts.run(from));
+            case "resumed" -> new Outcome.Resumed(Parts.run(from), AskParts.ids(from, "interrupts"));
+            case "kept" -> new Outcome.Kept(Parts.run(from));
             case "rejected" -> new Outcome.Rejected(from.word("reason", Rejection.class), from.text("message"));
             case "cancelled" ->
                 new Outcome.Cancelled(

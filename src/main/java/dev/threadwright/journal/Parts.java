@@ -109,13 +109,17 @@ final class Parts {
             to.json("policy", PolicyForm.toJson(policy));
         }
         to.text("workflow", settings.workflow()).json("metadata", settings.metadata());
+        if (!settings.approvals().fields().isEmpty()) {
+            to.json("approvals", settings.approvals());
+        }
     }
 
     static ThreadSettings settings(Fields from) {
         return new ThreadSettings(
                 from.has("policy") ? PolicyForm.parse(from.json("policy")) : null,
                 from.textOrNull("workflow"),
-                from.object("metadata"));
+                from.object("metadata"),
+                from.has("approvals") ? from.object("approvals") : Json.EMPTY_OBJECT);
     }
 
     static RunId run(Fields from) {

@@ -6,8 +6,10 @@ import dev.threadwright.journal.Batch.OutcomeRow;
 import dev.threadwright.journal.Batch.OwedChange;
 import dev.threadwright.journal.Lane.Purpose;
 import dev.threadwright.journal.Lane.SqlWork;
+import dev.threadwright.thread.InterruptId;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.RunStatus;
+import dev.threadwright.thread.SettledInterrupt;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.ThreadState;
 import java.sql.Connection;
@@ -205,6 +207,39 @@ public final class PostgresJournal implements Journal {
                     }
                 });
         return ended;
+    }
+
+    @Override
+    public Map<InterruptId, SettledInterrupt> settledInterrupts(Map<InterruptId, ThreadKey> interrupts) {
+        List<Map.Entry<InterruptId, ThreadKey>> storable = interrupts.entrySet().stream()
+                .filter(entry ->
+                        BatchCheck.isStorable(entry.getKey().value()) && BatchCheck.isStorable(entry.getValue()))
+                .toList();
+        if (storable.isEmpty()) {
+            return Map.of();
+        }
+        Map<InterruptId, SettledInterrupt> settled = new HashMap<>();
+        read(connection -> list(
+                        connection,
+                        """
+                        select i.tenant, i.thread, i.interrupt, i.run, i.status, i.settlement
+                        from unnest(?::text[], ?::text[], ?::text[]) as k (tenant, thread, interrupt)
+                             join interrupt i on i.tenant = k.tenant and i.thread = k.thread
+                                                 and i.interrupt = k.interrupt
+                        where i.status <> 'pending'
+                        """,
+                        statement -> new Columns(statement)
+                                .text(storable, entry -> entry.getValue().tenant())
+                                .text(storable, entry -> entry.getValue().thread())
+                                .text(storable, entry -> entry.getKey().value()),
+                        row -> Settlements.read(
+                                new ThreadKey(row.getString(1), row.getString(2)),
+                                row.getString(3),
+                                row.getString(4),
+                                row.getString(5),
+                                row.getString(6))))
+                .forEach(one -> settled.put(one.id(), one));
+        return settled;
     }
 
     @Override

@@ -44,6 +44,9 @@ final class SnapshotCodec {
             to.number("intakeAdmittedAtMs", state.intake().admittedAtMs());
             RunId latest = state.latestRun();
             to.text("latestRun", latest == null ? null : latest.value());
+            if (!state.kept().isEmpty()) {
+                to.objects("kept", state.kept(), kept -> AskParts.write(to, kept));
+            }
             generator.writeEndObject();
         });
     }
@@ -67,7 +70,8 @@ final class SnapshotCodec {
                 from.objects("queue", SnapshotCodec::queued),
                 new Intake(inputs(from, "intake"), from.number("intakeAdmittedAtMs")),
                 latest == null ? null : new RunId(latest),
-                FrameParts.resumableOrNull(from, "resumable"));
+                FrameParts.resumableOrNull(from, "resumable"),
+                from.has("kept") ? from.objects("kept", AskParts::kept) : List.of());
     }
 
     private static void checkpoint(FieldWriter to, String name, @Nullable CheckpointId checkpoint) throws IOException {
@@ -106,7 +110,8 @@ final class SnapshotCodec {
         to.number("inboxAdmittedAtMs", run.inboxAdmittedAtMs());
         inputs(to, "outsideState", run.outsideState());
         to.texts("written", run.written().stream().sorted().toList())
-                .number("legFrom", run.legFrom())
+                .object("leg", run.leg(), leg -> AskParts.write(to, leg))
+                .object("control", run.control(), control -> AskParts.write(to, control))
                 .object("frame", run.frame(), frame -> FrameParts.write(to, frame));
     }
 
@@ -126,7 +131,8 @@ final class SnapshotCodec {
                 inputs(from, "outsideState"),
                 Set.copyOf(from.texts("written")),
                 FrameParts.frame(from.fields("frame")),
-                from.integer("legFrom"));
+                AskParts.leg(from.fields("leg")),
+                AskParts.control(from.fields("control")));
     }
 
     private static void write(FieldWriter to, QueuedRun run) throws IOException {
@@ -135,6 +141,7 @@ final class SnapshotCodec {
         to.number("admittedAtMs", run.admittedAtMs())
                 .number("expiresAtMs", run.expiresAtMs())
                 .word("behind", run.behind());
+        AskParts.write(to, run.breakpoints());
     }
 
     private static QueuedRun queued(Fields from) {
@@ -144,7 +151,8 @@ final class SnapshotCodec {
                 inputs(from, "inputs"),
                 from.number("admittedAtMs"),
                 from.numberOrNull("expiresAtMs"),
-                from.word("behind", Behind.class));
+                from.word("behind", Behind.class),
+                AskParts.breakpoints(from));
     }
 
     private static void inputs(FieldWriter to, String name, List<Input> inputs) throws IOException {

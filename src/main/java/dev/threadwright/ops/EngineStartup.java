@@ -13,6 +13,7 @@ import dev.threadwright.journal.PostgresSettings;
 import dev.threadwright.journal.StoredSettings;
 import dev.threadwright.json.JsonText;
 import dev.threadwright.live.ProgressFeed;
+import dev.threadwright.schema.JsonSchemas;
 import dev.threadwright.step.Handlers;
 import dev.threadwright.thread.Decider;
 import dev.threadwright.thread.ServerSettings;
@@ -222,9 +223,15 @@ public class EngineStartup {
         try {
             return new Decider(
                     new ServerSettings(
-                            policy(decide.policy()), decide.workflow(), decide.maxActiveRuns(), decide.maxInbox()),
+                            policy(decide.policy()),
+                            decide.workflow(),
+                            decide.maxActiveRuns(),
+                            decide.maxInbox(),
+                            decide.maxKept(),
+                            decide.keptTtl().toMillis()),
                     workflows,
-                    judges);
+                    judges,
+                    new JsonSchemas());
         } catch (IllegalArgumentException e) {
             throw new MisconfiguredException("threadwright.decide: " + e.getMessage());
         }

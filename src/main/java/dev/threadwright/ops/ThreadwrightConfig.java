@@ -2,6 +2,7 @@ package dev.threadwright.ops;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -76,6 +77,14 @@ public interface ThreadwrightConfig {
         /** Inputs that may wait in one run's inbox. */
         @WithDefault("100")
         int maxInbox();
+
+        /** Events that a thread may keep for steps that will wait for them. */
+        @WithDefault("100")
+        int maxKept();
+
+        /** How long it keeps each. */
+        @WithDefault("1d")
+        Duration keptTtl();
     }
 
     interface Limits {

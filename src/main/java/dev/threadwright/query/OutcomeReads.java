@@ -37,10 +37,11 @@ public class OutcomeReads {
             from unnest($2::text[], $3::text[]) as k (thread, hash)
                  join outcome o on o.tenant = $1 and o.thread = k.thread and o.hash = decode(k.hash, 'hex')
             union all
-            select r.thread, r.run, null, null, r.status, r.output::text, r.error
+            select r.thread, r.run, null, t.seq, r.status, r.output::text, r.error
             from unnest($4::text[], $5::text[]) as k (thread, run)
                  join run r on r.tenant = $1 and r.thread = k.thread and r.run = k.run
-            where r.ended_at_ms is not null
+                 join thread t on t.tenant = $1 and t.thread = k.thread
+            where r.ended_at_ms is not null or r.status in ('waiting_user', 'paused')
             """;
 
     private static final String ENTER = "select set_config('threadwright.tenant', $1, true),"
@@ -56,19 +57,34 @@ public class OutcomeReads {
     public record RunKey(ThreadKey thread, RunId run) {}
 
     /**
-     * How a run ended.
+     * A run that has ended, or has stopped until somebody answers it or lets it go on.
      *
+     * @param seq its thread's last sequence number when it was seen like this
      * @param values what it wrote; null unless it completed
      * @param error null unless it failed
      */
-    public record RunEnd(
+    public record RunHalt(
             RunKey key,
             RunStatus status,
+            long seq,
             @Nullable Json values,
-            @Nullable String error) {}
+            @Nullable String error) {
 
-    /** @param ends of the runs that have ended */
-    public record Found(List<OutcomeRow> outcomes, List<RunEnd> ends) {
+        /** Whether it goes no further by itself. */
+        public static boolean isOne(RunStatus status) {
+            return switch (status) {
+                case COMPLETED, FAILED, CANCELLED, TIMED_OUT, WAITING_USER, PAUSED -> true;
+                case QUEUED, ACTIVE, WAITING_EVENT -> false;
+            };
+        }
+
+        public boolean isEnd() {
+            return status.isTerminal();
+        }
+    }
+
+    /** @param halts of the runs that have ended or stopped */
+    public record Found(List<OutcomeRow> outcomes, List<RunHalt> halts) {
         public static final Found NOTHING = new Found(List.of(), List.of());
     }
 
@@ -114,7 +130,7 @@ public class OutcomeReads {
 
     private static Found found(String tenant, Iterable<Row> rows) {
         List<OutcomeRow> outcomes = new ArrayList<>();
-        List<RunEnd> ends = new ArrayList<>();
+        List<RunHalt> halts = new ArrayList<>();
         for (Row row : rows) {
             ThreadKey thread = new ThreadKey(tenant, row.getString("thread"));
             String json = row.getString("json");
@@ -126,20 +142,21 @@ public class OutcomeReads {
                         OutcomeCodec.read(json),
                         row.getLong("seq")));
             } else {
-                ends.add(new RunEnd(
+                halts.add(new RunHalt(
                         new RunKey(thread, new RunId(row.getString("ref"))),
                         RunStatus.valueOf(row.getString("status").toUpperCase(Locale.ROOT)),
+                        row.getLong("seq"),
                         json == null ? null : StoredJson.parse(json),
                         row.getString("error")));
             }
         }
-        return new Found(outcomes, ends);
+        return new Found(outcomes, halts);
     }
 
     private static Found joined(List<Found> parts) {
         return new Found(
                 parts.stream().flatMap(part -> part.outcomes().stream()).toList(),
-                parts.stream().flatMap(part -> part.ends().stream()).toList());
+                parts.stream().flatMap(part -> part.halts().stream()).toList());
     }
 
     private static Set<String> tenants(Collection<OutcomeKey> outcomes, Collection<RunKey> runs) {

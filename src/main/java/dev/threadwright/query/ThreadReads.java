@@ -23,8 +23,12 @@ public class ThreadReads {
         this.scope = scope;
     }
 
-    /** @param runs its newest, newest first; at most {@link #MAX_RUNS} */
-    public record ThreadWithRuns(StoredThread thread, List<StoredRun> runs) {}
+    /**
+     * @param runs its newest, newest first; at most {@link #MAX_RUNS}
+     * @param pending the interrupts that wait for an answer, the oldest first; at most {@link
+     *     InterruptReads#MAX_WITH_THREAD}
+     */
+    public record ThreadWithRuns(StoredThread thread, List<StoredRun> runs, List<String> pending) {}
 
     /** Null if there is no such thread. */
     public Uni<@Nullable ThreadWithRuns> thread(ThreadKey key) {
@@ -33,7 +37,14 @@ public class ThreadReads {
                 () -> StoredThread.<StoredThread>findById(new StoredThread.Key(key.tenant(), key.thread()))
                         .onItem()
                         .ifNotNull()
-                        .transformToUni(thread -> runs(key).map(runs -> new ThreadWithRuns(thread, runs))));
+                        .transformToUni(thread -> runs(key)
+                                .flatMap(runs -> pending(key, thread)
+                                        .map(pending -> new ThreadWithRuns(thread, runs, pending)))));
+    }
+
+    /** What does not run asks nothing. */
+    private static Uni<List<String>> pending(ThreadKey key, StoredThread thread) {
+        return thread.activeRuns == 0 ? Uni.createFrom().item(List.of()) : InterruptReads.pendingIds(key);
     }
 
     /** Null if the thread has no such run. */

@@ -3,15 +3,19 @@ package dev.threadwright.step;
 import dev.threadwright.actor.StepStarter;
 import dev.threadwright.json.JsonText;
 import dev.threadwright.live.StepProgress;
+import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Failure;
 import dev.threadwright.thread.Owed;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.workflow.Json;
+import dev.threadwright.workflow.Prompt;
 import dev.threadwright.workflow.Step;
 import dev.threadwright.workflow.Workflow;
 import dev.threadwright.workflow.WorkflowCatalog;
+import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
+import io.smallrye.mutiny.subscription.UniEmitter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +24,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +50,11 @@ public final class InProcessSteps implements StepStarter {
     private static final class Running implements StepContext.Cancellation {
         final StepCall step;
         private final List<Runnable> actions = new ArrayList<>();
+
+        /** Those that wait for the journal, by the names of what was done once. */
+        final Map<String, UniEmitter<? super Json>> unrecorded = new ConcurrentHashMap<>();
+
+        final Map<String, Json> results = new ConcurrentHashMap<>();
         private boolean cancelled;
 
         Running(StepCall step) {
@@ -120,14 +130,55 @@ public final class InProcessSteps implements StepStarter {
                                     "There is no handler \"" + step.call().handler() + "\" on this server")));
             return;
         }
+        Entry entry = new Entry(step.call().replay(), (name, result) -> record(call, name, result));
         try {
-            call.subscribed(handler.handle(context(step, call))
+            call.subscribed(handler.handle(context(step, call, entry))
                     .subscribe()
                     .with(
-                            result -> ended(key, call, succeeded(step, result)),
-                            failure -> ended(key, call, failed(step, failureOf(failure)))));
+                            result -> ended(key, call, outcome(step, entry, () -> succeeded(step, result))),
+                            failure -> ended(key, call, outcome(step, entry, () -> failed(step, failureOf(failure))))));
         } catch (RuntimeException e) {
-            ended(key, call, failed(step, failureOf(e)));
+            ended(key, call, outcome(step, entry, () -> failed(step, failureOf(e))));
+        }
+    }
+
+    /** Whoever asks has no result, whatever became of the exception that said so. */
+    private Command outcome(StepCall step, Entry entry, Supplier<Command> otherwise) {
+        Prompt pending = entry.pending();
+        if (pending != null) {
+            Owed.Call call = step.call();
+            return new Command.RaiseInterrupt(
+                    header(step, "action.asks"), call.run(), call.action(), call.attempt(), pending);
+        }
+        Command outcome = otherwise.get();
+        String strayed = outcome instanceof Command.CompleteAction ? entry.strayed() : null;
+        return strayed == null ? outcome : failed(step, Failure.permanent(strayed));
+    }
+
+    private Uni<Json> record(Running running, String name, Json result) {
+        StepCall step = running.step;
+        int bytes = JsonText.writeBytes(result).length;
+        if (bytes > maxResultBytes) {
+            throw new StepRefusedException(
+                    "The result of \"" + name + "\" is too large: " + bytes + " bytes, at most " + maxResultBytes);
+        }
+        return Uni.createFrom().emitter(emitter -> {
+            running.results.put(name, result);
+            running.unrecorded.put(name, emitter);
+            Owed.Call call = step.call();
+            results.accept(
+                    step.partition(),
+                    new Command.RecordResult(
+                            header(step, "action.recorded"), call.run(), call.action(), call.attempt(), name, result));
+        });
+    }
+
+    @Override
+    public void recorded(ThreadKey thread, ActionId action, int attempt, String name) {
+        Running call = running.get(new Key(thread, Owed.Call.ref(action, attempt)));
+        UniEmitter<? super Json> waiting = call == null ? null : call.unrecorded.remove(name);
+        if (call != null && waiting != null) {
+            waiting.complete(call.results.get(name));
         }
     }
 
@@ -152,6 +203,13 @@ public final class InProcessSteps implements StepStarter {
             boolean leaving = step.partition() == partition && step.call().idempotent();
             if (leaving) {
                 entry.getValue().cancel();
+            } else if (step.partition() == partition) {
+                // Nobody here can journal for it any more, and what it did must not be done twice: it ends for good.
+                entry.getValue()
+                        .unrecorded
+                        .values()
+                        .forEach(waiting -> waiting.fail(new StepRefusedException(
+                                "Its thread went to another server before what it did could be recorded")));
             }
             return leaving;
         });
@@ -166,7 +224,7 @@ public final class InProcessSteps implements StepStarter {
         return new Key(step.thread(), step.call().ref());
     }
 
-    private StepContext context(StepCall step, Running running) {
+    private StepContext context(StepCall step, Running running, Entry entry) {
         Owed.Call call = step.call();
         return new StepContext(
                 step.thread(),
@@ -183,7 +241,8 @@ public final class InProcessSteps implements StepStarter {
                     if (!running.isCancelled()) {
                         progress.accept(new StepProgress(step.thread(), call.run(), call.step(), call.attempt(), data));
                     }
-                });
+                },
+                entry);
     }
 
     private Json.Obj config(StepCall step) {

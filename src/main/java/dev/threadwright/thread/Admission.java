@@ -7,8 +7,10 @@ import dev.threadwright.thread.policy.Choice;
 import dev.threadwright.thread.policy.Judges;
 import dev.threadwright.thread.policy.Policy;
 import dev.threadwright.thread.policy.Question;
+import dev.threadwright.thread.policy.QueuePolicy;
 import dev.threadwright.thread.policy.Situation;
 import dev.threadwright.thread.policy.Verdict;
+import dev.threadwright.workflow.Prompt;
 import dev.threadwright.workflow.Workflow;
 import dev.threadwright.workflow.WorkflowCatalog;
 import java.util.List;
@@ -22,28 +24,100 @@ final class Admission {
     private final WorkflowCatalog workflows;
     private final Judges judges;
     private final Progress progress;
+    private final Resumption resumption;
+    private final Waits waits;
 
-    Admission(ServerSettings settings, WorkflowCatalog workflows, Judges judges, Progress progress) {
+    Admission(
+            ServerSettings settings,
+            WorkflowCatalog workflows,
+            Judges judges,
+            Progress progress,
+            Resumption resumption,
+            Waits waits) {
         this.settings = settings;
         this.workflows = workflows;
         this.judges = judges;
         this.progress = progress;
+        this.resumption = resumption;
+        this.waits = waits;
     }
 
-    Decision decide(Draft draft, Command.SubmitInput submit, @Nullable RunStatus endedRun) {
-        Set<RunId> expired = progress.expireQueued(draft);
-        String interrupt = submit.interrupt();
+    Decision decide(Draft draft, Command.SubmitInput submit, Known known) {
+        Set<RunId> expired = progress.expire(draft);
+        InterruptId interrupt = submit.interrupt();
         RunId run = submit.run();
         if ((interrupt != null || run != null) && !draft.state().exists()) {
             return draft.unchanged(Decider.noThread(draft.state()));
         }
         if (interrupt != null) {
-            return draft.refused(Rejection.UNKNOWN_INTERRUPT, "Unknown interrupt " + interrupt);
+            return resumption.answer(draft, submit.input(), interrupt, known.settled());
         }
         if (run != null) {
-            return addressed(draft, submit.input(), run, expired.contains(run) ? RunStatus.TIMED_OUT : endedRun);
+            return addressed(
+                    draft, submit.input(), run, expired.contains(run) ? RunStatus.TIMED_OUT : known.endedRun());
         }
-        return byPolicy(draft, submit);
+        Decision awaited = submit.policy() == null ? awaited(draft, submit.input()) : null;
+        return awaited != null ? awaited : byPolicy(draft, submit);
+    }
+
+    /** What becomes of an input that a run waits for, or will; null if none does. */
+    private @Nullable Decision awaited(Draft draft, Input input) {
+        return switch (input.type()) {
+            case USER_INPUT -> {
+                StartedRun asks = asksUser(draft.state(), null);
+                yield asks == null
+                        ? null
+                        : resumption.answer(draft, input, asks, humans(asks).getFirst());
+            }
+            case EXTERNAL_EVENT -> event(draft, input, null);
+        };
+    }
+
+    private @Nullable Decision event(Draft draft, Input input, @Nullable RunId named) {
+        ThreadState state = draft.state();
+        Waits.Match match = waits.match(state, input, named);
+        if (match != null) {
+            RunId run = match.run().id();
+            draft.add(new Event.InputAccepted(
+                    input,
+                    run,
+                    new Why(DecisionKind.RESUME, "", null, state.situation().words(), List.of())));
+            progress.satisfy(draft, match, input);
+            progress.advance(draft);
+            return draft.decided(new Outcome.Resumed(run, List.of()));
+        }
+        RunId keeper = waits.keeper(state, input, named);
+        if (keeper == null) {
+            return null;
+        }
+        if (state.kept().size() >= settings.maxKept()) {
+            return draft.refused(
+                    Rejection.INBOX_FULL, "The thread keeps " + settings.maxKept() + " events for later already");
+        }
+        draft.add(new Event.InputAccepted(
+                input,
+                keeper,
+                new Why(DecisionKind.KEEP, "", null, state.situation().words(), List.of())));
+        draft.add(new Event.InputKept(
+                input.identity(), keeper, named != null, Math.addExact(draft.timeMs(), settings.keptTtlMs())));
+        progress.advance(draft);
+        return draft.decided(new Outcome.Kept(keeper));
+    }
+
+    /** The run that started last of those with exactly one question to a person; null if there is none. */
+    private static @Nullable StartedRun asksUser(ThreadState state, @Nullable RunId named) {
+        for (StartedRun run : state.started().reversed()) {
+            if ((named == null || named.equals(run.id())) && humans(run).size() == 1) {
+                return run;
+            }
+        }
+        return null;
+    }
+
+    private static List<Interrupt> humans(StartedRun run) {
+        return run.interrupts().stream()
+                .filter(interrupt -> interrupt.prompt().kind().equals(Prompt.HUMAN_IN_THE_LOOP))
+                .toList();
     }
 
     /** An addressed input goes to that run or is refused; it never falls through to the policy. */
@@ -53,6 +127,25 @@ final class Admission {
             return endedRun == null
                     ? draft.refused(Rejection.UNKNOWN_RUN, "Unknown run " + run)
                     : draft.refused(Rejection.RUN_ENDED, "Run " + run + " is already " + endedRun.words());
+        }
+        StartedRun started = state.started(run);
+        if (started != null && started.isCompaction()) {
+            return draft.refused(Rejection.BUSY, "Run " + run + " compacts the thread and takes no input");
+        }
+        if (started != null && input.type() == Input.Type.USER_INPUT) {
+            List<Interrupt> asked = humans(started);
+            if (asked.size() > 1) {
+                return draft.refused(Rejection.AMBIGUOUS, Resumption.several(run, asked));
+            }
+            if (!asked.isEmpty()) {
+                return resumption.answer(draft, input, started, asked.getFirst());
+            }
+        }
+        if (input.type() == Input.Type.EXTERNAL_EVENT) {
+            Decision awaited = event(draft, input, run);
+            if (awaited != null) {
+                return awaited;
+            }
         }
         Why why = new Why(DecisionKind.ADDRESSED, "", null, state.situation().words(), List.of());
         return join(draft, input, run, why);
@@ -69,7 +162,7 @@ final class Admission {
         }
         Situation situation = draft.state().situation();
         Verdict verdict = policy(draft.state(), submit).decide(new Question(submit.input(), situation, judges));
-        Choice choice = limited(verdict.choice(), situation);
+        Choice choice = limited(draft.state(), verdict.choice(), situation);
         Decision unsuitable = unsuitable(draft, submit, workflow, choice);
         if (unsuitable != null) {
             return unsuitable;
@@ -104,7 +197,8 @@ final class Admission {
                         submit.newRun(),
                         workflow.ref(),
                         ttlMs == null ? null : Math.addExact(draft.timeMs(), ttlMs),
-                        enqueue.behind()));
+                        enqueue.behind(),
+                        submit.breakpoints()));
                 yield draft.decided(new Outcome.Queued(submit.newRun()));
             }
             case Choice.Refuse refuse ->
@@ -130,8 +224,16 @@ final class Admission {
         return state.exists() ? draft.refused(reason, problem) : draft.unchanged(new Outcome.Invalid(reason, problem));
     }
 
-    /** The thread's limit on unfinished runs stands above every policy that would start one beside others. */
-    private Choice limited(Choice choice, Situation situation) {
+    /**
+     * The thread's limit on unfinished runs stands above every policy that would start one beside others; and while the
+     * thread is compacted nothing starts at all: what is not refused queues.
+     */
+    private Choice limited(ThreadState state, Choice choice, Situation situation) {
+        if (state.isCompacting() && !(choice instanceof Choice.Refuse) && !(choice instanceof Choice.Enqueue)) {
+            return situation.queued() < QueuePolicy.DEFAULT.max()
+                    ? new Choice.Enqueue(QueuePolicy.DEFAULT.max(), null, Event.Behind.UNFINISHED)
+                    : new Choice.Refuse(Rejection.QUEUE_FULL, "Queue is full");
+        }
         return choice instanceof Choice.StartBeside && situation.unfinished() >= settings.maxActiveRuns()
                 ? new Choice.Refuse(
                         Rejection.MAX_ACTIVE_RUNS, "Maximum active runs (" + settings.maxActiveRuns() + ") reached")
@@ -144,9 +246,39 @@ final class Admission {
     }
 
     private Decision started(Draft draft, Command.SubmitInput submit, Workflow workflow) {
-        progress.start(draft, submit.newRun(), workflow.ref(), Event.Start.INPUT);
+        progress.start(draft, submit.newRun(), workflow.ref(), Event.Start.INPUT, submit.breakpoints());
         progress.advance(draft);
         return draft.decided(new Outcome.Started(submit.newRun()));
+    }
+
+    /** Tells a started run something; see {@link Command.SteerRun}. */
+    Decision steer(Draft draft, Command.SteerRun steer, @Nullable RunStatus endedRun) {
+        ThreadState state = draft.state();
+        if (!state.exists()) {
+            return draft.unchanged(Decider.noThread(state));
+        }
+        progress.expire(draft);
+        StartedRun run = draft.state().started(steer.run());
+        if (run == null) {
+            if (draft.state().queued(steer.run()) != null) {
+                return draft.refused(Rejection.NOT_WAITING, "Run " + steer.run() + " has not started");
+            }
+            return endedRun == null
+                    ? draft.refused(Rejection.UNKNOWN_RUN, "Unknown run " + steer.run())
+                    : draft.refused(Rejection.RUN_ENDED, "Run " + steer.run() + " is already " + endedRun.words());
+        }
+        if (run.isCompaction()) {
+            return draft.refused(Rejection.BUSY, "Run " + run.id() + " compacts the thread and takes no input");
+        }
+        Why why =
+                new Why(DecisionKind.STEER, "", null, draft.state().situation().words(), List.of());
+        Decision joined = join(draft, steer.input(), steer.run(), why);
+        if (!(joined.outcome() instanceof Outcome.Merged)) {
+            return joined;
+        }
+        draft.add(new Event.RunSteered(
+                run.id(), steer.input().identity(), run.control().steers() + 1));
+        return draft.decided(joined.outcome());
     }
 
     private Decision join(Draft draft, Input input, RunId run, Why why) {

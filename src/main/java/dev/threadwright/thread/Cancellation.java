@@ -59,10 +59,19 @@ final class Cancellation {
         restored();
     }
 
+    private Event.Expiry expiry() {
+        return cause == Event.Cause.SUPERSEDED ? Event.Expiry.SUPERSEDED : Event.Expiry.CANCELLED;
+    }
+
     private void end(RunId id) {
         StartedRun run = draft.state().started(id);
         QueuedRun queued = draft.state().queued(id);
         boolean carries = carries(run, queued);
+        if (run != null) {
+            for (Interrupt interrupt : run.interrupts()) {
+                draft.add(new Event.InterruptExpired(id, interrupt.id(), expiry(), null));
+            }
+        }
         draft.add(new Event.RunCancelled(id, cause, carries));
         cancelled.add(id);
         if (!carries) {

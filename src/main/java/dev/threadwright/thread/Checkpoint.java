@@ -38,7 +38,8 @@ public record Checkpoint(
         LOOP,
         UPDATE,
         FORK,
-        MERGE
+        MERGE,
+        COMPACTION
     }
 
     /** What stands for the first super-step where that is not planned yet. */
@@ -53,7 +54,11 @@ public record Checkpoint(
     public static List<Checkpoint> of(ThreadState before, Recorded recorded, ThreadState after) {
         return switch (recorded.event()) {
             case Event.RunStarted started ->
-                started.start() == Event.Start.CONTINUE ? List.of() : started(before, recorded, started, after);
+                started.start() == Event.Start.CONTINUE || started.start() == Event.Start.COMPACTION
+                        ? List.of()
+                        : started(before, recorded, started, after);
+            case Event.RunRedirected redirected ->
+                redirected.next().isEmpty() ? List.of() : List.of(superStep(before, recorded, redirected.run(), after));
             case Event.StepCompleted completed ->
                 completed.next().isEmpty() || completed.task().parent() != null
                         ? List.of()
@@ -63,7 +68,7 @@ public record Checkpoint(
                         ? List.of()
                         : List.of(superStep(before, recorded, failed.run(), after));
             case Event.RunCompleted completed -> completed(before, recorded, completed.run(), after);
-            case Event.StateUpdated ignored -> List.of(outside(before, recorded, Source.UPDATE, "update", after));
+            case Event.StateUpdated updated -> List.of(updated(before, recorded, updated.run(), after));
             case Event.StateRestored restored ->
                 List.of(outside(before, recorded, Source.FORK, "restored " + restored.checkpoint(), after));
             case Event.ThreadForked forked ->
@@ -96,6 +101,33 @@ public record Checkpoint(
         return List.of(input, loop(id(recorded, 1), opening, run, 0, "start", after));
     }
 
+    /** Of the state that was changed: the thread's, or that of a side run. */
+    private static Checkpoint updated(ThreadState before, Recorded recorded, @Nullable RunId id, ThreadState after) {
+        StartedRun run = id == null ? null : after.started(id);
+        if (run == null || !(run.lineage() instanceof Lineage.Side)) {
+            return outside(before, recorded, Source.UPDATE, "update", after);
+        }
+        Checkpoint made = loop(
+                id(recorded, 0),
+                headOf(before, run(before, run.id())),
+                run,
+                run.frame().superStep() - 1,
+                "update",
+                after);
+        return new Checkpoint(
+                made.id(),
+                made.parents(),
+                Source.UPDATE,
+                made.run(),
+                made.workflow(),
+                made.superStep(),
+                made.label(),
+                made.side(),
+                made.channels(),
+                made.next(),
+                made.resumable());
+    }
+
     private static Checkpoint superStep(ThreadState before, Recorded recorded, RunId id, ThreadState after) {
         StartedRun run = run(before, id);
         return loop(
@@ -114,7 +146,7 @@ public record Checkpoint(
         Checkpoint end = new Checkpoint(
                 last,
                 parents(headOf(before, run)),
-                Source.LOOP,
+                run.isCompaction() ? Source.COMPACTION : Source.LOOP,
                 id,
                 run.workflow(),
                 run.frame().superStep(),

@@ -1,7 +1,10 @@
 package dev.threadwright.thread;
 
 import dev.threadwright.thread.policy.Policy;
+import dev.threadwright.workflow.Breakpoints;
 import dev.threadwright.workflow.Json;
+import dev.threadwright.workflow.Prompt;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +15,32 @@ public sealed interface Command {
 
     Header header();
 
+    /** The interrupts that it names, whose outcomes the thread's actor may have forgotten. */
+    default List<InterruptId> interrupts() {
+        return switch (this) {
+            case SubmitInput submit -> submit.interrupt() == null ? List.of() : List.of(submit.interrupt());
+            case ResumeRun resume -> List.copyOf(Resumption.named(resume).keySet());
+            case RejectInterrupt reject -> List.of(reject.interrupt());
+            case CancelRun ignored -> List.of();
+            case CancelAll ignored -> List.of();
+            case UpdateThread ignored -> List.of();
+            case CompleteAction ignored -> List.of();
+            case FailAction ignored -> List.of();
+            case LoseAction ignored -> List.of();
+            case FireTimers ignored -> List.of();
+            case ContinueRun ignored -> List.of();
+            case UpdateState ignored -> List.of();
+            case RestoreState ignored -> List.of();
+            case ForkThread ignored -> List.of();
+            case PauseRun ignored -> List.of();
+            case UnpauseRun ignored -> List.of();
+            case SteerRun ignored -> List.of();
+            case CompactThread ignored -> List.of();
+            case RaiseInterrupt ignored -> List.of();
+            case RecordResult ignored -> List.of();
+        };
+    }
+
     /**
      * What every command carries.
      *
@@ -20,6 +49,7 @@ public sealed interface Command {
      * @param contentHash of all that makes two commands with one identity the same request; empty without identity
      * @param type as on the wire, without prefix and version: {@code user.input}
      * @param actor who asked, for the record: a caller's name, {@code kafka} or {@code system}
+     * @param via how: {@code kafka}, {@code http} or {@code system}
      */
     record Header(
             ThreadKey thread,
@@ -27,7 +57,22 @@ public sealed interface Command {
             @Nullable Identity identity,
             String contentHash,
             String type,
-            String actor) {}
+            String actor,
+            String via) {
+
+        /** Of what the server sends itself. */
+        public Header(
+                ThreadKey thread,
+                long timeMs,
+                @Nullable Identity identity,
+                String contentHash,
+                String type,
+                String actor) {
+            this(thread, timeMs, identity, contentHash, type, actor, SYSTEM);
+        }
+    }
+
+    String SYSTEM = "system";
 
     /**
      * A user input or external event.
@@ -37,6 +82,7 @@ public sealed interface Command {
      * @param workflow overrides the thread's and the server's
      * @param run addresses exactly this run
      * @param interrupt addresses exactly this interrupt
+     * @param breakpoints that the run which it starts has besides those of its workflow
      */
     record SubmitInput(
             Header header,
@@ -45,7 +91,77 @@ public sealed interface Command {
             @Nullable Policy policy,
             @Nullable String workflow,
             @Nullable RunId run,
-            @Nullable String interrupt)
+            @Nullable InterruptId interrupt,
+            Breakpoints breakpoints)
+            implements Command {
+        public SubmitInput(
+                Header header,
+                Input input,
+                RunId newRun,
+                @Nullable Policy policy,
+                @Nullable String workflow,
+                @Nullable RunId run,
+                @Nullable InterruptId interrupt) {
+            this(header, input, newRun, policy, workflow, run, interrupt, Breakpoints.NONE);
+        }
+    }
+
+    /**
+     * A run goes on: any of its parts, all or none of them.
+     *
+     * @param run null for the one that waits, or that asked the interrupt
+     * @param interrupt that {@code answer} is for; null for the only one, or for a map of answers by interrupt
+     * @param answer null for none
+     * @param updates of the run's state
+     * @param goTo where it goes next; null for where it would go
+     * @param item what the steps of {@code goTo} are given
+     * @param carryOn past the breakpoint where it stands
+     * @param breakpoints that the new leg has besides those of the workflow
+     */
+    record ResumeRun(
+            Header header,
+            @Nullable RunId run,
+            @Nullable InterruptId interrupt,
+            @Nullable Json answer,
+            List<Edit> updates,
+            @Nullable List<String> goTo,
+            Json item,
+            boolean carryOn,
+            Breakpoints breakpoints)
+            implements Command {
+        public ResumeRun {
+            updates = List.copyOf(updates);
+            goTo = goTo == null ? null : List.copyOf(goTo);
+        }
+    }
+
+    /** @param replace whether the value takes the place of the channel's, instead of going through its reducer */
+    record Edit(String channel, Json value, boolean replace) {}
+
+    /** Somebody will not answer; the run ends. */
+    record RejectInterrupt(
+            Header header, InterruptId interrupt, @Nullable String reason) implements Command {}
+
+    /** What is in flight ends, and nothing new starts. */
+    record PauseRun(Header header, RunId run) implements Command {}
+
+    record UnpauseRun(Header header, RunId run) implements Command {}
+
+    /** Tells a started run something, which it takes in at its next super-step. */
+    record SteerRun(Header header, RunId run, Input input) implements Command {}
+
+    /**
+     * Makes the thread's state smaller.
+     *
+     * @param keep how many messages stay, if the workflow has no step for it
+     */
+    record CompactThread(Header header, RunId newRun, String reason, int keep) implements Command {}
+
+    /** A handler asks something, and ends. Counts only if exactly this attempt is outstanding. */
+    record RaiseInterrupt(Header header, RunId run, ActionId action, int attempt, Prompt prompt) implements Command {}
+
+    /** A handler did something that is not to be done again. Counts only if exactly this attempt is outstanding. */
+    record RecordResult(Header header, RunId run, ActionId action, int attempt, String name, Json result)
             implements Command {}
 
     /** Ends one run. */
@@ -59,7 +175,14 @@ public sealed interface Command {
             Header header,
             @Nullable Policy policy,
             @Nullable String workflow,
-            Json.@Nullable Obj metadata) implements Command {}
+            Json.@Nullable Obj metadata,
+            Json.@Nullable Obj approvals)
+            implements Command {
+        public UpdateThread(
+                Header header, @Nullable Policy policy, @Nullable String workflow, Json.@Nullable Obj metadata) {
+            this(header, policy, workflow, metadata, null);
+        }
+    }
 
     /** An action succeeded. Counts only if exactly this attempt is outstanding. */
     record CompleteAction(Header header, RunId run, ActionId action, int attempt, Json result) implements Command {}

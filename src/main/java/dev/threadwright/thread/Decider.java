@@ -2,7 +2,9 @@ package dev.threadwright.thread;
 
 import dev.threadwright.thread.Event.Rejection;
 import dev.threadwright.thread.policy.Judges;
+import dev.threadwright.workflow.Breakpoints;
 import dev.threadwright.workflow.WorkflowCatalog;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,13 +18,21 @@ public final class Decider {
     private final Admission admission;
     private final Progress progress;
     private final Edits edits;
+    private final Resumption resumption;
+    private final Stops stops;
+    private final Compaction compaction;
     private final WorkflowCatalog workflows;
 
-    public Decider(ServerSettings settings, WorkflowCatalog workflows, Judges judges) {
+    public Decider(ServerSettings settings, WorkflowCatalog workflows, Judges judges, AnswerSchemas schemas) {
         this.workflows = workflows;
         this.edits = new Edits(settings, workflows);
-        this.progress = new Progress(workflows);
-        this.admission = new Admission(settings, workflows, judges, progress);
+        this.stops = new Stops(workflows);
+        Asks asks = new Asks(schemas);
+        Waits waits = new Waits(workflows);
+        this.progress = new Progress(workflows, asks, stops, waits);
+        this.resumption = new Resumption(workflows, edits, asks, stops, progress);
+        this.admission = new Admission(settings, workflows, judges, progress, resumption, waits);
+        this.compaction = new Compaction(settings, workflows, progress);
     }
 
     public Decision decide(ThreadState state, Command command, Known known) {
@@ -32,7 +42,15 @@ public final class Decider {
             return repeated(draft, command.header(), prior);
         }
         return switch (command) {
-            case Command.SubmitInput submit -> admission.decide(draft, submit, known.endedRun());
+            case Command.SubmitInput submit -> admission.decide(draft, submit, known);
+            case Command.ResumeRun resume -> resumption.resume(draft, resume, known);
+            case Command.RejectInterrupt reject -> resumption.reject(draft, reject, known);
+            case Command.SteerRun steer -> admission.steer(draft, steer, known.endedRun());
+            case Command.PauseRun pause -> pause(draft, pause, known.endedRun());
+            case Command.UnpauseRun unpause -> unpause(draft, unpause, known.endedRun());
+            case Command.CompactThread compact -> compaction.decide(draft, compact);
+            case Command.RaiseInterrupt raise -> raise(draft, raise);
+            case Command.RecordResult result -> recordResult(draft, result);
             case Command.CancelRun cancel -> cancel(draft, cancel, known.endedRun());
             case Command.CancelAll cancel -> cancelAll(draft, cancel);
             case Command.UpdateThread update -> update(draft, update);
@@ -62,7 +80,7 @@ public final class Decider {
         if (!state.exists()) {
             return draft.unchanged(noThread(state));
         }
-        RunStatus over = progress.expireQueued(draft).contains(cancel.run()) ? RunStatus.TIMED_OUT : ended;
+        RunStatus over = progress.expire(draft).contains(cancel.run()) ? RunStatus.TIMED_OUT : ended;
         if (draft.state().started(cancel.run()) == null && draft.state().queued(cancel.run()) == null) {
             return over == null
                     ? draft.refused(Rejection.UNKNOWN_RUN, "Unknown run " + cancel.run())
@@ -79,7 +97,7 @@ public final class Decider {
         if (!state.exists()) {
             return draft.unchanged(noThread(state));
         }
-        progress.expireQueued(draft);
+        progress.expire(draft);
         Cancellation cancellation = new Cancellation(draft, cause(cancel.rollback()), Cancellation.CARRY_NONE);
         cancellation.cancelAllAdmittedBy(cancel.cutOffMs());
         if (cancellation.cancelled().isEmpty()) {
@@ -102,7 +120,8 @@ public final class Decider {
         draft.add(new Event.ThreadUpdated(new ThreadSettings(
                 update.policy() == null ? now.policy() : update.policy(),
                 update.workflow() == null ? now.workflow() : update.workflow(),
-                update.metadata() == null ? now.metadata() : update.metadata())));
+                update.metadata() == null ? now.metadata() : update.metadata(),
+                update.approvals() == null ? now.approvals() : update.approvals())));
         return draft.decided(new Outcome.Applied());
     }
 
@@ -144,6 +163,80 @@ public final class Decider {
                 lose.attempt(),
                 "The process that ran it is gone, and it is not idempotent: it may have taken effect or not"));
         progress.advance(draft);
+        return draft.decided(new Outcome.Applied());
+    }
+
+    private Decision pause(Draft draft, Command.PauseRun pause, @Nullable RunStatus ended) {
+        Decision refused = notStarted(draft, pause.run(), ended);
+        if (refused != null) {
+            return refused;
+        }
+        StartedRun run = draft.state().started(pause.run());
+        if (run != null && run.control().paused()) {
+            return draft.decided(new Outcome.Unchanged("Run " + run.id() + " is already paused"));
+        }
+        draft.add(new Event.RunPaused(pause.run(), pause.header().actor()));
+        progress.advance(draft);
+        return draft.decided(new Outcome.Applied());
+    }
+
+    private Decision unpause(Draft draft, Command.UnpauseRun unpause, @Nullable RunStatus ended) {
+        Decision refused = notStarted(draft, unpause.run(), ended);
+        if (refused != null) {
+            return refused;
+        }
+        StartedRun run = draft.state().started(unpause.run());
+        if (run == null || !run.control().paused()) {
+            return draft.decided(new Outcome.Unchanged("Run " + unpause.run() + " is not paused by an operator"));
+        }
+        draft.add(new Event.RunUnpaused(unpause.run(), unpause.header().actor()));
+        stops.goOn(draft, unpause.run(), unpause.header(), List.of(), Breakpoints.NONE, false);
+        progress.fireTimers(draft);
+        return draft.decided(new Outcome.Applied());
+    }
+
+    /** Why a command for a started run finds none; null if it finds it. */
+    private @Nullable Decision notStarted(Draft draft, RunId id, @Nullable RunStatus ended) {
+        if (!draft.state().exists()) {
+            return draft.unchanged(noThread(draft.state()));
+        }
+        progress.expire(draft);
+        if (draft.state().started(id) != null) {
+            return null;
+        }
+        if (draft.state().queued(id) != null) {
+            return draft.refused(Rejection.NOT_WAITING, "Run " + id + " has not started");
+        }
+        return ended == null
+                ? draft.refused(Rejection.UNKNOWN_RUN, "Unknown run " + id)
+                : draft.refused(Rejection.RUN_ENDED, "Run " + id + " is already " + ended.words());
+    }
+
+    private Decision raise(Draft draft, Command.RaiseInterrupt raise) {
+        StartedRun run = draft.state().started(raise.run());
+        Frame.Located calling = run == null ? null : run.calling(raise.action(), raise.attempt());
+        Task.Calling call =
+                calling == null ? null : StartedRun.outstanding(calling.task().state());
+        if (run == null || calling == null || call == null) {
+            return discarded(draft, run, raise.run(), raise.action(), raise.attempt());
+        }
+        progress.ask(draft, run, calling, call, raise.prompt());
+        progress.advance(draft);
+        return draft.decided(new Outcome.Applied());
+    }
+
+    private static Decision recordResult(Draft draft, Command.RecordResult result) {
+        StartedRun run = draft.state().started(result.run());
+        Frame.Located calling = run == null ? null : run.calling(result.action(), result.attempt());
+        if (run == null || calling == null || !(calling.task().state() instanceof Task.Calling call)) {
+            return discarded(draft, run, result.run(), result.action(), result.attempt());
+        }
+        if (call.replay().results().containsKey(result.name())
+                || call.replay().results().size() >= Replay.MAX) {
+            return draft.unchanged(new Outcome.Unchanged("Result \"" + result.name() + "\" is not recorded"));
+        }
+        draft.add(new Event.ActionResultRecorded(
+                run.id(), result.action(), result.attempt(), result.name(), result.result()));
         return draft.decided(new Outcome.Applied());
     }
 
@@ -193,7 +286,7 @@ public final class Decider {
         if (!state.exists()) {
             return draft.unchanged(noThread(state));
         }
-        if (state.situation().active() > 0) {
+        if (state.started().stream().anyMatch(StartedRun::isInFlight)) {
             return draft.refused(Rejection.BUSY, "Thread is busy");
         }
         Edits.Result edit = edits.changes(state, state.channels(), state.resumable(), update.values());
@@ -261,7 +354,11 @@ public final class Decider {
             draft.add(new Event.StateUpdated(changes.changes()));
         }
         Resumable left = draft.state().resumable();
-        return newRun == null || left == null ? draft.decided(new Outcome.Applied()) : continued(draft, newRun, left);
+        if (newRun != null && left != null) {
+            return continued(draft, newRun, left);
+        }
+        progress.advance(draft);
+        return draft.decided(new Outcome.Applied());
     }
 
     static Outcome noThread(ThreadState state) {

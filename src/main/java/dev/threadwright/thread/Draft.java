@@ -2,6 +2,7 @@ package dev.threadwright.thread;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A decision in the making: each event is folded as it is added, so what follows decides on what it left. */
 final class Draft {
@@ -19,6 +20,10 @@ final class Draft {
         return state;
     }
 
+    Command.Header header() {
+        return command.header();
+    }
+
     long timeMs() {
         return command.header().timeMs();
     }
@@ -27,6 +32,17 @@ final class Draft {
         Recorded recorded = new Recorded(state.seq() + 1, timeMs(), event);
         state = Fold.evolve(state, recorded);
         events.add(recorded);
+    }
+
+    /** What became of an interrupt in this decision; null if nothing. */
+    @Nullable SettledInterrupt settled(InterruptId id) {
+        for (Recorded recorded : events) {
+            SettledInterrupt settled = SettledInterrupt.by(recorded.event());
+            if (settled != null && settled.id().equals(id)) {
+                return settled;
+            }
+        }
+        return null;
     }
 
     void createIfAbsent() {
@@ -38,6 +54,9 @@ final class Draft {
     Decision decided(Outcome outcome) {
         if (!state.intake().isEmpty()) {
             throw new IllegalStateException("Thread " + state.key() + ": the decision leaves inputs without a run");
+        }
+        if (state.isIdle() && !state.kept().isEmpty()) {
+            throw new IllegalStateException("Thread " + state.key() + ": events are kept for nobody");
         }
         return new Decision(List.copyOf(events), outcome, state);
     }
@@ -55,7 +74,7 @@ final class Draft {
         return refused(reason, message, null);
     }
 
-    Decision refused(Event.Rejection reason, String message, Event.@org.jspecify.annotations.Nullable Why why) {
+    Decision refused(Event.Rejection reason, String message, Event.@Nullable Why why) {
         Command.Header header = command.header();
         add(new Event.InputRejected(header.identity(), header.type(), reason, message, why));
         return decided(new Outcome.Rejected(reason, message));

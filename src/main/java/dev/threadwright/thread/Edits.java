@@ -37,21 +37,49 @@ final class Edits {
      * @param left what is to be done on it
      */
     Result changes(ThreadState state, Channels channels, @Nullable Resumable left, Json.Obj values) {
-        Workflow workflow = workflow(state, left);
+        List<Command.Edit> all = values.fields().entrySet().stream()
+                .map(field -> new Command.Edit(field.getKey(), field.getValue(), false))
+                .toList();
+        return changes(state, channels, workflow(state, left), all);
+    }
+
+    /** To what a run reads. */
+    Result changes(ThreadState state, StartedRun run, List<Command.Edit> updates) {
+        Workflow workflow = workflows.find(state.key().tenant(), run.workflow());
+        return changes(state, state.channelsOf(run), workflow, updates);
+    }
+
+    private static Result changes(
+            ThreadState state, Channels channels, @Nullable Workflow workflow, List<Command.Edit> updates) {
         // With the thread's name: a fork has the source's messages, and counts its events anew.
         Supplier<String> ids = Tasks.ids(state.key().thread() + "-update-" + (state.seq() + 1));
         List<Change> changes = new ArrayList<>();
         try {
-            values.fields()
-                    .forEach((channel, value) -> changes.addAll(change(workflow, channels, channel, value, ids)));
-            List<Change> settled = workflow == null ? changes : workflow.settled(channels, changes);
-            channels.apply(settled);
-            return new Changes(settled);
+            Channels now = channels;
+            for (Command.Edit edit : updates) {
+                List<Change> made = change(workflow, now, edit.channel(), edit.value(), ids);
+                List<Change> settled = edit.replace()
+                        ? replacing(workflow, made)
+                        : workflow == null ? made : workflow.settled(now, made);
+                now = now.apply(settled);
+                changes.addAll(settled);
+            }
+            return new Changes(changes);
         } catch (UnknownChannel unknown) {
             return new Refused(Rejection.UNKNOWN_CHANNEL, String.valueOf(unknown.getMessage()));
         } catch (StepFailure failure) {
             return new Refused(Rejection.UNSUITABLE_INPUT, String.valueOf(failure.getMessage()));
         }
+    }
+
+    /** As if the channel had held nothing, in place of what it holds. */
+    private static List<Change> replacing(@Nullable Workflow workflow, List<Change> made) {
+        List<Change> settled = workflow == null ? made : workflow.settled(Channels.EMPTY, made);
+        Channels alone = Channels.EMPTY.apply(settled);
+        return settled.stream()
+                .map(change ->
+                        new Change(change.channel(), change.reducer(), change.value(), alone.get(change.channel())))
+                .toList();
     }
 
     private static final class UnknownChannel extends RuntimeException {

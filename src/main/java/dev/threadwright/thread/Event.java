@@ -1,5 +1,6 @@
 package dev.threadwright.thread;
 
+import dev.threadwright.workflow.Breakpoints;
 import dev.threadwright.workflow.Change;
 import dev.threadwright.workflow.Channels;
 import dev.threadwright.workflow.Json;
@@ -38,9 +39,15 @@ public sealed interface Event {
      * The accepted input waits for its turn.
      *
      * @param expiresAtMs milliseconds since 1970 at which it is given up; null for never
+     * @param breakpoints that its run has besides those of its workflow
      */
     record InputQueued(
-            RunId run, WorkflowRef workflow, @Nullable Long expiresAtMs, Behind behind) implements Event {}
+            RunId run, WorkflowRef workflow, @Nullable Long expiresAtMs, Behind behind, Breakpoints breakpoints)
+            implements Event {
+        public InputQueued(RunId run, WorkflowRef workflow, @Nullable Long expiresAtMs, Behind behind) {
+            this(run, workflow, expiresAtMs, behind, Breakpoints.NONE);
+        }
+    }
 
     /** The queued run's turn has come; {@link RunStarted} follows. */
     record InputPromoted(RunId run) implements Event {}
@@ -57,6 +64,14 @@ public sealed interface Event {
         }
     }
 
+    /**
+     * The accepted event came before anyone waited for it.
+     *
+     * @param isNamed whether it named its run itself; otherwise any run of the thread may take it
+     * @param expiresAtMs when it is given up; milliseconds since 1970
+     */
+    record InputKept(Identity identity, RunId run, boolean isNamed, long expiresAtMs) implements Event {}
+
     /** The input was accepted but no run will see it. */
     record InputExpired(Identity identity, RunId run, String message) implements Event {}
 
@@ -70,6 +85,8 @@ public sealed interface Event {
      * @param changes what its input writes, after the initial values of channels that were not there
      * @param mapped whether the workflow says itself what an input writes, instead of by the names of its keys
      * @param tasks of its first super-step; empty if it continues
+     * @param breakpoints where it stops
+     * @param approvals the answers that interrupts of a kind get by themselves
      */
     record RunStarted(
             RunId run,
@@ -80,11 +97,26 @@ public sealed interface Event {
             long previousHead,
             List<Change> changes,
             boolean mapped,
-            List<Planned> tasks)
+            List<Planned> tasks,
+            Breakpoints breakpoints,
+            Map<String, Json> approvals)
             implements Event {
         public RunStarted {
             changes = List.copyOf(changes);
             tasks = List.copyOf(tasks);
+        }
+
+        public RunStarted(
+                RunId run,
+                WorkflowRef workflow,
+                Start start,
+                Identity source,
+                boolean main,
+                long previousHead,
+                List<Change> changes,
+                boolean mapped,
+                List<Planned> tasks) {
+            this(run, workflow, start, source, main, previousHead, changes, mapped, tasks, Breakpoints.NONE, Map.of());
         }
     }
 
@@ -118,12 +150,172 @@ public sealed interface Event {
     /** The thread's state is again what it was at the head, plus what side runs have folded since. */
     record StateRolledBack(RunId run, long head) implements Event {}
 
-    /** The thread's state was changed from outside of any run. */
-    record StateUpdated(List<Change> changes) implements Event {
+    /**
+     * The state was changed from outside, of the thread or of the run that reads it.
+     *
+     * @param run null for the thread's own state
+     */
+    record StateUpdated(@Nullable RunId run, List<Change> changes) implements Event {
         public StateUpdated {
             changes = List.copyOf(changes);
         }
+
+        public StateUpdated(List<Change> changes) {
+            this(null, changes);
+        }
     }
+
+    /**
+     * The run waits for what only somebody outside can give.
+     *
+     * @param superStep that it stands in
+     * @param stop what that is
+     * @param interrupts the questions that have not been answered
+     */
+    record RunInterrupted(RunId run, int superStep, Stop stop, List<Interrupt> interrupts) implements Event {
+        public RunInterrupted {
+            interrupts = List.copyOf(interrupts);
+        }
+    }
+
+    /**
+     * The run goes on: a new leg begins.
+     *
+     * @param by who made it go on
+     * @param via how: {@code kafka}, {@code http}, or {@code system} for what nobody asked for
+     * @param leg its number
+     * @param interrupts those that were answered for it
+     * @param breakpoints where the leg stops
+     * @param pass whether it goes on past the breakpoint where it stood
+     */
+    record RunResumed(
+            RunId run,
+            String by,
+            String via,
+            int leg,
+            List<InterruptId> interrupts,
+            Breakpoints breakpoints,
+            boolean pass)
+            implements Event {
+        public RunResumed {
+            interrupts = List.copyOf(interrupts);
+        }
+    }
+
+    /** An operator holds the run: what is in flight ends, nothing new starts. */
+    record RunPaused(RunId run, String by) implements Event {}
+
+    /** The operator lets go of it. */
+    record RunUnpaused(RunId run, String by) implements Event {}
+
+    /** Somebody told the run something; {@link InputMerged} says when it took that in. @param steers how many by now */
+    record RunSteered(RunId run, Identity input, int steers) implements Event {}
+
+    /**
+     * Somebody sent the run elsewhere.
+     *
+     * @param dropped tasks that are not done
+     * @param settled see {@link StepCompleted}; if nothing else is to be ended first
+     * @param next the tasks of the following super-step, if nothing else is to be ended first
+     */
+    record RunRedirected(
+            RunId run, List<String> steps, Json item, List<TaskId> dropped, List<Change> settled, List<Planned> next)
+            implements Event {
+        public RunRedirected {
+            steps = List.copyOf(steps);
+            dropped = List.copyOf(dropped);
+            settled = List.copyOf(settled);
+            next = List.copyOf(next);
+        }
+    }
+
+    /**
+     * A task asks.
+     *
+     * @param action what asked, if it was a handler
+     * @param attempt of the action; 0 without one
+     */
+    record InterruptRaised(
+            RunId run,
+            TaskId task,
+            String step,
+            Interrupt interrupt,
+            @Nullable ActionId action,
+            int attempt) implements Event {}
+
+    /**
+     * @param by who answered: a caller's name, {@code policy}
+     * @param via how: {@code kafka}, {@code http} or {@code system}
+     * @param input that the answer came with; null if it came with a command
+     * @param bare whether it named no interrupt
+     */
+    record InterruptResolved(
+            RunId run,
+            InterruptId interrupt,
+            Json answer,
+            String by,
+            String via,
+            @Nullable Identity input,
+            boolean bare)
+            implements Event {}
+
+    /** Somebody refuses to answer; the run's cancellation follows. */
+    record InterruptRejected(
+            RunId run, InterruptId interrupt, @Nullable String reason, String by, String via) implements Event {}
+
+    /**
+     * Nobody can answer any more.
+     *
+     * @param answer what the task is told instead; null if it is told nothing
+     */
+    record InterruptExpired(
+            RunId run,
+            InterruptId interrupt,
+            Expiry expiry,
+            @Nullable Json answer) implements Event {}
+
+    /** An answer did not have the form that the interrupt asks for; it is still pending. */
+    record InterruptAnswerRejected(
+            @Nullable Identity identity, RunId run, InterruptId interrupt, String message, String by)
+            implements Event {}
+
+    /**
+     * A task waits for an event.
+     *
+     * @param types of events, as its workflow has them
+     * @param untilMs when it gives up; milliseconds since 1970, null for never
+     */
+    record WaitStarted(
+            RunId run,
+            TaskId task,
+            String step,
+            List<String> types,
+            @Nullable Long untilMs) implements Event {
+        public WaitStarted {
+            types = List.copyOf(types);
+        }
+    }
+
+    /**
+     * An event came that a task waited for.
+     *
+     * @param index of the case that took it; 0 for the first
+     */
+    record WaitSatisfied(RunId run, TaskId task, Identity input, int index) implements Event {}
+
+    /** A handler did something that it will find done when it is entered again. @param name its own for it */
+    record ActionResultRecorded(RunId run, ActionId action, int attempt, String name, Json result) implements Event {}
+
+    /**
+     * The thread's state is to be made smaller; {@link RunStarted} follows.
+     *
+     * @param bytes of the state, as JSON
+     * @param messages in all its channels of messages
+     */
+    record CompactionStarted(RunId run, String reason, long bytes, int messages) implements Event {}
+
+    /** See {@link CompactionStarted}; {@link RunCompleted} follows. */
+    record CompactionCompleted(RunId run, long bytes, int messages) implements Event {}
 
     /**
      * The thread's state is again what it was at one of its checkpoints.
@@ -214,6 +406,7 @@ public sealed interface Event {
      *
      * @param idempotent whether it may be started again when the process that ran it died
      * @param timeoutMs of each attempt
+     * @param attempt 1, or the next one if its handler has asked something and is entered again with the answer
      */
     record ActionRequested(
             RunId run,
@@ -223,8 +416,21 @@ public sealed interface Event {
             String handler,
             Json input,
             boolean idempotent,
-            long timeoutMs)
-            implements Event {}
+            long timeoutMs,
+            int attempt)
+            implements Event {
+        public ActionRequested(
+                RunId run,
+                TaskId task,
+                ActionId action,
+                String step,
+                String handler,
+                Json input,
+                boolean idempotent,
+                long timeoutMs) {
+            this(run, task, action, step, handler, input, idempotent, timeoutMs, 1);
+        }
+    }
 
     /**
      * An attempt failed for a passing reason.
@@ -248,7 +454,28 @@ public sealed interface Event {
     enum Cause {
         SUPERSEDED,
         REQUESTED,
-        ROLLED_BACK
+        ROLLED_BACK,
+        REJECTED
+    }
+
+    /** Why an interrupt expired. */
+    enum Expiry {
+        TIME,
+        SUPERSEDED,
+        CANCELLED,
+        FAILED,
+        REDIRECTED;
+
+        /** As people read it, after "expired: ". */
+        String words() {
+            return switch (this) {
+                case TIME -> "it was answered too late";
+                case SUPERSEDED -> "its run was superseded";
+                case CANCELLED -> "its run was cancelled";
+                case FAILED -> "its run failed";
+                case REDIRECTED -> "its run was sent elsewhere";
+            };
+        }
     }
 
     /** What a run was started by. */
@@ -256,7 +483,8 @@ public sealed interface Event {
         INPUT,
         QUEUE,
         FOLLOW_UP,
-        CONTINUE
+        CONTINUE,
+        COMPACTION
     }
 
     /** What a queued input waits for: that no run is unfinished, or only that none is active. */
@@ -277,6 +505,13 @@ public sealed interface Event {
         UNKNOWN_RUN,
         RUN_ENDED,
         UNKNOWN_INTERRUPT,
+        INTERRUPT_EXPIRED,
+        ALREADY_ANSWERED,
+        INVALID_ANSWER,
+        AMBIGUOUS,
+        NOT_WAITING,
+        IN_FLIGHT,
+        UNKNOWN_STEP,
         UNKNOWN_WORKFLOW,
         UNSUITABLE_WORKFLOW,
         UNSUITABLE_INPUT,
@@ -296,7 +531,10 @@ public sealed interface Event {
         QUEUE,
         ROLLBACK,
         REJECT,
-        ADDRESSED
+        ADDRESSED,
+        STEER,
+        RESUME,
+        KEEP
     }
 
     /**

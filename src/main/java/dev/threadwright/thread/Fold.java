@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * What each event does to the state: the only place where state changes. It needs nothing but the event, so that a
@@ -37,7 +38,8 @@ public final class Fold {
             case Event.InputQueued queued -> queued(now, queued);
             case Event.InputPromoted promoted -> promoted(now, promoted);
             case Event.InputMerged merged -> merged(now, merged);
-            case Event.InputExpired ignored -> now;
+            case Event.InputKept kept -> kept(now, kept);
+            case Event.InputExpired expired -> withoutKept(now, expired.identity());
             case Event.RunStarted started -> started(now, started);
             case Event.RunCompleted completed -> completed(now, completed);
             case Event.RunFailed failed -> failed(now, failed);
@@ -55,17 +57,68 @@ public final class Fold {
             case Event.ActionSucceeded succeeded ->
                 awaited(now, succeeded, succeeded.run(), succeeded.action(), succeeded.attempt());
             case Event.ActionFailed failed -> awaited(now, failed, failed.run(), failed.action(), failed.attempt());
-            case Event.StateUpdated updated -> now.withChannels(now.channels().apply(updated.changes()), mark(now, 0));
+            case Event.StateUpdated updated -> updated(now, updated);
             case Event.StateRestored restored ->
                 now.withChannels(restored.channels(), mark(now, 0)).withResumable(restored.resumable());
             case Event.ThreadForked forked ->
                 now.withChannels(forked.channels(), mark(now, 0)).withResumable(forked.resumable());
             case Event.ActionResultDiscarded ignored -> now;
+            case Event.ActionResultRecorded recordedResult -> resultRecorded(now, recordedResult);
+            case Event.InterruptRaised raised -> raised(now, raised);
+            case Event.InterruptResolved resolved -> resolved(now, resolved);
+            case Event.InterruptExpired expired -> interruptExpired(now, expired);
+            case Event.InterruptRejected rejected -> unanswered(now, rejected, rejected.run(), rejected.interrupt());
+            case Event.InterruptAnswerRejected ignored -> now;
+            case Event.WaitStarted wait -> waitStarted(now, wait);
+            case Event.WaitSatisfied satisfied -> waitSatisfied(now, satisfied);
+            case Event.RunInterrupted interrupted ->
+                changed(
+                        now,
+                        interrupted,
+                        interrupted.run(),
+                        run -> run.withLeg(run.leg().stopped(interrupted.stop())));
+            case Event.RunResumed resumed -> resumed(now, resumed);
+            case Event.RunPaused paused ->
+                changed(
+                        now,
+                        paused,
+                        paused.run(),
+                        run -> run.withControl(run.control().paused(true)));
+            case Event.RunUnpaused unpaused ->
+                changed(
+                        now,
+                        unpaused,
+                        unpaused.run(),
+                        run -> run.withControl(run.control().paused(false)));
+            case Event.RunSteered steered ->
+                changed(
+                        now,
+                        steered,
+                        steered.run(),
+                        run -> run.withControl(run.control().steered()));
+            case Event.RunRedirected redirected -> redirected(now, redirected);
+            case Event.CompactionStarted started -> {
+                if (!now.isIdle()) {
+                    throw impossible(now, started, "the thread is busy");
+                }
+                yield now;
+            }
+            case Event.CompactionCompleted completed -> {
+                run(now, completed, completed.run());
+                yield now;
+            }
         };
     }
 
-    /** An input that names a run of this state joins it; any other waits for the start or queueing that follows. */
+    /**
+     * An input that names a run of this state joins it; any other waits for the start, the queueing or the task that
+     * takes it next.
+     */
     private static ThreadState accepted(ThreadState state, Event.InputAccepted accepted) {
+        Event.DecisionKind decision = accepted.why().decision();
+        if (decision == Event.DecisionKind.RESUME || decision == Event.DecisionKind.KEEP) {
+            return intoIntake(state, accepted);
+        }
         if (state.started(accepted.run()) != null) {
             return state.replace(accepted.run(), run -> run.joinedBy(accepted.input(), state.updatedAtMs()));
         }
@@ -74,10 +127,29 @@ public final class Fold {
                     .map(run -> run.id().equals(accepted.run()) ? run.joinedBy(accepted.input()) : run)
                     .toList());
         }
+        return intoIntake(state, accepted);
+    }
+
+    private static ThreadState intoIntake(ThreadState state, Event.InputAccepted accepted) {
         if (!state.intake().isEmpty()) {
             throw impossible(state, accepted, "the input before it has no run");
         }
         return state.withIntake(new Intake(List.of(accepted.input()), state.updatedAtMs()));
+    }
+
+    private static ThreadState kept(ThreadState state, Event.InputKept kept) {
+        requireIntake(state, kept);
+        List<KeptInput> all = new ArrayList<>(state.kept());
+        all.add(new KeptInput(state.intake().inputs().getFirst(), kept.run(), kept.isNamed(), kept.expiresAtMs()));
+        return state.withKept(all).withIntake(Intake.EMPTY);
+    }
+
+    private static ThreadState withoutKept(ThreadState state, Identity identity) {
+        return state.kept().isEmpty()
+                ? state
+                : state.withKept(state.kept().stream()
+                        .filter(kept -> !kept.input().identity().equals(identity))
+                        .toList());
     }
 
     private static ThreadState queued(ThreadState state, Event.InputQueued queued) {
@@ -89,7 +161,8 @@ public final class Fold {
                 state.intake().inputs(),
                 state.intake().admittedAtMs(),
                 queued.expiresAtMs(),
-                queued.behind()));
+                queued.behind(),
+                queued.breakpoints()));
         return state.withQueue(queue).withIntake(Intake.EMPTY);
     }
 
@@ -108,6 +181,9 @@ public final class Fold {
         if (started.start() == Event.Start.CONTINUE) {
             return continued(state, started);
         }
+        if (started.start() == Event.Start.COMPACTION) {
+            return compacting(state, started);
+        }
         requireIntake(state, started);
         CheckpointId mark = mark(state, 1);
         Lineage lineage = started.main()
@@ -125,7 +201,8 @@ public final class Fold {
                 StartedRun.outside(state.intake().inputs(), started.changes(), started.mapped(), lineage),
                 Set.of(),
                 Frame.begin(started.workflow(), started.tasks()),
-                1);
+                Leg.first(1, started.breakpoints()),
+                Control.of(started.approvals()));
         ThreadState after = wrote(state.withIntake(Intake.EMPTY).plus(run), run.id(), started.changes());
         return started.main() ? after.withChannels(after.channels(), mark) : after;
     }
@@ -149,7 +226,29 @@ public final class Fold {
                 List.of(),
                 Set.of(),
                 left.frame(),
-                left.frame().superStep()));
+                Leg.first(left.frame().superStep(), started.breakpoints()),
+                Control.of(started.approvals())));
+    }
+
+    /** It reads the thread's state, and no input has asked for it. */
+    private static ThreadState compacting(ThreadState state, Event.RunStarted started) {
+        Input none = new Input(started.source(), Input.Type.USER_INPUT, null, Json.NULL);
+        ThreadState after = state.plus(new StartedRun(
+                        started.run(),
+                        started.start(),
+                        new Lineage.Main(state.channels(), state.head()),
+                        state.updatedAtMs(),
+                        state.updatedAtMs(),
+                        List.of(none),
+                        List.of(),
+                        0,
+                        List.of(),
+                        Set.of(),
+                        Frame.begin(started.workflow(), started.tasks()),
+                        Leg.first(1, started.breakpoints()),
+                        Control.of(started.approvals())))
+                .withResumable(state.resumable());
+        return wrote(after, started.run(), started.changes());
     }
 
     private static List<Input> triggerFirst(ThreadState state, Event.RunStarted started) {
@@ -219,8 +318,7 @@ public final class Fold {
             throw impossible(state, event, "other tasks of the super-step have not ended");
         }
         ThreadState after = superStepWritten(state, run, settled);
-        return marked(after, id, mark(state, 0))
-                .replace(id, r -> r.withFrame(r.frame().next(next)));
+        return marked(after, id, mark(state, 0)).replace(id, r -> r.next(next));
     }
 
     private static Task.Nested superStepEnded(
@@ -274,16 +372,159 @@ public final class Fold {
         return state.replace(started.run(), run -> run.withTask(started.task(), t -> t.as(nested)));
     }
 
+    private static ThreadState updated(ThreadState state, Event.StateUpdated updated) {
+        RunId id = updated.run();
+        StartedRun run = id == null ? null : run(state, updated, id);
+        if (id != null && run != null && run.lineage() instanceof Lineage.Side) {
+            return marked(state.replace(id, r -> r.wrote(updated.changes())), id, mark(state, 0));
+        }
+        ThreadState after = id == null ? state : state.replace(id, r -> r.wrote(updated.changes()));
+        return after.withChannels(after.channels().apply(updated.changes()), mark(state, 0));
+    }
+
+    private static ThreadState changed(ThreadState state, Event event, RunId id, UnaryOperator<StartedRun> change) {
+        run(state, event, id);
+        return state.replace(id, change);
+    }
+
+    private static ThreadState resumed(ThreadState state, Event.RunResumed resumed) {
+        StartedRun run = run(state, resumed, resumed.run());
+        if (resumed.leg() != run.leg().number() + 1) {
+            throw impossible(state, resumed, "the run is in leg " + run.leg().number());
+        }
+        return state.replace(
+                resumed.run(),
+                r -> r.withLeg(r.leg().resumed(r.frame().superStep(), resumed.breakpoints(), resumed.pass())));
+    }
+
+    private static ThreadState redirected(ThreadState state, Event.RunRedirected redirected) {
+        ThreadState after = state;
+        for (TaskId dropped : redirected.dropped()) {
+            open(after, redirected, redirected.run(), dropped);
+            Task.Ended end = new Task.Ended(List.of(), List.of(), null);
+            after = after.replace(redirected.run(), run -> run.withTask(dropped, task -> task.as(end)));
+        }
+        after = changed(
+                after,
+                redirected,
+                redirected.run(),
+                run -> run.withControl(run.control().to(new Control.Redirect(redirected.steps(), redirected.item()))));
+        StartedRun run = run(after, redirected, redirected.run());
+        if (redirected.next().isEmpty()) {
+            return after;
+        }
+        if (!run.frame().isOver()) {
+            throw impossible(state, redirected, "other tasks of the super-step have not ended");
+        }
+        ThreadState written = superStepWritten(after, run, redirected.settled());
+        return marked(written, run.id(), mark(state, 0)).replace(run.id(), r -> r.next(redirected.next()));
+    }
+
+    private static ThreadState raised(ThreadState state, Event.InterruptRaised raised) {
+        Task task = open(state, raised, raised.run(), raised.task());
+        ActionId action = raised.action();
+        Replay replay = switch (task.state()) {
+            case Task.Due due when action == null -> due.replay();
+            case Task.Calling call
+            when call.action().equals(action) && call.attempt() == raised.attempt() ->
+                call.replay().attempted(call.attempt());
+            case Task.Uncertain uncertain
+            when uncertain.call().action().equals(action) && uncertain.call().attempt() == raised.attempt() ->
+                uncertain.call().replay().attempted(uncertain.call().attempt());
+            default -> throw impossible(state, raised, "task " + raised.task() + " cannot ask");
+        };
+        return state.replace(
+                raised.run(),
+                run -> run.withTask(raised.task(), t -> t.as(new Task.Asking(raised.interrupt(), replay))));
+    }
+
+    private static ThreadState resolved(ThreadState state, Event.InterruptResolved resolved) {
+        ThreadState after = answered(state, resolved, resolved.run(), resolved.interrupt(), resolved.answer());
+        if (resolved.input() != null) {
+            requireIntake(state, resolved);
+            after = after.withIntake(Intake.EMPTY);
+        }
+        if (!resolved.bare()) {
+            return after;
+        }
+        Control.Bare bare = new Control.Bare(resolved.interrupt(), resolved.answer(), state.updatedAtMs());
+        return after.replace(
+                resolved.run(), run -> run.withControl(run.control().answered(bare)));
+    }
+
+    private static ThreadState answered(ThreadState state, Event event, RunId id, InterruptId interrupt, Json answer) {
+        Frame.Located located = asking(state, event, id, interrupt);
+        if (!(located.task().state() instanceof Task.Asking asking)) {
+            throw impossible(state, event, "nobody asks");
+        }
+        Task.Due next = new Task.Due(asking.replay().answered(asking.interrupt().prompt(), answer));
+        return state.replace(id, run -> run.withTask(located.id(), task -> task.as(next)));
+    }
+
+    /** Without an answer the task's failure, the run's end or its redirection follows. */
+    private static ThreadState interruptExpired(ThreadState state, Event.InterruptExpired expired) {
+        Json answer = expired.answer();
+        return answer == null
+                ? unanswered(state, expired, expired.run(), expired.interrupt())
+                : answered(state, expired, expired.run(), expired.interrupt(), answer);
+    }
+
+    /** The question has had its outcome; whoever takes the task up again asks anew. */
+    private static ThreadState unanswered(ThreadState state, Event event, RunId id, InterruptId interrupt) {
+        Frame.Located located = asking(state, event, id, interrupt);
+        return state.replace(id, run -> run.withTask(located.id(), Task::again));
+    }
+
+    private static Frame.Located asking(ThreadState state, Event event, RunId id, InterruptId interrupt) {
+        Frame.Located located = run(state, event, id).asking(interrupt);
+        if (located == null) {
+            throw impossible(state, event, "interrupt " + interrupt + " is not pending");
+        }
+        return located;
+    }
+
+    private static ThreadState waitStarted(ThreadState state, Event.WaitStarted wait) {
+        requireDue(state, wait, wait.run(), wait.task());
+        Task.Awaiting awaiting = new Task.Awaiting(wait.types(), wait.untilMs());
+        return state.replace(wait.run(), run -> run.withTask(wait.task(), task -> task.as(awaiting)));
+    }
+
+    /** The task goes on by the {@link Event.StepCompleted} that follows. */
+    private static ThreadState waitSatisfied(ThreadState state, Event.WaitSatisfied satisfied) {
+        Task task = open(state, satisfied, satisfied.run(), satisfied.task());
+        if (!(task.state() instanceof Task.Awaiting)) {
+            throw impossible(state, satisfied, "task " + satisfied.task() + " waits for no event");
+        }
+        if (!state.intake().isEmpty()
+                && state.intake().inputs().getFirst().identity().equals(satisfied.input())) {
+            return state.withIntake(Intake.EMPTY);
+        }
+        if (state.kept().stream().noneMatch(kept -> kept.input().identity().equals(satisfied.input()))) {
+            throw impossible(state, satisfied, "there is no such event");
+        }
+        return withoutKept(state, satisfied.input());
+    }
+
+    private static ThreadState resultRecorded(ThreadState state, Event.ActionResultRecorded recorded) {
+        return outstanding(
+                state,
+                recorded,
+                recorded.run(),
+                recorded.action(),
+                recorded.attempt(),
+                call -> call.with(call.replay().with(recorded.name(), recorded.result())));
+    }
+
     private static ThreadState timerSet(ThreadState state, Event.TimerSet timer) {
         requireDue(state, timer, timer.run(), timer.task());
         return state.replace(
                 timer.run(), run -> run.withTask(timer.task(), t -> t.as(new Task.Sleeping(timer.dueAtMs()))));
     }
 
-    /** What slept goes on by the {@link Event.StepCompleted} that follows. */
+    /** What slept or waited goes on by the {@link Event.StepCompleted} that follows. */
     private static ThreadState timerFired(ThreadState state, Event.TimerFired timer) {
         Task.State waiting = open(state, timer, timer.run(), timer.task()).state();
-        if (waiting instanceof Task.Sleeping) {
+        if (waiting instanceof Task.Sleeping || waiting instanceof Task.Awaiting) {
             return state;
         }
         if (waiting instanceof Task.Backoff backoff) {
@@ -295,14 +536,23 @@ public final class Fold {
 
     private static ThreadState requested(ThreadState state, Event.ActionRequested requested) {
         requireDue(state, requested, requested.run(), requested.task());
+        Replay replay =
+                open(state, requested, requested.run(), requested.task()).state() instanceof Task.Due due
+                        ? due.replay()
+                        : Replay.NONE;
+        if (requested.attempt() != replay.attempts() + 1) {
+            throw impossible(state, requested, "the action has had " + replay.attempts() + " attempts");
+        }
         Task.Calling call = new Task.Calling(
                 requested.action(),
                 requested.handler(),
                 requested.input(),
-                1,
+                requested.attempt(),
                 requested.idempotent(),
                 requested.timeoutMs(),
-                state.updatedAtMs());
+                state.updatedAtMs(),
+                requested.attempt(),
+                replay);
         return state.replace(requested.run(), run -> run.withTask(requested.task(), t -> t.as(call)));
     }
 
@@ -352,7 +602,8 @@ public final class Fold {
         StartedRun last = run(written, completed, completed.run());
         ThreadState after = ended(written, last);
         if (!(last.lineage() instanceof Lineage.Side side)) {
-            return after.withChannels(after.channels(), mark(state, 0)).withResumable(null);
+            ThreadState marked = after.withChannels(after.channels(), mark(state, 0));
+            return last.isCompaction() ? marked : marked.withResumable(null);
         }
         if (side.changes().isEmpty()) {
             return after;
@@ -376,7 +627,9 @@ public final class Fold {
 
     /** What a main run that ends early leaves to a continuing one. */
     private static ThreadState leftToDo(ThreadState state, StartedRun run) {
-        return run.lineage() instanceof Lineage.Main && !run.frame().tasks().isEmpty()
+        return run.lineage() instanceof Lineage.Main
+                        && !run.isCompaction()
+                        && !run.frame().tasks().isEmpty()
                 ? state.withResumable(run.resumable())
                 : state;
     }

@@ -64,7 +64,15 @@ public record Frame(WorkflowRef workflow, int superStep, List<Task> tasks) {
     /** Whether no task of the super-step has begun. */
     boolean isFresh() {
         return tasks.stream()
-                .allMatch(task -> task.state() instanceof Task.Due || task.state() instanceof Task.Joining);
+                .allMatch(task -> task.state() instanceof Task.Joining
+                        || (task.state() instanceof Task.Due due && due.replay().isFresh()));
+    }
+
+    /** The tasks that wait for an answer, those of subgraphs after what runs them. */
+    List<Located> asking() {
+        return all().stream()
+                .filter(located -> located.task().state() instanceof Task.Asking)
+                .toList();
     }
 
     /** Whether all that can end in this super-step has. */

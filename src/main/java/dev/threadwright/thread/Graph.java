@@ -55,8 +55,28 @@ record Graph(StartedRun run, @Nullable TaskId parent, Workflow workflow, Frame f
         return workflow.channels().containsKey(channel) && channels.contains(channel);
     }
 
+    /** Where somebody sent it after the current super-step; null for where that leads. */
+    Control.@Nullable Redirect redirect() {
+        if (parent != null) {
+            return null;
+        }
+        return run.isCompaction() ? Compaction.NOWHERE : run.control().redirect();
+    }
+
     Step.View view(Json item) {
         return new Step.View(channels, trigger, run.consumed(), item);
+    }
+
+    /** What has ended in the current super-step. */
+    List<SuperStep.Finished> finished() {
+        List<SuperStep.Finished> finished = new ArrayList<>();
+        for (Task task : frame.tasks()) {
+            if (task.state() instanceof Task.Ended ended) {
+                finished.add(
+                        new SuperStep.Finished(task.step(), task.item(), ended.changes(), ended.goTo(), ended.error()));
+            }
+        }
+        return finished;
     }
 
     /**

@@ -9,6 +9,16 @@ public sealed interface Outcome {
 
     record Merged(RunId run) implements Outcome {}
 
+    /** A run goes on with what came. @param interrupts those that were answered */
+    record Resumed(RunId run, List<InterruptId> interrupts) implements Outcome {
+        public Resumed {
+            interrupts = List.copyOf(interrupts);
+        }
+    }
+
+    /** Kept for a step that will wait for it. */
+    record Kept(RunId run) implements Outcome {}
+
     record Queued(RunId run) implements Outcome {}
 
     /** Refused; stored on the thread. */

@@ -22,6 +22,7 @@ public sealed interface Owed {
      * @param workflow whose step it is
      * @param state what the step reads
      * @param deadlineMs of this attempt; milliseconds since 1970
+     * @param replay what the handler finds done
      */
     record Call(
             RunId run,
@@ -33,10 +34,15 @@ public sealed interface Owed {
             Json input,
             Channels state,
             boolean idempotent,
-            long deadlineMs)
+            long deadlineMs,
+            Replay replay)
             implements Owed {
         @Override
         public String ref() {
+            return ref(action, attempt);
+        }
+
+        public static String ref(ActionId action, int attempt) {
             return action.value() + "#" + attempt;
         }
     }
@@ -58,6 +64,9 @@ public sealed interface Owed {
                 owed.add(timer(run.id().value(), expiresAtMs));
             }
         }
+        for (KeptInput kept : state.kept()) {
+            owed.add(timer("kept-" + IdentityHash.of(kept.input().identity()), kept.expiresAtMs()));
+        }
         return List.copyOf(owed);
     }
 
@@ -78,8 +87,17 @@ public sealed interface Owed {
                             call.input(),
                             channels,
                             call.idempotent(),
-                            call.deadlineMs()));
-                case Task.Backoff backoff -> owed.add(timer(run.id() + "-" + id, backoff.untilMs()));
+                            call.deadlineMs(),
+                            call.replay()));
+                case Task.Backoff backoff -> {
+                    // Nothing new starts while an operator holds the run.
+                    if (!run.control().paused()) {
+                        owed.add(timer(run.id() + "-" + id, backoff.untilMs()));
+                    }
+                }
+                case Task.Asking asking ->
+                    addTimer(owed, run, id, asking.interrupt().expiresAtMs());
+                case Task.Awaiting awaiting -> addTimer(owed, run, id, awaiting.untilMs());
                 case Task.Sleeping sleeping -> owed.add(timer(run.id() + "-" + id, sleeping.untilMs()));
                 case Task.Nested nested -> collect(run, id, nested.frame(), nested.channels(), owed);
                 case Task.Uncertain ignored -> {}
@@ -87,6 +105,12 @@ public sealed interface Owed {
                 case Task.Joining ignored -> {}
                 case Task.Ended ignored -> {}
             }
+        }
+    }
+
+    private static void addTimer(List<Owed> owed, StartedRun run, TaskId task, @Nullable Long dueAtMs) {
+        if (dueAtMs != null) {
+            owed.add(timer(run.id() + "-" + task, dueAtMs));
         }
     }
 

@@ -1,9 +1,11 @@
 package dev.threadwright.thread;
 
+import dev.threadwright.workflow.Breakpoints;
 import dev.threadwright.workflow.Change;
 import dev.threadwright.workflow.Channels;
 import dev.threadwright.workflow.Json;
 import dev.threadwright.workflow.Planned;
+import dev.threadwright.workflow.Prompt;
 import dev.threadwright.workflow.Step;
 import dev.threadwright.workflow.StepFailure;
 import dev.threadwright.workflow.SuperStep;
@@ -25,20 +27,24 @@ final class Progress {
 
     private final WorkflowCatalog workflows;
     private final Tasks tasks;
+    private final Stops stops;
+    private final Waits waits;
 
-    Progress(WorkflowCatalog workflows) {
+    Progress(WorkflowCatalog workflows, Asks asks, Stops stops, Waits waits) {
         this.workflows = workflows;
-        this.tasks = new Tasks(workflows);
+        this.stops = stops;
+        this.waits = waits;
+        this.tasks = new Tasks(workflows, asks, stops, waits);
     }
 
     /** The run takes what the draft has in its intake. */
-    void start(Draft draft, RunId run, WorkflowRef ref, Event.Start start) {
+    void start(Draft draft, RunId run, WorkflowRef ref, Event.Start start, Breakpoints breakpoints) {
         ThreadState state = draft.state();
         List<Input> inputs = state.intake().inputs();
         Input trigger = switch (start) {
             case INPUT -> inputs.getLast(); // What it carries from superseded runs came before it.
             case QUEUE, FOLLOW_UP -> inputs.getFirst();
-            case CONTINUE -> throw new IllegalArgumentException("A continuing run takes no inputs");
+            case CONTINUE, COMPACTION -> throw new IllegalArgumentException("Such a run takes no inputs");
         };
         Opening opening = opening(state, run, ref, inputs, trigger);
         draft.add(new Event.RunStarted(
@@ -50,7 +56,9 @@ final class Progress {
                 state.headSeq(),
                 opening.changes(),
                 opening.mapped(),
-                opening.tasks()));
+                opening.tasks(),
+                breakpoints(state, ref, breakpoints),
+                state.settings().approvals().fields()));
         String problem = opening.problem();
         if (problem != null) {
             tasks.failRun(draft, run, "", problem);
@@ -70,7 +78,24 @@ final class Progress {
                 draft.state().headSeq(),
                 List.of(),
                 false,
-                List.of()));
+                List.of(),
+                breakpoints(draft.state(), left.workflow(), Breakpoints.NONE),
+                draft.state().settings().approvals().fields()));
+    }
+
+    /** An exclusive run for the thread's sake: one task, or none and these changes. */
+    void compact(
+            Draft draft, RunId run, WorkflowRef ref, Identity source, List<Change> changes, List<Planned> planned) {
+        draft.add(new Event.RunStarted(
+                run, ref, Event.Start.COMPACTION, source, true, draft.state().headSeq(), changes, false, planned));
+        if (planned.isEmpty()) {
+            tasks.completeEmpty(draft, run);
+        }
+    }
+
+    private Breakpoints breakpoints(ThreadState state, WorkflowRef ref, Breakpoints more) {
+        Workflow workflow = workflows.find(state.key().tenant(), ref);
+        return workflow == null ? more : workflow.breakpoints().and(more);
     }
 
     /** What a run begins with, or why it cannot. */
@@ -132,13 +157,20 @@ final class Progress {
     void advance(Draft draft) {
         promote(draft);
         for (StartedRun run = firstDue(draft.state()); run != null; run = firstDue(draft.state())) {
-            Frame.Located due = run.frame().firstDue();
-            if (due != null) {
+            Frame.Located due = run.firstDue();
+            Breakpoint stop = run.frame().isFresh() ? run.leg().next(run.frame()) : null;
+            if (stop != null) {
+                stops.at(draft, run, stop);
+            } else if (due != null) {
                 tasks.execute(draft, run.id(), due);
             }
             followUp(draft, run);
             promote(draft);
         }
+        if (!draft.state().kept().isEmpty()) {
+            waits.expireLeftovers(draft);
+        }
+        stops.tell(draft);
     }
 
     void completeAction(Draft draft, StartedRun run, Frame.Located calling, Task.Calling call, Json result) {
@@ -149,6 +181,20 @@ final class Progress {
     void failAttempt(Draft draft, StartedRun run, Frame.Located calling, Task.Calling call, Failure failure) {
         tasks.failAttempt(draft, run.id(), calling, call, failure);
         followUp(draft, run);
+    }
+
+    void ask(Draft draft, StartedRun run, Frame.Located calling, Task.Calling call, Prompt prompt) {
+        tasks.ask(draft, run.id(), calling, call, prompt);
+        followUp(draft, run);
+    }
+
+    void satisfy(Draft draft, Waits.Match match, Input input) {
+        tasks.satisfy(draft, match.run().id(), match.waiting(), input, match.index());
+        followUp(draft, match.run());
+    }
+
+    void redirect(Draft draft, RunId run, List<String> steps, Json item) {
+        tasks.redirect(draft, run, steps, item);
     }
 
     /** What is due on the thread by now. */
@@ -162,13 +208,31 @@ final class Progress {
     }
 
     /**
-     * An input that waited in the queue for longer than it may is given up, whether or not its timer has fired: timers
+     * What waited for longer than it may is given up, inputs in the queue and interrupts alike, whether or not its timer has fired: timers
      * wait for older backlog, so a command may be decided before the expiry that precedes it. The turn of what was
      * behind it may have come.
      *
-     * @return the runs that ended so
+     * @return the queued runs that ended so
      */
-    Set<RunId> expireQueued(Draft draft) {
+    Set<RunId> expire(Draft draft) {
+        boolean isChanged = giveUp(draft);
+        Set<RunId> expired = expireQueued(draft);
+        if (isChanged && expired.isEmpty()) {
+            advance(draft);
+        }
+        return expired;
+    }
+
+    private boolean giveUp(Draft draft) {
+        long before = draft.state().seq();
+        for (StartedRun run : draft.state().started()) {
+            tasks.giveUp(draft, run.id());
+            followUp(draft, run);
+        }
+        return draft.state().seq() != before;
+    }
+
+    private Set<RunId> expireQueued(Draft draft) {
         Set<RunId> expired = new HashSet<>();
         for (QueuedRun run : draft.state().queue()) {
             if (run.isExpiredAt(draft.timeMs())) {
@@ -192,7 +256,7 @@ final class Progress {
     /** What came too late for the run becomes one run of the same version, ahead of the queue and past every limit. */
     private void followUp(Draft draft, StartedRun ended) {
         if (!draft.state().intake().isEmpty()) {
-            start(draft, ended.id().followUp(), ended.workflow(), Event.Start.FOLLOW_UP);
+            start(draft, ended.id().followUp(), ended.workflow(), Event.Start.FOLLOW_UP, Breakpoints.NONE);
         }
     }
 
@@ -204,7 +268,7 @@ final class Progress {
             }
             new Cancellation(draft, Event.Cause.SUPERSEDED, Cancellation.CARRY_NONE).cancelAllStarted();
             draft.add(new Event.InputPromoted(next.id()));
-            start(draft, next.id(), next.workflow(), Event.Start.QUEUE);
+            start(draft, next.id(), next.workflow(), Event.Start.QUEUE, next.breakpoints());
         }
     }
 
@@ -223,7 +287,7 @@ final class Progress {
 
     private static @Nullable StartedRun firstDue(ThreadState state) {
         for (StartedRun run : state.started()) {
-            if (run.frame().firstDue() != null) {
+            if (run.firstDue() != null) {
                 return run;
             }
         }

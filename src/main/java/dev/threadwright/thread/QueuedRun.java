@@ -1,5 +1,6 @@
 package dev.threadwright.thread;
 
+import dev.threadwright.workflow.Breakpoints;
 import dev.threadwright.workflow.WorkflowRef;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param inputs the one that queued it, then those addressed to it since
  * @param expiresAtMs milliseconds since 1970; null for never
+ * @param breakpoints that it has besides those of its workflow
  */
 public record QueuedRun(
         RunId id,
@@ -17,7 +19,8 @@ public record QueuedRun(
         List<Input> inputs,
         long admittedAtMs,
         @Nullable Long expiresAtMs,
-        Event.Behind behind) {
+        Event.Behind behind,
+        Breakpoints breakpoints) {
 
     public QueuedRun {
         inputs = List.copyOf(inputs);
@@ -34,6 +37,6 @@ public record QueuedRun(
     QueuedRun joinedBy(Input input) {
         List<Input> all = new ArrayList<>(inputs);
         all.add(input);
-        return new QueuedRun(id, workflow, all, admittedAtMs, expiresAtMs, behind);
+        return new QueuedRun(id, workflow, all, admittedAtMs, expiresAtMs, behind, breakpoints);
     }
 }

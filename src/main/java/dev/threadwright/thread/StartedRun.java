@@ -2,6 +2,7 @@ package dev.threadwright.thread;
 
 import dev.threadwright.workflow.Change;
 import dev.threadwright.workflow.Json;
+import dev.threadwright.workflow.Planned;
 import dev.threadwright.workflow.WorkflowRef;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -21,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  * @param outsideState those of {@code inputs} that left no trace in the thread's own state
  * @param written the channels that it wrote
  * @param frame the tasks of its current super-step
- * @param legFrom the super-step that its current leg began with
  */
 public record StartedRun(
         RunId id,
@@ -35,7 +35,8 @@ public record StartedRun(
         List<Input> outsideState,
         Set<String> written,
         Frame frame,
-        int legFrom) {
+        Leg leg,
+        Control control) {
 
     public StartedRun {
         inputs = List.copyOf(inputs);
@@ -50,8 +51,78 @@ public record StartedRun(
 
     /** Derived from what the run holds. */
     public RunStatus status() {
+        if (control.paused() || leg.at() != null) {
+            return RunStatus.PAUSED;
+        }
         RunStatus status = frame.status();
         return status == null ? RunStatus.ACTIVE : status;
+    }
+
+    /** Whether something is being done for it, or about to be. */
+    boolean isInFlight() {
+        for (Frame.Located located : frame.all()) {
+            boolean isHere = switch (located.task().state()) {
+                case Task.Calling ignored -> true;
+                case Task.Backoff ignored -> true;
+                case Task.Due ignored -> !control.paused() && leg.at() == null;
+                case Task.Joining ignored -> false;
+                case Task.Uncertain ignored -> false;
+                case Task.Asking ignored -> false;
+                case Task.Awaiting ignored -> false;
+                case Task.Sleeping ignored -> false;
+                case Task.Nested ignored -> false;
+                case Task.Ended ignored -> false;
+            };
+            if (isHere) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    boolean isCompaction() {
+        return start == Event.Start.COMPACTION;
+    }
+
+    /** The first task that can be executed now; null if there is none, or the run is held. */
+    Frame.@Nullable Located firstDue() {
+        return control.paused() || leg.at() != null ? null : frame.firstDue();
+    }
+
+    /** The task that asks this; null if there is none. */
+    Frame.@Nullable Located asking(InterruptId interrupt) {
+        for (Frame.Located located : frame.asking()) {
+            if (located.task().state() instanceof Task.Asking asking
+                    && asking.interrupt().id().equals(interrupt)) {
+                return located;
+            }
+        }
+        return null;
+    }
+
+    /** What has not been answered, in the order of the tasks. */
+    public List<Interrupt> interrupts() {
+        List<Interrupt> interrupts = new ArrayList<>();
+        for (Frame.Located located : frame.asking()) {
+            if (located.task().state() instanceof Task.Asking asking) {
+                interrupts.add(asking.interrupt());
+            }
+        }
+        return interrupts;
+    }
+
+    /** What it waits for that somebody outside has to give. */
+    Stop stop() {
+        List<InterruptId> asked = new ArrayList<>();
+        List<ActionId> uncertain = new ArrayList<>();
+        for (Frame.Located located : frame.all()) {
+            if (located.task().state() instanceof Task.Asking asking) {
+                asked.add(asking.interrupt().id());
+            } else if (located.task().state() instanceof Task.Uncertain unknown) {
+                uncertain.add(unknown.call().action());
+            }
+        }
+        return new Stop(asked, leg.at(), control.paused(), uncertain);
     }
 
     public Input trigger() {
@@ -81,6 +152,8 @@ public record StartedRun(
             case Task.Due ignored -> null;
             case Task.Joining ignored -> null;
             case Task.Backoff ignored -> null;
+            case Task.Asking ignored -> null;
+            case Task.Awaiting ignored -> null;
             case Task.Sleeping ignored -> null;
             case Task.Nested ignored -> null;
             case Task.Ended ignored -> null;
@@ -119,6 +192,47 @@ public record StartedRun(
 
     StartedRun withFrame(Frame next) {
         return with(lineage, inputs, inbox, inboxAdmittedAtMs, outsideState, written, next);
+    }
+
+    /** At its next super-step. */
+    StartedRun next(List<Planned> planned) {
+        return withFrame(frame.next(planned))
+                .withLeg(leg.after(frame))
+                .withControl(control.redirect() == null ? control : control.to(null));
+    }
+
+    StartedRun withLeg(Leg next) {
+        return new StartedRun(
+                id,
+                start,
+                lineage,
+                startedAtMs,
+                admittedAtMs,
+                inputs,
+                inbox,
+                inboxAdmittedAtMs,
+                outsideState,
+                written,
+                frame,
+                next,
+                control);
+    }
+
+    StartedRun withControl(Control next) {
+        return new StartedRun(
+                id,
+                start,
+                lineage,
+                startedAtMs,
+                admittedAtMs,
+                inputs,
+                inbox,
+                inboxAdmittedAtMs,
+                outsideState,
+                written,
+                frame,
+                leg,
+                next);
     }
 
     StartedRun withLineage(Lineage next) {
@@ -172,7 +286,8 @@ public record StartedRun(
                 outsideState,
                 written,
                 frame,
-                legFrom);
+                leg,
+                control);
     }
 
     private static List<Input> plus(List<Input> first, List<Input> second) {

@@ -14,11 +14,15 @@ import org.jspecify.annotations.Nullable;
  */
 public record Task(String step, Json item, State state) {
 
-    /** Where a task is. Interrupts and waits for events will be further states. */
+    /** Where a task is. */
     public sealed interface State {}
 
     /** To be executed next. */
-    public record Due() implements State {}
+    public record Due(Replay replay) implements State {
+        public Due() {
+            this(Replay.NONE);
+        }
+    }
 
     /** Joins several steps, of which these have not led to it yet. */
     public record Joining(Set<String> missing) implements State {
@@ -33,16 +37,41 @@ public record Task(String step, Json item, State state) {
      * @param idempotent whether it may be started again when the process that ran it died
      * @param timeoutMs of this attempt
      * @param sinceMs when this attempt was committed; milliseconds since 1970
+     * @param entered the attempt that the task was entered with; those after it are retries
+     * @param replay what the handler finds done
      */
     public record Calling(
-            ActionId action, String handler, Json input, int attempt, boolean idempotent, long timeoutMs, long sinceMs)
+            ActionId action,
+            String handler,
+            Json input,
+            int attempt,
+            boolean idempotent,
+            long timeoutMs,
+            long sinceMs,
+            int entered,
+            Replay replay)
             implements State {
+        public Calling(
+                ActionId action,
+                String handler,
+                Json input,
+                int attempt,
+                boolean idempotent,
+                long timeoutMs,
+                long sinceMs) {
+            this(action, handler, input, attempt, idempotent, timeoutMs, sinceMs, 1, Replay.NONE);
+        }
+
         long deadlineMs() {
             return timeoutMs > Long.MAX_VALUE - sinceMs ? Long.MAX_VALUE : sinceMs + timeoutMs;
         }
 
         Calling next(long atMs) {
-            return new Calling(action, handler, input, attempt + 1, idempotent, timeoutMs, atMs);
+            return new Calling(action, handler, input, attempt + 1, idempotent, timeoutMs, atMs, entered, replay);
+        }
+
+        Calling with(Replay next) {
+            return new Calling(action, handler, input, attempt, idempotent, timeoutMs, sinceMs, entered, next);
         }
     }
 
@@ -51,6 +80,21 @@ public record Task(String step, Json item, State state) {
 
     /** Nobody knows whether its action took effect, and it must not be done twice: somebody has to say. */
     public record Uncertain(Calling call, String reason) implements State {}
+
+    /** Waits for the answer to a question. */
+    public record Asking(Interrupt interrupt, Replay replay) implements State {}
+
+    /**
+     * Waits for an event.
+     *
+     * @param types as {@link Event.WaitStarted} has them
+     * @param untilMs when it gives up; milliseconds since 1970, null for never
+     */
+    public record Awaiting(List<String> types, @Nullable Long untilMs) implements State {
+        public Awaiting {
+            types = List.copyOf(types);
+        }
+    }
 
     /** Lets time pass, until then (milliseconds since 1970). */
     public record Sleeping(long untilMs) implements State {}
@@ -85,6 +129,10 @@ public record Task(String step, Json item, State state) {
 
     static final State DUE = new Due();
 
+    private static State due(Replay replay) {
+        return replay.isFresh() ? DUE : new Due(replay);
+    }
+
     Task as(State next) {
         return new Task(step, item, next);
     }
@@ -97,9 +145,11 @@ public record Task(String step, Json item, State state) {
             case Due ignored -> this;
             case Nested nested ->
                 as(new Nested(nested.frame().again(), nested.trigger(), nested.channels(), nested.changes()));
-            case Calling ignored -> as(DUE);
-            case Backoff ignored -> as(DUE);
-            case Uncertain ignored -> as(DUE);
+            case Calling call -> as(due(call.replay()));
+            case Backoff backoff -> as(due(backoff.failed().replay()));
+            case Uncertain uncertain -> as(due(uncertain.call().replay()));
+            case Asking asking -> as(due(asking.replay()));
+            case Awaiting ignored -> as(DUE);
             case Sleeping ignored -> as(DUE);
         };
     }
@@ -111,6 +161,8 @@ public record Task(String step, Json item, State state) {
             case Calling ignored -> RunStatus.ACTIVE;
             case Backoff ignored -> RunStatus.ACTIVE;
             case Uncertain ignored -> RunStatus.PAUSED;
+            case Asking ignored -> RunStatus.WAITING_USER;
+            case Awaiting ignored -> RunStatus.WAITING_EVENT;
             case Sleeping ignored -> RunStatus.WAITING_EVENT;
             case Nested nested -> nested.frame().status();
             case Joining ignored -> null;

@@ -24,6 +24,11 @@ public record TaskId(String value) {
         return slash < 0 ? null : new TaskId(value.substring(0, slash));
     }
 
+    /** Whether it is that task, or belongs to a subgraph that it runs. */
+    boolean isWithin(TaskId task) {
+        return value.equals(task.value) || value.startsWith(task.value + "/");
+    }
+
     /** From the run's own graph down. */
     List<Place> path() {
         List<Place> path = new ArrayList<>();

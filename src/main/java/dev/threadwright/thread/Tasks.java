@@ -4,6 +4,7 @@ import dev.threadwright.workflow.Change;
 import dev.threadwright.workflow.Channels;
 import dev.threadwright.workflow.Json;
 import dev.threadwright.workflow.Planned;
+import dev.threadwright.workflow.Prompt;
 import dev.threadwright.workflow.Reducer;
 import dev.threadwright.workflow.Step;
 import dev.threadwright.workflow.StepFailure;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -36,9 +38,15 @@ final class Tasks {
     static final int MAX_DEPTH = 8;
 
     private final WorkflowCatalog workflows;
+    private final Asks asks;
+    private final Stops stops;
+    private final Waits waits;
 
-    Tasks(WorkflowCatalog workflows) {
+    Tasks(WorkflowCatalog workflows, Asks asks, Stops stops, Waits waits) {
         this.workflows = workflows;
+        this.asks = asks;
+        this.stops = stops;
+        this.waits = waits;
     }
 
     /** @param due of the run; see {@link Frame#firstDue} */
@@ -103,7 +111,7 @@ final class Tasks {
     /** A failed attempt at an outstanding action: the next one, or the failure of the task. */
     void failAttempt(Draft draft, RunId run, Frame.Located calling, Task.Calling call, Failure failure) {
         Step.Retries retries = retries(draft, run, calling);
-        int retried = call.attempt() - 1;
+        int retried = call.attempt() - call.entered();
         if (failure.kind() != Failure.Kind.PERMANENT && retried < retries.max()) {
             draft.add(new Event.ActionRetryScheduled(
                     run,
@@ -117,12 +125,129 @@ final class Tasks {
         fail(draft, run, calling.id(), calling.task().step(), failure.message());
     }
 
+    /** A handler asks, and ends. */
+    void ask(Draft draft, RunId run, Frame.Located calling, Task.Calling call, Prompt prompt) {
+        TaskId id = calling.id();
+        String step = calling.task().step();
+        Event.InterruptRaised raised;
+        try {
+            raised = asks.question(draft, run, id, step, prompt, call.replay(), call.action(), call.attempt());
+        } catch (StepFailure refused) {
+            draft.add(new Event.ActionFailed(run, call.action(), call.attempt(), String.valueOf(refused.getMessage())));
+            fail(draft, run, id, step, String.valueOf(refused.getMessage()));
+            return;
+        }
+        asks.raise(draft, raised);
+    }
+
+    /** An event that a task waits for has come. */
+    void satisfy(Draft draft, RunId run, Frame.Located waiting, Input input, int index) {
+        TaskId id = waiting.id();
+        String step = waiting.task().step();
+        draft.add(new Event.WaitSatisfied(run, id, input.identity(), index));
+        Task.Ended end;
+        try {
+            Graph graph = graph(draft, run, id.parent());
+            if (!(graph.workflow().step(step).kind() instanceof Step.Wait wait)) {
+                throw new StepFailure(
+                        "Step \"" + step + "\" of " + graph.workflow().ref() + " waits for nothing");
+            }
+            Step.Result result = wait.cases().get(index).result();
+            end = ended(graph, id, result.of(graph.view(waiting.task().item()), Waits.event(input)));
+        } catch (StepFailure failure) {
+            fail(draft, run, id, step, String.valueOf(failure.getMessage()));
+            return;
+        } catch (RuntimeException defect) {
+            fail(draft, run, id, step, "The step is defective: " + defect);
+            return;
+        }
+        end(draft, run, id, step, end, "");
+    }
+
+    /**
+     * Sends the run elsewhere: what is to be done besides what was answered is dropped, what has been done counts.
+     *
+     * @param item what the steps are given
+     */
+    void redirect(Draft draft, RunId id, List<String> steps, Json item) {
+        StartedRun run = started(draft, id);
+        List<TaskId> dropped = new ArrayList<>();
+        boolean isOver = true;
+        for (int i = 0; i < run.frame().tasks().size(); i++) {
+            Task task = run.frame().tasks().get(i);
+            if (task.state() instanceof Task.Ended || task.state() instanceof Task.Joining) {
+                continue;
+            }
+            TaskId place = TaskId.of(null, run.frame().superStep(), i);
+            if (isAnswered(task)) {
+                isOver = false;
+            } else {
+                Asks.expire(draft, id, place, Event.Expiry.REDIRECTED);
+                dropped.add(place);
+            }
+        }
+        if (!isOver) {
+            draft.add(new Event.RunRedirected(id, steps, item, dropped, List.of(), List.of()));
+            return;
+        }
+        try {
+            Graph graph = graph(draft, id, null);
+            SuperStep.End over = redirected(graph, graph.finished(), new Control.Redirect(steps, item));
+            draft.add(new Event.RunRedirected(id, steps, item, dropped, over.settled(), over.next()));
+        } catch (StepFailure failure) {
+            failRun(draft, id, "", String.valueOf(failure.getMessage()));
+        }
+    }
+
+    /** Whether it was given an answer that it has not gone on with. */
+    private static boolean isAnswered(Task task) {
+        return switch (task.state()) {
+            case Task.Due due -> !due.replay().answers().isEmpty();
+            case Task.Nested nested -> nested.frame().tasks().stream().anyMatch(Tasks::isAnswered);
+            case Task.Joining ignored -> false;
+            case Task.Calling ignored -> false;
+            case Task.Backoff ignored -> false;
+            case Task.Uncertain ignored -> false;
+            case Task.Asking ignored -> false;
+            case Task.Awaiting ignored -> false;
+            case Task.Sleeping ignored -> false;
+            case Task.Ended ignored -> false;
+        };
+    }
+
+    /** The end of a super-step that leads where somebody sent the run. */
+    private static SuperStep.End redirected(Graph graph, List<SuperStep.Finished> finished, Control.Redirect redirect) {
+        List<SuperStep.Finished> nowhere = finished.stream()
+                .map(task -> new SuperStep.Finished(task.step(), task.item(), task.changes(), List.of(), null))
+                .toList();
+        SuperStep.End merged = SuperStep.end(graph.workflow(), graph.view(Json.NULL), nowhere, List.of());
+        return new SuperStep.End(
+                merged.merged(),
+                merged.settled(),
+                redirect.steps().stream()
+                        .distinct()
+                        .map(step -> new Planned(step, redirect.item(), Set.of()))
+                        .toList());
+    }
+
     /** What the run's tasks wait for that is due: sleeps, next attempts, deadlines of attempts; the earliest first. */
     void fireTimers(Draft draft, RunId run) {
+        fireTimers(draft, run, state -> true);
+    }
+
+    /** What people and events come too late for, whether or not its timer has fired. */
+    void giveUp(Draft draft, RunId run) {
+        fireTimers(draft, run, state -> state instanceof Task.Asking || state instanceof Task.Awaiting);
+    }
+
+    private void fireTimers(Draft draft, RunId run, Predicate<Task.State> which) {
         List<Frame.Located> due = new ArrayList<>();
-        for (Frame.Located located : started(draft, run).frame().all()) {
-            Long dueAtMs = dueAtMs(located.task().state());
-            if (dueAtMs != null && dueAtMs <= draft.timeMs()) {
+        StartedRun now = started(draft, run);
+        for (Frame.Located located : now.frame().all()) {
+            Task.State state = located.task().state();
+            Long dueAtMs = dueAtMs(state);
+            boolean isHeld = now.control().paused() && state instanceof Task.Backoff;
+            if (dueAtMs != null && dueAtMs <= draft.timeMs() && which.test(state) && !isHeld) {
                 due.add(located);
             }
         }
@@ -136,6 +261,8 @@ final class Tasks {
             case Task.Sleeping sleeping -> sleeping.untilMs();
             case Task.Backoff backoff -> backoff.untilMs();
             case Task.Calling call -> call.deadlineMs();
+            case Task.Asking asking -> asking.interrupt().expiresAtMs();
+            case Task.Awaiting awaiting -> awaiting.untilMs();
             case Task.Due ignored -> null;
             case Task.Joining ignored -> null;
             case Task.Uncertain ignored -> null;
@@ -162,6 +289,25 @@ final class Tasks {
                         located,
                         call,
                         Failure.passing("No result within " + call.timeoutMs() + " ms"));
+            case Task.Asking asking -> {
+                Interrupt interrupt = asking.interrupt();
+                Json answer = interrupt.prompt().expiryAnswer();
+                draft.add(new Event.InterruptExpired(run.id(), interrupt.id(), Event.Expiry.TIME, answer));
+                if (answer == null) {
+                    fail(
+                            draft,
+                            run.id(),
+                            located.id(),
+                            located.task().step(),
+                            "Interrupt " + interrupt.id() + " was not answered in time");
+                } else if (started(draft, run.id()).stop().isNone()) {
+                    stops.goOnByItself(draft, run.id());
+                }
+            }
+            case Task.Awaiting ignored -> {
+                draft.add(new Event.TimerFired(run.id(), located.id()));
+                fail(draft, run.id(), located.id(), located.task().step(), "The event did not come in time");
+            }
             case Task.Due ignored -> {}
             case Task.Joining ignored -> {}
             case Task.Uncertain ignored -> {}
@@ -172,6 +318,7 @@ final class Tasks {
 
     /** Whatever is wrong with the run as a whole. */
     void failRun(Draft draft, RunId run, String step, String error) {
+        Asks.expire(draft, run, null, Event.Expiry.FAILED);
         draft.add(new Event.RunFailed(run, step, error));
     }
 
@@ -188,7 +335,7 @@ final class Tasks {
     private static final Task.Ended NOTHING = new Task.Ended(List.of(), null, null);
 
     private static int legFrom(Graph graph) {
-        return graph.parent() == null ? graph.run().legFrom() : 1;
+        return graph.parent() == null ? graph.run().leg().fromSuperStep() : 1;
     }
 
     private void takeInInbox(Draft draft, Graph graph) {
@@ -213,6 +360,7 @@ final class Tasks {
         RunId run = graph.run().id();
         TaskId id = due.id();
         Step.View view = graph.view(due.task().item());
+        Replay replay = due.task().state() instanceof Task.Due again ? again.replay() : Replay.NONE;
         return switch (step.kind()) {
             case Step.Pure pure -> {
                 Task.Ended end = ended(graph, id, pure.function().apply(view));
@@ -227,8 +375,31 @@ final class Tasks {
                         action.handler(),
                         action.request().input(view),
                         action.idempotent(),
-                        action.timeoutMs());
+                        action.timeoutMs(),
+                        replay.attempts() + 1);
                 yield () -> draft.add(requested);
+            }
+            case Step.Interrupt interrupt -> {
+                if (replay.answers().isEmpty()) {
+                    Event.InterruptRaised raised = asks.question(
+                            draft, run, id, step.name(), interrupt.question().prompt(view), replay, null, 0);
+                    yield () -> asks.raise(draft, raised);
+                }
+                Json answer = replay.answers().getLast().answer();
+                Task.Ended end = ended(graph, id, interrupt.result().of(view, answer));
+                yield () -> end(draft, run, id, step.name(), end, "");
+            }
+            case Step.Wait wait -> {
+                Step.Duration timeout = wait.timeout();
+                Long untilMs = timeout == null ? null : (Long) Math.addExact(draft.timeMs(), timeout.ms(view));
+                List<String> types = wait.cases().stream()
+                        .map(one -> one.type() == null ? Step.Case.ANY_TYPE : one.type())
+                        .distinct()
+                        .toList();
+                yield () -> {
+                    draft.add(new Event.WaitStarted(run, id, step.name(), types, untilMs));
+                    takeEarly(draft, run, id);
+                };
             }
             case Step.Sleep sleep -> {
                 long ms = sleep.duration().ms(view);
@@ -248,6 +419,19 @@ final class Tasks {
                 };
             }
         };
+    }
+
+    private void takeEarly(Draft draft, RunId run, TaskId id) {
+        StartedRun now = started(draft, run);
+        Task task = now.frame().find(id);
+        if (task == null || draft.state().kept().isEmpty()) {
+            return;
+        }
+        Frame.Located waiting = new Frame.Located(id, task);
+        KeptInput early = waits.early(draft.state(), now, waiting);
+        if (early != null) {
+            satisfy(draft, run, waiting, early.input(), waits.index(draft.state(), now, waiting, early.input()));
+        }
     }
 
     private Event.SubgraphStarted subgraph(
@@ -301,11 +485,14 @@ final class Tasks {
         String problem = null;
         if (finished != null) {
             try {
-                over = SuperStep.end(
-                        graph.workflow(),
-                        graph.view(Json.NULL),
-                        finished,
-                        graph.frame().joining());
+                Control.Redirect redirect = graph.redirect();
+                over = redirect != null
+                        ? redirected(graph, finished, redirect)
+                        : SuperStep.end(
+                                graph.workflow(),
+                                graph.view(Json.NULL),
+                                finished,
+                                graph.frame().joining());
             } catch (StepFailure failure) {
                 problem = String.valueOf(failure.getMessage());
             } catch (RuntimeException defect) {
@@ -335,16 +522,28 @@ final class Tasks {
     private void fail(Draft draft, RunId run, TaskId id, String step, String error) {
         String followedBy;
         try {
-            followedBy = graph(draft, run, id.parent()).workflow().step(step).onError();
+            Graph graph = graph(draft, run, id.parent());
+            // A compaction is its one step, which fails or not.
+            boolean isAlone = graph.parent() == null && graph.run().isCompaction();
+            followedBy = isAlone ? null : graph.workflow().step(step).onError();
         } catch (StepFailure missing) {
             followedBy = null;
         }
+        expireBelow(draft, run, id);
         if (followedBy == null) {
             draft.add(new Event.StepFailed(run, id, step, error, null, List.of(), List.of()));
             failGraph(draft, run, id.parent(), step, error);
             return;
         }
         end(draft, run, id, step, new Task.Ended(List.of(), List.of(followedBy), Fold.errorItem(step, error)), error);
+    }
+
+    /** What a failing task's subgraph asks, nobody will hear. */
+    private static void expireBelow(Draft draft, RunId run, TaskId id) {
+        Task task = started(draft, run).frame().find(id);
+        if (task != null && task.state() instanceof Task.Nested) {
+            Asks.expire(draft, run, id, Event.Expiry.FAILED);
+        }
     }
 
     private void failGraph(Draft draft, RunId run, @Nullable TaskId parent, String step, String error) {
@@ -385,6 +584,10 @@ final class Tasks {
         written.stream()
                 .sorted()
                 .forEach(channel -> values.put(channel, end.merged().get(channel)));
+        if (run.isCompaction()) {
+            draft.add(new Event.CompactionCompleted(
+                    run.id(), Compaction.bytes(end.merged()), Compaction.messages(end.merged())));
+        }
         draft.add(new Event.RunCompleted(run.id(), values, end.settled(), folded, foldedBelow));
     }
 

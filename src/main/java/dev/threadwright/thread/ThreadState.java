@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param intake inputs that the next start takes; never left over at the end of a decision
  * @param latestRun the run that started last
  * @param resumable what is left to do at the head; null if its run is unfinished or went to its end
+ * @param kept events that nobody has waited for yet, first come first
  */
 public record ThreadState(
         ThreadKey key,
@@ -34,11 +35,13 @@ public record ThreadState(
         List<QueuedRun> queue,
         Intake intake,
         @Nullable RunId latestRun,
-        @Nullable Resumable resumable) {
+        @Nullable Resumable resumable,
+        List<KeptInput> kept) {
 
     public ThreadState {
         started = List.copyOf(started);
         queue = List.copyOf(queue);
+        kept = List.copyOf(kept);
     }
 
     public static ThreadState absent(ThreadKey key) {
@@ -54,7 +57,8 @@ public record ThreadState(
                 List.of(),
                 Intake.EMPTY,
                 null,
-                null);
+                null,
+                List.of());
     }
 
     /** The sequence number of the head; 0 before the first checkpoint. */
@@ -88,6 +92,20 @@ public record ThreadState(
             }
         }
         return null;
+    }
+
+    /** The run whose task asks this; null if none does. */
+    public @Nullable StartedRun asking(InterruptId interrupt) {
+        for (StartedRun run : started) {
+            if (run.asking(interrupt) != null) {
+                return run;
+            }
+        }
+        return null;
+    }
+
+    boolean isCompacting() {
+        return started.stream().anyMatch(StartedRun::isCompaction);
     }
 
     public @Nullable QueuedRun queued(RunId id) {
@@ -138,38 +156,55 @@ public record ThreadState(
                 queue,
                 intake,
                 latestRun,
-                resumable);
+                resumable,
+                kept);
     }
 
     ThreadState created(long timeMs) {
         return new ThreadState(
-                key, seq, head, timeMs, updatedAtMs, settings, channels, started, queue, intake, latestRun, resumable);
+                key,
+                seq,
+                head,
+                timeMs,
+                updatedAtMs,
+                settings,
+                channels,
+                started,
+                queue,
+                intake,
+                latestRun,
+                resumable,
+                kept);
     }
 
     ThreadState withSettings(ThreadSettings next) {
-        return with(head, next, channels, started, queue, intake, latestRun, resumable);
+        return with(head, next, channels, started, queue, intake, latestRun, resumable, kept);
     }
 
     ThreadState withChannels(Channels next, @Nullable CheckpointId nextHead) {
-        return with(nextHead, settings, next, started, queue, intake, latestRun, resumable);
+        return with(nextHead, settings, next, started, queue, intake, latestRun, resumable, kept);
     }
 
     ThreadState withIntake(Intake next) {
-        return with(head, settings, channels, started, queue, next, latestRun, resumable);
+        return with(head, settings, channels, started, queue, next, latestRun, resumable, kept);
     }
 
     ThreadState withQueue(List<QueuedRun> next) {
-        return with(head, settings, channels, started, next, intake, latestRun, resumable);
+        return with(head, settings, channels, started, next, intake, latestRun, resumable, kept);
     }
 
     ThreadState withResumable(@Nullable Resumable next) {
-        return with(head, settings, channels, started, queue, intake, latestRun, next);
+        return with(head, settings, channels, started, queue, intake, latestRun, next, kept);
+    }
+
+    ThreadState withKept(List<KeptInput> next) {
+        return with(head, settings, channels, started, queue, intake, latestRun, resumable, next);
     }
 
     ThreadState plus(StartedRun run) {
         List<StartedRun> next = new ArrayList<>(started);
         next.add(run);
-        return with(head, settings, channels, next, queue, intake, run.id(), null);
+        return with(head, settings, channels, next, queue, intake, run.id(), null, kept);
     }
 
     ThreadState replace(RunId id, UnaryOperator<StartedRun> change) {
@@ -177,13 +212,13 @@ public record ThreadState(
         for (StartedRun run : started) {
             next.add(run.id().equals(id) ? change.apply(run) : run);
         }
-        return with(head, settings, channels, next, queue, intake, latestRun, resumable);
+        return with(head, settings, channels, next, queue, intake, latestRun, resumable, kept);
     }
 
     ThreadState without(RunId id) {
         List<StartedRun> next =
                 started.stream().filter(run -> !run.id().equals(id)).toList();
-        return with(head, settings, channels, next, queue, intake, latestRun, resumable);
+        return with(head, settings, channels, next, queue, intake, latestRun, resumable, kept);
     }
 
     private ThreadState with(
@@ -194,7 +229,8 @@ public record ThreadState(
             List<QueuedRun> queue,
             Intake intake,
             @Nullable RunId latestRun,
-            @Nullable Resumable resumable) {
+            @Nullable Resumable resumable,
+            List<KeptInput> kept) {
         return new ThreadState(
                 key,
                 seq,
@@ -207,6 +243,7 @@ public record ThreadState(
                 queue,
                 intake,
                 latestRun,
-                resumable);
+                resumable,
+                kept);
     }
 }

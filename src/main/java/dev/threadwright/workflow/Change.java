@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
  * A write together with the reducer that its channel declared, as events record it: a journal folds without the
  * workflow that wrote it.
  *
- * @param result what a custom reducer made of it; null for the others, and while it is not settled
+ * @param result what a custom reducer made of it, or what takes the channel's place whatever its reducer; null otherwise,
+ *     and while a custom reducer has not been asked
  */
 public record Change(
         String channel,

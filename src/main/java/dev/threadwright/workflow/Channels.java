@@ -71,6 +71,9 @@ public record Channels(Map<String, Cell> cells) {
         return switch (change.reducer()) {
             case Reducer.Custom ignored -> change.result();
             case StandardReducer standard -> {
+                if (change.result() != null) {
+                    yield change.result();
+                }
                 try {
                     yield standard.reduce(current, change.value());
                 } catch (StepFailure e) {

@@ -3,6 +3,8 @@ package dev.threadwright.workflow;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What is wrong with a graph, all of it at once. */
 public final class GraphCheck {
@@ -27,6 +29,16 @@ public final class GraphCheck {
 
     public static List<Problem> problems(
             Map<String, Channel> channels, Map<String, Step> steps, List<Route> start, int recursionLimit) {
+        return problems(channels, steps, start, recursionLimit, Breakpoints.NONE, null);
+    }
+
+    public static List<Problem> problems(
+            Map<String, Channel> channels,
+            Map<String, Step> steps,
+            List<Route> start,
+            int recursionLimit,
+            Breakpoints breakpoints,
+            @Nullable String compaction) {
         GraphCheck check = new GraphCheck(steps);
         if (steps.isEmpty()) {
             check.problem("steps", "there are none");
@@ -50,7 +62,20 @@ public final class GraphCheck {
             check.problem("start", "leads to no step");
         }
         steps.forEach(check::step);
+        check.breakpoints("breakpoints.before", breakpoints.before());
+        check.breakpoints("breakpoints.after", breakpoints.after());
+        if (compaction != null && !steps.containsKey(compaction)) {
+            check.problem("compaction", "there is no step \"" + compaction + "\"");
+        }
         return List.copyOf(check.problems);
+    }
+
+    private void breakpoints(String path, Set<String> names) {
+        for (String name : names) {
+            if (!name.equals(Breakpoints.ALL) && !steps.containsKey(name)) {
+                problem(path, "there is no step \"" + name + "\"");
+            }
+        }
     }
 
     private static boolean leadsSomewhere(Route route) {

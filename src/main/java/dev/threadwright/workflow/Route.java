@@ -1,10 +1,22 @@
 package dev.threadwright.workflow;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Where a step leads. Evaluated at the end of its super-step, on the state that all its tasks have left. */
 public sealed interface Route {
+
+    /** All the steps that it may lead to. */
+    default List<String> targets() {
+        return switch (this) {
+            case To to -> to.steps();
+            case Choose choose ->
+                choose.cases().stream().flatMap(one -> one.steps().stream()).toList();
+            case Each each ->
+                Stream.concat(Stream.of(each.step()), each.otherwise().stream()).toList();
+        };
+    }
 
     /** To all of these, beside each other; to none: the end. */
     record To(List<String> steps) implements Route {

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param onError the step that follows its failure; null fails the run
  * @param joins it runs once all of these have led to it since it last ran; empty for as soon as any does
  * @param label of the checkpoint after it; null for the step's name
+ * @param choosesNext whether it may lead elsewhere than its routes do
  */
 public record Step(
         String name,
@@ -18,11 +19,23 @@ public record Step(
         List<Route> routes,
         @Nullable String onError,
         Set<String> joins,
-        @Nullable String label) {
+        @Nullable String label,
+        boolean choosesNext) {
 
     public Step {
         routes = List.copyOf(routes);
         joins = Set.copyOf(joins);
+    }
+
+    /** A step of which nothing is known but that its function may choose what follows. */
+    public Step(
+            String name,
+            Kind kind,
+            List<Route> routes,
+            @Nullable String onError,
+            Set<String> joins,
+            @Nullable String label) {
+        this(name, kind, routes, onError, joins, label, !(kind instanceof Sleep) && !(kind instanceof Subgraph));
     }
 
     /** What a step does. */
@@ -51,6 +64,44 @@ public record Step(
             if (timeoutMs < 1) {
                 throw new IllegalArgumentException("A time-out is at least 1 ms, not " + timeoutMs);
             }
+        }
+    }
+
+    /** Asks somebody, and goes on with the answer; {@code result} is what becomes of that. */
+    public record Interrupt(Question question, Result result) implements Kind {}
+
+    /**
+     * Waits for an event from outside: the first that one of the cases takes, in their order.
+     *
+     * @param timeout after which the step fails; null for never
+     */
+    public record Wait(List<Case> cases, @Nullable Duration timeout) implements Kind {
+        public Wait {
+            cases = List.copyOf(cases);
+            if (cases.isEmpty()) {
+                throw new IllegalArgumentException("A wait has at least one case");
+            }
+        }
+    }
+
+    /**
+     * One of the events that a step waits for.
+     *
+     * @param type whatever its case; {@link #ANY_TYPE} or null takes all
+     * @param when what else has to hold; null for nothing
+     * @param result of {@code {"type": ..., "data": ...}}
+     */
+    public record Case(@Nullable String type, @Nullable EventCondition when, Result result) {
+
+        public static final String ANY_TYPE = "*";
+
+        /** By the type alone. */
+        public boolean takes(@Nullable String eventType) {
+            return takes(type, eventType);
+        }
+
+        public static boolean takes(@Nullable String type, @Nullable String eventType) {
+            return type == null || type.equals(ANY_TYPE) || type.equalsIgnoreCase(eventType);
         }
     }
 
@@ -115,6 +166,23 @@ public record Step(
     public interface Result {
         /** @throws StepFailure if the result is not what the workflow expects */
         Outcome of(View view, Json result);
+    }
+
+    /** What a step asks; pure for the same reason. */
+    @FunctionalInterface
+    public interface Question {
+        /** @throws StepFailure if the view does not hold what is needed */
+        Prompt prompt(View view);
+    }
+
+    /** Whether an event is the one that a step waits for; pure for the same reason. */
+    @FunctionalInterface
+    public interface EventCondition {
+        /**
+         * @param event {@code {"type": ..., "data": ...}}
+         * @throws StepFailure if it cannot be told; the event does not match then
+         */
+        boolean holds(View view, Json event);
     }
 
     /** How long a step lets pass, in milliseconds; pure for the same reason. */

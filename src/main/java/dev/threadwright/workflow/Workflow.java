@@ -1,9 +1,13 @@
 package dev.threadwright.workflow;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Map.Entry;
@@ -18,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param start where a run begins
  * @param input what an input writes; null for the values of the keys that name channels
  * @param recursionLimit super-steps from a start or resume of a run to its next stop
+ * @param breakpoints of every run
+ * @param compaction the step that makes a thread's state smaller; null if messages are just left out
  */
 public record Workflow(
         WorkflowRef ref,
@@ -25,7 +31,9 @@ public record Workflow(
         Map<String, Step> steps,
         List<Route> start,
         @Nullable InputMapping input,
-        int recursionLimit) {
+        int recursionLimit,
+        Breakpoints breakpoints,
+        @Nullable String compaction) {
 
     public static final int DEFAULT_RECURSION_LIMIT = 25;
     public static final int MAX_RECURSION_LIMIT = 1_000;
@@ -42,13 +50,52 @@ public record Workflow(
         channels = Collections.unmodifiableMap(new LinkedHashMap<>(channels));
         steps = Collections.unmodifiableMap(new LinkedHashMap<>(steps));
         start = List.copyOf(start);
-        List<GraphCheck.Problem> problems = GraphCheck.problems(channels, steps, start, recursionLimit);
+        List<GraphCheck.Problem> problems =
+                GraphCheck.problems(channels, steps, start, recursionLimit, breakpoints, compaction);
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException("Workflow " + ref + ": "
                     + String.join(
                             "; ",
                             problems.stream().map(GraphCheck.Problem::toString).toList()));
         }
+    }
+
+    public Workflow(
+            WorkflowRef ref,
+            Map<String, Channel> channels,
+            Map<String, Step> steps,
+            List<Route> start,
+            @Nullable InputMapping input,
+            int recursionLimit) {
+        this(ref, channels, steps, start, input, recursionLimit, Breakpoints.NONE, null);
+    }
+
+    /** These steps, and all that a run which is at them may still come to. */
+    public Set<Step> reachableFrom(Collection<String> names) {
+        Set<Step> reached = new LinkedHashSet<>();
+        Deque<String> open = new ArrayDeque<>(names);
+        while (!open.isEmpty()) {
+            Step step = steps.get(open.removeFirst());
+            if (step == null || !reached.add(step)) {
+                continue;
+            }
+            open.addAll(follow(step));
+        }
+        return reached;
+    }
+
+    /** The steps that may come right after this one. */
+    public Set<String> follow(Step step) {
+        Set<String> names = new LinkedHashSet<>();
+        if (step.choosesNext()) {
+            names.addAll(steps.keySet());
+        }
+        step.routes().forEach(route -> names.addAll(route.targets()));
+        String onError = step.onError();
+        if (onError != null) {
+            names.add(onError);
+        }
+        return names;
     }
 
     /** How an input enters the state. */

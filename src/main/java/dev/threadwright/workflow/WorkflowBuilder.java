@@ -34,6 +34,8 @@ public final class WorkflowBuilder {
     private final List<Route> start = new ArrayList<>();
     private Workflow.@Nullable InputMapping input;
     private int recursionLimit = Workflow.DEFAULT_RECURSION_LIMIT;
+    private Breakpoints breakpoints = Breakpoints.NONE;
+    private @Nullable String compaction;
 
     /** Where a step leads, and how an action is treated. */
     public static final class Options {
@@ -46,6 +48,7 @@ public final class WorkflowBuilder {
         private long timeoutMs = DEFAULT_TIMEOUT_MS;
         private Step.Retries retries = Step.Retries.DEFAULT;
         private boolean idempotent = true;
+        private @Nullable Boolean choosesNext;
 
         private Options() {}
 
@@ -94,6 +97,12 @@ public final class WorkflowBuilder {
 
         public Options retries(Step.Retries policy) {
             retries = policy;
+            return this;
+        }
+
+        /** It follows its routes and nothing else, whatever its kind. */
+        public Options followsRoutes() {
+            choosesNext = false;
             return this;
         }
 
@@ -147,15 +156,56 @@ public final class WorkflowBuilder {
         return this;
     }
 
+    /** Every run stops there. */
+    public WorkflowBuilder breakpoints(Breakpoints everyRun) {
+        breakpoints = everyRun;
+        return this;
+    }
+
+    /** The step that makes a thread's state smaller when that is asked for. */
+    public WorkflowBuilder compaction(String step) {
+        compaction = step;
+        return this;
+    }
+
     public WorkflowBuilder pure(
             String name, java.util.function.Function<Step.View, List<Write>> writes, UnaryOperator<Options> options) {
-        return step(name, new Step.Pure(view -> Step.Outcome.of(writes.apply(view))), options);
+        return step(
+                name,
+                new Step.Pure(view -> Step.Outcome.of(writes.apply(view))),
+                chosen -> options.apply(chosen.followsRoutes()));
+    }
+
+    /** Asks somebody; without a result mapping, the values of the answer's keys that name channels are written. */
+    public WorkflowBuilder interrupt(String name, Step.Question question, UnaryOperator<Options> options) {
+        Options chosen = options.apply(new Options());
+        Step.Result mapping = chosen.result;
+        if (mapping == null && chosen.choosesNext == null) {
+            chosen.followsRoutes();
+        }
+        return add(name, new Step.Interrupt(question, mapping == null ? this::byKey : mapping), chosen);
+    }
+
+    /** Waits for an event of this type; its result is what {@code {"type", "data"}} comes to. */
+    public WorkflowBuilder await(String name, String type, UnaryOperator<Options> options) {
+        Options chosen = options.apply(new Options());
+        Step.Result mapping = chosen.result;
+        if (mapping == null && chosen.choosesNext == null) {
+            chosen.followsRoutes();
+        }
+        return add(
+                name,
+                new Step.Wait(List.of(new Step.Case(type, null, mapping == null ? this::byKeyOfData : mapping)), null),
+                chosen);
     }
 
     /** An action whose result is written by the keys that name channels, unless the options say otherwise. */
     public WorkflowBuilder action(String name, String handler, Step.Request request, UnaryOperator<Options> options) {
         Options chosen = options.apply(new Options());
         Step.Result mapping = chosen.result;
+        if (mapping == null && chosen.choosesNext == null) {
+            chosen.followsRoutes();
+        }
         return add(
                 name,
                 new Step.Action(
@@ -183,15 +233,23 @@ public final class WorkflowBuilder {
 
     /** @throws IllegalArgumentException naming all that is wrong */
     public Workflow build() {
-        return new Workflow(ref, channels, steps, start, input, recursionLimit);
+        return new Workflow(ref, channels, steps, start, input, recursionLimit, breakpoints, compaction);
     }
 
     private WorkflowBuilder add(String name, Step.Kind kind, Options options) {
         Step step = new Step(name, kind, options.routes, options.onError, options.joins, options.label);
+        if (options.choosesNext != null) {
+            step = new Step(name, kind, step.routes(), step.onError(), step.joins(), step.label(), options.choosesNext);
+        }
         if (steps.put(name, step) != null) {
             throw new IllegalArgumentException("Step \"" + name + "\" is defined twice");
         }
         return this;
+    }
+
+    private Step.Outcome byKeyOfData(Step.View view, Json event) {
+        Json data = event instanceof Json.Obj object ? object.fields().getOrDefault("data", Json.NULL) : Json.NULL;
+        return byKey(view, data);
     }
 
     private Step.Outcome byKey(Step.View view, Json result) {

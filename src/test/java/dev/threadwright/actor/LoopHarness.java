@@ -8,6 +8,8 @@ import dev.threadwright.journal.Journal;
 import dev.threadwright.journal.Journal.Claim;
 import dev.threadwright.journal.OutboxRow.Coordinates;
 import dev.threadwright.journal.Publication;
+import dev.threadwright.schema.JsonSchemas;
+import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Decider;
 import dev.threadwright.thread.Identity;
@@ -69,7 +71,8 @@ final class LoopHarness implements AutoCloseable {
                 new Decider(
                         new ServerSettings(InterruptPolicy.DEFAULT, "echo", 10, 100),
                         BuiltInWorkflows.registry(),
-                        NO_JUDGES),
+                        NO_JUDGES,
+                        new JsonSchemas()),
                 NeededWorkflows.fixed(BuiltInWorkflows.registry()),
                 settings,
                 publisher,
@@ -156,6 +159,13 @@ final class LoopHarness implements AutoCloseable {
     }
 
     static final class RecordingSteps implements StepStarter {
+        final List<String> recorded = new CopyOnWriteArrayList<>();
+
+        @Override
+        public void recorded(ThreadKey thread, ActionId action, int attempt, String name) {
+            recorded.add(action + "#" + attempt + " " + name);
+        }
+
         final List<String> log = new CopyOnWriteArrayList<>();
 
         @Override

@@ -151,8 +151,8 @@ class DocumentProblemsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            /steps/d              | {}                                    | /steps/d: needs exactly one of set, call, sleep and workflow
-            /steps/d              | {set: {text: '"x"'}, sleep: 1s}       | /steps/d: needs exactly one of set, call, sleep and workflow, not [set, sleep]
+            /steps/d              | {}                                    | /steps/d: needs exactly one of set, call, sleep, workflow, interrupt and wait
+            /steps/d              | {set: {text: '"x"'}, sleep: 1s}       | /steps/d: needs exactly one of set, call, sleep, workflow, interrupt and wait, not [set, sleep]
             /steps/d              | {sleep: 1s, colour: red}              | /steps/d: 'colour'
             /steps/d              | {sleep: 1s, goto: '"a"'}              | /steps/d/goto: does not go with sleep
             /steps/d              | {sleep: 1s, timeout: 1s}              | /steps/d/timeout: does not go with sleep
@@ -161,6 +161,14 @@ class DocumentProblemsTest {
             /steps/d              | {call: search, output: {text: '"x"'}} | /steps/d/output: does not go with call
             /steps/d              | {workflow: inner, config: {}}         | /steps/d/config: does not go with workflow
             /steps/d              | {workflow: inner, result: {}}         | /steps/d/result: does not go with workflow
+            /steps/d              | {sleep: 1s, payload: '1'}             | /steps/d/payload: does not go with sleep
+            /steps/d              | {call: search, schema: {}}            | /steps/d/schema: does not go with call
+            /steps/d              | {set: {text: '"x"'}, when: 'true'}    | /steps/d/when: does not go with set
+            /steps/d              | {interrupt: ask, timeout: 1s}         | /steps/d/timeout: does not go with interrupt
+            /steps/d              | {interrupt: ask, when: 'true'}        | /steps/d/when: does not go with interrupt
+            /steps/d              | {wait: paid, expires: 1s}             | /steps/d/expires: does not go with wait
+            /steps/d              | {wait: paid, on_expiry: 1}            | /steps/d/on_expiry: does not go with wait
+            /steps/d              | {wait: paid, interrupt: ask}          | /steps/d: needs exactly one of set, call, sleep, workflow, interrupt and wait, not [wait, interrupt]
             /steps/d              | nonsense                              | /steps/d: object expected && /steps/c/next: there is no step "d"
             /steps/end            | {sleep: 1s, next: a}                  | /steps: property 'end' name is not valid && /steps/end: nothing leads here
             /steps/a b            | {sleep: 1s, next: a}                  | /steps: pattern && /steps/a b: nothing leads here
@@ -213,6 +221,110 @@ class DocumentProblemsTest {
             """)
     void whereStepsLead(String place, String value, String expected) {
         assertProblems(place, value, expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            /steps/d | {interrupt: approval_required}                                             |
+            /steps/d | {interrupt: ask, payload: '{"n": state.count}', schema: {type: object}, expires: 24h, on_expiry: {}, result: {text: result.text}, goto: result.step, next: a, on_error: b, label: asked} |
+            /steps/d | {interrupt: ''}                                                            | /steps/d/interrupt: at least 1
+            /steps/d | {interrupt: 7}                                                             | /steps/d/interrupt: string expected
+            /steps/d | {interrupt: ask, payload: {n: 1}}                                          | /steps/d/payload: string expected
+            /steps/d | {interrupt: ask, payload: state.nope}                                      | /steps/d/payload: there is no channel "nope"
+            /steps/d | {interrupt: ask, payload: result}                                          | /steps/d/payload: undeclared reference to 'result'
+            /steps/d | {interrupt: ask, schema: text}                                             | /steps/d/schema: object expected
+            /steps/d | {interrupt: ask, schema: {type: txt}}                                      | /steps/d/schema: is no JSON Schema: /type
+            /steps/d | {interrupt: ask, schema: {type: string, pattern: '('}}                     | /steps/d/schema: is no JSON Schema: /pattern: does not match
+            /steps/d | {interrupt: ask, schema: {$ref: 'https://example.com/s.json'}}             | /steps/d/schema: is no JSON Schema
+            /steps/d | {interrupt: ask, schema: {type: txt}, expires: 1h, on_expiry: 7}           | /steps/d/schema: is no JSON Schema: /type
+            /steps/d | {interrupt: ask, expires: 1h}                                              |
+            /steps/d | {interrupt: ask, expires: 3653d}                                           |
+            /steps/d | {interrupt: ask, expires: 3654d}                                           | /steps/d/expires: must be at most 3653d
+            /steps/d | {interrupt: ask, expires: 0s}                                              | /steps/d/expires: must be from 1ms to 3660d, not 0s
+            /steps/d | {interrupt: ask, expires: 24}                                              | /steps/d/expires: string expected
+            /steps/d | {interrupt: ask, on_expiry: 7}                                             | /steps/d/on_expiry: is for an interrupt that expires
+            /steps/d | {interrupt: ask, on_expiry: null}                                          | /steps/d/on_expiry: is for an interrupt that expires
+            /steps/d | {interrupt: ask, expires: 1h, on_expiry: null}                             |
+            /steps/d | {interrupt: ask, expires: 1h, on_expiry: [any, 7]}                         |
+            /steps/d | {interrupt: ask, schema: {type: integer}, expires: 1h, on_expiry: 7}       |
+            /steps/d | {interrupt: ask, schema: {type: integer}, expires: 1h, on_expiry: no}      | /steps/d/on_expiry: does not fit the schema of an answer: /: string found, integer expected
+            /steps/d | {interrupt: ask, schema: {properties: {ok: {type: boolean}}}, expires: 1h, on_expiry: {ok: 1}} | /steps/d/on_expiry: does not fit the schema of an answer: /ok: integer found, boolean expected
+            /steps/d | {interrupt: ask, schema: {type: integer}, on_expiry: no}                   | /steps/d/on_expiry: is for an interrupt that expires && /steps/d/on_expiry: does not fit the schema
+            /steps/d | {interrupt: ask, result: {nope: result}}                                   | /steps/d/result/nope: there is no channel "nope"; declare it under channels
+            /steps/d | {interrupt: ask, goto: state.nope}                                         | /steps/d/goto: there is no channel "nope"
+            """)
+    void whatAsks(String place, String value, @Nullable String expected) {
+        assertProblems(place, value, expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            /steps/d | {wait: payment.settled}                                                    |
+            /steps/d | {wait: '*', when: event.type != null && event.data.n >= state.count, timeout: 1h, result: {text: result.data.text}, goto: result.data.step, on_error: a} |
+            /steps/d | {wait: ''}                                                                 | /steps/d/wait: at least 1
+            /steps/d | {wait: 7}                                                                  | /steps/d/wait: [string, array] expected
+            /steps/d | {wait: []}                                                                 | /steps/d/wait: at least 1
+            /steps/d | {wait: {event: paid}}                                                      | /steps/d/wait: [string, array] expected
+            /steps/d | {wait: paid, when: ''}                                                     | /steps/d/when: at least 1 && /steps/d/when: mismatched input
+            /steps/d | {wait: paid, when: '1'}                                                    | /steps/d/when: gives int, and must be true or false
+            /steps/d | {wait: paid, when: event.type}                                             | /steps/d/when: and must be true or false
+            /steps/d | {wait: paid, when: event.data.ok}                                          |
+            /steps/d | {wait: paid, when: event.type + 1 == 2}                                    | /steps/d/when: line 1, column 12: found no matching overload
+            /steps/d | {wait: paid, when: event.amount > 1}                                       | /steps/d/when: undeclared reference to 'event'
+            /steps/d | {wait: paid, when: result.amount > 1}                                      | /steps/d/when: undeclared reference to 'result'
+            /steps/d | {wait: paid, when: state.nope}                                             | /steps/d/when: there is no channel "nope"
+            /steps/d | {wait: paid, result: {text: event.data.text}}                              | /steps/d/result/text: undeclared reference to 'event'
+            /steps/d | {wait: paid, result: {nope: result}}                                       | /steps/d/result/nope: there is no channel "nope"; declare it under channels
+            /steps/d | {wait: paid, goto: state.nope}                                             | /steps/d/goto: there is no channel "nope"
+            /steps/d | {wait: paid, timeout: soon}                                                | /steps/d/timeout: pattern && /steps/d/timeout: is no span of time like
+            /steps/d | {wait: [{event: paid}, {event: lost, when: 'true', result: {text: result.type}, goto: '"a"'}], timeout: 1h} |
+            /steps/d | {wait: [{when: 'true'}]}                                                   | /steps/d/wait/0: 'event'
+            /steps/d | {wait: [paid]}                                                             | /steps/d/wait/0: object expected
+            /steps/d | {wait: [{event: ''}]}                                                      | /steps/d/wait/0/event: at least 1
+            /steps/d | {wait: [{event: paid, timeout: 1h}]}                                       | /steps/d/wait/0: 'timeout'
+            /steps/d | {wait: [{event: paid}, {event: lost, when: '1'}]}                          | /steps/d/wait/1/when: gives int, and must be true or false
+            /steps/d | {wait: [{event: paid}, {event: lost, result: {nope: result}}]}             | /steps/d/wait/1/result/nope: there is no channel "nope"; declare it under channels
+            /steps/d | {wait: [{event: paid}, {event: lost, goto: state.nope}]}                   | /steps/d/wait/1/goto: there is no channel "nope"
+            /steps/d | {wait: [{event: paid}], when: 'true', result: {}, goto: '"a"'}             | /steps/d/when: belongs to one of the events in wait && /steps/d/result: belongs to one of the events in wait && /steps/d/goto: belongs to one of the events in wait
+            """)
+    void whatWaits(String place, String value, @Nullable String expected) {
+        assertProblems(place, value, expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            /breakpoints          | {}                                    |
+            /breakpoints          | {before: [a, b], after: ['*']}        |
+            /breakpoints          | {before: a}                           | /breakpoints/before: array expected
+            /breakpoints          | {before: [7]}                         | /breakpoints/before/0: string expected
+            /breakpoints          | {during: [a]}                         | /breakpoints: 'during'
+            /breakpoints          | {before: [nobody]}                    | /breakpoints/before: there is no step "nobody"
+            /breakpoints          | {after: [a, nobody]}                  | /breakpoints/after: there is no step "nobody"
+            /compaction           | a                                     |
+            /compaction           | nobody                                | /compaction: there is no step "nobody"
+            /compaction           | [a]                                   | /compaction: string expected
+            """)
+    void whereRunsStopAndWhatMakesStateSmaller(String place, String value, @Nullable String expected) {
+        assertProblems(place, value, expected);
+    }
+
+    @Test
+    void theStepOfCompactionNeedsNothingThatLeadsToItAndLeadsNowhereItself() {
+        Json document = Documents.with(SOUND, List.of("compaction"), Json.of("e"));
+        document = Documents.with(document, List.of("steps", "e"), DocumentReader.read("sleep: 1s\nnext: f"));
+        document = Documents.with(document, List.of("steps", "f"), DocumentReader.read("sleep: 1s"));
+
+        assertThat(Documents.problems((Json.Obj) document))
+                .containsExactly(new DocumentProblem("/steps/f", "nothing leads here"));
+    }
+
+    @Test
+    void whatOnlyTheGotoOfAnEventLeadsToIsNotUnreachable() {
+        Json document = Documents.with(
+                SOUND, List.of("steps", "d"), DocumentReader.read("wait: [{event: paid, goto: '\"e\"'}]"));
+        document = Documents.with(document, List.of("steps", "e"), DocumentReader.read("sleep: 1s"));
+
+        assertThat(Documents.problems((Json.Obj) document)).isEmpty();
     }
 
     @ParameterizedTest

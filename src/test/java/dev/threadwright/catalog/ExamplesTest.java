@@ -18,7 +18,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The examples that come with the server, as files. What they do when they run is for {@code WorkflowsOverHttpTest}. */
+/**
+ * The examples that come with the server, as files. What they do when they run is for {@code WorkflowsOverHttpTest}
+ * and {@code AskingDocumentsTest}.
+ */
 class ExamplesTest {
 
     private static final Path EXAMPLES = Path.of("src/main/resources/workflows/examples");
@@ -28,12 +31,13 @@ class ExamplesTest {
         try (Stream<Path> files = Files.list(EXAMPLES)) {
             assertThat(files.map(file -> file.getFileName().toString()).toList())
                     .as("a new one belongs in WorkflowFiles.EXAMPLES and in this test")
-                    .containsExactlyInAnyOrder("agent-loop.yaml", "fan-out.yaml", "report.yaml");
+                    .containsExactlyInAnyOrder(
+                            "agent-loop.yaml", "approval.yaml", "assistant.yaml", "fan-out.yaml", "report.yaml");
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"agent-loop", "fan-out", "report"})
+    @ValueSource(strings = {"agent-loop", "approval", "assistant", "fan-out", "report"})
     void compilesUnderTheNameOfItsFileAndSaysWhatItIsFor(String name) throws IOException {
         Json.Obj document = document(name);
 
@@ -44,7 +48,7 @@ class ExamplesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"agent-loop", "fan-out", "report"})
+    @ValueSource(strings = {"agent-loop", "approval", "assistant", "fan-out", "report"})
     void compilesAsJsonToo(String name) throws IOException {
         Json.Obj again = DocumentReader.read(JsonText.write(document(name)));
 
@@ -52,6 +56,10 @@ class ExamplesTest {
         assertThat(compiled(again).steps())
                 .containsOnlyKeys(
                         ((Json.Obj) document(name).get("steps")).fields().keySet());
+    }
+
+    static Workflow example(String name) throws IOException {
+        return compiled(document(name));
     }
 
     /** Those that they run come first in the alphabet. */

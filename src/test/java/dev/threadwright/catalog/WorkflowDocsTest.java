@@ -68,11 +68,16 @@ class WorkflowDocsTest {
         assertThat(fields(schema))
                 .isNotEmpty()
                 .allSatisfy(field -> assertThat(page).contains("`" + field + "`"));
-        Json.Obj step =
-                (Json.Obj) ((Json.Obj) schema.fields().get("$defs")).fields().get("step");
-        assertThat(fields(step))
+        assertThat(fields(defined(schema, "step")))
                 .isNotEmpty()
                 .allSatisfy(field -> assertThat(page).contains("`" + field + "`"));
+        assertThat(fields(defined(schema, "awaited")))
+                .isNotEmpty()
+                .allSatisfy(field -> assertThat(page).contains(field + ":"));
+    }
+
+    private static Json.Obj defined(Json.Obj schema, String name) {
+        return (Json.Obj) ((Json.Obj) schema.fields().get("$defs")).fields().get(name);
     }
 
     private static List<String> fields(Json.Obj schema) {

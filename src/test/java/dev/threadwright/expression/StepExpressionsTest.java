@@ -191,6 +191,60 @@ class StepExpressionsTest {
     }
 
     @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            event.type == "paid"                        | true
+            event.type != null && event.type.endsWith("d") | true
+            event.data.amount >= state.integer          | true
+            event.data.amount >= 2.5                    | true
+            event.data.amount > input.n + state.integer | false
+            event.data.ok                               | true
+            has(event.data.absent)                      | false
+            event.data.tags.exists(t, t == item.name)   | true
+            """)
+    void aConditionOnAnEventSeesItsTypeAndDataBesideTheRest(String condition, boolean expected) {
+        Json event = JsonText.parse(
+                "{\"type\": \"paid\", \"data\": {\"amount\": 5, \"ok\": true, \"tags\": [\"nut\", \"bolt\"]}}");
+
+        assertThat(EXPRESSIONS.compileEventCondition(PATH, condition).holds(VIEW, event))
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void anEventMayHaveNoTypeAndNoData() {
+        Json event = JsonText.parse("{\"type\": null, \"data\": null}");
+
+        assertThat(EXPRESSIONS
+                        .compileEventCondition(PATH, "event.type == null && event.data == null")
+                        .holds(VIEW, event))
+                .isTrue();
+    }
+
+    @Test
+    void thereIsAnEventOnlyWhereOneIsSaidAndItHasTypeAndDataAlone() {
+        for (String condition : List.of("event.id == \"7\"", "event == null", "result == null", "event.type == 1")) {
+            assertThatThrownBy(() -> EXPRESSIONS.compileEventCondition(PATH, condition))
+                    .as(condition)
+                    .isExactlyInstanceOf(IllegalArgumentException.class);
+        }
+        assertThatThrownBy(() -> EXPRESSIONS.compileCondition(PATH, "event.type == \"paid\""))
+                .isExactlyInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("undeclared reference to 'event'");
+        assertThatThrownBy(() -> EXPRESSIONS.compileEventCondition(PATH, "event.type"))
+                .isExactlyInstanceOf(IllegalArgumentException.class)
+                .hasMessageEndingWith("and must be true or false");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"event.data.absent > 1", "event.data.amount > \"1\"", "event.data.amount"})
+    void aConditionThatAnEventCannotAnswerFails(String condition) {
+        assertThatThrownBy(() -> EXPRESSIONS
+                        .compileEventCondition(PATH, condition)
+                        .holds(VIEW, JsonText.parse("{\"type\": \"paid\", \"data\": {\"amount\": 5}}")))
+                .isExactlyInstanceOf(StepFailure.class)
+                .hasMessageStartingWith(PATH + ": ");
+    }
+
+    @ParameterizedTest
     @CsvSource({"true, true", "state.integer > 2, true", "state.boolean, true", "has(input.absent), false"})
     void aConditionIsTrueOrFalse(String condition, boolean expected) {
         assertThat(EXPRESSIONS.compileCondition(PATH, condition).holds(VIEW)).isEqualTo(expected);

@@ -65,6 +65,24 @@ final class Ledger implements AutoCloseable {
         });
     }
 
+    /** Whatever else a thread may be told. @param extensions without their prefix */
+    void command(String thread, String id, String type, String json, Map<String, String> extensions) {
+        ProducerRecord<byte[], byte[]> record = record(thread, json);
+        Map<String, String> headers = new HashMap<>(Map.of(
+                "ce_specversion", "1.0",
+                "ce_id", id,
+                "ce_source", "/faults",
+                "ce_type", "dev.threadwright." + type + ".v1",
+                "content-type", "application/json"));
+        extensions.forEach((name, value) -> headers.put("ce_" + name, value));
+        headers.forEach((name, value) -> record.headers().add(name, value.getBytes(UTF_8)));
+        producer.send(record, (metadata, failure) -> {
+            if (failure != null) {
+                refused.put(id, failure);
+            }
+        });
+    }
+
     /** An input that is known by its coordinates. */
     void sendPlain(String thread, String json) {
         String id = "plain-" + plain.incrementAndGet();
@@ -115,10 +133,7 @@ final class Ledger implements AutoCloseable {
                 .containsExactlyElementsOf(
                         Stream.iterate(1L, n -> n + 1).limit(sequence.size()).toList()));
         assertThat((long) events.size()).as("events published").isEqualTo(journaled());
-        assertThat(inOrder(events))
-                .as("events published and journaled")
-                .isEqualTo(cluster.query(
-                        "select thread || ' ' || seq || ' ' || type from event order by thread collate \"C\", seq"));
+        assertPublishedAsJournaled(events);
 
         Map<String, Long> decided = events.stream()
                 .filter(record -> isType(record, "input.accepted") || isType(record, "input.rejected"))
@@ -135,6 +150,20 @@ final class Ledger implements AutoCloseable {
         assertLifecycle(events);
     }
 
+    /** What readers of committed records see is the journal, in its order, each event once. */
+    void assertPublishedAsJournaled() {
+        List<ConsumerRecord<byte[], byte[]>> events = journaledAndPublished();
+        assertPublishedAsJournaled(events);
+        assertLifecycle(events);
+    }
+
+    private void assertPublishedAsJournaled(List<ConsumerRecord<byte[], byte[]>> events) {
+        assertThat(inOrder(events))
+                .as("events published and journaled")
+                .isEqualTo(cluster.query(
+                        "select thread || ' ' || seq || ' ' || type from event order by thread collate \"C\", seq"));
+    }
+
     private void assertLifecycle(List<ConsumerRecord<byte[], byte[]>> events) {
         Set<String> types = Set.of(
                 "run.started",
@@ -142,6 +171,13 @@ final class Ledger implements AutoCloseable {
                 "run.failed",
                 "run.cancelled",
                 "run.timed_out",
+                "run.interrupted",
+                "run.resumed",
+                "interrupt.raised",
+                "interrupt.resolved",
+                "interrupt.rejected",
+                "interrupt.expired",
+                "interrupt.answer_rejected",
                 "input.rejected",
                 "input.queued",
                 "input.merged",

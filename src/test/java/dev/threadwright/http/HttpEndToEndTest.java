@@ -160,7 +160,7 @@ class HttpEndToEndTest {
         input("{'data': 1, 'run_id': 'nobody'}", "decision")
                 .statusCode(404)
                 .body("type", equalTo("urn:threadwright:problem:run-not-found"));
-        input("{'data': 1, 'interrupt_id': 'nothing'}", "decision")
+        input("{'data': 1, 'interrupt_id': '" + "0".repeat(32) + "'}", "decision")
                 .statusCode(404)
                 .body("type", equalTo("urn:threadwright:problem:interrupt-not-found"));
         input("{'data': 1, 'workflow': 'nowhere'}", "decision")

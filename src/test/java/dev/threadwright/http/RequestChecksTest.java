@@ -48,6 +48,10 @@ class RequestChecksTest {
             {"data": 1, "event_type": "paid"}                          | /event_type   | external.event
             {"data": 1, "workflow": ""}                                | /workflow     | not empty
             {"data": 1, "run_id": null}                                | /run_id       | must be a string
+            {"data": 1, "interrupt_id": "nothing"}                     | /interrupt_id | hexadecimal
+            {"data": 1, "interrupt_before": []}                        | /interrupt_before | names no step
+            {"data": 1, "interrupt_after": ["a", 1]}                   | /interrupt_after  | the name of a step
+            {"data": 1, "interrupt_after": "a,b"}                      | /interrupt_after  | none with a comma
             {"data": 1, "policy": "sometimes"}                         | /policy       | unknown policy
             {"data": 1, "policy": {"type": "queue", "max": 0}}         | /policy/max   | 0
             {"data": 1, "policy": {"type": "rules", "rules": [{"when": "data ==", "then": "queue"}], "otherwise": "queue"}} | /policy/rules/0/when | line 1, column 8
@@ -81,6 +85,35 @@ class RequestChecksTest {
             PATCH | /threads/t                     | {"data": 1}            | 400 | /data is unknown here
             POST  | /threads/t/cancel              | {"rollback": "yes"}    | 400 | /rollback must be true or false
             POST  | /threads/t/cancel              | {"cutoff": 1}          | 400 | /cutoff is unknown here
+            PATCH | /threads/t                     | {"approvals": []}      | 400 | /approvals must be an object
+            POST  | /threads/t/resume              | {}                     | 400 | does nothing
+            POST  | /threads/t/resume              | {"run_id": "r"}        | 400 | does nothing
+            POST  | /threads/t/resume              | {"continue": false}    | 400 | does nothing
+            POST  | /threads/t/resume              | {"continue": "yes"}    | 400 | /continue must be true or false
+            POST  | /threads/t/resume              | {"answer": 1, "interrupt_id": "x"}   | 400 | /interrupt_id must be 32
+            POST  | /threads/t/resume              | {"continue": true, "interrupt_id": "00000000000000000000000000000000"} | 400 | /answer is missing
+            POST  | /threads/t/resume              | {"update": {}}         | 400 | /update must be an object of channels
+            POST  | /threads/t/resume              | {"replace": [1]}       | 400 | /replace must be an object of channels
+            POST  | /threads/t/resume              | {"goto": []}           | 400 | /goto names no step
+            POST  | /threads/t/resume              | {"goto": {"to": 1}}    | 400 | /goto must be the name of a step
+            POST  | /threads/t/resume              | {"answer": 1, "goto_input": 1}       | 400 | /goto_input goes with goto
+            POST  | /threads/t/resume              | {"answer": 1, "interrupt_before": 1} | 400 | /interrupt_before must be
+            POST  | /threads/t/resume              | {"answers": 1}         | 400 | /answers is unknown here
+            POST  | /threads/t/steer               | {"data": 1}            | 400 | /run_id is missing
+            POST  | /threads/t/steer               | {"run_id": "r"}        | 400 | /data is missing
+            POST  | /threads/t/steer               | {"run_id": "", "data": 1} | 400 | /run_id must be a string
+            POST  | /threads/t/pause               | {}                     | 400 | /run_id is missing
+            POST  | /threads/t/unpause             | {"run_id": 1}          | 400 | /run_id must be a string
+            POST  | /threads/t/compact             | {"keep": -1}           | 400 | /keep must be a whole number
+            POST  | /threads/t/compact             | {"keep": 1.5}          | 400 | /keep must be a whole number
+            POST  | /threads/t/compact             | {"reason": 1}          | 400 | /reason must be a string
+            GET   | /interrupts?limit=101          |                        | 400 | limit must be a whole number from 1 to 100
+            GET   | /interrupts?status=open        |                        | 400 | status must be pending
+            GET   | /interrupts?after=bm90aGluZw   |                        | 400 | after must be
+            GET   | /interrupts?after=!            |                        | 400 | after must be
+            GET   | /interrupts?run_id=%00         |                        | 400 | run_id is empty or holds
+            GET   | /interrupts?thread_id=%00      |                        | 400 | The thread id holds U+0000
+            GET   | /interrupts/nothing            |                        | 404 | Unknown interrupt nothing
             POST  | /threads/t/inputs?wait=maybe   | {"data": 1}            | 400 | wait must be decision or completion
             POST  | /threads/t/inputs?wait=decision&timeout=0      | {"data": 1} | 400 | from 1 to 300000
             POST  | /threads/t/inputs?wait=decision&timeout=300001 | {"data": 1} | 400 | from 1 to 300000
@@ -213,6 +246,12 @@ class RequestChecksTest {
                 .body("components.schemas.Policy", not(hasKey("type")))
                 .body("components.schemas.InputRequest.properties.policy", not(hasKey("type")))
                 .body("paths.'/threads/{thread_id}/cancel'.post.requestBody.required", not(equalTo(true)))
+                .body("paths.'/threads/{thread_id}/compact'.post.requestBody.required", not(equalTo(true)))
+                .body("components.schemas.ResumeRequest.properties", hasKey("goto"))
+                .body("components.schemas.ResumeRequest.properties", hasKey("continue"))
+                .body("components.schemas.ResumeRequest.properties.interrupt_before", not(hasKey("type")))
+                .body("components.schemas.StepNames", not(hasKey("type")))
+                .body("components.schemas.StepNameList.items.type", equalTo("string"))
                 .extract()
                 .path("paths");
         assertThat(paths.keySet())
@@ -221,6 +260,15 @@ class RequestChecksTest {
                         "/threads/{thread_id}/inputs",
                         "/threads/{thread_id}/cancel",
                         "/threads/{thread_id}/events",
+                        "/threads/{thread_id}/resume",
+                        "/threads/{thread_id}/steer",
+                        "/threads/{thread_id}/pause",
+                        "/threads/{thread_id}/unpause",
+                        "/threads/{thread_id}/compact",
+                        "/interrupts",
+                        "/interrupts/{interrupt_id}",
+                        "/interrupts/{interrupt_id}/resolve",
+                        "/interrupts/{interrupt_id}/reject",
                         "/threads/{thread_id}/runs/{run_id}");
         assertThat(paths.values().stream()
                         .flatMap(path -> path.values().stream())

@@ -12,7 +12,7 @@ import dev.threadwright.journal.Batch.OutcomeRow;
 import dev.threadwright.journal.Batch.RunRow;
 import dev.threadwright.journal.OutboxRow;
 import dev.threadwright.query.OutcomeReads.Found;
-import dev.threadwright.query.OutcomeReads.RunEnd;
+import dev.threadwright.query.OutcomeReads.RunHalt;
 import dev.threadwright.query.OutcomeReads.RunKey;
 import dev.threadwright.thread.Event.Rejection;
 import dev.threadwright.thread.Identity;
@@ -67,8 +67,8 @@ class WaitersTest {
         waiters.committed(batch(List.of(outcome("k", CONTENT, STARTED)), List.of(ended(RunStatus.COMPLETED))));
         Answer told = waiting.assertCompleted().getItem();
         assertThat(told.outcome().seq()).isEqualTo(7);
-        assertThat(told.end().status()).isEqualTo(RunStatus.COMPLETED);
-        assertThat(told.end().values()).isEqualTo(Json.object("output", Json.of(1)));
+        assertThat(told.halt().status()).isEqualTo(RunStatus.COMPLETED);
+        assertThat(told.halt().values()).isEqualTo(Json.object("output", Json.of(1)));
         assertThat(waiters.size()).isZero();
     }
 
@@ -78,7 +78,7 @@ class WaitersTest {
         waiters.committed(batch(List.of(outcome("k", CONTENT, STARTED)), List.of(running())));
         waiting.assertNotTerminated();
         waiters.committed(batch(List.of(), List.of(ended(RunStatus.FAILED))));
-        assertThat(waiting.assertCompleted().getItem().end().error()).isEqualTo("no");
+        assertThat(waiting.assertCompleted().getItem().halt().error()).isEqualTo("no");
         assertThat(waiters.size()).isZero();
     }
 
@@ -131,9 +131,7 @@ class WaitersTest {
         var completion = await(command("b"), Until.COMPLETION);
         waiters.told(outcome("b", CONTENT, STARTED));
         answer = Uni.createFrom()
-                .item(new Found(
-                        List.of(outcome("a", CONTENT, STARTED)),
-                        List.of(new RunEnd(new RunKey(THREAD, RUN), RunStatus.CANCELLED, null, null))));
+                .item(new Found(List.of(outcome("a", CONTENT, STARTED)), List.of(halt(RunStatus.CANCELLED, 9))));
         waiters.tick();
         assertThat(asked).hasSize(1);
         assertThat(asked.getFirst().outcomes())
@@ -141,7 +139,7 @@ class WaitersTest {
                         command("a").outcomeKey(), command("a").conflictKey());
         assertThat(asked.getFirst().runs()).containsExactly(new RunKey(THREAD, RUN));
         decision.assertCompleted();
-        assertThat(completion.assertCompleted().getItem().end().status()).isEqualTo(RunStatus.CANCELLED);
+        assertThat(completion.assertCompleted().getItem().halt().status()).isEqualTo(RunStatus.CANCELLED);
         assertThat(waiters.tick()).isFalse();
         assertThat(asked).hasSize(1);
     }
@@ -155,6 +153,41 @@ class WaitersTest {
         nowMs += Waiters.POLL_MS;
         waiters.tick();
         assertThat(asked.getLast().runs()).containsExactly(new RunKey(THREAD, RUN));
+    }
+
+    @Test
+    void aRunThatStopsForSomebodyIsNotWaitedFor() {
+        var waiting = await(command("k"), Until.COMPLETION);
+        waiters.told(outcome("k", CONTENT, STARTED));
+        answer = Uni.createFrom().item(new Found(List.of(), List.of(halt(RunStatus.WAITING_USER, 7))));
+        waiters.tick();
+        assertThat(waiting.assertCompleted().getItem().halt().status()).isEqualTo(RunStatus.WAITING_USER);
+        assertThat(waiters.size()).isZero();
+    }
+
+    @Test
+    void whereARunStoppedBeforeTheCommandIsNoNews() {
+        var waiting = await(command("k"), Until.COMPLETION);
+        waiters.told(outcome("k", CONTENT, new Outcome.Resumed(RUN, List.of())));
+        answer = Uni.createFrom().item(new Found(List.of(), List.of(halt(RunStatus.PAUSED, 6))));
+        waiters.tick();
+        waiting.assertNotTerminated();
+        answer = Uni.createFrom().item(new Found(List.of(), List.of(halt(RunStatus.PAUSED, 8))));
+        nowMs += Waiters.POLL_MS;
+        waiters.tick();
+        waiting.assertCompleted();
+    }
+
+    @Test
+    void theRunOfWhatDidNothingIsAskedForAtOnce() {
+        waiters.committed(batch(List.of(), List.of()));
+        var waiting = await(command("k"), Until.COMPLETION);
+        answer = Uni.createFrom().item(new Found(List.of(), List.of(halt(RunStatus.WAITING_USER, 7))));
+        waiters.tick();
+        assertThat(asked).isEmpty();
+        waiters.told(outcome("k", CONTENT, new Outcome.Duplicate(new Outcome.Resumed(RUN, List.of()))));
+        waiters.tick();
+        waiting.assertCompleted();
     }
 
     @Test
@@ -205,7 +238,7 @@ class WaitersTest {
         assertThat(undecided.assertCompleted().getItem().outcome()).isNull();
         Answer known = unfinished.assertCompleted().getItem();
         assertThat(known.outcome().outcome()).isEqualTo(STARTED);
-        assertThat(known.end()).isNull();
+        assertThat(known.halt()).isNull();
         assertThat(waiters.size()).isZero();
     }
 
@@ -269,6 +302,10 @@ class WaitersTest {
                 status == RunStatus.FAILED ? "no" : null);
     }
 
+    private static RunHalt halt(RunStatus status, long seq) {
+        return new RunHalt(new RunKey(THREAD, RUN), status, seq, null, null);
+    }
+
     private static RunRow running() {
         return new RunRow(THREAD, RUN, RunStatus.ACTIVE, "echo@1", "start", 1L, 1L, null, null, null);
     }
@@ -293,6 +330,7 @@ class WaitersTest {
                 List.of(),
                 List.of(),
                 List.of(),
+                List.of(),
                 List.of());
     }
 
@@ -304,6 +342,7 @@ class WaitersTest {
                 outcomes,
                 List.of(),
                 runs,
+                List.of(),
                 List.of(),
                 List.of(),
                 List.of());

@@ -166,7 +166,9 @@ class WorkflowDocumentsOverHttpTest {
                 .statusCode(200)
                 .body("workflows.workflow", hasItem(name + "@3"))
                 .body("workflows.workflow", not(hasItem(name + "@2")))
-                .body("workflows.workflow", hasItems("agent-loop@1", "fan-out@1", "report@1"))
+                .body(
+                        "workflows.workflow",
+                        hasItems("agent-loop@1", "approval@1", "assistant@1", "fan-out@1", "report@1"))
                 .body("workflows.name", not(hasItem("echo")));
     }
 

@@ -18,18 +18,21 @@ import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Failure;
 import dev.threadwright.thread.Identity;
 import dev.threadwright.thread.Input;
+import dev.threadwright.thread.InterruptId;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.RunIds;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.policy.InterruptPolicy;
 import dev.threadwright.thread.policy.ParallelPolicy;
 import dev.threadwright.thread.policy.QueuePolicy;
+import dev.threadwright.workflow.Breakpoints;
 import dev.threadwright.workflow.Json;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -85,7 +88,7 @@ class RecordDecoderTest {
                 .ce("policy", "{\"type\":\"parallel\",\"max\":2}")
                 .ce("workflow", "echo")
                 .ce("runid", "r1")
-                .ce("interruptid", "x1")
+                .ce("interruptid", "0123456789abcdef0123456789abcdef")
                 .ce("eventtype", "payment.settled")
                 .ce("traceparent", "00-unread\n")
                 .header("unrelated", new byte[] {-1});
@@ -97,7 +100,7 @@ class RecordDecoderTest {
         assertThat(submit.policy()).isEqualTo(new ParallelPolicy(2));
         assertThat(submit.workflow()).isEqualTo("echo");
         assertThat(submit.run()).isEqualTo(new RunId("r1"));
-        assertThat(submit.interrupt()).isEqualTo("x1");
+        assertThat(submit.interrupt()).isEqualTo(new InterruptId("0123456789abcdef0123456789abcdef"));
         assertThat(submit.header().type()).isEqualTo("external.event");
     }
 
@@ -244,6 +247,8 @@ class RecordDecoderTest {
             policy      | {"type":"rules","rules":[{"when":"urgent","then":"merge"}],"otherwise":"queue"} | The policy is not valid: policy.rules[0].when: line 1, column 1: undeclared reference to 'urgent'
             workflow    | ``                 | CloudEvents attribute workflow is empty
             runid       | ``                 | CloudEvents attribute runid is empty
+            interruptid | 5                  | CloudEvents attribute interruptid must be 32 lower-case hexadecimal digits, not "5"
+            interruptbefore | a,,b           | CloudEvents attribute interruptbefore must be names of steps with commas between them, not "a,,b"
             eventtype   | x                  | CloudEvents attribute eventtype does not apply to dev.threadwright.user.input.v1; leave it out
             attempt     | 1                  | CloudEvents attribute attempt does not apply to
             Policy      | merge              | "Policy" is not a CloudEvents attribute name: those have lower-case letters and digits only
@@ -274,13 +279,35 @@ class RecordDecoderTest {
             run.cancel     | {"cutoff":12}          | The data's field cutoff must be a string
             run.cancel     | {"cutoff":"noon"}      | The data's field cutoff must be an RFC 3339 time, not "noon"
             thread.update  | "queue"                | The data of dev.threadwright.thread.update.v1 must be an object
-            thread.update  | {"name":"x"}           | The data's field "name" is unknown; it may have metadata, policy, workflow
+            thread.update  | {"name":"x"}           | The data's field "name" is unknown; it may have approvals, metadata, policy, workflow
             thread.update  | {"policy":"panic"}     | The policy is not valid: policy: unknown policy "panic"
             thread.update  | {"policy":null}        | The policy is not valid: policy: must be a policy's name
             thread.update  | {"policy":{"type":"rules","rules":[{"when":"1","then":"merge"}],"otherwise":"queue"}} | The policy is not valid: policy.rules[0].when: line 1, column 1: expected type 'bool'
             thread.update  | {"workflow":7}         | The data's field workflow must be a string
             thread.update  | {"workflow":""}        | The data's field workflow is empty
             thread.update  | {"metadata":[]}        | The data's field metadata must be an object
+            thread.update  | {"approvals":true}     | The data's field approvals must be an object: the answer for each kind of interrupt
+            run.resume     | {}                     | The data of dev.threadwright.run.resume.v1 must have answer, update, replace, goto or continue
+            run.resume     | true                   | The data of dev.threadwright.run.resume.v1 must be an object
+            run.resume     | {"resume":true}        | The data's field "resume" is unknown; it may have answer, continue, goto, goto_input, interrupt_after, interrupt_before, replace, update
+            run.resume     | {"continue":1}         | The data's field continue must be true or false
+            run.resume     | {"continue":false}     | The data of dev.threadwright.run.resume.v1 must have answer
+            run.resume     | {"update":{}}          | The data's field update must be an object of channels, and not empty
+            run.resume     | {"replace":[1]}        | The data's field replace must be an object of channels, and not empty
+            run.resume     | {"goto":[]}            | The data's field goto names no step
+            run.resume     | {"goto":7}             | The data's field goto must be the name of a step, or a list of them
+            run.resume     | {"goto":["a",""]}      | The data's field goto must be the name of a step, or a list of them
+            run.resume     | {"goto_input":1,"continue":true} | The data's field goto_input goes with goto
+            run.resume     | {"continue":true,"interrupt_before":{}} | The data's field interrupt_before must be the name of a step
+            run.steer      | {"text":"x"}           | CloudEvents attribute runid is missing
+            run.pause      | {}                     | CloudEvents attribute runid is missing
+            run.unpause    | {"now":true}           | The data's field "now" is unknown
+            interrupt.reject | {}                   | CloudEvents attribute interruptid is missing
+            interrupt.reject | {"reason":7}         | CloudEvents attribute interruptid is missing
+            thread.compact | {"keep":-1}            | The data's field keep must be a whole number from 0 to 10000
+            thread.compact | {"keep":1.5}           | The data's field keep must be a whole number from 0 to 10000
+            thread.compact | {"keep":10001}         | The data's field keep must be a whole number from 0 to 10000
+            thread.compact | {"reason":[]}          | The data's field reason must be a string of at most 1000 characters
             """)
     void refusesBadData(String type, String data, String reason) {
         assertThat(reason(TopicRole.INPUT, event(type, data))).startsWith(reason);
@@ -451,7 +478,7 @@ class RecordDecoderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"id", "source", "workflow", "runid", "interruptid"})
+    @ValueSource(strings = {"id", "source", "workflow", "runid", "interruptbefore"})
     void limitsAttributes(String name) {
         assertLimit(
                 "CloudEvents attribute " + name + " is too long",
@@ -545,7 +572,9 @@ class RecordDecoderTest {
         hashes.add(hash(input("{\"a\":1}").ce("policy", "merge")));
         hashes.add(hash(input("{\"a\":1}").ce("workflow", "x")));
         hashes.add(hash(input("{\"a\":1}").ce("runid", "x")));
-        hashes.add(hash(input("{\"a\":1}").ce("interruptid", "x")));
+        hashes.add(hash(input("{\"a\":1}").ce("interruptid", "0123456789abcdef0123456789abcdef")));
+        hashes.add(hash(input("{\"a\":1}").ce("interruptbefore", "x")));
+        hashes.add(hash(input("{\"a\":1}").ce("interruptafter", "x")));
         hashes.add(hash(event("run.cancel", "{}")));
         hashes.add(hash(event("run.cancel", "{}").ce("runid", "x")));
         hashes.add(hash(event("thread.update", "{}")));
@@ -683,8 +712,8 @@ class RecordDecoderTest {
 
     @Test
     void readsBackWhatTheServerWrites() {
-        CommandRecords.Wishes wishes =
-                new CommandRecords.Wishes(new ParallelPolicy(2), "echo@1", new RunId("r1"), "x1");
+        CommandRecords.Wishes wishes = new CommandRecords.Wishes(
+                new ParallelPolicy(2), "echo@1", new RunId("r1"), "0123456789abcdef0123456789abcdef");
         Json data = JsonText.parse("{\"text\":\"h\u00e9\"}");
 
         assertThat(sent(records.userInput(THREAD, IDENTITY, "ann", data, wishes)))
@@ -695,7 +724,7 @@ class RecordDecoderTest {
                         new ParallelPolicy(2),
                         "echo@1",
                         new RunId("r1"),
-                        "x1"));
+                        new InterruptId("0123456789abcdef0123456789abcdef")));
         assertThat(sent(records.externalEvent(THREAD, IDENTITY, "ann", "paid", data, CommandRecords.Wishes.NONE)))
                 .isInstanceOfSatisfying(Command.SubmitInput.class, submit -> {
                     assertThat(submit.input()).isEqualTo(new Input(IDENTITY, Input.Type.EXTERNAL_EVENT, "paid", data));
@@ -712,12 +741,84 @@ class RecordDecoderTest {
                     assertThat(cancel.cutOffMs()).isEqualTo(1_500);
                     assertThat(cancel.rollback()).isFalse();
                 });
-        assertThat(sent(records.updateThread(THREAD, IDENTITY, "ann", QueuePolicy.DEFAULT, null, Json.EMPTY_OBJECT)))
+        assertThat(sent(records.updateThread(
+                        THREAD, IDENTITY, "ann", QueuePolicy.DEFAULT, null, Json.EMPTY_OBJECT, null)))
                 .isInstanceOfSatisfying(Command.UpdateThread.class, update -> {
                     assertThat(update.policy()).isEqualTo(QueuePolicy.DEFAULT);
                     assertThat(update.workflow()).isNull();
                     assertThat(update.metadata()).isEqualTo(Json.EMPTY_OBJECT);
                 });
+    }
+
+    @Test
+    void readsBackWhatPeopleDoToRuns() {
+        RunId run = new RunId("r1");
+        InterruptId interrupt = new InterruptId("0123456789abcdef0123456789abcdef");
+        Json.Obj resume = (Json.Obj) JsonText.parse("""
+                {"answer":true,"update":{"a":1},"replace":{"b":[2]},"goto":["x","y"],"goto_input":{"n":1},"continue":true,
+                 "interrupt_before":"*","interrupt_after":["z"]}
+                """);
+
+        assertThat(sent(records.resumeRun(THREAD, IDENTITY, "ann", run, interrupt.value(), resume)))
+                .isEqualTo(new Command.ResumeRun(
+                        header(
+                                "run.resume",
+                                records.resumeRun(THREAD, IDENTITY, "ann", run, interrupt.value(), resume)),
+                        run,
+                        interrupt,
+                        Json.TRUE,
+                        List.of(
+                                new Command.Edit("a", Json.of(1), false),
+                                new Command.Edit("b", Json.array(List.of(Json.of(2))), true)),
+                        List.of("x", "y"),
+                        Json.object("n", Json.of(1)),
+                        true,
+                        new Breakpoints(Set.of("*"), Set.of("z"))));
+        assertThat(sent(records.resumeRun(THREAD, IDENTITY, "ann", null, null, Json.object("answer", Json.NULL))))
+                .isInstanceOfSatisfying(Command.ResumeRun.class, bare -> {
+                    assertThat(bare.answer()).as("null is an answer").isEqualTo(Json.NULL);
+                    assertThat(bare.run()).isNull();
+                    assertThat(bare.goTo()).isNull();
+                    assertThat(bare.header().via()).isEqualTo("http");
+                });
+        assertThat(sent(records.rejectInterrupt(THREAD, IDENTITY, "ann", interrupt.value(), "no")))
+                .isInstanceOfSatisfying(Command.RejectInterrupt.class, reject -> {
+                    assertThat(reject.interrupt()).isEqualTo(interrupt);
+                    assertThat(reject.reason()).isEqualTo("no");
+                });
+        assertThat(sent(records.steerRun(THREAD, IDENTITY, "ann", run, Json.of("left"))))
+                .isInstanceOfSatisfying(
+                        Command.SteerRun.class,
+                        steer -> assertThat(steer.input())
+                                .isEqualTo(new Input(IDENTITY, Input.Type.USER_INPUT, null, Json.of("left"))));
+        assertThat(sent(records.pauseRun(THREAD, IDENTITY, "ann", run))).isInstanceOf(Command.PauseRun.class);
+        assertThat(sent(records.unpauseRun(THREAD, IDENTITY, "ann", run))).isInstanceOf(Command.UnpauseRun.class);
+        assertThat(sent(records.compactThread(THREAD, IDENTITY, "ann", Json.EMPTY_OBJECT)))
+                .isInstanceOfSatisfying(Command.CompactThread.class, compact -> {
+                    assertThat(compact.reason()).isEqualTo("Manual context compaction");
+                    assertThat(compact.keep()).isEqualTo(CommandReader.DEFAULT_KEEP);
+                    assertThat(compact.newRun()).isEqualTo(RunIds.of(KEY, IDENTITY, TIME_MS));
+                });
+        assertThat(command(TopicRole.INPUT, event("run.resume", "{\"continue\":true}"))
+                        .header()
+                        .via())
+                .isEqualTo("kafka");
+        assertThat(command(
+                        TopicRole.INPUT,
+                        input("1").ce("interruptbefore", "a, b").ce("interruptafter", "*")))
+                .isInstanceOfSatisfying(
+                        Command.SubmitInput.class,
+                        submit -> assertThat(submit.breakpoints())
+                                .isEqualTo(new Breakpoints(Set.of("a", "b"), Set.of("*"))));
+    }
+
+    @Test
+    void anAnswerThatNamesAnInterruptIsGiven() {
+        assertThat(reason(
+                        TopicRole.INPUT,
+                        event("run.resume", "{\"continue\":true}")
+                                .ce("interruptid", "0123456789abcdef0123456789abcdef")))
+                .isEqualTo("The data's field answer is missing: interruptid names the interrupt that it is for");
     }
 
     @Test
@@ -740,7 +841,7 @@ class RecordDecoderTest {
     }
 
     private Command.Header header(String type, ProducerRecord<byte[], byte[]> record) {
-        return new Command.Header(KEY, TIME_MS, IDENTITY, hash(Sent.of(record)), type, "ann");
+        return new Command.Header(KEY, TIME_MS, IDENTITY, hash(Sent.of(record)), type, "ann", "http");
     }
 
     private Command sent(ProducerRecord<byte[], byte[]> record) {

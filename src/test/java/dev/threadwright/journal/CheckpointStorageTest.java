@@ -2,6 +2,7 @@ package dev.threadwright.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.threadwright.schema.JsonSchemas;
 import dev.threadwright.thread.CheckpointWalk;
 import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Decider;
@@ -62,7 +63,10 @@ class CheckpointStorageTest {
         }
         Workflow workflow = builder.build();
         Decider decider = new Decider(
-                new ServerSettings(InterruptPolicy.DEFAULT, "steps", 10, 10), new Workflows(List.of(workflow)), NOBODY);
+                new ServerSettings(InterruptPolicy.DEFAULT, "steps", 10, 10),
+                new Workflows(List.of(workflow)),
+                NOBODY,
+                new JsonSchemas());
         Identity identity = new Identity("/test", "1");
         return decider.decide(
                 ThreadState.absent(T),

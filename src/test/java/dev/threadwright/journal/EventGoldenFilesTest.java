@@ -3,6 +3,7 @@ package dev.threadwright.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.threadwright.thread.ActionId;
+import dev.threadwright.thread.Breakpoint;
 import dev.threadwright.thread.Event;
 import dev.threadwright.thread.Event.Behind;
 import dev.threadwright.thread.Event.Cause;
@@ -13,16 +14,21 @@ import dev.threadwright.thread.Event.Why;
 import dev.threadwright.thread.Frame;
 import dev.threadwright.thread.Identity;
 import dev.threadwright.thread.Input;
+import dev.threadwright.thread.Interrupt;
+import dev.threadwright.thread.InterruptId;
 import dev.threadwright.thread.Resumable;
 import dev.threadwright.thread.RunId;
+import dev.threadwright.thread.Stop;
 import dev.threadwright.thread.Task;
 import dev.threadwright.thread.TaskId;
 import dev.threadwright.thread.ThreadSettings;
 import dev.threadwright.thread.policy.QueuePolicy;
+import dev.threadwright.workflow.Breakpoints;
 import dev.threadwright.workflow.Change;
 import dev.threadwright.workflow.Channels;
 import dev.threadwright.workflow.Json;
 import dev.threadwright.workflow.Planned;
+import dev.threadwright.workflow.Prompt;
 import dev.threadwright.workflow.Reducer;
 import dev.threadwright.workflow.WorkflowRef;
 import java.io.IOException;
@@ -73,6 +79,17 @@ class EventGoldenFilesTest {
                             new Task("a", DATA, new Task.Ended(CHANGES, List.of("b"), DATA)),
                             new Task("gather", Json.NULL, new Task.Joining(Set.of("a"))))));
 
+    private static final Interrupt INTERRUPT = new Interrupt(
+            new InterruptId("0123456789abcdef0123456789abcdef"),
+            1,
+            new Prompt(
+                    Prompt.APPROVAL_REQUIRED,
+                    Json.object("amount", Json.of(42)),
+                    Json.object("type", Json.of("boolean")),
+                    60_000L,
+                    Json.FALSE),
+            1_700_000_000_000L);
+
     private static final List<Event> EVENTS = List.of(
             new Event.ThreadCreated(),
             new Event.ThreadUpdated(new ThreadSettings(
@@ -88,6 +105,7 @@ class EventGoldenFilesTest {
                     "Maximum parallel runs (4) reached",
                     new Why(DecisionKind.REJECT, "parallel(max=4)", null, "4 active", List.of("x > 1: no such name"))),
             new Event.InputQueued(RUN, ECHO, 1_700_000_060_000L, Behind.UNFINISHED),
+            new Event.InputKept(IDENTITY, RUN, true, 1_700_000_060_000L),
             new Event.InputPromoted(RUN),
             new Event.InputMerged(RUN, List.of(IDENTITY), CHANGES, true),
             new Event.InputExpired(IDENTITY, RUN, "Waited in the queue for too long"),
@@ -111,7 +129,39 @@ class EventGoldenFilesTest {
             new Event.ActionUncertain(RUN, ACTION, 1, "The process that ran it is gone"),
             new Event.ActionSucceeded(RUN, ACTION, 1, Json.array(List.of(Json.TRUE, Json.NULL))),
             new Event.ActionFailed(RUN, ACTION, 2, "gone"),
-            new Event.ActionResultDiscarded(RUN, ACTION, 1, "The run is not running"));
+            new Event.ActionResultDiscarded(RUN, ACTION, 1, "The run is not running"),
+            new Event.ActionResultRecorded(RUN, ACTION, 1, "charge", DATA),
+            new Event.InterruptRaised(RUN, TASK, "approve", INTERRUPT, ACTION, 1),
+            new Event.InterruptResolved(RUN, INTERRUPT.id(), DATA, "ann", "http", IDENTITY, true),
+            new Event.InterruptRejected(RUN, INTERRUPT.id(), "too expensive", "ann", "kafka"),
+            new Event.InterruptExpired(RUN, INTERRUPT.id(), Event.Expiry.TIME, Json.FALSE),
+            new Event.InterruptAnswerRejected(
+                    IDENTITY, RUN, INTERRUPT.id(), "/approved: string found, boolean expected", "ann"),
+            new Event.WaitStarted(RUN, TASK, "paid", List.of("payment.settled", "*"), 1_700_000_060_000L),
+            new Event.WaitSatisfied(RUN, TASK, IDENTITY, 1),
+            new Event.RunInterrupted(
+                    RUN,
+                    3,
+                    new Stop(
+                            List.of(INTERRUPT.id()),
+                            new Breakpoint(Breakpoint.When.BEFORE, "pay"),
+                            true,
+                            List.of(ACTION)),
+                    List.of(INTERRUPT)),
+            new Event.RunResumed(
+                    RUN,
+                    "ann",
+                    "http",
+                    2,
+                    List.of(INTERRUPT.id()),
+                    new Breakpoints(Set.of("pay"), Set.of(Breakpoints.ALL)),
+                    true),
+            new Event.RunPaused(RUN, "ann"),
+            new Event.RunUnpaused(RUN, "ann"),
+            new Event.RunSteered(RUN, IDENTITY, 2),
+            new Event.RunRedirected(RUN, List.of("pay"), DATA, List.of(TASK), SETTLED, PLANNED),
+            new Event.CompactionStarted(RUN, "Manual context compaction", 2_000, 40),
+            new Event.CompactionCompleted(RUN, 500, 20));
 
     @BeforeAll
     static void writeMissing() throws IOException {

@@ -2,8 +2,10 @@ package dev.threadwright.journal;
 
 import dev.threadwright.journal.Batch.OutcomeKey;
 import dev.threadwright.journal.Batch.OutcomeRow;
+import dev.threadwright.thread.InterruptId;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.RunStatus;
+import dev.threadwright.thread.SettledInterrupt;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.ThreadState;
 import java.util.Collection;
@@ -117,6 +119,12 @@ public final class FaultyJournal implements Journal {
     public Map<RunId, RunStatus> endedRuns(Map<RunId, ThreadKey> runs) {
         mayFail();
         return journal.endedRuns(runs);
+    }
+
+    @Override
+    public Map<InterruptId, SettledInterrupt> settledInterrupts(Map<InterruptId, ThreadKey> interrupts) {
+        mayFail();
+        return journal.settledInterrupts(interrupts);
     }
 
     @Override

@@ -116,6 +116,7 @@ abstract class JournalContract {
                 List.of(),
                 List.of(),
                 List.of(),
+                List.of(),
                 List.of(new Offset("in", 0, 5)),
                 List.of());
 
@@ -512,7 +513,8 @@ abstract class JournalContract {
                         "",
                         0))
                 .toList();
-        return new Batch(advances, List.of(), rows, List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
+        return new Batch(
+                advances, List.of(), rows, List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
     }
 
     private static Batch with(Batch batch, List<Advance> advances, List<ThreadRow> threads) {
@@ -523,6 +525,7 @@ abstract class JournalContract {
                 batch.outcomes(),
                 threads,
                 batch.runs(),
+                batch.interrupts(),
                 batch.owed(),
                 batch.offsets(),
                 batch.snapshots());

@@ -1,6 +1,7 @@
 package dev.threadwright.journal;
 
 import dev.threadwright.journal.Batch.Advance;
+import dev.threadwright.journal.Batch.InterruptRow;
 import dev.threadwright.journal.Batch.Offset;
 import dev.threadwright.journal.Batch.OutcomeKey;
 import dev.threadwright.journal.Batch.OutcomeRow;
@@ -8,6 +9,7 @@ import dev.threadwright.journal.Batch.OwedChange;
 import dev.threadwright.journal.Batch.RunRow;
 import dev.threadwright.journal.Batch.ThreadRow;
 import dev.threadwright.journal.Journal.Claim;
+import dev.threadwright.schema.JsonSchemas;
 import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Decider;
 import dev.threadwright.thread.Decision;
@@ -43,7 +45,9 @@ import org.jspecify.annotations.Nullable;
 final class Owner {
 
     private static final Decider DECIDER = new Decider(
-            new ServerSettings(InterruptPolicy.DEFAULT, "echo", 10, 100), BuiltInWorkflows.registry(), new Judges() {
+            new ServerSettings(InterruptPolicy.DEFAULT, "echo", 10, 100),
+            BuiltInWorkflows.registry(),
+            new Judges() {
                 @Override
                 public boolean holds(String condition, Input input, Situation situation) {
                     throw new IllegalStateException("no conditions here");
@@ -53,7 +57,8 @@ final class Owner {
                 public Policy choose(String name, Input input, Situation situation) {
                     throw new IllegalStateException("no custom policies here");
                 }
-            });
+            },
+            new JsonSchemas());
 
     final Journal journal;
     final Claim claim;
@@ -114,6 +119,7 @@ final class Owner {
         final List<OutcomeRow> outcomes = new ArrayList<>();
         final Map<ThreadKey, ThreadRow> threads = new LinkedHashMap<>();
         final Map<RunId, RunRow> runs = new LinkedHashMap<>();
+        final List<InterruptRow> interrupts = new ArrayList<>();
         final List<OwedChange> owed = new ArrayList<>();
         final List<Offset> offsets = new ArrayList<>();
         final List<ThreadState> snapshots = new ArrayList<>();
@@ -216,6 +222,7 @@ final class Owner {
                     List.copyOf(outcomes),
                     List.copyOf(threads.values()),
                     List.copyOf(runs.values()),
+                    List.copyOf(interrupts),
                     List.copyOf(owed),
                     List.copyOf(offsets),
                     List.copyOf(snapshots));

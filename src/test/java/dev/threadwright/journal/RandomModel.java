@@ -1,7 +1,9 @@
 package dev.threadwright.journal;
 
 import dev.threadwright.thread.ActionId;
+import dev.threadwright.thread.Breakpoint;
 import dev.threadwright.thread.CheckpointId;
+import dev.threadwright.thread.Control;
 import dev.threadwright.thread.Event;
 import dev.threadwright.thread.Event.Behind;
 import dev.threadwright.thread.Event.Cause;
@@ -13,12 +15,18 @@ import dev.threadwright.thread.Frame;
 import dev.threadwright.thread.Identity;
 import dev.threadwright.thread.Input;
 import dev.threadwright.thread.Intake;
+import dev.threadwright.thread.Interrupt;
+import dev.threadwright.thread.InterruptId;
+import dev.threadwright.thread.KeptInput;
+import dev.threadwright.thread.Leg;
 import dev.threadwright.thread.Lineage;
 import dev.threadwright.thread.Outcome;
 import dev.threadwright.thread.QueuedRun;
+import dev.threadwright.thread.Replay;
 import dev.threadwright.thread.Resumable;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.StartedRun;
+import dev.threadwright.thread.Stop;
 import dev.threadwright.thread.Task;
 import dev.threadwright.thread.TaskId;
 import dev.threadwright.thread.ThreadKey;
@@ -33,10 +41,12 @@ import dev.threadwright.thread.policy.QueuePolicy;
 import dev.threadwright.thread.policy.RejectPolicy;
 import dev.threadwright.thread.policy.RollbackPolicy;
 import dev.threadwright.thread.policy.RulesPolicy;
+import dev.threadwright.workflow.Breakpoints;
 import dev.threadwright.workflow.Change;
 import dev.threadwright.workflow.Channels;
 import dev.threadwright.workflow.Json;
 import dev.threadwright.workflow.Planned;
+import dev.threadwright.workflow.Prompt;
 import dev.threadwright.workflow.Reducer;
 import dev.threadwright.workflow.StandardReducer;
 import dev.threadwright.workflow.WorkflowRef;
@@ -81,7 +91,8 @@ record RandomModel(RandomGenerator random) {
             case "InputAccepted" -> new Event.InputAccepted(input(), run(), why());
             case "InputRejected" ->
                 new Event.InputRejected(maybe(this::identity), text(), word(Rejection.class), text(), maybe(this::why));
-            case "InputQueued" -> new Event.InputQueued(run(), workflow(), maybe(random::nextLong), word(Behind.class));
+            case "InputQueued" ->
+                new Event.InputQueued(run(), workflow(), maybe(random::nextLong), word(Behind.class), breakpoints());
             case "InputPromoted" -> new Event.InputPromoted(run());
             case "InputMerged" ->
                 new Event.InputMerged(run(), list(this::identity), list(this::change), random.nextBoolean());
@@ -96,14 +107,16 @@ record RandomModel(RandomGenerator random) {
                         random.nextLong(),
                         list(this::change),
                         random.nextBoolean(),
-                        list(this::planned));
+                        list(this::planned),
+                        breakpoints(),
+                        values());
             case "RunCompleted" ->
                 new Event.RunCompleted(run(), values(), list(this::change), list(this::change), list(this::change));
             case "RunFailed" -> new Event.RunFailed(run(), text(), text());
             case "RunTimedOut" -> new Event.RunTimedOut(run());
             case "RunCancelled" -> new Event.RunCancelled(run(), word(Cause.class), random.nextBoolean());
             case "StateRolledBack" -> new Event.StateRolledBack(run(), random.nextLong());
-            case "StateUpdated" -> new Event.StateUpdated(list(this::change));
+            case "StateUpdated" -> new Event.StateUpdated(maybe(this::run), list(this::change));
             case "StateRestored" -> new Event.StateRestored(text(), channels(), maybe(this::resumable));
             case "ThreadForked" -> new Event.ThreadForked(text(), text(), channels(), maybe(this::resumable));
             case "StepCompleted" ->
@@ -124,19 +137,79 @@ record RandomModel(RandomGenerator random) {
             case "TimerFired" -> new Event.TimerFired(run(), task());
             case "ActionRequested" ->
                 new Event.ActionRequested(
-                        run(), task(), action(), text(), text(), json(), random.nextBoolean(), random.nextLong());
+                        run(),
+                        task(),
+                        action(),
+                        text(),
+                        text(),
+                        json(),
+                        random.nextBoolean(),
+                        random.nextLong(),
+                        random.nextInt());
             case "ActionRetryScheduled" ->
                 new Event.ActionRetryScheduled(run(), action(), random.nextInt(), text(), random.nextLong());
             case "ActionUncertain" -> new Event.ActionUncertain(run(), action(), random.nextInt(), text());
             case "ActionSucceeded" -> new Event.ActionSucceeded(run(), action(), random.nextInt(), json());
             case "ActionFailed" -> new Event.ActionFailed(run(), action(), random.nextInt(), text());
             case "ActionResultDiscarded" -> new Event.ActionResultDiscarded(run(), action(), random.nextInt(), text());
+            case "ActionResultRecorded" ->
+                new Event.ActionResultRecorded(run(), action(), random.nextInt(), text(), json());
+            case "InputKept" -> new Event.InputKept(identity(), run(), random.nextBoolean(), random.nextLong());
+            case "InterruptRaised" -> {
+                boolean byHandler = random.nextBoolean();
+                yield new Event.InterruptRaised(
+                        run(),
+                        task(),
+                        text(),
+                        interrupt(),
+                        byHandler ? action() : null,
+                        byHandler ? random.nextInt() : 0);
+            }
+            case "InterruptResolved" ->
+                new Event.InterruptResolved(
+                        run(), interruptId(), json(), text(), text(), maybe(this::identity), random.nextBoolean());
+            case "InterruptRejected" ->
+                new Event.InterruptRejected(run(), interruptId(), maybe(this::text), text(), text());
+            case "InterruptExpired" ->
+                new Event.InterruptExpired(run(), interruptId(), word(Event.Expiry.class), maybe(this::json));
+            case "InterruptAnswerRejected" ->
+                new Event.InterruptAnswerRejected(maybe(this::identity), run(), interruptId(), text(), text());
+            case "WaitStarted" ->
+                new Event.WaitStarted(run(), task(), text(), list(this::text), maybe(random::nextLong));
+            case "WaitSatisfied" -> new Event.WaitSatisfied(run(), task(), identity(), random.nextInt());
+            case "RunInterrupted" -> {
+                List<Interrupt> interrupts = list(this::interrupt);
+                yield new Event.RunInterrupted(
+                        run(),
+                        random.nextInt(),
+                        stop(interrupts.stream().map(Interrupt::id).toList()),
+                        interrupts);
+            }
+            case "RunResumed" ->
+                new Event.RunResumed(
+                        run(),
+                        text(),
+                        text(),
+                        random.nextInt(),
+                        list(this::interruptId),
+                        breakpoints(),
+                        random.nextBoolean());
+            case "RunPaused" -> new Event.RunPaused(run(), text());
+            case "RunUnpaused" -> new Event.RunUnpaused(run(), text());
+            case "RunSteered" -> new Event.RunSteered(run(), identity(), random.nextInt());
+            case "RunRedirected" ->
+                new Event.RunRedirected(
+                        run(), list(this::text), json(), list(this::task), list(this::change), list(this::planned));
+            case "CompactionStarted" -> new Event.CompactionStarted(run(), text(), random.nextLong(), random.nextInt());
+            case "CompactionCompleted" -> new Event.CompactionCompleted(run(), random.nextLong(), random.nextInt());
             default -> throw new AssertionError("Say how to make a random " + type.getSimpleName());
         };
     }
 
     Outcome outcome() {
-        return switch (random.nextInt(9)) {
+        return switch (random.nextInt(11)) {
+            case 9 -> new Outcome.Resumed(run(), list(this::interruptId));
+            case 10 -> new Outcome.Kept(run());
             case 0 -> new Outcome.Started(run());
             case 1 -> new Outcome.Merged(run());
             case 2 -> new Outcome.Queued(run());
@@ -162,7 +235,8 @@ record RandomModel(RandomGenerator random) {
                 list(this::queued),
                 new Intake(list(this::input), random.nextLong()),
                 maybe(this::run),
-                maybe(this::resumable));
+                maybe(this::resumable),
+                list(this::kept));
     }
 
     private CheckpointId checkpoint() {
@@ -188,8 +262,10 @@ record RandomModel(RandomGenerator random) {
     }
 
     private Task.State taskState(int depth) {
-        return switch (random.nextInt(depth == 0 ? 7 : 8)) {
-            case 0 -> new Task.Due();
+        return switch (random.nextInt(depth == 0 ? 9 : 10)) {
+            case 0 -> new Task.Due(replay());
+            case 7 -> new Task.Asking(interrupt(), replay());
+            case 8 -> new Task.Awaiting(list(this::text), maybe(random::nextLong));
             case 1 -> new Task.Joining(new LinkedHashSet<>(list(this::text)));
             case 2 -> calling();
             case 3 -> new Task.Backoff(calling(), random.nextLong());
@@ -202,7 +278,15 @@ record RandomModel(RandomGenerator random) {
 
     private Task.Calling calling() {
         return new Task.Calling(
-                action(), text(), json(), random.nextInt(), random.nextBoolean(), random.nextLong(), random.nextLong());
+                action(),
+                text(),
+                json(),
+                random.nextInt(),
+                random.nextBoolean(),
+                random.nextLong(),
+                random.nextLong(),
+                random.nextInt(),
+                replay());
     }
 
     private TaskId task() {
@@ -224,12 +308,19 @@ record RandomModel(RandomGenerator random) {
                 list(this::input),
                 new LinkedHashSet<>(list(this::text)),
                 frame(2),
-                random.nextInt());
+                leg(),
+                control());
     }
 
     private QueuedRun queued() {
         return new QueuedRun(
-                run(), workflow(), list(this::input), random.nextLong(), maybe(random::nextLong), word(Behind.class));
+                run(),
+                workflow(),
+                list(this::input),
+                random.nextLong(),
+                maybe(random::nextLong),
+                word(Behind.class),
+                breakpoints());
     }
 
     Input input() {
@@ -241,7 +332,66 @@ record RandomModel(RandomGenerator random) {
     }
 
     private ThreadSettings settings() {
-        return new ThreadSettings(maybe(this::policy), maybe(this::text), Json.object(values()));
+        return new ThreadSettings(maybe(this::policy), maybe(this::text), Json.object(values()), Json.object(values()));
+    }
+
+    private Breakpoints breakpoints() {
+        return new Breakpoints(new LinkedHashSet<>(list(this::text)), new LinkedHashSet<>(list(this::text)));
+    }
+
+    private InterruptId interruptId() {
+        return new InterruptId(text());
+    }
+
+    private Interrupt interrupt() {
+        return new Interrupt(interruptId(), random.nextInt(), prompt(), random.nextLong(1L << 42));
+    }
+
+    private Prompt prompt() {
+        boolean expires = random.nextBoolean();
+        String kind = "k" + random.nextInt(5);
+        return new Prompt(
+                kind,
+                json(),
+                maybe(() -> Json.object(values())),
+                expires ? random.nextLong(1, Prompt.MAX_EXPIRY_MS) : null,
+                expires ? maybe(this::json) : null);
+    }
+
+    private Replay replay() {
+        return new Replay(list(() -> new Replay.Answered(prompt(), json())), values(), random.nextInt());
+    }
+
+    private Stop stop(List<InterruptId> interrupts) {
+        return new Stop(interrupts, maybe(this::breakpoint), random.nextBoolean(), list(this::action));
+    }
+
+    private Breakpoint breakpoint() {
+        return new Breakpoint(word(Breakpoint.When.class), text());
+    }
+
+    private Leg leg() {
+        return new Leg(
+                random.nextInt(),
+                random.nextInt(),
+                breakpoints(),
+                list(this::text),
+                list(this::breakpoint),
+                maybe(this::breakpoint),
+                maybe(() -> stop(list(this::interruptId))));
+    }
+
+    private Control control() {
+        return new Control(
+                random.nextBoolean(),
+                random.nextInt(),
+                values(),
+                maybe(() -> new Control.Redirect(list(this::text), json())),
+                maybe(() -> new Control.Bare(interruptId(), json(), random.nextLong())));
+    }
+
+    private KeptInput kept() {
+        return new KeptInput(input(), run(), random.nextBoolean(), random.nextLong());
     }
 
     private Policy policy() {

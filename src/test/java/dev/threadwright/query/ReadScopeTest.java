@@ -87,13 +87,14 @@ class ReadScopeTest {
         assertThat(own.outcomes())
                 .singleElement()
                 .satisfies(row -> assertThat(row.contentHash()).isEqualTo("01"));
-        assertThat(own.ends())
-                .singleElement()
-                .satisfies(end -> assertThat(end.key().thread().tenant()).isEqualTo(tenant));
+        assertThat(own.halts()).singleElement().satisfies(end -> {
+            assertThat(end.key().thread().tenant()).isEqualTo(tenant);
+            assertThat(end.seq()).isEqualTo(3);
+        });
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"thread", "run", "decision", "outcome", "event"})
+    @ValueSource(strings = {"thread", "run", "interrupt", "decision", "outcome", "event"})
     void aReaderWithoutATenantSeesNothing(String table) {
         long seen = awaited(() -> pool.withTransaction(connection -> connection
                 .query("set local role threadwright_reader")
@@ -109,6 +110,7 @@ class ReadScopeTest {
             strings = {
                 "delete from thread",
                 "update run set status = 'failed'",
+                "update interrupt set status = 'resolved'",
                 "insert into outcome select * from outcome",
                 "select * from snapshot",
                 "select * from partition_claim",

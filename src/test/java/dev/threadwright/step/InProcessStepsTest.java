@@ -9,6 +9,7 @@ import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Failure;
 import dev.threadwright.thread.Owed;
+import dev.threadwright.thread.Replay;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.workflow.Channels;
@@ -224,6 +225,7 @@ class InProcessStepsTest {
                         Json.of("question"),
                         Channels.EMPTY,
                         idempotent,
-                        5_000));
+                        5_000,
+                        Replay.NONE));
     }
 }

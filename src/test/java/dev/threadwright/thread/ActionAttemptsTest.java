@@ -318,7 +318,7 @@ class ActionAttemptsTest {
         ThreadSpec spec = on(asking(step -> step.notIdempotent()))
                 .and(input(1).workflow("asking"))
                 .when(lost("r1-1", 1))
-                .then("ActionUncertain r1-1#1")
+                .then("ActionUncertain r1-1#1", "RunInterrupted r1 at 1 uncertain [r1-1]")
                 .outcome("Applied")
                 .running("1 paused");
 

@@ -25,6 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.threadwright.json.JsonText;
+import dev.threadwright.schema.JsonSchemas;
 import dev.threadwright.workflow.Json;
 import dev.threadwright.workflow.Reducer;
 import dev.threadwright.workflow.Step;
@@ -34,6 +35,7 @@ import dev.threadwright.workflow.WorkflowBuilder;
 import dev.threadwright.workflow.Workflows;
 import dev.threadwright.workflow.Write;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -545,13 +547,14 @@ class CheckpointTest {
         source.and(update("{\"messages\":\"first\"}"), update("{\"messages\":\"second\"}"));
         ThreadKey forkKey = new ThreadKey(Commands.THREAD.tenant(), "fork");
         ThreadState fork = ThreadState.absent(forkKey);
-        Decider decider = new Decider(ThreadSpec.SETTINGS, new Workflows(List.of(chat)), ThreadSpec.NO_JUDGES);
+        Decider decider =
+                new Decider(ThreadSpec.SETTINGS, new Workflows(List.of(chat)), ThreadSpec.NO_JUDGES, new JsonSchemas());
 
         fork = decider.decide(
                         fork,
                         new Command.ForkThread(
                                 header(forkKey, "fork"), "t1", null, (Json.Obj) JsonText.parse("{}"), null),
-                        new Known(null, null, source.checkpoints().getLast()))
+                        new Known(null, null, source.checkpoints().getLast(), Map.of()))
                 .after();
         for (int i = 0; i < 8; i++) {
             fork = decider.decide(

@@ -11,12 +11,15 @@ import static dev.threadwright.thread.ThreadSpec.thread;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.threadwright.workflow.Breakpoints;
 import dev.threadwright.workflow.Change;
 import dev.threadwright.workflow.Channels;
 import dev.threadwright.workflow.Json;
 import dev.threadwright.workflow.Planned;
+import dev.threadwright.workflow.Prompt;
 import dev.threadwright.workflow.Reducer;
 import dev.threadwright.workflow.WorkflowRef;
+import dev.threadwright.workflow.Workflows;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,6 +39,9 @@ class FoldTest {
     private static final ActionId A1 = Commands.action(R1, 1);
     private static final Event.Why WHY = new Event.Why(Event.DecisionKind.START, "reject", null, "idle", List.of());
 
+    private static final InterruptId NONE = new InterruptId("0".repeat(32));
+    private static final Stop STOP = new Stop(List.of(), null, true, List.of());
+
     private record Case(String state, Event event, String message) {}
 
     /** The states that the cases name. */
@@ -43,6 +49,8 @@ class FoldTest {
             "absent", thread(),
             "idle", given(input(1).workflow("pure")),
             "r1 active", given(input(1)),
+            "r1 asks",
+                    thread().workflows(new Workflows(List.of(People.APPROVAL))).and(input(1).workflow("approval")),
             "r1 active, i3 merged", given(input(1), input(3).policy(MERGE)),
             "r1 active, r2 queued", given(input(1), input(2).policy(QUEUE)),
             "i9 accepted", given(input(1), new Event.InputAccepted(input(9).input(), R9, WHY)),
@@ -100,11 +108,52 @@ class FoldTest {
             new Case("r1 active", new Event.ActionSucceeded(R9, A1, 1, Json.NULL), "the run is not started"),
             new Case("r1 active", new Event.ActionSucceeded(R1, A1, 2, Json.NULL), "does not wait"),
             new Case("r1 active", new Event.ActionSucceeded(R1, Commands.action(R1, 2), 1, Json.NULL), "does not wait"),
-            new Case("r1 active", new Event.ActionFailed(R1, A1, 2, "no"), "does not wait"));
+            new Case("r1 active", new Event.ActionFailed(R1, A1, 2, "no"), "does not wait"),
+            new Case("r1 active", new Event.ActionResultRecorded(R1, A1, 2, "x", Json.NULL), "does not wait"),
+            new Case("r1 active", new Event.InputKept(input(9).input().identity(), R1, false, 5), "there is no input"),
+            new Case("r1 active", raised(null), "cannot ask"),
+            new Case("r1 active", raised(new ActionId("r1-9")), "cannot ask"),
+            new Case("r1 asks", raised(null), "cannot ask"),
+            new Case(
+                    "r1 active",
+                    new Event.InterruptResolved(R1, NONE, Json.NULL, "ann", "http", null, false),
+                    "is not pending"),
+            new Case("r1 asks", new Event.InterruptRejected(R1, NONE, null, "ann", "http"), "is not pending"),
+            new Case("r1 asks", new Event.InterruptExpired(R1, NONE, Event.Expiry.TIME, null), "is not pending"),
+            new Case("r1 asks", new Event.InterruptExpired(R9, NONE, Event.Expiry.TIME, null), "not started"),
+            new Case("r1 active", new Event.WaitStarted(R1, new TaskId("1"), "work", List.of("*"), null), "is not due"),
+            new Case(
+                    "r1 active",
+                    new Event.WaitSatisfied(
+                            R1, new TaskId("1"), input(9).input().identity(), 0),
+                    "waits for no event"),
+            new Case("r1 active", new Event.RunInterrupted(R9, 1, STOP, List.of()), "the run is not started"),
+            new Case(
+                    "r1 active",
+                    new Event.RunResumed(R1, "ann", "http", 3, List.of(), Breakpoints.NONE, false),
+                    "the run is in leg 1"),
+            new Case("r1 active", new Event.RunPaused(R9, "ann"), "the run is not started"),
+            new Case("r1 active", new Event.RunUnpaused(R9, "ann"), "the run is not started"),
+            new Case("r1 active", new Event.RunSteered(R9, input(9).input().identity(), 1), "the run is not started"),
+            new Case(
+                    "both at work",
+                    new Event.RunRedirected(
+                            R1, List.of("a"), Json.NULL, List.of(), List.of(), List.of(Planned.ready("a"))),
+                    "other tasks"),
+            new Case("r1 active", new Event.CompactionStarted(R9, "", 1, 1), "the thread is busy"),
+            new Case("r1 active", new Event.CompactionCompleted(R9, 1, 1), "the run is not started"));
+
+    private static Event raised(ActionId action) {
+        Interrupt interrupt = new Interrupt(NONE, 1, Prompt.of("q", Json.NULL, null), 0);
+        return new Event.InterruptRaised(R1, new TaskId("1"), "work", interrupt, action, action == null ? 0 : 1);
+    }
 
     /** These happen in whatever state an existing thread is. */
-    private static final Set<Class<?>> ALWAYS_POSSIBLE =
-            Set.of(Event.InputRejected.class, Event.InputExpired.class, Event.ActionResultDiscarded.class);
+    private static final Set<Class<?>> ALWAYS_POSSIBLE = Set.of(
+            Event.InputRejected.class,
+            Event.InputExpired.class,
+            Event.ActionResultDiscarded.class,
+            Event.InterruptAnswerRejected.class);
 
     @TestFactory
     Stream<DynamicTest> theImpossibleIsRefused() {

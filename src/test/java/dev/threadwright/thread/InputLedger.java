@@ -26,6 +26,9 @@ final class InputLedger {
                 assertThat(begun.add(started.run())).as("started once").isTrue();
                 assertThat(ended).as("started after its end").doesNotContain(started.run());
                 List<Identity> inputs = identities(after.started(started.run()).inputs());
+                if (started.start() == Event.Start.COMPACTION) {
+                    return; // Nobody's input has asked for it.
+                }
                 if (started.start() == Event.Start.CONTINUE) {
                     // It has the inputs of a run that ended, of whatever thread.
                     inputs.forEach(input -> fates.put(input, "in " + started.run()));
@@ -77,6 +80,27 @@ final class InputLedger {
             case Event.ActionSucceeded ignored -> {}
             case Event.ActionFailed ignored -> {}
             case Event.ActionResultDiscarded ignored -> {}
+            case Event.InputKept ignored -> {}
+            case Event.InterruptRaised ignored -> {}
+            case Event.InterruptResolved resolved -> {
+                if (resolved.input() != null) {
+                    move(resolved.input(), WAITING, "the answer to " + resolved.interrupt());
+                }
+            }
+            case Event.InterruptRejected ignored -> {}
+            case Event.InterruptExpired ignored -> {}
+            case Event.InterruptAnswerRejected ignored -> {}
+            case Event.WaitStarted ignored -> {}
+            case Event.WaitSatisfied wait -> move(wait.input(), WAITING, "taken by " + wait.run());
+            case Event.RunInterrupted ignored -> {}
+            case Event.RunResumed ignored -> {}
+            case Event.RunPaused ignored -> {}
+            case Event.RunUnpaused ignored -> {}
+            case Event.RunSteered ignored -> {}
+            case Event.RunRedirected ignored -> {}
+            case Event.ActionResultRecorded ignored -> {}
+            case Event.CompactionStarted ignored -> {}
+            case Event.CompactionCompleted ignored -> {}
         }
     }
 
@@ -85,6 +109,7 @@ final class InputLedger {
         List<Identity> held = new ArrayList<>();
         state.started().forEach(run -> held.addAll(identities(run.inbox())));
         state.queue().forEach(run -> held.addAll(identities(run.inputs())));
+        state.kept().forEach(kept -> held.add(kept.input().identity()));
         List<Identity> waiting = fates.entrySet().stream()
                 .filter(fate -> fate.getValue().equals(WAITING))
                 .map(Map.Entry::getKey)

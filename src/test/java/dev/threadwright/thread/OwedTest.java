@@ -46,7 +46,8 @@ class OwedTest {
                 submit.input().data(),
                 Channels.EMPTY,
                 true,
-                Commands.NOW_MS + 60_000);
+                Commands.NOW_MS + 60_000,
+                Replay.NONE);
     }
 
     @Test

@@ -22,6 +22,10 @@ record Submit(
                 Commands.THREAD, number, Commands.NOW_MS, Json.of("hello " + number), null, null, null, null, null);
     }
 
+    static Submit event(int number, String type) {
+        return new Submit(Commands.THREAD, number, Commands.NOW_MS, Json.NULL, type, null, null, null, null);
+    }
+
     Submit at(long ms) {
         return new Submit(
                 thread, number, ms, data, eventType, policyOrNull, workflowOrNull, runOrNull, interruptOrNull);
@@ -79,6 +83,6 @@ record Submit(
                 policyOrNull,
                 workflowOrNull,
                 runOrNull == null ? null : new RunId(runOrNull),
-                interruptOrNull);
+                interruptOrNull == null ? null : new InterruptId(interruptOrNull));
     }
 }

@@ -141,6 +141,23 @@ final class TaskLedger {
             case Event.InputExpired ignored -> {}
             case Event.StateRolledBack ignored -> left = null;
             case Event.StateUpdated ignored -> {}
+            case Event.InputKept ignored -> {}
+            case Event.InterruptRaised ignored -> {}
+            case Event.InterruptResolved ignored -> {}
+            case Event.InterruptRejected ignored -> {}
+            case Event.InterruptExpired ignored -> {}
+            case Event.InterruptAnswerRejected ignored -> {}
+            case Event.WaitStarted ignored -> {}
+            case Event.WaitSatisfied ignored -> {}
+            case Event.RunInterrupted ignored -> {}
+            case Event.RunResumed ignored -> {}
+            case Event.RunPaused ignored -> {}
+            case Event.RunUnpaused ignored -> {}
+            case Event.RunSteered ignored -> {}
+            case Event.RunRedirected ignored -> {}
+            case Event.ActionResultRecorded ignored -> {}
+            case Event.CompactionStarted ignored -> {}
+            case Event.CompactionCompleted ignored -> {}
             case Event.StateRestored ignored -> left = null;
             case Event.ThreadForked ignored -> left = null;
         }
@@ -201,6 +218,8 @@ final class TaskLedger {
                 }
                 case Task.Joining ignored -> {}
                 case Task.Ended ignored -> superStep.ended.add(i);
+                case Task.Asking asking -> throw new AssertionError("A run starts with " + asking);
+                case Task.Awaiting awaiting -> throw new AssertionError("A run starts with " + awaiting);
                 case Task.Calling calling -> throw new AssertionError("A run starts with " + calling);
                 case Task.Backoff backoff -> throw new AssertionError("A run starts with " + backoff);
                 case Task.Uncertain uncertain -> throw new AssertionError("A run starts with " + uncertain);

@@ -3,6 +3,7 @@ package dev.threadwright.thread;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.threadwright.json.JsonText;
+import dev.threadwright.schema.JsonSchemas;
 import dev.threadwright.thread.policy.Judges;
 import dev.threadwright.thread.policy.Policy;
 import dev.threadwright.thread.policy.Situation;
@@ -118,6 +119,14 @@ final class ThreadSpec {
         return then();
     }
 
+    /** Nothing but this refusal, stored on the thread. */
+    ThreadSpec refused(String reasonAndMessage) {
+        assertThat(decision.events()).hasSize(1);
+        Event.InputRejected refusal = last(Event.InputRejected.class);
+        assertThat(refusal.reason() + ": " + refusal.message()).isEqualTo(reasonAndMessage);
+        return this;
+    }
+
     ThreadSpec outcome(String words) {
         assertThat(Words.of(decision.outcome())).isEqualTo(words);
         return this;
@@ -164,7 +173,7 @@ final class ThreadSpec {
     }
 
     private Decider decider() {
-        return new Decider(settings, workflows, judges);
+        return new Decider(settings, workflows, judges, new JsonSchemas());
     }
 
     private Known known(Command command) {
@@ -172,6 +181,14 @@ final class ThreadSpec {
         RunId run = switch (command) {
             case Command.SubmitInput submit -> submit.run();
             case Command.CancelRun cancel -> cancel.run();
+            case Command.ResumeRun resume -> resume.run();
+            case Command.SteerRun steer -> steer.run();
+            case Command.PauseRun pause -> pause.run();
+            case Command.UnpauseRun unpause -> unpause.run();
+            case Command.RejectInterrupt ignored -> null;
+            case Command.CompactThread ignored -> null;
+            case Command.RaiseInterrupt ignored -> null;
+            case Command.RecordResult ignored -> null;
             case Command.CancelAll ignored -> null;
             case Command.UpdateThread ignored -> null;
             case Command.CompleteAction ignored -> null;
@@ -186,7 +203,19 @@ final class ThreadSpec {
         return new Known(
                 identity == null ? null : outcomes.get(identity),
                 run == null ? null : ended.get(run),
-                checkpoint(command));
+                checkpoint(command),
+                settled(command));
+    }
+
+    private Map<InterruptId, SettledInterrupt> settled(Command command) {
+        Map<InterruptId, SettledInterrupt> settled = new HashMap<>();
+        for (Recorded recorded : journal) {
+            SettledInterrupt one = SettledInterrupt.by(recorded.event());
+            if (one != null && command.interrupts().contains(one.id())) {
+                settled.put(one.id(), one);
+            }
+        }
+        return settled;
     }
 
     /** The thread's own; what a fork copies is given to it. */

@@ -97,13 +97,83 @@ final class Words {
                         .formatted(
                                 forked.source(),
                                 of(Json.object(forked.channels().values())));
+            case Event.InputKept kept ->
+                "InputKept %s for %s".formatted(kept.identity().id(), kept.run());
+            case Event.InterruptRaised raised ->
+                "InterruptRaised %s %s %s %s %s"
+                        .formatted(
+                                raised.run(),
+                                raised.task(),
+                                raised.step(),
+                                raised.interrupt().prompt().kind(),
+                                of(raised.interrupt().prompt().payload()));
+            case Event.InterruptResolved resolved ->
+                "InterruptResolved %s %s by %s".formatted(resolved.run(), of(resolved.answer()), resolved.by());
+            case Event.InterruptRejected rejected ->
+                "InterruptRejected %s %s by %s".formatted(rejected.run(), rejected.reason(), rejected.by());
+            case Event.InterruptExpired expired ->
+                "InterruptExpired %s %s%s"
+                        .formatted(
+                                expired.run(),
+                                expired.expiry(),
+                                expired.answer() == null ? "" : " " + of(expired.answer()));
+            case Event.InterruptAnswerRejected rejected ->
+                "InterruptAnswerRejected %s: %s".formatted(rejected.run(), rejected.message());
+            case Event.WaitStarted wait ->
+                "WaitStarted %s %s %s %s%s"
+                        .formatted(
+                                wait.run(),
+                                wait.task(),
+                                wait.step(),
+                                wait.types(),
+                                wait.untilMs() == null ? "" : " until " + wait.untilMs());
+            case Event.WaitSatisfied wait ->
+                "WaitSatisfied %s %s by %s case %d"
+                        .formatted(wait.run(), wait.task(), wait.input().id(), wait.index());
+            case Event.RunInterrupted interrupted ->
+                "RunInterrupted %s at %d%s%s%s%s"
+                        .formatted(
+                                interrupted.run(),
+                                interrupted.superStep(),
+                                interrupted.interrupts().isEmpty()
+                                        ? ""
+                                        : " asking " + interrupted.interrupts().size(),
+                                interrupted.stop().breakpoint() == null
+                                        ? ""
+                                        : " " + interrupted.stop().breakpoint().words(),
+                                interrupted.stop().byOperator() ? " by an operator" : "",
+                                interrupted.stop().uncertain().isEmpty()
+                                        ? ""
+                                        : " uncertain " + interrupted.stop().uncertain());
+            case Event.RunResumed resumed ->
+                "RunResumed %s leg %d by %s".formatted(resumed.run(), resumed.leg(), resumed.by());
+            case Event.RunPaused paused -> "RunPaused %s by %s".formatted(paused.run(), paused.by());
+            case Event.RunUnpaused unpaused -> "RunUnpaused %s by %s".formatted(unpaused.run(), unpaused.by());
+            case Event.RunSteered steered ->
+                "RunSteered %s %s (%d)".formatted(steered.run(), steered.input().id(), steered.steers());
+            case Event.RunRedirected redirected ->
+                "RunRedirected %s to %s, dropping %s%s"
+                        .formatted(
+                                redirected.run(),
+                                redirected.steps(),
+                                redirected.dropped(),
+                                redirected.next().isEmpty() ? "" : " now");
+            case Event.ActionResultRecorded recorded ->
+                "ActionResultRecorded %s#%d %s %s"
+                        .formatted(recorded.action(), recorded.attempt(), recorded.name(), of(recorded.result()));
+            case Event.CompactionStarted compaction ->
+                "CompactionStarted %s: %s, %d messages"
+                        .formatted(compaction.run(), compaction.reason(), compaction.messages());
+            case Event.CompactionCompleted compaction ->
+                "CompactionCompleted %s: %d messages".formatted(compaction.run(), compaction.messages());
             case Event.ActionRetryScheduled retry ->
                 "ActionRetryScheduled %s#%d: %s, again at %d"
                         .formatted(retry.action(), retry.attempt(), retry.error(), retry.dueAtMs());
             case Event.ActionUncertain uncertain ->
                 "ActionUncertain %s#%d".formatted(uncertain.action(), uncertain.attempt());
             case Event.ActionRequested requested ->
-                "ActionRequested %s %s#%d %s".formatted(requested.run(), requested.action(), 1, of(requested.input()));
+                "ActionRequested %s %s#%d %s"
+                        .formatted(requested.run(), requested.action(), requested.attempt(), of(requested.input()));
             case Event.ActionSucceeded succeeded ->
                 "ActionSucceeded %s#%d".formatted(succeeded.action(), succeeded.attempt());
             case Event.ActionFailed failed ->
@@ -121,6 +191,10 @@ final class Words {
                     case Outcome.Started started -> "Started " + started.run();
                     case Outcome.Merged merged -> "Merged " + merged.run();
                     case Outcome.Queued queued -> "Queued " + queued.run();
+                    case Outcome.Resumed resumed ->
+                        "Resumed %s with %d"
+                                .formatted(resumed.run(), resumed.interrupts().size());
+                    case Outcome.Kept kept -> "Kept for " + kept.run();
                     case Outcome.Rejected rejected ->
                         "Rejected %s: %s".formatted(rejected.reason(), rejected.message());
                     case Outcome.Cancelled cancelled -> "Cancelled " + cancelled.runs();

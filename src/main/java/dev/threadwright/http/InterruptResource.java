@@ -1,0 +1,238 @@
+package dev.threadwright.http;
+
+import dev.threadwright.query.InterruptReads;
+import dev.threadwright.query.InterruptReads.Filter;
+import dev.threadwright.query.InterruptReads.Status;
+import dev.threadwright.query.StoredInterrupt;
+import dev.threadwright.thread.InterruptId;
+import dev.threadwright.thread.RunId;
+import dev.threadwright.thread.ThreadKey;
+import dev.threadwright.workflow.Prompt;
+import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.Arrays;
+import java.util.Locale;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestHeader;
+import org.jboss.resteasy.reactive.RestPath;
+import org.jboss.resteasy.reactive.RestQuery;
+import org.jspecify.annotations.Nullable;
+
+/** What runs ask people and systems, across all threads. */
+@Path("/interrupts")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(
+        name = "Interrupts",
+        description = "Questions of runs. Each has one outcome, ever: resolved by an answer, rejected, or expired.")
+public class InterruptResource {
+
+    static final int DEFAULT_LIMIT = 20;
+    static final int MAX_LIMIT = 100;
+    private static final String ALL = "all";
+
+    private final InterruptReads interrupts;
+    private final Commands commands;
+    private final CommandGate gate;
+
+    InterruptResource(InterruptReads interrupts, Commands commands, CommandGate gate) {
+        this.interrupts = interrupts;
+        this.commands = commands;
+        this.gate = gate;
+    }
+
+    @GET
+    @Operation(
+            operationId = "getInterrupts",
+            summary = "What is asked, the oldest first",
+            description = "There may be more than asked for; go on after `next` until it is null.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The interrupts",
+            content = @Content(schema = @Schema(implementation = InterruptsPage.class)))
+    @APIResponse(ref = "InvalidRequest", responseCode = "400")
+    @APIResponse(ref = "Unavailable", responseCode = "503")
+    public Uni<InterruptsPage> interrupts(
+            @Parameter(description = "Of this thread.") @RestQuery("thread_id") @Nullable String threadId,
+            @Parameter(description = "Of this run.") @RestQuery("run_id") @Nullable String runId,
+            @Parameter(description = "Of this kind.", example = Prompt.APPROVAL_REQUIRED) @RestQuery("kind") @Nullable String kind,
+            @Parameter(
+                            description = "With this outcome.",
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.STRING,
+                                            enumeration = {"pending", "resolved", "rejected", "expired", ALL},
+                                            defaultValue = "pending"))
+                    @RestQuery("status")
+                    @Nullable String status,
+            @Parameter(description = "`next` of the page before.") @RestQuery("after") @Nullable String after,
+            @Parameter(
+                            description = "How many at most.",
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.INTEGER,
+                                            minimum = "1",
+                                            maximum = "" + MAX_LIMIT,
+                                            defaultValue = "" + DEFAULT_LIMIT))
+                    @RestQuery("limit")
+                    @Nullable String limit) {
+        String run = text("run_id", runId);
+        Filter filter = new Filter(
+                threadId == null ? null : ThreadResource.key(threadId).thread(),
+                run == null ? null : new RunId(run),
+                text("kind", kind),
+                status(status));
+        int most = (int) QueryNumbers.read("limit", limit, 1, MAX_LIMIT, DEFAULT_LIMIT);
+        InterruptReads.Place place = after == null ? null : InterruptsPage.place(after);
+        // One more tells whether there are more.
+        return interrupts
+                .page(ThreadKey.DEFAULT_TENANT, filter, place, most + 1)
+                .map(found -> InterruptsPage.of(found, most));
+    }
+
+    @GET
+    @Path("/{interrupt_id}")
+    @Operation(operationId = "getInterrupt", summary = "One interrupt, and what became of it")
+    @APIResponse(
+            responseCode = "200",
+            description = "The interrupt",
+            content = @Content(schema = @Schema(implementation = InterruptView.class)))
+    @APIResponse(ref = "NotFound", responseCode = "404")
+    @APIResponse(ref = "Unavailable", responseCode = "503")
+    public Uni<InterruptView> interrupt(@RestPath("interrupt_id") String interruptId) {
+        return known(interruptId).map(InterruptView::of);
+    }
+
+    @POST
+    @Path("/{interrupt_id}/resolve")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Operation(
+            operationId = "resolveInterrupt",
+            summary = "Answer an interrupt",
+            description =
+                    "The task that asked goes on with the answer. The same answer again changes nothing and is told so.")
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = RequestSchemas.Resolve.class),
+                            examples = @ExampleObject(name = "example", value = "{\"answer\": {\"approved\": true}}")))
+    @APIResponse(ref = "Decided", responseCode = "200")
+    @APIResponse(ref = "Accepted", responseCode = "202")
+    @APIResponse(ref = "InvalidRequest", responseCode = "400")
+    @APIResponse(ref = "NotFound", responseCode = "404")
+    @APIResponse(ref = "Conflict", responseCode = "409")
+    @APIResponse(ref = "TooLarge", responseCode = "413")
+    @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
+    @APIResponse(ref = "NotPossible", responseCode = "422")
+    @APIResponse(ref = "Unavailable", responseCode = "503")
+    public Uni<Response> resolve(
+            @RestPath("interrupt_id") String interruptId,
+            @Parameter(description = CommandResource.WAIT_DESCRIPTION, schema = @Schema(ref = "Wait"))
+                    @RestQuery("wait")
+                    @Nullable String wait,
+            @Parameter(description = CommandResource.TIMEOUT_DESCRIPTION, schema = @Schema(ref = "TimeoutMs"))
+                    @RestQuery("timeout")
+                    @Nullable String timeout,
+            @Parameter(description = CommandResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
+            byte @Nullable [] body) {
+        return known(interruptId)
+                .map(asked -> commands.resolve(thread(asked), new InterruptId(asked.interrupt), key, body))
+                .flatMap(command -> gate.submit(command, wait, timeout));
+    }
+
+    @POST
+    @Path("/{interrupt_id}/reject")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Operation(
+            operationId = "rejectInterrupt",
+            summary = "Refuse to answer an interrupt",
+            description = "The run that asked is cancelled.")
+    @RequestBody(
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = RequestSchemas.Reject.class),
+                            examples = @ExampleObject(name = "example", value = "{\"reason\": \"Over budget\"}")))
+    @APIResponse(ref = "Decided", responseCode = "200")
+    @APIResponse(ref = "Accepted", responseCode = "202")
+    @APIResponse(ref = "InvalidRequest", responseCode = "400")
+    @APIResponse(ref = "NotFound", responseCode = "404")
+    @APIResponse(ref = "Conflict", responseCode = "409")
+    @APIResponse(ref = "TooLarge", responseCode = "413")
+    @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
+    @APIResponse(ref = "Unavailable", responseCode = "503")
+    public Uni<Response> reject(
+            @RestPath("interrupt_id") String interruptId,
+            @Parameter(description = CommandResource.WAIT_DESCRIPTION, schema = @Schema(ref = "Wait"))
+                    @RestQuery("wait")
+                    @Nullable String wait,
+            @Parameter(description = CommandResource.TIMEOUT_DESCRIPTION, schema = @Schema(ref = "TimeoutMs"))
+                    @RestQuery("timeout")
+                    @Nullable String timeout,
+            @Parameter(description = CommandResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
+            byte @Nullable [] body) {
+        return known(interruptId)
+                .map(asked -> commands.reject(thread(asked), new InterruptId(asked.interrupt), key, body))
+                .flatMap(command -> gate.submit(command, wait, timeout));
+    }
+
+    private Uni<StoredInterrupt> known(String id) {
+        if (!InterruptId.isOne(id)) {
+            throw unknown(id);
+        }
+        return interrupts
+                .one(ThreadKey.DEFAULT_TENANT, new InterruptId(id))
+                .onItem()
+                .ifNull()
+                .failWith(() -> unknown(id));
+    }
+
+    private static ThreadKey thread(StoredInterrupt asked) {
+        return new ThreadKey(asked.tenant, asked.thread);
+    }
+
+    private static ProblemException unknown(String id) {
+        return new ProblemException(Problem.of(ProblemType.INTERRUPT_NOT_FOUND, "Unknown interrupt " + id));
+    }
+
+    /** Null for all. */
+    private static @Nullable Status status(@Nullable String text) {
+        if (text == null) {
+            return Status.PENDING;
+        }
+        if (text.equals(ALL)) {
+            return null;
+        }
+        return Arrays.stream(Status.values())
+                .filter(status -> status.name().toLowerCase(Locale.ROOT).equals(text))
+                .findFirst()
+                .orElseThrow(() -> new ProblemException(Problem.of(
+                        ProblemType.INVALID_REQUEST,
+                        "Query parameter status must be pending, resolved, rejected, expired or all")));
+    }
+
+    /** Nothing has a name without characters, or with one that Postgres has no text for. */
+    private static @Nullable String text(String name, @Nullable String text) {
+        if (text != null && (text.isEmpty() || text.indexOf('\0') >= 0)) {
+            throw new ProblemException(Problem.of(
+                    ProblemType.INVALID_REQUEST,
+                    "Query parameter " + name + " is empty or holds U+0000; leave it out"));
+        }
+        return text;
+    }
+}

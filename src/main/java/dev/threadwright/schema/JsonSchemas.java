@@ -1,0 +1,129 @@
+package dev.threadwright.schema;
+
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
+import com.networknt.schema.Error;
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaLocation;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SchemaRegistryConfig;
+import com.networknt.schema.SpecificationVersion;
+import com.networknt.schema.regex.RegularExpression;
+import dev.threadwright.json.JsonText;
+import dev.threadwright.thread.AnswerSchemas;
+import dev.threadwright.workflow.Json;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * JSON Schema, draft 2020-12. A schema is whole in itself: nothing is fetched. Patterns match in linear time, so that
+ * nobody's answer holds up a partition. Safe for use by several threads.
+ */
+public final class JsonSchemas implements AnswerSchemas {
+
+    /** Of one schema as JSON, in bytes. */
+    public static final int MAX_BYTES = 65_536;
+
+    /** How many compiled schemas are kept. */
+    static final int MAX_COMPILED = 1_000;
+
+    /** How many errors of one answer are told. */
+    static final int MAX_ERRORS = 5;
+
+    private static final String META_SCHEMAS = "https://json-schema.org/";
+    private static final SchemaLocation META_SCHEMA = SchemaLocation.of("https://json-schema.org/draft/2020-12/schema");
+
+    private final SchemaRegistry registry = SchemaRegistry.withDefaultDialect(
+            SpecificationVersion.DRAFT_2020_12,
+            builder -> builder.schemaRegistryConfig(SchemaRegistryConfig.builder()
+                            .regularExpressionFactory(JsonSchemas::linear)
+                            .formatAssertionsEnabled(true)
+                            .locale(Locale.ROOT)
+                            .build())
+                    .schemaCacheEnabled(false)
+                    .schemaLoader(loader -> loader.fetchRemoteResources(false)
+                            .allow(iri -> iri.toString().startsWith(META_SCHEMAS))));
+
+    private final Schema metaSchema = registry.getSchema(META_SCHEMA);
+
+    @SuppressWarnings("serial") // never serialized
+    private final Map<String, Schema> compiled = new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Schema> eldest) {
+            return size() > MAX_COMPILED;
+        }
+    };
+
+    @Override
+    public @Nullable String problem(Json.Obj schema) {
+        String text = JsonText.write(schema);
+        if (text.length() > MAX_BYTES) {
+            return "it has " + text.length() + " characters, at most " + MAX_BYTES;
+        }
+        List<Error> errors = metaSchema.validate(text, InputFormat.JSON);
+        if (!errors.isEmpty()) {
+            return words(errors);
+        }
+        try {
+            // References and patterns are looked at when something is held against them.
+            compiled(text).initializeValidators();
+            return null;
+        } catch (RuntimeException e) {
+            return String.valueOf(e.getMessage());
+        } catch (StackOverflowError e) {
+            return "it refers to itself without end";
+        }
+    }
+
+    @Override
+    public @Nullable String problem(Json.Obj schema, Json answer) {
+        try {
+            List<Error> errors = compiled(JsonText.write(schema)).validate(JsonText.write(answer), InputFormat.JSON);
+            return errors.isEmpty() ? null : words(errors);
+        } catch (RuntimeException e) {
+            return "it cannot be held against its schema: " + e.getMessage();
+        } catch (StackOverflowError e) {
+            return "it cannot be held against its schema, which refers to itself without end";
+        }
+    }
+
+    private static String words(List<Error> errors) {
+        return errors.stream()
+                        .limit(MAX_ERRORS)
+                        .map(error -> place(error) + ": " + error.getMessage())
+                        .collect(Collectors.joining("; "))
+                + (errors.size() > MAX_ERRORS ? "; and " + (errors.size() - MAX_ERRORS) + " more" : "");
+    }
+
+    private static String place(Error error) {
+        String path = error.getInstanceLocation().toString();
+        return path.isEmpty() ? "/" : path;
+    }
+
+    private Schema compiled(String text) {
+        synchronized (compiled) {
+            return compiled.computeIfAbsent(text, schema -> registry.getSchema(schema, InputFormat.JSON));
+        }
+    }
+
+    /** How many are kept now. */
+    int compiled() {
+        synchronized (compiled) {
+            return compiled.size();
+        }
+    }
+
+    private static RegularExpression linear(String pattern) {
+        try {
+            Pattern expression = Pattern.compile(pattern);
+            return text -> expression.matcher(text).find();
+        } catch (PatternSyntaxException e) {
+            throw new IllegalArgumentException("pattern \"" + pattern + "\": " + e.getDescription());
+        }
+    }
+}
