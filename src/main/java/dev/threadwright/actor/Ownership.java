@@ -302,8 +302,9 @@ public final class Ownership implements AutoCloseable {
         }
     }
 
-    private static Command fire(Journal.DueTimer timer) {
+    private Command fire(Journal.DueTimer timer) {
         return new Command.FireTimers(
-                new Command.Header(timer.thread(), timer.dueAtMs(), null, "", "timer.due", "system"));
+                new Command.Header(timer.thread(), timer.dueAtMs(), null, "", "timer.due", "system"),
+                nowMs.getAsLong());
     }
 }

@@ -87,6 +87,7 @@ final class DocumentCompiler {
         Workflow.InputMapping input = inputMapping();
         Breakpoints breakpoints = breakpoints();
         String compaction = document.get("compaction") instanceof Json.Text step ? step.value() : null;
+        Long timeoutMs = runTimeoutMs();
         List<GraphCheck.Problem> graph =
                 GraphCheck.problems(channels, steps, start, recursionLimit, breakpoints, compaction);
         graph.forEach(problem -> problem(pointer(problem.path()), problem.message()));
@@ -108,7 +109,20 @@ final class DocumentCompiler {
                 input,
                 recursionLimit,
                 breakpoints,
-                compaction);
+                compaction,
+                timeoutMs);
+    }
+
+    private @Nullable Long runTimeoutMs() {
+        Json declared = document.get("timeout");
+        if (declared == null) {
+            return null;
+        }
+        long ms = duration("/timeout", declared, 1);
+        if (ms > Workflow.MAX_TIMEOUT_MS) {
+            problem("/timeout", "must be at most " + Workflow.MAX_TIMEOUT_MS / 86_400_000 + "d");
+        }
+        return ms;
     }
 
     private Breakpoints breakpoints() {

@@ -48,6 +48,13 @@ record ThreadView(
         @Schema(required = true, type = SchemaType.OBJECT, implementation = Object.class)
         Json metadata,
 
+        @Schema(
+                required = true,
+                type = SchemaType.OBJECT,
+                implementation = Object.class,
+                description = "The answers that interrupts of a kind get by themselves.")
+        Json approvals,
+
         @Schema(required = true, description = "Started runs that are unfinished.")
         int activeRuns,
 
@@ -68,6 +75,7 @@ record ThreadView(
         StoredThread thread = found.thread();
         Json.Obj settings = (Json.Obj) StoredJson.parse(thread.settings);
         Json metadata = settings.get("metadata");
+        Json approvals = settings.get("approvals");
         return new ThreadView(
                 thread.thread,
                 thread.status,
@@ -77,6 +85,7 @@ record ThreadView(
                 settings.get("policy"),
                 settings.get("workflow"),
                 metadata == null ? Json.EMPTY_OBJECT : metadata,
+                approvals == null ? Json.EMPTY_OBJECT : approvals,
                 thread.activeRuns,
                 thread.queuedRuns,
                 thread.latestRun,

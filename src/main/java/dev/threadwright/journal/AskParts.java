@@ -185,7 +185,8 @@ final class AskParts {
                         control.bare(),
                         bare -> to.text("interrupt", bare.interrupt().value())
                                 .json("answer", bare.answer())
-                                .number("atMs", bare.atMs()));
+                                .number("atMs", bare.atMs()))
+                .objects("steered", control.steered(), identity -> Parts.write(to, identity));
     }
 
     static Control control(Fields from) {
@@ -196,7 +197,8 @@ final class AskParts {
                 from.integer("steers"),
                 approvals,
                 from.has("redirect") ? redirect(from.fields("redirect")) : null,
-                from.has("bare") ? bare(from.fields("bare")) : null);
+                from.has("bare") ? bare(from.fields("bare")) : null,
+                from.objects("steered", Parts::identity));
     }
 
     private static Control.Redirect redirect(Fields from) {

@@ -78,7 +78,8 @@ final class EventReader {
                         e.has("mapped"),
                         FrameParts.planned(e, "tasks"),
                         AskParts.breakpoints(e),
-                        e.has("approvals") ? e.object("approvals").fields() : Map.of());
+                        e.has("approvals") ? e.object("approvals").fields() : Map.of(),
+                        e.numberOrNull("timeoutMs"));
             case "run.completed" ->
                 new Event.RunCompleted(
                         Parts.run(e),

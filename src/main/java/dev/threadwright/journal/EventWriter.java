@@ -134,6 +134,7 @@ final class EventWriter {
                 if (!e.approvals().isEmpty()) {
                     to.json("approvals", Json.object(e.approvals()));
                 }
+                to.number("timeoutMs", e.timeoutMs());
             }
             case Event.RunCompleted e -> {
                 run(e.run()).json("values", Json.object(e.values()));

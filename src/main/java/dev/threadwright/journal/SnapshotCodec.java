@@ -1,5 +1,6 @@
 package dev.threadwright.journal;
 
+import dev.threadwright.thread.Budget;
 import dev.threadwright.thread.CheckpointId;
 import dev.threadwright.thread.Event.Behind;
 import dev.threadwright.thread.Event.Start;
@@ -112,6 +113,10 @@ final class SnapshotCodec {
         to.texts("written", run.written().stream().sorted().toList())
                 .object("leg", run.leg(), leg -> AskParts.write(to, leg))
                 .object("control", run.control(), control -> AskParts.write(to, control))
+                .object(
+                        "budget",
+                        run.budget(),
+                        budget -> to.number("limitMs", budget.limitMs()).number("usedMs", budget.usedMs()))
                 .object("frame", run.frame(), frame -> FrameParts.write(to, frame));
     }
 
@@ -132,7 +137,12 @@ final class SnapshotCodec {
                 Set.copyOf(from.texts("written")),
                 FrameParts.frame(from.fields("frame")),
                 AskParts.leg(from.fields("leg")),
-                AskParts.control(from.fields("control")));
+                AskParts.control(from.fields("control")),
+                from.has("budget") ? budget(from.fields("budget")) : null);
+    }
+
+    private static Budget budget(Fields from) {
+        return new Budget(from.number("limitMs"), from.number("usedMs"));
     }
 
     private static void write(FieldWriter to, QueuedRun run) throws IOException {

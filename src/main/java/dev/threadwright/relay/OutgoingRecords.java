@@ -243,7 +243,7 @@ final class OutgoingRecords {
     }
 
     private static String place(String thread, long seq) {
-        return "/threads/" + URLEncoder.encode(thread, UTF_8) + "/events?from=" + seq + "&limit=1";
+        return "/threads/" + URLEncoder.encode(thread, UTF_8).replace("+", "%20") + "/events?from=" + seq + "&limit=1";
     }
 
     private static ProducerRecord<byte[], byte[]> record(

@@ -29,7 +29,7 @@ public final class JsonSchemas implements AnswerSchemas {
     /** Of one schema as JSON, in bytes. */
     public static final int MAX_BYTES = 65_536;
 
-    /** How many compiled schemas are kept. */
+    /** How many schemas are remembered. */
     static final int MAX_COMPILED = 1_000;
 
     /** How many errors of one answer are told. */
@@ -52,43 +52,63 @@ public final class JsonSchemas implements AnswerSchemas {
     private final Schema metaSchema = registry.getSchema(META_SCHEMA);
 
     @SuppressWarnings("serial") // never serialized
-    private final Map<String, Schema> compiled = new LinkedHashMap<>(16, 0.75f, true) {
+    private final Map<String, Checked> checked = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Schema> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<String, Checked> eldest) {
             return size() > MAX_COMPILED;
         }
     };
 
+    /** A schema as it was found; compiled unless something is wrong with it. */
+    private record Checked(
+            @Nullable Schema compiled, @Nullable String problem) {}
+
     @Override
     public @Nullable String problem(Json.Obj schema) {
-        String text = JsonText.write(schema);
-        if (text.length() > MAX_BYTES) {
-            return "it has " + text.length() + " characters, at most " + MAX_BYTES;
-        }
-        List<Error> errors = metaSchema.validate(text, InputFormat.JSON);
-        if (!errors.isEmpty()) {
-            return words(errors);
-        }
-        try {
-            // References and patterns are looked at when something is held against them.
-            compiled(text).initializeValidators();
-            return null;
-        } catch (RuntimeException e) {
-            return String.valueOf(e.getMessage());
-        } catch (StackOverflowError e) {
-            return "it refers to itself without end";
-        }
+        return checked(schema).problem();
     }
 
     @Override
     public @Nullable String problem(Json.Obj schema, Json answer) {
+        Checked found = checked(schema);
+        Schema compiled = found.compiled();
+        if (compiled == null) {
+            return "it cannot be held against its schema: " + found.problem();
+        }
         try {
-            List<Error> errors = compiled(JsonText.write(schema)).validate(JsonText.write(answer), InputFormat.JSON);
+            List<Error> errors = compiled.validate(JsonText.write(answer), InputFormat.JSON);
             return errors.isEmpty() ? null : words(errors);
         } catch (RuntimeException e) {
             return "it cannot be held against its schema: " + e.getMessage();
         } catch (StackOverflowError e) {
             return "it cannot be held against its schema, which refers to itself without end";
+        }
+    }
+
+    private Checked checked(Json.Obj schema) {
+        String text = JsonText.write(schema);
+        if (text.length() > MAX_BYTES) {
+            return new Checked(null, "it has " + text.length() + " characters, at most " + MAX_BYTES);
+        }
+        synchronized (checked) {
+            return checked.computeIfAbsent(text, this::check);
+        }
+    }
+
+    private Checked check(String text) {
+        List<Error> errors = metaSchema.validate(text, InputFormat.JSON);
+        if (!errors.isEmpty()) {
+            return new Checked(null, words(errors));
+        }
+        try {
+            Schema compiled = registry.getSchema(text, InputFormat.JSON);
+            // References and patterns would be looked at when something is held against them.
+            compiled.initializeValidators();
+            return new Checked(compiled, null);
+        } catch (RuntimeException e) {
+            return new Checked(null, String.valueOf(e.getMessage()));
+        } catch (StackOverflowError e) {
+            return new Checked(null, "it refers to itself without end");
         }
     }
 
@@ -105,16 +125,10 @@ public final class JsonSchemas implements AnswerSchemas {
         return path.isEmpty() ? "/" : path;
     }
 
-    private Schema compiled(String text) {
-        synchronized (compiled) {
-            return compiled.computeIfAbsent(text, schema -> registry.getSchema(schema, InputFormat.JSON));
-        }
-    }
-
-    /** How many are kept now. */
-    int compiled() {
-        synchronized (compiled) {
-            return compiled.size();
+    /** How many are remembered now. */
+    int remembered() {
+        synchronized (checked) {
+            return checked.size();
         }
     }
 

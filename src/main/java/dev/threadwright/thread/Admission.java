@@ -56,15 +56,19 @@ final class Admission {
             return addressed(
                     draft, submit.input(), run, expired.contains(run) ? RunStatus.TIMED_OUT : known.endedRun());
         }
-        Decision awaited = submit.policy() == null ? awaited(draft, submit.input()) : null;
+        Decision awaited = submit.policy() == null ? awaited(draft, submit) : null;
         return awaited != null ? awaited : byPolicy(draft, submit);
     }
 
     /** What becomes of an input that a run waits for, or will; null if none does. */
-    private @Nullable Decision awaited(Draft draft, Input input) {
+    private @Nullable Decision awaited(Draft draft, Command.SubmitInput submit) {
+        Input input = submit.input();
         return switch (input.type()) {
             case USER_INPUT -> {
-                StartedRun asks = asksUser(draft.state(), null);
+                // What says which workflow it is for, or where that stops, is no answer to anybody.
+                boolean isPlain =
+                        submit.workflow() == null && submit.breakpoints().isEmpty();
+                StartedRun asks = isPlain ? asksUser(draft.state(), null) : null;
                 yield asks == null
                         ? null
                         : resumption.answer(draft, input, asks, humans(asks).getFirst());
@@ -159,6 +163,12 @@ final class Admission {
             return draft.state().exists()
                     ? draft.refused(Rejection.UNKNOWN_WORKFLOW, message)
                     : draft.unchanged(new Outcome.Invalid(Rejection.UNKNOWN_WORKFLOW, message));
+        }
+        String unknown = workflow.unknown(submit.breakpoints());
+        if (unknown != null) {
+            return draft.state().exists()
+                    ? draft.refused(Rejection.UNKNOWN_STEP, unknown)
+                    : draft.unchanged(new Outcome.Invalid(Rejection.UNKNOWN_STEP, unknown));
         }
         Situation situation = draft.state().situation();
         Verdict verdict = policy(draft.state(), submit).decide(new Question(submit.input(), situation, judges));

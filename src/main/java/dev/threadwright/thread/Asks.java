@@ -49,7 +49,7 @@ final class Asks {
         }
         InterruptId id = InterruptId.of(draft.state().key(), run, task, ordinal);
         return new Event.InterruptRaised(
-                run, task, step, new Interrupt(id, ordinal, prompt, draft.timeMs()), action, attempt);
+                run, task, step, new Interrupt(id, ordinal, prompt, draft.knownFromMs()), action, attempt);
     }
 
     /** Asks, and answers at once if the thread's settings do. */

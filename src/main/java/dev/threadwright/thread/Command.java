@@ -193,8 +193,17 @@ public sealed interface Command {
     /** The process that ran an attempt is gone. Counts only if exactly this attempt is outstanding. */
     record LoseAction(Header header, RunId run, ActionId action, int attempt) implements Command {}
 
-    /** Something on this thread was due at or before the header's time. */
-    record FireTimers(Header header) implements Command {}
+    /**
+     * Something on this thread was due at or before the header's time.
+     *
+     * @param nowMs when it is told: later than it was due, if no server ran. What then begins to wait for somebody has its
+     *     time from there; milliseconds since 1970
+     */
+    record FireTimers(Header header, long nowMs) implements Command {
+        public FireTimers(Header header) {
+            this(header, header.timeMs());
+        }
+    }
 
     /**
      * A new run takes up what the head of the thread has left to do.

@@ -28,6 +28,11 @@ final class Draft {
         return command.header().timeMs();
     }
 
+    /** From when on somebody can know of what is decided: later than its time, if that passed while no server ran. */
+    long knownFromMs() {
+        return command instanceof Command.FireTimers timers ? Math.max(timeMs(), timers.nowMs()) : timeMs();
+    }
+
     void add(Event event) {
         Recorded recorded = new Recorded(state.seq() + 1, timeMs(), event);
         state = Fold.evolve(state, recorded);

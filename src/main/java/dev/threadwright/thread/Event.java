@@ -87,6 +87,7 @@ public sealed interface Event {
      * @param tasks of its first super-step; empty if it continues
      * @param breakpoints where it stops
      * @param approvals the answers that interrupts of a kind get by themselves
+     * @param timeoutMs how long it may be at work; null for as long as it takes
      */
     record RunStarted(
             RunId run,
@@ -99,7 +100,8 @@ public sealed interface Event {
             boolean mapped,
             List<Planned> tasks,
             Breakpoints breakpoints,
-            Map<String, Json> approvals)
+            Map<String, Json> approvals,
+            @Nullable Long timeoutMs)
             implements Event {
         public RunStarted {
             changes = List.copyOf(changes);
@@ -116,7 +118,19 @@ public sealed interface Event {
                 List<Change> changes,
                 boolean mapped,
                 List<Planned> tasks) {
-            this(run, workflow, start, source, main, previousHead, changes, mapped, tasks, Breakpoints.NONE, Map.of());
+            this(
+                    run,
+                    workflow,
+                    start,
+                    source,
+                    main,
+                    previousHead,
+                    changes,
+                    mapped,
+                    tasks,
+                    Breakpoints.NONE,
+                    Map.of(),
+                    null);
         }
     }
 
@@ -141,7 +155,7 @@ public sealed interface Event {
     /** @param step where; empty if it was no step's fault */
     record RunFailed(RunId run, String step, String error) implements Event {}
 
-    /** The run waited in the queue for longer than it may. */
+    /** The run waited in the queue, or was at work, for longer than it may. */
     record RunTimedOut(RunId run) implements Event {}
 
     /** @param carriesInput whether the run's inputs go on to the run that supersedes it */

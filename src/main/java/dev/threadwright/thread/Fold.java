@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What each event does to the state: the only place where state changes. It needs nothing but the event, so that a
@@ -39,7 +40,7 @@ public final class Fold {
             case Event.InputPromoted promoted -> promoted(now, promoted);
             case Event.InputMerged merged -> merged(now, merged);
             case Event.InputKept kept -> kept(now, kept);
-            case Event.InputExpired expired -> withoutKept(now, expired.identity());
+            case Event.InputExpired expired -> expired(now, expired);
             case Event.RunStarted started -> started(now, started);
             case Event.RunCompleted completed -> completed(now, completed);
             case Event.RunFailed failed -> failed(now, failed);
@@ -95,7 +96,7 @@ public final class Fold {
                         now,
                         steered,
                         steered.run(),
-                        run -> run.withControl(run.control().steered()));
+                        run -> run.withControl(run.control().steered(steered.input())));
             case Event.RunRedirected redirected -> redirected(now, redirected);
             case Event.CompactionStarted started -> {
                 if (!now.isIdle()) {
@@ -142,6 +143,11 @@ public final class Fold {
         List<KeptInput> all = new ArrayList<>(state.kept());
         all.add(new KeptInput(state.intake().inputs().getFirst(), kept.run(), kept.isNamed(), kept.expiresAtMs()));
         return state.withKept(all).withIntake(Intake.EMPTY);
+    }
+
+    private static ThreadState expired(ThreadState state, Event.InputExpired expired) {
+        return withoutKept(state, expired.identity())
+                .replace(expired.run(), run -> run.withoutInput(expired.identity()));
     }
 
     private static ThreadState withoutKept(ThreadState state, Identity identity) {
@@ -202,7 +208,8 @@ public final class Fold {
                 Set.of(),
                 Frame.begin(started.workflow(), started.tasks()),
                 Leg.first(1, started.breakpoints()),
-                Control.of(started.approvals()));
+                Control.of(started.approvals()),
+                budget(started));
         ThreadState after = wrote(state.withIntake(Intake.EMPTY).plus(run), run.id(), started.changes());
         return started.main() ? after.withChannels(after.channels(), mark) : after;
     }
@@ -227,7 +234,8 @@ public final class Fold {
                 Set.of(),
                 left.frame(),
                 Leg.first(left.frame().superStep(), started.breakpoints()),
-                Control.of(started.approvals())));
+                Control.of(started.approvals()),
+                budget(started)));
     }
 
     /** It reads the thread's state, and no input has asked for it. */
@@ -246,7 +254,8 @@ public final class Fold {
                         Set.of(),
                         Frame.begin(started.workflow(), started.tasks()),
                         Leg.first(1, started.breakpoints()),
-                        Control.of(started.approvals())))
+                        Control.of(started.approvals()),
+                        budget(started)))
                 .withResumable(state.resumable());
         return wrote(after, started.run(), started.changes());
     }
@@ -639,7 +648,19 @@ public final class Fold {
         return state.without(run.id()).withIntake(run.leftOver());
     }
 
+    private static @Nullable Budget budget(Event.RunStarted started) {
+        Long timeoutMs = started.timeoutMs();
+        return timeoutMs == null ? null : new Budget(timeoutMs, 0);
+    }
+
     private static ThreadState timedOut(ThreadState state, Event.RunTimedOut timedOut) {
+        StartedRun started = state.started(timedOut.run());
+        if (started != null) {
+            if (started.budget() == null) {
+                throw impossible(state, timedOut, "the run may take as long as it likes");
+            }
+            return ended(leftToDo(state, started), started);
+        }
         QueuedRun run = queuedRun(state, timedOut, timedOut.run());
         return state.withQueue(queueWithout(state, run.id()));
     }

@@ -57,6 +57,10 @@ public sealed interface Owed {
         List<Owed> owed = new ArrayList<>();
         for (StartedRun run : state.started()) {
             collect(run, null, run.frame(), state.channelsOf(run), owed);
+            Long overAtMs = run.overAtMs(state.updatedAtMs());
+            if (overAtMs != null) {
+                owed.add(timer(run.id().value(), overAtMs));
+            }
         }
         for (QueuedRun run : state.queue()) {
             Long expiresAtMs = run.expiresAtMs();

@@ -58,7 +58,8 @@ final class Progress {
                 opening.mapped(),
                 opening.tasks(),
                 breakpoints(state, ref, breakpoints),
-                state.settings().approvals().fields()));
+                state.settings().approvals().fields(),
+                timeoutMs(state, ref)));
         String problem = opening.problem();
         if (problem != null) {
             tasks.failRun(draft, run, "", problem);
@@ -80,7 +81,8 @@ final class Progress {
                 false,
                 List.of(),
                 breakpoints(draft.state(), left.workflow(), Breakpoints.NONE),
-                draft.state().settings().approvals().fields()));
+                draft.state().settings().approvals().fields(),
+                timeoutMs(draft.state(), left.workflow())));
     }
 
     /** An exclusive run for the thread's sake: one task, or none and these changes. */
@@ -91,6 +93,11 @@ final class Progress {
         if (planned.isEmpty()) {
             tasks.completeEmpty(draft, run);
         }
+    }
+
+    private @Nullable Long timeoutMs(ThreadState state, WorkflowRef ref) {
+        Workflow workflow = workflows.find(state.key().tenant(), ref);
+        return workflow == null ? null : workflow.timeoutMs();
     }
 
     private Breakpoints breakpoints(ThreadState state, WorkflowRef ref, Breakpoints more) {
@@ -200,8 +207,10 @@ final class Progress {
     /** What is due on the thread by now. */
     void fireTimers(Draft draft) {
         for (StartedRun run : draft.state().started()) {
-            tasks.fireTimers(draft, run.id());
-            followUp(draft, run);
+            if (!isTimedOut(draft, run)) {
+                tasks.fireTimers(draft, run.id());
+                followUp(draft, run);
+            }
         }
         expireQueued(draft);
         advance(draft);
@@ -226,10 +235,25 @@ final class Progress {
     private boolean giveUp(Draft draft) {
         long before = draft.state().seq();
         for (StartedRun run : draft.state().started()) {
-            tasks.giveUp(draft, run.id());
-            followUp(draft, run);
+            if (!isTimedOut(draft, run)) {
+                tasks.giveUp(draft, run.id());
+                followUp(draft, run);
+            }
         }
         return draft.state().seq() != before;
+    }
+
+    /** Whether the run was at work for longer than it may, and has been ended for that. */
+    private boolean isTimedOut(Draft draft, StartedRun run) {
+        Long overAtMs = run.overAtMs(draft.state().updatedAtMs());
+        if (overAtMs == null || overAtMs > draft.timeMs()) {
+            return false;
+        }
+        Asks.expire(draft, run.id(), null, Event.Expiry.FAILED);
+        Tasks.expireSteers(draft, run.id());
+        draft.add(new Event.RunTimedOut(run.id()));
+        followUp(draft, run);
+        return true;
     }
 
     private Set<RunId> expireQueued(Draft draft) {

@@ -96,13 +96,11 @@ final class Resumption {
         boolean answersOnly = resume.updates().isEmpty() && resume.goTo() == null && !resume.carryOn();
         if (!named.isEmpty()
                 && named.keySet().stream().allMatch(id -> draft.state().asking(id) == null)) {
-            Decision before = repeated(draft, named, known.settled());
-            if (answersOnly) {
-                return before;
-            }
+            // What was answered so before is done, with all that came with it.
+            return repeated(draft, named, known.settled());
         }
         StartedRun run = target(draft, resume, named, known);
-        Json bare = named.isEmpty() && answersOnly ? resume.answer() : null;
+        Json bare = named.isEmpty() ? resume.answer() : null;
         InterruptId clicked = bare == null ? null : run.control().clicked(bare, draft.timeMs());
         if (clicked != null) {
             return draft.decided(new Outcome.Duplicate(new Outcome.Resumed(run.id(), List.of(clicked))));
@@ -116,7 +114,9 @@ final class Resumption {
         }
         if (!answersOnly && run.isInFlight()) {
             throw refusal(
-                    draft, Rejection.IN_FLIGHT, "Run " + run.id() + " is at work; pause it, or wait until it stops");
+                    draft,
+                    Rejection.IN_FLIGHT,
+                    "Run " + run.id() + " has work in flight; wait until that ends (a pause keeps more from starting)");
         }
         if (resume.carryOn() && run.leg().at() == null) {
             throw refusal(draft, Rejection.NOT_WAITING, notAtBreakpoint(run));
@@ -124,6 +124,11 @@ final class Resumption {
         List<String> goTo = resume.goTo();
         if (goTo != null) {
             checkSteps(draft, run, goTo);
+        }
+        Workflow workflow = workflows.find(draft.state().key().tenant(), run.workflow());
+        String unknown = workflow == null ? null : workflow.unknown(resume.breakpoints());
+        if (unknown != null) {
+            throw refusal(draft, Rejection.UNKNOWN_STEP, unknown);
         }
         Edits.Result edit = edits.changes(draft.state(), run, resume.updates());
         if (edit instanceof Edits.Refused refused) {

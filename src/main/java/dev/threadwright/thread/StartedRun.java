@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param outsideState those of {@code inputs} that left no trace in the thread's own state
  * @param written the channels that it wrote
  * @param frame the tasks of its current super-step
+ * @param budget how long it may be at work; null for as long as it takes
  */
 public record StartedRun(
         RunId id,
@@ -36,7 +37,8 @@ public record StartedRun(
         Set<String> written,
         Frame frame,
         Leg leg,
-        Control control) {
+        Control control,
+        @Nullable Budget budget) {
 
     public StartedRun {
         inputs = List.copyOf(inputs);
@@ -78,6 +80,36 @@ public record StartedRun(
             }
         }
         return false;
+    }
+
+    /** After some time in which nothing happened on the thread. */
+    StartedRun aged(long ms) {
+        Budget before = budget;
+        if (before == null || ms <= 0 || status() != RunStatus.ACTIVE) {
+            return this;
+        }
+        return new StartedRun(
+                id,
+                start,
+                lineage,
+                startedAtMs,
+                admittedAtMs,
+                inputs,
+                inbox,
+                inboxAdmittedAtMs,
+                outsideState,
+                written,
+                frame,
+                leg,
+                control,
+                before.used(ms));
+    }
+
+    /** When it has been at work for too long, if it goes on so; null if that is never. */
+    @Nullable Long overAtMs(long lastEventMs) {
+        return budget == null || status() != RunStatus.ACTIVE
+                ? null
+                : (Long) (lastEventMs + Math.max(0, budget.limitMs() - budget.usedMs()));
     }
 
     boolean isCompaction() {
@@ -183,7 +215,17 @@ public record StartedRun(
 
     StartedRun emptiedInbox(List<Change> changes, boolean mapped) {
         List<Input> outside = plus(outsideState, outside(inbox, changes, mapped, lineage));
-        return with(lineage, plus(inputs, inbox), List.of(), 0, outside, written, frame);
+        return with(lineage, plus(inputs, inbox), List.of(), 0, outside, written, frame)
+                .withControl(control.heard());
+    }
+
+    /** Of what waits in its inbox, this is given up. */
+    StartedRun withoutInput(Identity given) {
+        List<Input> rest =
+                inbox.stream().filter(input -> !input.identity().equals(given)).toList();
+        return rest.size() == inbox.size()
+                ? this
+                : with(lineage, inputs, rest, rest.isEmpty() ? 0 : inboxAdmittedAtMs, outsideState, written, frame);
     }
 
     StartedRun withTask(TaskId task, UnaryOperator<Task> change) {
@@ -215,7 +257,8 @@ public record StartedRun(
                 written,
                 frame,
                 next,
-                control);
+                control,
+                budget);
     }
 
     StartedRun withControl(Control next) {
@@ -232,7 +275,8 @@ public record StartedRun(
                 written,
                 frame,
                 leg,
-                next);
+                next,
+                budget);
     }
 
     StartedRun withLineage(Lineage next) {
@@ -287,7 +331,8 @@ public record StartedRun(
                 written,
                 frame,
                 leg,
-                control);
+                control,
+                budget);
     }
 
     private static List<Input> plus(List<Input> first, List<Input> second) {

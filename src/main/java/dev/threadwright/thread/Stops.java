@@ -28,8 +28,8 @@ final class Stops {
     void tell(Draft draft) {
         for (StartedRun run : draft.state().started()) {
             RunStatus status = run.status();
-            Stop stop = run.stop();
             if (status == RunStatus.PAUSED || status == RunStatus.WAITING_USER) {
+                Stop stop = run.stop();
                 if (!stop.isWithin(run.leg().told())) {
                     draft.add(new Event.RunInterrupted(run.id(), run.frame().superStep(), stop, run.interrupts()));
                 }

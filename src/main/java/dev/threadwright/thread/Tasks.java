@@ -318,8 +318,17 @@ final class Tasks {
 
     /** Whatever is wrong with the run as a whole. */
     void failRun(Draft draft, RunId run, String step, String error) {
+        expireSteers(draft, run);
         Asks.expire(draft, run, null, Event.Expiry.FAILED);
         draft.add(new Event.RunFailed(run, step, error));
+    }
+
+    /** What was meant for this run alone, and came too late for it, starts no other. */
+    static void expireSteers(Draft draft, RunId id) {
+        StartedRun run = started(draft, id);
+        for (Identity told : run.control().steered()) {
+            draft.add(new Event.InputExpired(told, id, "The run ended before it took this in"));
+        }
     }
 
     /** The end of a run whose start leads nowhere. */
@@ -391,7 +400,7 @@ final class Tasks {
             }
             case Step.Wait wait -> {
                 Step.Duration timeout = wait.timeout();
-                Long untilMs = timeout == null ? null : (Long) Math.addExact(draft.timeMs(), timeout.ms(view));
+                Long untilMs = timeout == null ? null : (Long) Math.addExact(draft.knownFromMs(), timeout.ms(view));
                 List<String> types = wait.cases().stream()
                         .map(one -> one.type() == null ? Step.Case.ANY_TYPE : one.type())
                         .distinct()
@@ -584,6 +593,7 @@ final class Tasks {
         written.stream()
                 .sorted()
                 .forEach(channel -> values.put(channel, end.merged().get(channel)));
+        expireSteers(draft, run.id());
         if (run.isCompaction()) {
             draft.add(new Event.CompactionCompleted(
                     run.id(), Compaction.bytes(end.merged()), Compaction.messages(end.merged())));

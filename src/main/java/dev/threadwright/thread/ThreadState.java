@@ -144,6 +144,8 @@ public record ThreadState(
     }
 
     ThreadState at(long nextSeq, long timeMs) {
+        long passedMs = timeMs - updatedAtMs;
+        boolean anyAges = passedMs > 0 && started.stream().anyMatch(run -> run.budget() != null);
         return new ThreadState(
                 key,
                 nextSeq,
@@ -152,7 +154,7 @@ public record ThreadState(
                 timeMs,
                 settings,
                 channels,
-                started,
+                anyAges ? started.stream().map(run -> run.aged(passedMs)).toList() : started,
                 queue,
                 intake,
                 latestRun,

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Map.Entry;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param recursionLimit super-steps from a start or resume of a run to its next stop
  * @param breakpoints of every run
  * @param compaction the step that makes a thread's state smaller; null if messages are just left out
+ * @param timeoutMs how long a run may be at work, waiting aside; null for as long as it takes
  */
 public record Workflow(
         WorkflowRef ref,
@@ -33,7 +35,8 @@ public record Workflow(
         @Nullable InputMapping input,
         int recursionLimit,
         Breakpoints breakpoints,
-        @Nullable String compaction) {
+        @Nullable String compaction,
+        @Nullable Long timeoutMs) {
 
     public static final int DEFAULT_RECURSION_LIMIT = 25;
     public static final int MAX_RECURSION_LIMIT = 1_000;
@@ -45,8 +48,15 @@ public record Workflow(
         List<Write> writes(Json data);
     }
 
+    /** Ten years. */
+    public static final long MAX_TIMEOUT_MS = 3_653L * 24 * 60 * 60 * 1_000;
+
     /** @throws IllegalArgumentException naming all that is wrong with the graph */
     public Workflow {
+        if (timeoutMs != null && (timeoutMs < 1 || timeoutMs > MAX_TIMEOUT_MS)) {
+            throw new IllegalArgumentException(
+                    "Workflow " + ref + ": a time-out is 1 to " + MAX_TIMEOUT_MS + " ms, not " + timeoutMs);
+        }
         channels = Collections.unmodifiableMap(new LinkedHashMap<>(channels));
         steps = Collections.unmodifiableMap(new LinkedHashMap<>(steps));
         start = List.copyOf(start);
@@ -67,7 +77,7 @@ public record Workflow(
             List<Route> start,
             @Nullable InputMapping input,
             int recursionLimit) {
-        this(ref, channels, steps, start, input, recursionLimit, Breakpoints.NONE, null);
+        this(ref, channels, steps, start, input, recursionLimit, Breakpoints.NONE, null, null);
     }
 
     /** These steps, and all that a run which is at them may still come to. */
@@ -82,6 +92,16 @@ public record Workflow(
             open.addAll(follow(step));
         }
         return reached;
+    }
+
+    /** Null, or that it has no such steps to stop at. */
+    public @Nullable String unknown(Breakpoints stops) {
+        List<String> names = Stream.concat(stops.before().stream(), stops.after().stream())
+                .filter(name -> !name.equals(Breakpoints.ALL) && !steps.containsKey(name))
+                .distinct()
+                .sorted()
+                .toList();
+        return names.isEmpty() ? null : "Workflow " + ref + " has no step \"" + String.join("\", \"", names) + "\"";
     }
 
     /** The steps that may come right after this one. */

@@ -36,6 +36,7 @@ public final class WorkflowBuilder {
     private int recursionLimit = Workflow.DEFAULT_RECURSION_LIMIT;
     private Breakpoints breakpoints = Breakpoints.NONE;
     private @Nullable String compaction;
+    private @Nullable Long timeoutMs;
 
     /** Where a step leads, and how an action is treated. */
     public static final class Options {
@@ -162,6 +163,12 @@ public final class WorkflowBuilder {
         return this;
     }
 
+    /** How long a run may be at work; time in which it waits does not count. */
+    public WorkflowBuilder timeoutMs(long ofEveryRun) {
+        timeoutMs = ofEveryRun;
+        return this;
+    }
+
     /** The step that makes a thread's state smaller when that is asked for. */
     public WorkflowBuilder compaction(String step) {
         compaction = step;
@@ -233,7 +240,7 @@ public final class WorkflowBuilder {
 
     /** @throws IllegalArgumentException naming all that is wrong */
     public Workflow build() {
-        return new Workflow(ref, channels, steps, start, input, recursionLimit, breakpoints, compaction);
+        return new Workflow(ref, channels, steps, start, input, recursionLimit, breakpoints, compaction, timeoutMs);
     }
 
     private WorkflowBuilder add(String name, Step.Kind kind, Options options) {

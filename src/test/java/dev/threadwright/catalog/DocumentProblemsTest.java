@@ -301,6 +301,10 @@ class DocumentProblemsTest {
             /breakpoints          | {before: [nobody]}                    | /breakpoints/before: there is no step "nobody"
             /breakpoints          | {after: [a, nobody]}                  | /breakpoints/after: there is no step "nobody"
             /compaction           | a                                     |
+            /timeout              | 10m                                   |
+            /timeout              | soon                                  | /timeout: pattern && /timeout: is no span of time like
+            /timeout              | 3654d                                 | /timeout: must be at most 3653d
+            /timeout              | 10                                    | /timeout: string expected
             /compaction           | nobody                                | /compaction: there is no step "nobody"
             /compaction           | [a]                                   | /compaction: string expected
             """)

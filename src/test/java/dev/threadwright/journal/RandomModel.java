@@ -2,6 +2,7 @@ package dev.threadwright.journal;
 
 import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.Breakpoint;
+import dev.threadwright.thread.Budget;
 import dev.threadwright.thread.CheckpointId;
 import dev.threadwright.thread.Control;
 import dev.threadwright.thread.Event;
@@ -60,8 +61,12 @@ import java.util.Map;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
-/** Values of the model that could be, whether or not any thread would come to them. */
-record RandomModel(RandomGenerator random) {
+/**
+ * Values of the model that could be, whether or not any thread would come to them.
+ *
+ * @param plausible whether names and numbers are like those that threads come to, as the published schemas promise
+ */
+record RandomModel(RandomGenerator random, boolean plausible) {
 
     /** What JSON, Java and Postgres might not agree on. */
     private static final List<String> TEXTS = List.of(
@@ -84,15 +89,20 @@ record RandomModel(RandomGenerator random) {
             "NaN",
             "a".repeat(5_000));
 
+    RandomModel(RandomGenerator random) {
+        this(random, false);
+    }
+
     Event event(Class<?> type) {
         return switch (type.getSimpleName()) {
             case "ThreadCreated" -> new Event.ThreadCreated();
             case "ThreadUpdated" -> new Event.ThreadUpdated(settings());
             case "InputAccepted" -> new Event.InputAccepted(input(), run(), why());
             case "InputRejected" ->
-                new Event.InputRejected(maybe(this::identity), text(), word(Rejection.class), text(), maybe(this::why));
+                new Event.InputRejected(
+                        maybe(this::identity), command(), word(Rejection.class), text(), maybe(this::why));
             case "InputQueued" ->
-                new Event.InputQueued(run(), workflow(), maybe(random::nextLong), word(Behind.class), breakpoints());
+                new Event.InputQueued(run(), workflow(), maybe(this::large), word(Behind.class), breakpoints());
             case "InputPromoted" -> new Event.InputPromoted(run());
             case "InputMerged" ->
                 new Event.InputMerged(run(), list(this::identity), list(this::change), random.nextBoolean());
@@ -104,21 +114,22 @@ record RandomModel(RandomGenerator random) {
                         word(Start.class),
                         identity(),
                         random.nextBoolean(),
-                        random.nextLong(),
+                        large(),
                         list(this::change),
                         random.nextBoolean(),
                         list(this::planned),
                         breakpoints(),
-                        values());
+                        values(),
+                        maybe(() -> random.nextLong(1, 1L << 40)));
             case "RunCompleted" ->
                 new Event.RunCompleted(run(), values(), list(this::change), list(this::change), list(this::change));
             case "RunFailed" -> new Event.RunFailed(run(), text(), text());
             case "RunTimedOut" -> new Event.RunTimedOut(run());
             case "RunCancelled" -> new Event.RunCancelled(run(), word(Cause.class), random.nextBoolean());
-            case "StateRolledBack" -> new Event.StateRolledBack(run(), random.nextLong());
+            case "StateRolledBack" -> new Event.StateRolledBack(run(), large());
             case "StateUpdated" -> new Event.StateUpdated(maybe(this::run), list(this::change));
-            case "StateRestored" -> new Event.StateRestored(text(), channels(), maybe(this::resumable));
-            case "ThreadForked" -> new Event.ThreadForked(text(), text(), channels(), maybe(this::resumable));
+            case "StateRestored" -> new Event.StateRestored(checkpointText(), channels(), maybe(this::resumable));
+            case "ThreadForked" -> new Event.ThreadForked(name(), checkpointText(), channels(), maybe(this::resumable));
             case "StepCompleted" ->
                 new Event.StepCompleted(
                         run(),
@@ -133,75 +144,53 @@ record RandomModel(RandomGenerator random) {
                         run(), task(), text(), text(), maybe(this::text), list(this::change), list(this::planned));
             case "SubgraphStarted" ->
                 new Event.SubgraphStarted(run(), task(), workflow(), json(), list(this::change), list(this::planned));
-            case "TimerSet" -> new Event.TimerSet(run(), task(), text(), random.nextLong());
+            case "TimerSet" -> new Event.TimerSet(run(), task(), text(), large());
             case "TimerFired" -> new Event.TimerFired(run(), task());
             case "ActionRequested" ->
                 new Event.ActionRequested(
-                        run(),
-                        task(),
-                        action(),
-                        text(),
-                        text(),
-                        json(),
-                        random.nextBoolean(),
-                        random.nextLong(),
-                        random.nextInt());
-            case "ActionRetryScheduled" ->
-                new Event.ActionRetryScheduled(run(), action(), random.nextInt(), text(), random.nextLong());
-            case "ActionUncertain" -> new Event.ActionUncertain(run(), action(), random.nextInt(), text());
-            case "ActionSucceeded" -> new Event.ActionSucceeded(run(), action(), random.nextInt(), json());
-            case "ActionFailed" -> new Event.ActionFailed(run(), action(), random.nextInt(), text());
-            case "ActionResultDiscarded" -> new Event.ActionResultDiscarded(run(), action(), random.nextInt(), text());
-            case "ActionResultRecorded" ->
-                new Event.ActionResultRecorded(run(), action(), random.nextInt(), text(), json());
-            case "InputKept" -> new Event.InputKept(identity(), run(), random.nextBoolean(), random.nextLong());
+                        run(), task(), action(), text(), text(), json(), random.nextBoolean(), large(), small());
+            case "ActionRetryScheduled" -> new Event.ActionRetryScheduled(run(), action(), small(), text(), large());
+            case "ActionUncertain" -> new Event.ActionUncertain(run(), action(), small(), text());
+            case "ActionSucceeded" -> new Event.ActionSucceeded(run(), action(), small(), json());
+            case "ActionFailed" -> new Event.ActionFailed(run(), action(), small(), text());
+            case "ActionResultDiscarded" -> new Event.ActionResultDiscarded(run(), action(), small(), text());
+            case "ActionResultRecorded" -> new Event.ActionResultRecorded(run(), action(), small(), text(), json());
+            case "InputKept" -> new Event.InputKept(identity(), run(), random.nextBoolean(), large());
             case "InterruptRaised" -> {
                 boolean byHandler = random.nextBoolean();
                 yield new Event.InterruptRaised(
-                        run(),
-                        task(),
-                        text(),
-                        interrupt(),
-                        byHandler ? action() : null,
-                        byHandler ? random.nextInt() : 0);
+                        run(), task(), text(), interrupt(), byHandler ? action() : null, byHandler ? small() : 0);
             }
             case "InterruptResolved" ->
                 new Event.InterruptResolved(
-                        run(), interruptId(), json(), text(), text(), maybe(this::identity), random.nextBoolean());
+                        run(), interruptId(), json(), text(), via(), maybe(this::identity), random.nextBoolean());
             case "InterruptRejected" ->
-                new Event.InterruptRejected(run(), interruptId(), maybe(this::text), text(), text());
+                new Event.InterruptRejected(run(), interruptId(), maybe(this::text), text(), via());
             case "InterruptExpired" ->
                 new Event.InterruptExpired(run(), interruptId(), word(Event.Expiry.class), maybe(this::json));
             case "InterruptAnswerRejected" ->
                 new Event.InterruptAnswerRejected(maybe(this::identity), run(), interruptId(), text(), text());
-            case "WaitStarted" ->
-                new Event.WaitStarted(run(), task(), text(), list(this::text), maybe(random::nextLong));
-            case "WaitSatisfied" -> new Event.WaitSatisfied(run(), task(), identity(), random.nextInt());
+            case "WaitStarted" -> new Event.WaitStarted(run(), task(), text(), list(this::text), maybe(this::large));
+            case "WaitSatisfied" -> new Event.WaitSatisfied(run(), task(), identity(), small());
             case "RunInterrupted" -> {
                 List<Interrupt> interrupts = list(this::interrupt);
                 yield new Event.RunInterrupted(
                         run(),
-                        random.nextInt(),
+                        small(),
                         stop(interrupts.stream().map(Interrupt::id).toList()),
                         interrupts);
             }
             case "RunResumed" ->
                 new Event.RunResumed(
-                        run(),
-                        text(),
-                        text(),
-                        random.nextInt(),
-                        list(this::interruptId),
-                        breakpoints(),
-                        random.nextBoolean());
+                        run(), text(), via(), small(), list(this::interruptId), breakpoints(), random.nextBoolean());
             case "RunPaused" -> new Event.RunPaused(run(), text());
             case "RunUnpaused" -> new Event.RunUnpaused(run(), text());
-            case "RunSteered" -> new Event.RunSteered(run(), identity(), random.nextInt());
+            case "RunSteered" -> new Event.RunSteered(run(), identity(), small());
             case "RunRedirected" ->
                 new Event.RunRedirected(
                         run(), list(this::text), json(), list(this::task), list(this::change), list(this::planned));
-            case "CompactionStarted" -> new Event.CompactionStarted(run(), text(), random.nextLong(), random.nextInt());
-            case "CompactionCompleted" -> new Event.CompactionCompleted(run(), random.nextLong(), random.nextInt());
+            case "CompactionStarted" -> new Event.CompactionStarted(run(), text(), large(), small());
+            case "CompactionCompleted" -> new Event.CompactionCompleted(run(), large(), small());
             default -> throw new AssertionError("Say how to make a random " + type.getSimpleName());
         };
     }
@@ -258,19 +247,19 @@ record RandomModel(RandomGenerator random) {
     }
 
     private Frame frame(int depth) {
-        return new Frame(workflow(), random.nextInt(), list(() -> new Task(text(), json(), taskState(depth))));
+        return new Frame(workflow(), small(), list(() -> new Task(text(), json(), taskState(depth))));
     }
 
     private Task.State taskState(int depth) {
         return switch (random.nextInt(depth == 0 ? 9 : 10)) {
             case 0 -> new Task.Due(replay());
             case 7 -> new Task.Asking(interrupt(), replay());
-            case 8 -> new Task.Awaiting(list(this::text), maybe(random::nextLong));
+            case 8 -> new Task.Awaiting(list(this::text), maybe(this::large));
             case 1 -> new Task.Joining(new LinkedHashSet<>(list(this::text)));
             case 2 -> calling();
-            case 3 -> new Task.Backoff(calling(), random.nextLong());
+            case 3 -> new Task.Backoff(calling(), large());
             case 4 -> new Task.Uncertain(calling(), text());
-            case 5 -> new Task.Sleeping(random.nextLong());
+            case 5 -> new Task.Sleeping(large());
             case 6 -> new Task.Ended(list(this::change), maybe(() -> list(this::text)), maybe(() -> Json.of(text())));
             default -> new Task.Nested(frame(depth - 1), json(), channels(), list(this::change));
         };
@@ -278,19 +267,11 @@ record RandomModel(RandomGenerator random) {
 
     private Task.Calling calling() {
         return new Task.Calling(
-                action(),
-                text(),
-                json(),
-                random.nextInt(),
-                random.nextBoolean(),
-                random.nextLong(),
-                random.nextLong(),
-                random.nextInt(),
-                replay());
+                action(), text(), json(), small(), random.nextBoolean(), large(), large(), small(), replay());
     }
 
     private TaskId task() {
-        return new TaskId(text());
+        return new TaskId(plausible ? small() + (random.nextBoolean() ? "" : ".1/2") : text());
     }
 
     private StartedRun started() {
@@ -300,31 +281,28 @@ record RandomModel(RandomGenerator random) {
                 random.nextBoolean()
                         ? new Lineage.Main(channels(), maybe(this::checkpoint))
                         : new Lineage.Side(channels(), list(this::change), maybe(this::checkpoint)),
-                random.nextLong(),
-                random.nextLong(),
+                large(),
+                large(),
                 list(this::input),
                 list(this::input),
-                random.nextLong(),
+                large(),
                 list(this::input),
                 new LinkedHashSet<>(list(this::text)),
                 frame(2),
                 leg(),
-                control());
+                control(),
+                maybe(() -> new Budget(random.nextLong(1, 1L << 40), random.nextLong(1L << 40))));
     }
 
     private QueuedRun queued() {
         return new QueuedRun(
-                run(),
-                workflow(),
-                list(this::input),
-                random.nextLong(),
-                maybe(random::nextLong),
-                word(Behind.class),
-                breakpoints());
+                run(), workflow(), list(this::input), large(), maybe(this::large), word(Behind.class), breakpoints());
     }
 
     Input input() {
-        return new Input(identity(), word(Input.Type.class), maybe(this::text), json());
+        Input.Type type = word(Input.Type.class);
+        boolean typed = !plausible || type == Input.Type.EXTERNAL_EVENT;
+        return new Input(identity(), type, typed ? maybe(this::text) : null, json());
     }
 
     private Why why() {
@@ -340,11 +318,11 @@ record RandomModel(RandomGenerator random) {
     }
 
     private InterruptId interruptId() {
-        return new InterruptId(text());
+        return new InterruptId(plausible ? "%016x%016x".formatted(random.nextLong(), random.nextLong()) : text());
     }
 
     private Interrupt interrupt() {
-        return new Interrupt(interruptId(), random.nextInt(), prompt(), random.nextLong(1L << 42));
+        return new Interrupt(interruptId(), small(), prompt(), random.nextLong(1L << 42));
     }
 
     private Prompt prompt() {
@@ -359,7 +337,7 @@ record RandomModel(RandomGenerator random) {
     }
 
     private Replay replay() {
-        return new Replay(list(() -> new Replay.Answered(prompt(), json())), values(), random.nextInt());
+        return new Replay(list(() -> new Replay.Answered(prompt(), json())), values(), small());
     }
 
     private Stop stop(List<InterruptId> interrupts) {
@@ -372,8 +350,8 @@ record RandomModel(RandomGenerator random) {
 
     private Leg leg() {
         return new Leg(
-                random.nextInt(),
-                random.nextInt(),
+                small(),
+                small(),
                 breakpoints(),
                 list(this::text),
                 list(this::breakpoint),
@@ -384,14 +362,15 @@ record RandomModel(RandomGenerator random) {
     private Control control() {
         return new Control(
                 random.nextBoolean(),
-                random.nextInt(),
+                small(),
                 values(),
                 maybe(() -> new Control.Redirect(list(this::text), json())),
-                maybe(() -> new Control.Bare(interruptId(), json(), random.nextLong())));
+                maybe(() -> new Control.Bare(interruptId(), json(), large())),
+                list(this::identity));
     }
 
     private KeptInput kept() {
-        return new KeptInput(input(), run(), random.nextBoolean(), random.nextLong());
+        return new KeptInput(input(), run(), random.nextBoolean(), large());
     }
 
     private Policy policy() {
@@ -423,15 +402,15 @@ record RandomModel(RandomGenerator random) {
     }
 
     private Identity identity() {
-        return new Identity(text(), text());
+        return new Identity(name(), name());
     }
 
     private RunId run() {
-        return new RunId(text());
+        return new RunId(plausible ? uuid() : text());
     }
 
     private ActionId action() {
-        return new ActionId(text());
+        return new ActionId(plausible ? run() + "-" + task() : text());
     }
 
     private WorkflowRef workflow() {
@@ -475,6 +454,36 @@ record RandomModel(RandomGenerator random) {
 
     String text() {
         return TEXTS.get(random.nextInt(TEXTS.size()));
+    }
+
+    /** A text that says something. */
+    private String name() {
+        return plausible ? "n" + random.nextInt(5) : text();
+    }
+
+    private String command() {
+        return plausible ? "run.resume" : text();
+    }
+
+    private String via() {
+        return plausible ? List.of("kafka", "http", "system").get(random.nextInt(3)) : text();
+    }
+
+    private String checkpointText() {
+        return plausible ? uuid() : text();
+    }
+
+    private String uuid() {
+        return new java.util.UUID(random.nextLong(), random.nextLong()).toString();
+    }
+
+    /** Counts, where they are plausible, from 1. */
+    private int small() {
+        return plausible ? random.nextInt(1, random.nextBoolean() ? 3 : 1_000) : random.nextInt();
+    }
+
+    private long large() {
+        return plausible ? random.nextLong(1, 1L << 42) : random.nextLong();
     }
 
     private <T> List<T> list(Supplier<T> item) {

@@ -116,11 +116,11 @@ class JsonSchemasTest {
     }
 
     @Test
-    void compiledSchemasAreForgottenWhenTheyAreMany() {
+    void schemasAreForgottenWhenTheyAreMany() {
         for (int i = 0; i < JsonSchemas.MAX_COMPILED + 10; i++) {
             assertThat(schemas.problem(schema("{\"maximum\":" + i + "}"), Json.of(i + 1)))
                     .isNotNull();
         }
-        assertThat(schemas.compiled()).isEqualTo(JsonSchemas.MAX_COMPILED);
+        assertThat(schemas.remembered()).isEqualTo(JsonSchemas.MAX_COMPILED);
     }
 }

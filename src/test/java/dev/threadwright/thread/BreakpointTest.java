@@ -136,4 +136,23 @@ class BreakpointTest {
         ThreadSpec spec = on(abc(before("b"))).and(abc(1)).when(abc(2));
         assertThat(spec.words()).contains("RunCancelled r1 SUPERSEDED");
     }
+
+    @Test
+    void breakpointsAtStepsThatAreNotThereAreRefused() {
+        ThreadSpec spec = on(abc(before("b"))).and(abc(1));
+        spec.when(proceed(after("d", "b", "e"))).refused("UNKNOWN_STEP: Workflow abc@1 has no step \"d\", \"e\"");
+        spec.running("1 paused");
+        on(abc(Breakpoints.NONE))
+                .when(new Command.SubmitInput(
+                        ((Command.SubmitInput) abc(1).get()).header(),
+                        abc(1).input(),
+                        new RunId("r1"),
+                        null,
+                        "abc",
+                        null,
+                        null,
+                        before("z")))
+                .thenNothing()
+                .outcome("Invalid: Workflow abc@1 has no step \"z\"");
+    }
 }

@@ -66,7 +66,8 @@ class FoldTest {
             new Case("i9 accepted", new Event.InputAccepted(input(8).input(), R9, WHY), "has no run"),
             new Case("r1 active", new Event.InputQueued(R9, ASYNC, null, Event.Behind.ACTIVE), "there is no input"),
             new Case("r1 active", new Event.InputPromoted(R1), "the run is not queued"),
-            new Case("r1 active", new Event.RunTimedOut(R1), "the run is not queued"),
+            new Case("r1 active", new Event.RunTimedOut(R1), "as long as it likes"),
+            new Case("r1 active", new Event.RunTimedOut(R9), "the run is not queued"),
             new Case("r1 active", new Event.InputMerged(R9, List.of(), List.of(), false), "the run is not started"),
             new Case(
                     "r1 active, r2 queued",

@@ -363,4 +363,32 @@ class InterruptTest {
 
         assertThat(spec.words().getLast()).startsWith("RunFailed r1 at \"ask\": The schema of the answer is not valid");
     }
+
+    @Test
+    void anInputThatSaysWhatItIsForIsNoAnswer() {
+        ThreadSpec spec = chat();
+        spec.when(input(2).workflow("pure").data(Json.of("bob")));
+        assertThat(spec.words()).contains("RunCancelled r1 SUPERSEDED");
+    }
+
+    @Test
+    void aQuestionThatIsAskedLateHasItsTimeFromThen() {
+        Workflow escalating = People.workflow("escalating")
+                .start("clerk")
+                .interrupt("clerk", expiresIn(1_000), step -> step.onError("manager"))
+                .interrupt("manager", expiresIn(1_000), step -> step)
+                .build();
+        ThreadSpec spec = on(escalating).and(input(1).workflow("escalating"));
+
+        spec.and(new Command.FireTimers(
+                new Command.Header(Commands.THREAD, NOW_MS + 1_000, null, "", "timer", "system"), NOW_MS + 60_000));
+
+        assertThat(spec.last(Event.InterruptRaised.class).interrupt().expiresAtMs())
+                .isEqualTo(NOW_MS + 61_000);
+        spec.when(answerAt(NOW_MS + 60_500, "true")).outcome("Resumed r1 with 1");
+    }
+
+    private static dev.threadwright.workflow.Step.Question expiresIn(long ms) {
+        return view -> new Prompt("question", Json.NULL, null, ms, null);
+    }
 }

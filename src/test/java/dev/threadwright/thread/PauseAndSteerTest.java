@@ -81,4 +81,21 @@ class PauseAndSteerTest {
                 .when(cancel("r1"))
                 .thenNothing();
     }
+
+    @Test
+    void whatComesTooLateForTheRunThatItSteersStartsNoOther() {
+        ThreadSpec spec = on(TestWorkflows.ASYNC)
+                .and(input(1), steer("r1", 2), input(3).log("merged").to("r1"));
+        spec.when(complete("r1", 1));
+
+        assertThat(spec.words()).contains("InputExpired i2 of r1");
+        assertThat(spec.words()).noneMatch(event -> event.contains("i2") && event.contains("FOLLOW_UP"));
+        assertThat(spec.last(Event.RunStarted.class).source().id())
+                .as("what follows")
+                .isEqualTo("i3");
+
+        ThreadSpec taken = on(TestWorkflows.THREE).and(input(1).workflow("three"), steer("r1", 2), complete("r1", 1));
+        taken.when(cancel("r1"));
+        assertThat(taken.words()).noneMatch(event -> event.startsWith("InputExpired"));
+    }
 }

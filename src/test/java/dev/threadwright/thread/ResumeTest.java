@@ -12,6 +12,7 @@ import static dev.threadwright.thread.People.into;
 import static dev.threadwright.thread.People.log;
 import static dev.threadwright.thread.People.pending;
 import static dev.threadwright.thread.People.proceed;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.threadwright.workflow.Breakpoints;
 import dev.threadwright.workflow.Json;
@@ -152,7 +153,8 @@ class ResumeTest {
         on(People.BESIDE)
                 .and(input(1).workflow("beside"))
                 .when(goTo("note"))
-                .refused("IN_FLIGHT: Run r1 is at work; pause it, or wait until it stops");
+                .refused(
+                        "IN_FLIGHT: Run r1 has work in flight; wait until that ends (a pause keeps more from starting)");
     }
 
     @Test
@@ -171,5 +173,43 @@ class ResumeTest {
         spec.when(both)
                 .refused("UNKNOWN_STEP: Workflow abc@1 has no step \"nowhere\"")
                 .state("{\"log\":[\"a\"]}");
+    }
+
+    @Test
+    void whatRepeatsAnAnswerIsDoneWithAllThatCameWithIt() {
+        ThreadSpec spec = on(People.CHAT).and(input(1).workflow("chat"));
+        InterruptId first = pending(spec);
+        Command together = new Command.ResumeRun(
+                new Command.Header(Commands.THREAD, NOW_MS, new Identity("t", "x1"), "x1", "run.resume", "ann"),
+                null,
+                first,
+                Json.of("bob"),
+                List.of(new Command.Edit("last", Json.of(1), false)),
+                null,
+                Json.NULL,
+                false,
+                Breakpoints.NONE);
+        Command again = new Command.ResumeRun(
+                new Command.Header(Commands.THREAD, NOW_MS, new Identity("t", "x2"), "x2", "run.resume", "ann"),
+                null,
+                first,
+                Json.of("bob"),
+                List.of(new Command.Edit("last", Json.of(2), false)),
+                List.of("first"),
+                Json.NULL,
+                false,
+                Breakpoints.NONE);
+        spec.when(together).outcome("Resumed r1 with 1");
+        spec.when(again).thenNothing().outcome("Duplicate of Resumed r1 with 1");
+        spec.state("{\"last\":1,\"log\":[\"bob\"]}");
+    }
+
+    @Test
+    void aBareAnswerClickedTwiceSendsTheRunNowhereElse() {
+        ThreadSpec spec = on(People.CHAT).and(input(1).workflow("chat"), goToWith("\"bob\"", "second"));
+        InterruptId second = pending(spec);
+
+        spec.when(goToWith("\"bob\"", "second")).thenNothing().outcome("Duplicate of Resumed r1 with 1");
+        assertThat(pending(spec)).isEqualTo(second);
     }
 }

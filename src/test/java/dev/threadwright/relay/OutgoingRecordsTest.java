@@ -1,0 +1,184 @@
+package dev.threadwright.relay;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.threadwright.journal.DecisionRow;
+import dev.threadwright.journal.EventCodec;
+import dev.threadwright.journal.OutboxRow;
+import dev.threadwright.journal.OutboxRow.Coordinates;
+import dev.threadwright.testing.AsyncApi;
+import dev.threadwright.thread.Event;
+import dev.threadwright.thread.Identity;
+import dev.threadwright.thread.Recorded;
+import dev.threadwright.thread.ThreadKey;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.junit.jupiter.api.Test;
+
+/** What goes out is as the AsyncAPI document says. */
+class OutgoingRecordsTest {
+
+    private static final Topics TOPICS = new Topics(
+            "threadwright.lifecycle", "threadwright.events", "threadwright.dead-letter", "threadwright.commands");
+    private static final ThreadKey THREAD = new ThreadKey("default", "a thread/of mine");
+    private static final Identity CAUSE = new Identity("/shop", "i1");
+
+    private final AsyncApi document = AsyncApi.document();
+
+    @Test
+    void exactly_the_lifecycle_events_are_messages_of_the_lifecycle_topic() throws IOException {
+        Set<String> lifecycle = new TreeSet<>();
+        Set<String> events = new TreeSet<>();
+        for (Event event : events()) {
+            for (ProducerRecord<byte[], byte[]> record : published(event, CAUSE, Integer.MAX_VALUE)) {
+                (record.topic().equals(TOPICS.lifecycle()) ? lifecycle : events).add(EventCodec.typeOf(event));
+            }
+        }
+        assertThat(document.messages("lifecycle")).isEqualTo(lifecycle);
+        assertThat(document.messages("events")).isEqualTo(events);
+    }
+
+    @Test
+    void records_of_every_event_are_as_described() throws IOException {
+        for (Event event : events()) {
+            for (Identity cause : new Identity[] {CAUSE, null}) {
+                for (ProducerRecord<byte[], byte[]> record : published(event, cause, Integer.MAX_VALUE)) {
+                    assertThat(problems(record))
+                            .as("%s on %s", EventCodec.typeOf(event), record.topic())
+                            .isEmpty();
+                    assertThat(record.value()).isNotNull();
+                }
+            }
+        }
+    }
+
+    @Test
+    void what_is_too_large_has_no_value_and_says_where_it_is() throws IOException {
+        for (Event event : events()) {
+            for (ProducerRecord<byte[], byte[]> record : published(event, CAUSE, 10)) {
+                assertThat(record.value()).isNull();
+                assertThat(problems(record)).isEmpty();
+                assertThat(new String(record.headers().lastHeader("ce_dataref").value(), UTF_8))
+                        .startsWith("/threads/a%20thread%2Fof%20mine/events?from=");
+            }
+        }
+    }
+
+    @Test
+    void a_header_more_or_a_required_one_less_is_refused() throws IOException {
+        for (Event event : events()) {
+            for (ProducerRecord<byte[], byte[]> record : published(event, CAUSE, Integer.MAX_VALUE)) {
+                Headers more = new RecordHeaders(record.headers()).add("ce_unheard", new byte[] {'1'});
+                assertThat(problems(record, more)).isNotEmpty();
+                for (Header header : record.headers()) {
+                    String name = header.key();
+                    boolean optional = name.equals("ce_causationid")
+                            || name.equals("ce_runid") && event instanceof Event.StateUpdated;
+                    Headers less = new RecordHeaders(record.headers()).remove(name);
+                    if (!name.equals("ce_type")) {
+                        assertThat(problems(record, less).isEmpty())
+                                .as("%s without %s", EventCodec.typeOf(event), name)
+                                .isEqualTo(optional);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void dead_letters_are_as_described() {
+        for (Map<String, byte[]> headers : List.of(Map.<String, byte[]>of(), Map.of("ce_id", bytes("i1")))) {
+            ProducerRecord<byte[], byte[]> record =
+                    published(outbox(OutboxRow.Kind.DEAD_LETTER, null, null, headers, "It is not JSON"));
+            assertThat(document.headerProblems("dead-letter", "record", record.headers()))
+                    .isEmpty();
+            for (Header header : record.headers()) {
+                Headers less = new RecordHeaders(record.headers()).remove(header.key());
+                assertThat(document.headerProblems("dead-letter", "record", less)
+                                .isEmpty())
+                        .isEqualTo(!header.key().startsWith("tw_"));
+            }
+        }
+    }
+
+    @Test
+    void forwards_are_as_described() {
+        Map<String, byte[]> origin = Map.of(
+                "tw_origin", bytes("threadwright.input-3-7"),
+                "tw_time", bytes("1700000000123"),
+                "tw_role", bytes("input"));
+        ProducerRecord<byte[], byte[]> record =
+                published(outbox(OutboxRow.Kind.FORWARD, bytes("t1"), bytes("{\"text\":\"hi\"}"), origin, ""));
+        assertThat(record.topic()).isEqualTo(TOPICS.commands());
+        assertThat(document.recordProblems("commands", record.headers(), record.value()))
+                .isEmpty();
+        assertThat(document.recordProblems(
+                        "commands", new RecordHeaders(record.headers()).remove("tw_time"), record.value()))
+                .isNotEmpty();
+    }
+
+    private List<String> problems(ProducerRecord<byte[], byte[]> record) {
+        return problems(record, record.headers());
+    }
+
+    private List<String> problems(ProducerRecord<byte[], byte[]> record, Headers headers) {
+        return document.recordProblems(record.topic().substring("threadwright.".length()), headers, record.value());
+    }
+
+    private static List<Event> events() throws IOException {
+        List<Event> events = new ArrayList<>();
+        try (Stream<Path> files = Files.list(Path.of("src/test/resources/golden/events/v1"))) {
+            for (Path file : files.toList()) {
+                events.add(EventCodec.read(Files.readString(file).strip()));
+            }
+        }
+        events.add(new Event.StateUpdated(null, List.of()));
+        return events;
+    }
+
+    private static List<ProducerRecord<byte[], byte[]>> published(Event event, Identity cause, int maxDataBytes) {
+        return new OutgoingRecords(TOPICS, 16, maxDataBytes)
+                .of(new DecisionRow(
+                        THREAD,
+                        3,
+                        12,
+                        1_700_000_000_123L,
+                        cause,
+                        "ann",
+                        List.of(new Recorded(5, 1_700_000_000_123L, event))));
+    }
+
+    private static OutboxRow outbox(
+            OutboxRow.Kind kind, byte[] key, byte[] value, Map<String, byte[]> headers, String reason) {
+        return new OutboxRow(
+                kind,
+                3,
+                12,
+                new Coordinates("threadwright.input", 3, 7),
+                key,
+                value,
+                headers,
+                reason,
+                1_700_000_000_123L);
+    }
+
+    private static ProducerRecord<byte[], byte[]> published(OutboxRow row) {
+        return new OutgoingRecords(TOPICS, 16, Integer.MAX_VALUE).of(row).getFirst();
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(UTF_8);
+    }
+}
