@@ -123,6 +123,7 @@ create table thread (
     seq           bigint  not null,
     created_at_ms bigint  not null,
     updated_at_ms bigint  not null,
+    state_updated_at_ms bigint not null,
     partition     integer not null,
     active_runs   integer not null,
     queued_runs   integer not null,
@@ -134,7 +135,8 @@ create table thread (
     primary key (tenant, thread)
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.02);
 
-comment on column thread.status is 'idle or busy';
+comment on column thread.status is 'idle, busy, interrupted, error, or deleted, which readers do not see';
+comment on column thread.state_updated_at_ms is 'When its newest checkpoint was made, or itself before the first';
 
 create table run (
     admitted_at_ms bigint not null,
@@ -148,8 +150,59 @@ create table run (
     decision       text   collate "C" not null,
     output         json,
     error          text,
+    cause          text   collate "C",
+    request        json,
+    ending         text,
     primary key (tenant, thread, run)
 ) with (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.02);
+
+comment on column run.cause is 'Why it was cancelled';
+comment on column run.request is 'What it was asked for with, if it was asked for as a run and not by an input';
+comment on column run.ending is 'What is to be done when its first leg ends: JSON';
+
+-- Legs that are no whole run: first ones that ended before their run did, those after them, and requests for which
+-- nothing ran. A run that stops for nobody has none.
+create table leg (
+    created_at_ms bigint not null,
+    ended_at_ms   bigint,
+    tenant        text   collate "C" not null,
+    thread        text   collate "C" not null,
+    leg           text   collate "C" not null,
+    run           text   collate "C",
+    status        text   collate "C" not null,
+    error_type    text,
+    error         text,
+    request       json,
+    ending        text,
+    primary key (tenant, thread, leg)
+) with (fillfactor = 85);
+
+comment on column leg.run is 'Null for a request for which nothing ran';
+comment on column leg.status is 'running, success, error, timeout, interrupted or rolled_back';
+
+-- Legs that somebody took off the lists; the journal has them.
+create table hidden_run (
+    tenant text collate "C" not null,
+    thread text collate "C" not null,
+    leg    text collate "C" not null,
+    primary key (tenant, thread, leg)
+);
+
+-- What is to be done now that a leg has ended.
+create table leg_ending (
+    ended_at_ms bigint  not null,
+    due_at_ms   bigint  not null,
+    attempts    integer not null default 0,
+    tenant      text    collate "C" not null,
+    thread      text    collate "C" not null,
+    leg         text    collate "C" not null,
+    ending      text    not null,
+    primary key (tenant, thread, leg)
+) with (autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_threshold = 1000);
+
+create index leg_ending_due on leg_ending (due_at_ms);
+
+comment on column leg_ending.ending is 'JSON: webhook (an address), delete (whether the thread goes with it)';
 
 -- What runs ask people and systems.
 create table interrupt (
@@ -194,6 +247,59 @@ create view event with (security_invoker = true) as
            e.event
     from decision d
          cross join lateral json_array_elements(d.events) with ordinality as e (event, ordinality);
+
+-- Runs as those see them who ask for runs: one from each start or resume to its end or its next stop for somebody.
+-- What was rolled back is not among them; the journal has it.
+create view requested_run with (security_invoker = true) as
+    select r.tenant,
+           r.thread,
+           r.run                                                   as leg,
+           r.run                                                   as run,
+           case r.status
+               when 'queued' then 'pending'
+               when 'completed' then 'success'
+               when 'failed' then 'error'
+               when 'timed_out' then 'timeout'
+               when 'cancelled' then 'interrupted'
+               else 'running' end                                  as status,
+           r.status                                                as state,
+           r.workflow,
+           r.decision,
+           r.cause,
+           r.admitted_at_ms                                        as created_at_ms,
+           r.started_at_ms,
+           r.ended_at_ms,
+           coalesce(r.ended_at_ms, r.started_at_ms, r.admitted_at_ms) as updated_at_ms,
+           null::text                                              as error_type,
+           r.error,
+           r.output,
+           r.request
+    from run r
+    where (r.cause is null or r.cause <> 'rolled_back')
+      and not exists (select from leg l where l.tenant = r.tenant and l.thread = r.thread and l.leg = r.run)
+      and not exists (select from hidden_run h where h.tenant = r.tenant and h.thread = r.thread and h.leg = r.run)
+    union all
+    select l.tenant,
+           l.thread,
+           l.leg,
+           l.run,
+           l.status,
+           case when l.ended_at_ms is null or l.ended_at_ms = r.ended_at_ms then r.status end,
+           r.workflow,
+           r.decision,
+           r.cause,
+           l.created_at_ms,
+           l.created_at_ms,
+           l.ended_at_ms,
+           coalesce(l.ended_at_ms, l.created_at_ms),
+           l.error_type,
+           l.error,
+           case when l.ended_at_ms = r.ended_at_ms then r.output end,
+           l.request
+    from leg l
+         left join run r on r.tenant = l.tenant and r.thread = l.thread and r.run = l.run
+    where l.status <> 'rolled_back'
+      and not exists (select from hidden_run h where h.tenant = l.tenant and h.thread = l.thread and h.leg = l.leg);
 
 -- Workflows -------------------------------------------------------------------------------------------------------
 
@@ -241,10 +347,12 @@ begin
 end
 $$;
 
-grant select on thread, run, interrupt, decision, outcome, workflow, event to threadwright_reader;
+grant select on thread, run, leg, hidden_run, requested_run, interrupt, decision, outcome, workflow, event to threadwright_reader;
 
 alter table thread enable row level security;
 alter table run enable row level security;
+alter table leg enable row level security;
+alter table hidden_run enable row level security;
 alter table interrupt enable row level security;
 alter table decision enable row level security;
 alter table outcome enable row level security;
@@ -254,6 +362,10 @@ alter table workflow enable row level security;
 create policy of_tenant on thread for select to threadwright_reader
     using (tenant = current_setting('threadwright.tenant', true));
 create policy of_tenant on run for select to threadwright_reader
+    using (tenant = current_setting('threadwright.tenant', true));
+create policy of_tenant on leg for select to threadwright_reader
+    using (tenant = current_setting('threadwright.tenant', true));
+create policy of_tenant on hidden_run for select to threadwright_reader
     using (tenant = current_setting('threadwright.tenant', true));
 create policy of_tenant on interrupt for select to threadwright_reader
     using (tenant = current_setting('threadwright.tenant', true));
@@ -308,6 +420,49 @@ $$;
 
 -- Committing ------------------------------------------------------------------------------------------------------
 
+-- The part of commit_batch_v1 that few batches need. A first leg takes what began it from its run.
+create function commit_legs_v1(leg_tenant text[], leg_thread text[], leg_leg text[], leg_row text[])
+    returns void
+    language plpgsql
+    set plan_cache_mode = force_generic_plan
+    set enable_seqscan = off
+    set jit = off
+as $$
+declare
+    changed  bigint;
+    patched  bigint;
+begin
+    insert into leg (tenant, thread, leg, run, status, created_at_ms, ended_at_ms, error_type, error, request, ending)
+    select k.tenant, k.thread, k.leg, j.run, j.status, coalesce(j.created, r.admitted_at_ms), j.ended, j."errorType",
+           j.error, coalesce(j.request::json, r.request), coalesce(j.ending, r.ending)
+    from unnest(leg_tenant, leg_thread, leg_leg, leg_row) as k (tenant, thread, leg, row)
+         cross join lateral json_to_record(k.row::json)
+             as j (run text, status text, created bigint, ended bigint, "errorType" text, error text, request text,
+                   ending text)
+         left join run r on r.tenant = k.tenant and r.thread = k.thread and r.run = k.leg
+    where j.created is not null or j.run = k.leg;
+    get diagnostics changed = row_count;
+
+    update leg l
+    set status = j.status, ended_at_ms = j.ended, error = coalesce(j.error, l.error)
+    from unnest(leg_tenant, leg_thread, leg_leg, leg_row) as k (tenant, thread, leg, row)
+         cross join lateral json_to_record(k.row::json)
+             as j (run text, status text, created bigint, ended bigint, error text)
+    where j.created is null and j.run is distinct from k.leg
+      and l.tenant = k.tenant and l.thread = k.thread and l.leg = k.leg and l.ended_at_ms is null;
+    get diagnostics patched = row_count;
+    if changed + patched <> cardinality(leg_tenant) then
+        raise exception 'A change to a leg that is not there, or has ended' using errcode = 'TW003';
+    end if;
+
+    insert into leg_ending (tenant, thread, leg, ended_at_ms, due_at_ms, ending)
+    select l.tenant, l.thread, l.leg, l.ended_at_ms, l.ended_at_ms, l.ending
+    from unnest(leg_tenant, leg_thread, leg_leg) as k (tenant, thread, leg)
+         join leg l on l.tenant = k.tenant and l.thread = k.thread and l.leg = k.leg
+    where l.ended_at_ms is not null and l.ending is not null;
+end
+$$;
+
 -- Makes a batch durable. One statement in a transaction of its own: a client that freezes never holds a lock.
 --
 -- Every argument is a column of one of the batch's tables; columns of one table have the same length. What is empty
@@ -321,6 +476,7 @@ create function commit_batch_v1(
     thread_partition integer[], thread_tenant text[], thread_thread text[], thread_expected bigint[],
     thread_seq bigint[], thread_status text[], thread_active integer[], thread_queued integer[],
     thread_latest_run text[], thread_settings text[], thread_created bigint[], thread_updated bigint[],
+    thread_state_updated bigint[], thread_metadata text[], thread_ttl bigint[],
     decision_tenant text[], decision_thread text[], decision_first_seq bigint[], decision_count integer[],
     decision_partition integer[], decision_position bigint[], decision_time bigint[], decision_source text[],
     decision_id text[], decision_actor text[], decision_events text[], decision_checksum integer[],
@@ -331,7 +487,8 @@ create function commit_batch_v1(
     outcome_result text[], outcome_seq bigint[],
     run_tenant text[], run_thread text[], run_run text[], run_status text[], run_workflow text[],
     run_decision text[], run_admitted bigint[], run_started bigint[], run_ended bigint[], run_output text[],
-    run_error text[],
+    run_error text[], run_cause text[], run_request text[], run_ending text[],
+    leg_tenant text[], leg_thread text[], leg_leg text[], leg_row text[],
     interrupt_tenant text[], interrupt_thread text[], interrupt_interrupt text[], interrupt_run text[],
     interrupt_step text[], interrupt_kind text[], interrupt_status text[], interrupt_prompt text[],
     interrupt_created bigint[], interrupt_expires bigint[], interrupt_settled bigint[], interrupt_settlement text[],
@@ -378,23 +535,26 @@ begin
 
     if cardinality(thread_tenant) > 0 then
         insert into thread as t (tenant, thread, partition, seq, status, active_runs, queued_runs, latest_run,
-                                 settings, created_at_ms, updated_at_ms)
+                                 settings, created_at_ms, updated_at_ms, state_updated_at_ms)
         select k.tenant, k.thread, k.partition, k.seq, k.status, k.active, k.queued, k.latest_run,
-               k.settings::json, k.created, k.updated
+               k.settings::json, k.created, k.updated, k.state_updated
         from unnest(thread_tenant, thread_thread, thread_partition, thread_expected, thread_seq, thread_status,
-                    thread_active, thread_queued, thread_latest_run, thread_settings, thread_created, thread_updated)
+                    thread_active, thread_queued, thread_latest_run, thread_settings, thread_created, thread_updated,
+                    thread_state_updated)
                  as k (tenant, thread, partition, expected, seq, status, active, queued, latest_run, settings,
-                       created, updated)
+                       created, updated, state_updated)
         where k.expected = 0
         on conflict (tenant, thread) do nothing;
         get diagnostics changed = row_count;
 
         update thread t
         set seq = k.seq, status = k.status, active_runs = k.active, queued_runs = k.queued,
-            latest_run = k.latest_run, settings = k.settings::json, updated_at_ms = k.updated
+            latest_run = k.latest_run, settings = k.settings::json, updated_at_ms = k.updated,
+            state_updated_at_ms = k.state_updated
         from unnest(thread_tenant, thread_thread, thread_expected, thread_seq, thread_status, thread_active,
-                    thread_queued, thread_latest_run, thread_settings, thread_updated)
-                 as k (tenant, thread, expected, seq, status, active, queued, latest_run, settings, updated)
+                    thread_queued, thread_latest_run, thread_settings, thread_updated, thread_state_updated)
+                 as k (tenant, thread, expected, seq, status, active, queued, latest_run, settings, updated,
+                       state_updated)
         where k.expected > 0 and t.tenant = k.tenant and t.thread = k.thread and t.seq = k.expected;
         get diagnostics expected = row_count;
 
@@ -406,6 +566,11 @@ begin
                  left join thread t on t.tenant = k.tenant and t.thread = k.thread
             where t.xmin is distinct from pg_current_xact_id()::xid;
             raise exception 'The journal is damaged: %', stale using errcode = 'TW002';
+        end if;
+
+        -- What is set on a thread changes seldom: nearly always they are all null.
+        if exists (select from unnest(thread_metadata) as m (metadata) where m.metadata is not null) then
+            perform set_thread_metadata_v1(thread_tenant, thread_thread, thread_updated, thread_metadata, thread_ttl);
         end if;
     end if;
 
@@ -441,29 +606,56 @@ begin
     if cardinality(run_tenant) > 0 then
         -- What says when it was admitted is new; the rest patches what is there.
         insert into run (tenant, thread, run, status, workflow, decision, admitted_at_ms, started_at_ms, ended_at_ms,
-                         output, error)
+                         output, error, cause, request, ending)
         select k.tenant, k.thread, k.run, k.status, k.workflow, k.decision, k.admitted, k.started, k.ended,
-               k.output::json, k.error
+               k.output::json, k.error, k.cause, k.request::json, k.ending
         from unnest(run_tenant, run_thread, run_run, run_status, run_workflow, run_decision, run_admitted,
-                    run_started, run_ended, run_output, run_error)
-                 as k (tenant, thread, run, status, workflow, decision, admitted, started, ended, output, error)
+                    run_started, run_ended, run_output, run_error, run_cause, run_request, run_ending)
+                 as k (tenant, thread, run, status, workflow, decision, admitted, started, ended, output, error, cause,
+                       request, ending)
         where k.admitted is not null;
         get diagnostics changed = row_count;
 
         if changed < cardinality(run_tenant) then
-            update run r
-            set status = k.status, started_at_ms = coalesce(k.started, r.started_at_ms),
-                ended_at_ms = coalesce(k.ended, r.ended_at_ms), output = coalesce(k.output::json, r.output),
-                error = coalesce(k.error, r.error)
-            from unnest(run_tenant, run_thread, run_run, run_status, run_admitted, run_started, run_ended, run_output,
-                        run_error)
-                     as k (tenant, thread, run, status, admitted, started, ended, output, error)
-            where k.admitted is null and r.tenant = k.tenant and r.thread = k.thread and r.run = k.run;
-            get diagnostics expected = row_count;
+            with patched as (
+                update run r
+                set status = k.status, started_at_ms = coalesce(k.started, r.started_at_ms),
+                    ended_at_ms = coalesce(k.ended, r.ended_at_ms), output = coalesce(k.output::json, r.output),
+                    error = coalesce(k.error, r.error), cause = coalesce(k.cause, r.cause)
+                from unnest(run_tenant, run_thread, run_run, run_status, run_admitted, run_started, run_ended,
+                            run_output, run_error, run_cause)
+                         as k (tenant, thread, run, status, admitted, started, ended, output, error, cause)
+                where k.admitted is null and r.tenant = k.tenant and r.thread = k.thread and r.run = k.run
+                returning k.tenant, k.thread, k.run, k.ended, r.ending
+            ), endings as (
+                insert into leg_ending (tenant, thread, leg, ended_at_ms, due_at_ms, ending)
+                select p.tenant, p.thread, p.run, p.ended, p.ended, p.ending
+                from patched p
+                where p.ending is not null and p.ended is not null
+                  and not exists (select from leg l where l.tenant = p.tenant and l.thread = p.thread and l.leg = p.run)
+                  -- Its first leg may have ended in this very batch; commit_legs_v1 sees to that.
+                  and not exists (select from unnest(leg_tenant, leg_thread, leg_leg) as k (tenant, thread, leg)
+                                  where k.tenant = p.tenant and k.thread = p.thread and k.leg = p.run)
+                returning 1
+            )
+            select count(*) into expected from patched;
             if changed + expected <> cardinality(run_tenant) then
                 raise exception 'A change to a run that is not there' using errcode = 'TW003';
             end if;
         end if;
+    end if;
+
+    if cardinality(leg_tenant) > 0 then
+        perform commit_legs_v1(leg_tenant, leg_thread, leg_leg, leg_row);
+    end if;
+
+    if exists (select from unnest(run_ending) as e where e is not null) then
+        -- Runs that were asked for and ended in one batch.
+        insert into leg_ending (tenant, thread, leg, ended_at_ms, due_at_ms, ending)
+        select k.tenant, k.thread, k.run, k.ended, k.ended, k.ending
+        from unnest(run_tenant, run_thread, run_run, run_ended, run_ending) as k (tenant, thread, run, ended, ending)
+        where k.ending is not null and k.ended is not null
+        on conflict (tenant, thread, leg) do nothing;
     end if;
 
     if cardinality(interrupt_tenant) > 0 then

@@ -23,9 +23,16 @@ class ArchitectureTest {
     private static final String HTTP = "dev.threadwright.http..";
     private static final String CATALOG = "dev.threadwright.catalog..";
     private static final String LIVE = "dev.threadwright.live..";
+    private static final String CONTRACT = "dev.threadwright.contract..";
+    private static final String STREAM = "dev.threadwright.stream..";
     private static final String EXPRESSION = "dev.threadwright.expression..";
     private static final String SCHEMA = "dev.threadwright.schema..";
+    private static final String ENDING = "dev.threadwright.ending..";
     private static final String OPS = "dev.threadwright.ops..";
+    private static final String TABLES = "dev.threadwright.tables..";
+    private static final String STORE = "dev.threadwright.store..";
+    private static final String ASSISTANT = "dev.threadwright.assistant..";
+    private static final String CRON = "dev.threadwright.cron..";
     private static final String EMBEDDED = "dev.threadwright.embedded..";
 
     @ArchTest
@@ -90,12 +97,30 @@ class ArchitectureTest {
             keepsApart(LIVE, ACTOR, JOURNAL, INGRESS, RELAY, QUERY, HTTP, STEP, CATALOG);
 
     @ArchTest
+    static final ArchRule what_clients_are_shown_is_made_of_the_core_alone =
+            onlyKnows(CONTRACT, "java..", "org.jspecify..", THREAD, WORKFLOW, "dev.threadwright.json..");
+
+    @ArchTest
+    static final ArchRule streams_tell_committed_data_only =
+            keepsApart(STREAM, INGRESS, RELAY, HTTP, STEP, CATALOG, EXPRESSION, OPS);
+
+    @ArchTest
+    static final ArchRule streams_are_for_those_who_ask_over_http = onlyKnownIn(STREAM, STREAM, HTTP, OPS);
+
+    static final ArchRule what_follows_the_end_of_a_run_reads_and_deletes_by_its_ports_only =
+            keepsApart(ENDING, ACTOR, JOURNAL, INGRESS, RELAY, QUERY, HTTP, STEP, CATALOG, OPS);
+
+    @ArchTest
+    static final ArchRule the_engine_does_not_know_what_follows_the_end_of_a_run =
+            onlyKnownIn(ENDING, ENDING, QUERY, HTTP, OPS);
+
+    @ArchTest
     static final ArchRule the_catalog_knows_documents_and_not_what_runs_them =
             keepsApart(CATALOG, ACTOR, JOURNAL, INGRESS, RELAY, QUERY, HTTP, OPS);
 
     @ArchTest
     static final ArchRule the_loop_and_the_core_know_the_catalog_by_its_port_only =
-            onlyKnownIn(CATALOG, CATALOG, HTTP, OPS);
+            onlyKnownIn(CATALOG, CATALOG, ASSISTANT, HTTP, OPS);
 
     @ArchTest
     static final ArchRule expressions_know_the_core_and_not_where_they_stand =
@@ -107,6 +132,26 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule the_core_knows_schemas_by_its_port_only = onlyKnownIn(SCHEMA, SCHEMA, CATALOG, OPS);
+
+    @ArchTest
+    static final ArchRule what_is_no_thread_does_not_know_how_threads_work = noClasses()
+            .that()
+            .resideInAnyPackage(TABLES, STORE, ASSISTANT, CRON)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(ACTOR, INGRESS, RELAY, QUERY, HTTP, STEP, LIVE, OPS, THREAD)
+            .allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule tables_know_no_rows = keepsApart(TABLES, STORE, ASSISTANT, CRON, CATALOG, JOURNAL, WORKFLOW);
+
+    @ArchTest
+    static final ArchRule the_engine_does_not_know_what_is_no_thread = noClasses()
+            .that()
+            .resideInAnyPackage(THREAD, WORKFLOW, ACTOR, JOURNAL, INGRESS, RELAY, STEP, CATALOG)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(TABLES, STORE, ASSISTANT, CRON);
 
     @ArchTest
     static final ArchRule only_the_entrance_knows_the_embedded_servers =

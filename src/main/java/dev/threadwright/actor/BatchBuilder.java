@@ -62,6 +62,7 @@ final class BatchBuilder {
     private final List<Publication> publications = new ArrayList<>();
     private final RunRows runRows = new RunRows();
     private final InterruptRows interruptRows = new InterruptRows();
+    private final LegRows legRows = new LegRows();
 
     /** A partition's position as the batch goes on. */
     private static final class Progress {
@@ -133,7 +134,7 @@ final class BatchBuilder {
             return;
         }
         if (!decision.events().isEmpty()) {
-            append(progress, command.header(), decision);
+            append(progress, command.header(), state, decision);
             threads.put(
                     thread,
                     new Touched(
@@ -144,7 +145,7 @@ final class BatchBuilder {
         answer(progress, work, decision, isKept ? null : prior.key());
     }
 
-    private void append(Progress progress, Command.Header header, Decision decision) {
+    private void append(Progress progress, Command.Header header, ThreadState before, Decision decision) {
         publications.add(new DecisionRow(
                 header.thread(),
                 progress.start.partition(),
@@ -155,6 +156,7 @@ final class BatchBuilder {
                 decision.events()));
         for (Recorded recorded : decision.events()) {
             runRows.add(header.thread(), recorded);
+            legRows.add(header.thread(), before, recorded);
             interruptRows.add(header.thread(), recorded);
             noteEnding(recorded.event());
         }
@@ -296,6 +298,9 @@ final class BatchBuilder {
             case Command.UpdateState ignored -> null;
             case Command.RestoreState ignored -> null;
             case Command.ForkThread ignored -> null;
+            case Command.CreateThread ignored -> null;
+            case Command.DeleteThread ignored -> null;
+            case Command.RequestRun ignored -> null;
         };
     }
 
@@ -325,7 +330,7 @@ final class BatchBuilder {
         List<ThreadState> snapshots = new ArrayList<>();
         OwedDifference owed = new OwedDifference();
         threads.forEach((key, touched) -> {
-            rows.add(new ThreadRow(touched.partition(), touched.before().seq(), touched.after()));
+            rows.add(new ThreadRow(touched.partition(), touched.before().seq(), touched.after(), isSet(touched)));
             after.add(new Changed(touched.partition(), touched.after()));
             owed.add(touched.partition(), touched.before(), touched.after());
             runRows.status(key, touched.before(), touched.after());
@@ -343,7 +348,8 @@ final class BatchBuilder {
                 interruptRows.rows(),
                 owed.changes,
                 List.copyOf(offsets.values()),
-                snapshots);
+                snapshots,
+                legRows.rows());
         return new PendingBatch(
                 works,
                 batch,
@@ -354,6 +360,10 @@ final class BatchBuilder {
                 outcomes,
                 endedRuns,
                 interruptRows.settled());
+    }
+
+    private static boolean isSet(Touched touched) {
+        return !touched.before().settings().equals(touched.after().settings());
     }
 
     private List<Advance> advances() {

@@ -45,6 +45,12 @@ final class Lookups {
             if (command instanceof Command.RestoreState restore) {
                 return new CheckpointKey(own, restore.checkpoint());
             }
+            if (command instanceof Command.UpdateState update && update.checkpoint() != null) {
+                return new CheckpointKey(own, update.checkpoint());
+            }
+            if (command instanceof Command.RequestRun request) {
+                return request.checkpoint() == null ? null : new CheckpointKey(own, request.checkpoint());
+            }
             return command instanceof Command.ForkThread fork
                     ? new CheckpointKey(new ThreadKey(own.tenant(), fork.source()), fork.checkpoint())
                     : null;

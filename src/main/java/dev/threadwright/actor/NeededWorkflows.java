@@ -51,13 +51,14 @@ public final class NeededWorkflows {
     }
 
     private boolean isMissing(ThreadKey thread, @Nullable String name) {
-        return name != null && catalog.latest(thread.tenant(), name) == null;
+        return name != null && catalog.named(thread.tenant(), name) == null;
     }
 
     private static @Nullable String named(Command command) {
         return switch (command) {
             case Command.SubmitInput submit -> submit.workflow();
-            case Command.UpdateThread update -> update.workflow();
+            case Command.UpdateThread update -> update.change().workflow();
+            case Command.RequestRun request -> request.workflow();
             case Command.CancelRun ignored -> null;
             case Command.CancelAll ignored -> null;
             case Command.CompleteAction ignored -> null;
@@ -76,6 +77,11 @@ public final class NeededWorkflows {
             case Command.RaiseInterrupt ignored -> null;
             case Command.RecordResult ignored -> null;
             case Command.ForkThread ignored -> null;
+            case Command.CreateThread create ->
+                create.settings().workflow() == null
+                        ? create.graph()
+                        : create.settings().workflow();
+            case Command.DeleteThread ignored -> null;
         };
     }
 }

@@ -9,6 +9,7 @@ import dev.threadwright.thread.StartedRun;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.ThreadState;
 import dev.threadwright.workflow.Json;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -23,6 +24,7 @@ final class RunRows {
     private static final String COMPACTION = "compaction";
 
     private final Map<RunId, Draft> drafts = new LinkedHashMap<>();
+    private final Map<RunId, Json.Obj> requests = new HashMap<>();
 
     private static final class Draft {
         final ThreadKey thread;
@@ -42,6 +44,10 @@ final class RunRows {
 
         @Nullable String error;
 
+        @Nullable String cause;
+
+        Json.@Nullable Obj request;
+
         Draft(ThreadKey thread) {
             this.thread = thread;
         }
@@ -56,6 +62,7 @@ final class RunRows {
                         Draft draft = draft(thread, accepted.run());
                         draft.decision = accepted.why().decision().name().toLowerCase(Locale.ROOT);
                         draft.admittedAtMs = timeMs;
+                        draft.request = request(accepted.run(), accepted.input().data());
                     }
                     case MERGE_INTO_RUNNING, ADDRESSED, REJECT, STEER, RESUME, KEEP -> {}
                 }
@@ -75,6 +82,7 @@ final class RunRows {
                     case CONTINUE -> {
                         draft.decision = CONTINUE;
                         draft.admittedAtMs = timeMs;
+                        draft.request = request(started.run(), null);
                     }
                     case COMPACTION -> {
                         draft.decision = COMPACTION;
@@ -87,7 +95,9 @@ final class RunRows {
                 end(thread, completed.run(), RunStatus.COMPLETED, timeMs).values = completed.values();
             case Event.RunFailed failed -> end(thread, failed.run(), RunStatus.FAILED, timeMs).error = failed.error();
             case Event.RunTimedOut timedOut -> end(thread, timedOut.run(), RunStatus.TIMED_OUT, timeMs);
-            case Event.RunCancelled cancelled -> end(thread, cancelled.run(), RunStatus.CANCELLED, timeMs);
+            case Event.RunCancelled cancelled ->
+                end(thread, cancelled.run(), RunStatus.CANCELLED, timeMs).cause =
+                        cancelled.cause().name().toLowerCase(Locale.ROOT);
             case Event.InputExpired ignored -> {}
             case Event.InputKept ignored -> {}
             case Event.InterruptRaised ignored -> {}
@@ -123,9 +133,13 @@ final class RunRows {
             case Event.StateUpdated ignored -> {}
             case Event.StateRestored ignored -> {}
             case Event.ThreadForked ignored -> {}
+            case Event.RunRequested requested -> requests.put(requested.leg(), requested.request());
+            case Event.RunRequestEnded ignored -> {}
             case Event.ActionSucceeded ignored -> {}
             case Event.ActionFailed ignored -> {}
             case Event.ActionResultDiscarded ignored -> {}
+            case Event.StateBranched ignored -> {}
+            case Event.ThreadDeleted ignored -> {}
         }
     }
 
@@ -144,6 +158,17 @@ final class RunRows {
         return drafts.entrySet().stream()
                 .map(entry -> row(entry.getKey(), entry.getValue()))
                 .toList();
+    }
+
+    /** With the input, which the event leaves to the input's own. */
+    private Json.@Nullable Obj request(RunId run, @Nullable Json input) {
+        Json.Obj request = requests.get(run);
+        if (request == null || input == null) {
+            return request;
+        }
+        Map<String, Json> fields = new LinkedHashMap<>(request.fields());
+        fields.put("input", input);
+        return Json.object(fields);
     }
 
     private Draft end(ThreadKey thread, RunId run, RunStatus status, long timeMs) {
@@ -168,6 +193,8 @@ final class RunRows {
                 draft.startedAtMs,
                 draft.endedAtMs,
                 draft.values,
-                draft.error);
+                draft.error,
+                draft.cause,
+                draft.request);
     }
 }

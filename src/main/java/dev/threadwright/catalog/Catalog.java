@@ -14,11 +14,13 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BinaryOperator;
 import javax.sql.DataSource;
@@ -43,6 +45,7 @@ public class Catalog implements WorkflowCatalog {
     private final Map<StoredWorkflows.Key, Workflow> versions = new ConcurrentHashMap<>();
     private final Map<Name, Workflow> latest = new ConcurrentHashMap<>();
     private final Map<StoredWorkflows.Key, Boolean> documents = new ConcurrentHashMap<>();
+    private final Map<StoredWorkflows.Key, String> descriptions = new ConcurrentHashMap<>();
 
     private record Name(String tenant, String name) {}
 
@@ -84,6 +87,40 @@ public class Catalog implements WorkflowCatalog {
         return own != null ? own : versions.get(new StoredWorkflows.Key(EVERYONE, ref));
     }
 
+    /** The newest version under each name that the tenant may use. */
+    public List<Workflow> newest(String tenant) {
+        Map<String, Workflow> newest = new TreeMap<>();
+        latest.forEach((name, workflow) -> {
+            if (name.tenant().equals(tenant) || name.tenant().equals(EVERYONE) && !isOf(tenant, name.name())) {
+                newest.put(name.name(), workflow);
+            }
+        });
+        return List.copyOf(newest.values());
+    }
+
+    /** The versions under a name, the newest first; none if there is no such workflow. */
+    public List<Workflow> versions(String tenant, String name) {
+        String owner = isOf(tenant, name) ? tenant : EVERYONE;
+        return versions.entrySet().stream()
+                .filter(version -> version.getKey().tenant().equals(owner)
+                        && version.getKey().ref().name().equals(name))
+                .map(Map.Entry::getValue)
+                .sorted(Comparator.comparingInt(
+                                (Workflow workflow) -> workflow.ref().version())
+                        .reversed())
+                .toList();
+    }
+
+    /** What the document says of itself; null if it says nothing. */
+    public @Nullable String description(String tenant, WorkflowRef ref) {
+        String own = descriptions.get(new StoredWorkflows.Key(tenant, ref));
+        return own != null ? own : descriptions.get(new StoredWorkflows.Key(EVERYONE, ref));
+    }
+
+    private boolean isOf(String tenant, String name) {
+        return latest.containsKey(new Name(tenant, name));
+    }
+
     /**
      * Takes in what other servers have registered. One cheap query if that is nothing. Blocks.
      *
@@ -103,7 +140,9 @@ public class Catalog implements WorkflowCatalog {
         String tenant = row.key().tenant();
         WorkflowRef ref = row.key().ref();
         try {
-            add(tenant, compile(tenant, DocumentReader.read(row.document()), ref.version()));
+            Json.Obj document = DocumentReader.read(row.document());
+            describe(row.key(), document);
+            add(tenant, compile(tenant, document, ref.version()));
             documents.put(row.key(), true);
             return true;
         } catch (InvalidDocumentException e) {
@@ -140,8 +179,10 @@ public class Catalog implements WorkflowCatalog {
         StoredWorkflows.Stored registered =
                 stored.register(tenant, workflow.ref().name(), version, hashOf(document), text, nowMs);
         if (registered.isNew()) {
+            StoredWorkflows.Key key = new StoredWorkflows.Key(tenant, registered.ref());
+            describe(key, document);
             add(tenant, compile(tenant, document, registered.ref().version()));
-            documents.put(new StoredWorkflows.Key(tenant, registered.ref()), true);
+            documents.put(key, true);
         }
         return new Registered(registered.ref(), registered.isNew());
     }
@@ -174,6 +215,12 @@ public class Catalog implements WorkflowCatalog {
                 new Name(tenant, workflow.ref().name()),
                 workflow,
                 (a, b) -> a.ref().version() > b.ref().version() ? a : b);
+    }
+
+    private void describe(StoredWorkflows.Key key, Json.Obj document) {
+        if (document.get("description") instanceof Json.Text text) {
+            descriptions.put(key, text.value().strip());
+        }
     }
 
     private static byte[] hashOf(Json.Obj document) {

@@ -35,18 +35,18 @@ final class Answers {
      */
     static Response of(CheckedCommand command, Answer answer, boolean decidedBefore, boolean complete) {
         OutcomeRow row = answer.outcome();
-        if (answer.deadLetter() != null) {
-            throw new ProblemException(Problem.of(
-                            ProblemType.SET_ASIDE,
-                            "It is kept in the dead-letter topic and was not decided: " + answer.deadLetter())
-                    .with(concerning(command)));
-        }
-        if (row == null) {
+        if (row == null && answer.deadLetter() == null) {
             return accepted(command);
         }
-        boolean duplicate = decidedBefore || row.outcome() instanceof Outcome.Duplicate;
-        Outcome outcome = row.outcome() instanceof Outcome.Duplicate repeated ? repeated.first() : row.outcome();
-        Told told = switch (outcome) {
+        boolean duplicate = decidedBefore || (row != null && row.outcome() instanceof Outcome.Duplicate);
+        Told told = told(outcome(command, answer, decidedBefore));
+        RunHalt halt = answer.halt();
+        boolean isOpen = complete && told.run != null && (halt == null || !halt.isEnd());
+        return response(isOpen ? 202 : 200, command, told, row == null ? null : (Long) row.seq(), duplicate, halt);
+    }
+
+    private static Told told(Outcome outcome) {
+        return switch (outcome) {
             case Outcome.Started started -> Told.of("started", started.run());
             case Outcome.Merged merged -> Told.of("merged", merged.run());
             case Outcome.Queued queued -> Told.of("queued", queued.run());
@@ -60,24 +60,60 @@ final class Answers {
                         null);
             case Outcome.Applied ignored -> new Told("applied", null, null, null);
             case Outcome.Unchanged unchanged -> new Told("unchanged", null, null, unchanged.message());
-            case Outcome.Rejected rejected ->
-                throw refused(
-                        command,
-                        row,
-                        duplicate,
-                        type(rejected.reason()),
-                        rejected.reason(),
-                        rejected.reason() == Rejection.POLICY_FAILED
-                                ? rejected.message() + "; why is in the event: GET " + thread(command) + "/events?from="
-                                        + row.seq() + "&limit=1"
-                                : rejected.message());
-            case Outcome.Invalid invalid ->
-                throw refused(command, row, duplicate, type(invalid.reason()), null, invalid.message());
+            case Outcome.Rejected rejected -> throw new IllegalStateException("A refusal is thrown: " + rejected);
+            case Outcome.Invalid invalid -> throw new IllegalStateException("A refusal is thrown: " + invalid);
             case Outcome.Duplicate nested -> throw new IllegalStateException("A duplicate of a duplicate: " + nested);
         };
-        RunHalt halt = answer.halt();
-        boolean isOpen = complete && told.run != null && (halt == null || !halt.isEnd());
-        return response(isOpen ? 202 : 200, command, told, row.seq(), duplicate, halt);
+    }
+
+    /**
+     * What was decided, or was decided before about the same.
+     *
+     * @throws ProblemException if it was refused, set aside, or is not decided yet
+     */
+    static Outcome outcome(CheckedCommand command, Answer answer, boolean decidedBefore) {
+        OutcomeRow row = answer.outcome();
+        if (answer.deadLetter() != null) {
+            throw new ProblemException(Problem.of(
+                            ProblemType.SET_ASIDE,
+                            "It is kept in the dead-letter topic and was not decided: " + answer.deadLetter())
+                    .with(concerning(command)));
+        }
+        if (row == null) {
+            throw new ProblemException(Problem.of(
+                            ProblemType.UNDECIDED,
+                            "It is written, and nobody has decided it yet; to ask again safely, use the same"
+                                    + " Idempotency-Key")
+                    .with(concerning(command)));
+        }
+        boolean duplicate = decidedBefore || row.outcome() instanceof Outcome.Duplicate;
+        Outcome outcome = row.outcome() instanceof Outcome.Duplicate repeated ? repeated.first() : row.outcome();
+        if (outcome instanceof Outcome.Rejected rejected) {
+            throw refused(
+                    command,
+                    row,
+                    duplicate,
+                    type(rejected.reason()),
+                    rejected.reason(),
+                    rejected.reason() == Rejection.POLICY_FAILED
+                            ? rejected.message() + "; why is in the event: GET " + thread(command) + "/events?from="
+                                    + row.seq() + "&limit=1"
+                            : rejected.message());
+        }
+        if (outcome instanceof Outcome.Invalid invalid) {
+            throw refused(command, row, duplicate, type(invalid.reason()), null, invalid.message());
+        }
+        return outcome;
+    }
+
+    /** @throws ProblemException if it was refused or set aside, or is not decided */
+    static OutcomeRow decided(CheckedCommand command, Answer answer) {
+        Outcome outcome = outcome(command, answer, false);
+        OutcomeRow row = answer.outcome();
+        if (row == null) {
+            throw new IllegalStateException("What is set aside or undecided is refused");
+        }
+        return new OutcomeRow(row.key(), row.contentHash(), outcome, row.seq());
     }
 
     private record Told(
@@ -121,7 +157,7 @@ final class Answers {
         return "/threads/" + segment(command.thread().thread());
     }
 
-    private static String segment(String text) {
+    static String segment(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
@@ -174,6 +210,8 @@ final class Answers {
             case NOTHING_TO_CONTINUE -> ProblemType.NOTHING_TO_CONTINUE;
             case THREAD_EXISTS -> ProblemType.THREAD_EXISTS;
             case CONFLICT -> ProblemType.CONFLICT;
+            case THREAD_DELETED -> ProblemType.THREAD_NOT_FOUND;
+            case PRECONDITION -> ProblemType.PRECONDITION_FAILED;
         };
     }
 }

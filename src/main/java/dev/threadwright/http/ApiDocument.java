@@ -29,6 +29,11 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
                                     type = SchemaType.STRING,
                                     enumeration = {"decision", "completion"}),
                             @Schema(
+                                    name = "Flag",
+                                    type = SchemaType.STRING,
+                                    enumeration = {"0", "1", "true", "false"},
+                                    defaultValue = "0"),
+                            @Schema(
                                     name = "TimeoutMs",
                                     type = SchemaType.INTEGER,
                                     minimum = "1",
@@ -121,6 +126,16 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
                                     description =
                                             "No such workflow, step or channel, an answer that does not have the form"
                                                     + " that is asked for, or the policy failed; only with `wait`",
+                                    content =
+                                            @Content(
+                                                    mediaType = Problem.MEDIA_TYPE,
+                                                    schema =
+                                                            @Schema(implementation = ApiDocument.ProblemSchema.class))),
+                            @APIResponse(
+                                    name = "InvalidFields",
+                                    description =
+                                            "A field is unknown, missing, of a wrong type or out of bounds, or names what"
+                                                    + " there is not; nothing was done",
                                     content =
                                             @Content(
                                                     mediaType = Problem.MEDIA_TYPE,

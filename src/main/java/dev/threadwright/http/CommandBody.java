@@ -147,9 +147,10 @@ final class CommandBody {
     /** Null if it is absent. */
     @Nullable Policy policy(String name, Consumer<Policy> check) {
         Json json = fields.get(name);
-        if (json == null) {
-            return null;
-        }
+        return json == null ? null : policy(name, json, check);
+    }
+
+    static Policy policy(String name, Json json, Consumer<Policy> check) {
         try {
             Policy policy = PolicyForm.parse(json);
             check.accept(policy);
@@ -159,7 +160,7 @@ final class CommandBody {
             Matcher place = POLICY_PLACE.matcher(message);
             throw place.matches()
                     ? new ProblemException(Problem.at(policyPointer(place.group(1)), place.group(2)))
-                    : wrong(name, message);
+                    : new ProblemException(Problem.at(pointer(name), message));
         }
     }
 

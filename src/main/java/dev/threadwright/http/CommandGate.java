@@ -4,6 +4,7 @@ import dev.threadwright.http.Waiter.Until;
 import dev.threadwright.journal.Batch.OutcomeRow;
 import dev.threadwright.query.OutcomeReads;
 import dev.threadwright.query.OutcomeReads.Found;
+import dev.threadwright.thread.Outcome;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.vertx.MutinyHelper;
 import io.vertx.core.Vertx;
@@ -50,6 +51,36 @@ public class CommandGate {
                 .flatMap(before -> before == null
                         ? sendAndWait(command, until, patience, context)
                         : waitOnly(command, before, until, patience, context));
+    }
+
+    /**
+     * What was decided about it, or before about the same. Fails with a {@link ProblemException} if it was refused, or is
+     * not decided in time.
+     */
+    Uni<Outcome> decide(CheckedCommand command) {
+        return decided(command).map(OutcomeRow::outcome);
+    }
+
+    /** As {@link #decide}, with where on the thread that was. */
+    Uni<OutcomeRow> decided(CheckedCommand command) {
+        Executor context = MutinyHelper.executor(Vertx.currentContext());
+        Duration patience = Duration.ofMillis(DEFAULT_TIMEOUT_MS);
+        return decidedBefore(command)
+                .flatMap(before -> {
+                    Waiter waiter = waiters.register(command, Until.DECISION, patience);
+                    if (before != null) {
+                        waiter.told(before);
+                        return waiter.answer();
+                    }
+                    return sender.send(command.record())
+                            .onFailure()
+                            .invoke(waiter::drop)
+                            .onCancellation()
+                            .invoke(waiter::drop)
+                            .flatMap(sent -> waiter.answer());
+                })
+                .emitOn(context)
+                .map(answer -> Answers.decided(command, answer));
     }
 
     private Uni<Response> sendAndWait(CheckedCommand command, Until until, Duration patience, Executor context) {

@@ -96,41 +96,6 @@ public class CommandResource {
         return gate.submit(commands.input(ThreadResource.key(threadId), key, body), wait, timeout);
     }
 
-    @PATCH
-    @Operation(
-            operationId = "updateThread",
-            summary = "Change what is set on a thread",
-            description = "What is not given stays as it is. A thread that does not exist comes into being.")
-    @RequestBody(
-            required = true,
-            content =
-                    @Content(
-                            mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(implementation = RequestSchemas.ThreadUpdate.class),
-                            examples =
-                                    @ExampleObject(
-                                            name = "policy and metadata",
-                                            value = "{\"policy\": {\"type\": \"queue\", \"max\": 10}, \"metadata\":"
-                                                    + " {\"customer\": 4711}}")))
-    @APIResponse(ref = "Decided", responseCode = "200")
-    @APIResponse(ref = "Accepted", responseCode = "202")
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "Conflict", responseCode = "409")
-    @APIResponse(ref = "TooLarge", responseCode = "413")
-    @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
-    @APIResponse(ref = "SetAside", responseCode = "500")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
-    public Uni<Response> update(
-            @RestPath("thread_id") String threadId,
-            @Parameter(description = WAIT_DESCRIPTION, schema = @Schema(ref = "Wait")) @RestQuery("wait") @Nullable String wait,
-            @Parameter(description = TIMEOUT_DESCRIPTION, schema = @Schema(ref = "TimeoutMs"))
-                    @RestQuery("timeout")
-                    @Nullable String timeout,
-            @Parameter(description = KEY_DESCRIPTION) @RestHeader(KEY) @Nullable String key,
-            byte @Nullable [] body) {
-        return gate.submit(commands.update(ThreadResource.key(threadId), key, body), wait, timeout);
-    }
-
     @POST
     @Path("/cancel")
     @Operation(

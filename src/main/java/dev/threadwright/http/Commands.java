@@ -9,6 +9,7 @@ import dev.threadwright.ingress.TopicRole;
 import dev.threadwright.thread.Identity;
 import dev.threadwright.thread.InterruptId;
 import dev.threadwright.thread.RunId;
+import dev.threadwright.thread.SettingsChange;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.policy.Policy;
 import dev.threadwright.workflow.Breakpoints;
@@ -37,6 +38,11 @@ public final class Commands {
     /** Who asked, where nobody has to say who they are. */
     static final String ACTOR = "http";
 
+    private static final String LIFETIME_SOURCE = "/threadwright/lifetime";
+
+    /** On whose behalf threads are deleted that have outlived their time. */
+    private static final String LIFETIME_ACTOR = "lifetime";
+
     private static final String USER_INPUT = "user.input";
     private static final String EXTERNAL_EVENT = "external.event";
 
@@ -52,8 +58,6 @@ public final class Commands {
             "interrupt_after",
             "source",
             "id");
-    private static final List<String> UPDATE_FIELDS =
-            List.of("policy", "workflow", "metadata", "approvals", "source", "id");
     private static final List<String> CANCEL_FIELDS = List.of("run_id", "rollback", "source", "id");
 
     private static final List<String> RETRY_FIELDS = List.of("run_id", "source", "id");
@@ -130,22 +134,6 @@ public final class Commands {
                         : records.userInput(id, named.identity, ACTOR, data, wishes));
     }
 
-    CheckedCommand update(ThreadKey thread, @Nullable String key, byte @Nullable [] bytes) {
-        CommandBody body = CommandBody.parse(bytes, maxDataBytes, UPDATE_FIELDS);
-        Policy policy = body.policy("policy", policyCheck);
-        String workflow = body.text("workflow");
-        Json.Obj metadata = body.object("metadata");
-        if (policy == null && workflow == null && metadata == null && body.object("approvals") == null) {
-            throw new ProblemException(Problem.at("", "changes nothing: give policy, workflow, metadata or approvals"));
-        }
-        Named named = named(body, key);
-        return checked(
-                thread,
-                named,
-                records.updateThread(
-                        threadId(thread), named.identity, ACTOR, policy, workflow, metadata, body.object("approvals")));
-    }
-
     /** Without a body, all runs are cancelled that were admitted until now. */
     CheckedCommand cancel(ThreadKey thread, @Nullable String key, byte @Nullable [] bytes) {
         CommandBody body = CommandBody.parseOrEmpty(bytes, maxDataBytes, CANCEL_FIELDS);
@@ -158,7 +146,7 @@ public final class Commands {
                 named,
                 run == null
                         ? records.cancelAll(id, named.identity, ACTOR, null, rollback)
-                        : records.cancelRun(id, named.identity, ACTOR, new RunId(run), rollback));
+                        : records.cancelRun(id, named.identity, ACTOR, new RunId(run), rollback, null));
     }
 
     /** Without a body, whatever is left to do at the thread's head. */
@@ -271,6 +259,103 @@ public final class Commands {
         Json.Obj data = body.only(COMPACT_DATA);
         Named named = named(body, key);
         return checked(thread, named, records.compactThread(threadId(thread), named.identity, ACTOR, data));
+    }
+
+    /** @param id that the thread is to have */
+    CheckedCommand createThread(ThreadKey id, @Nullable String key, ThreadRequest.Create create) {
+        Named named = named(key);
+        return checked(
+                id,
+                named,
+                records.createThread(
+                        threadId(id),
+                        named.identity,
+                        ACTOR,
+                        create.settings(),
+                        create.graph(),
+                        create.ifAbsent(),
+                        create.superSteps()));
+    }
+
+    CheckedCommand updateThread(ThreadKey thread, @Nullable String key, SettingsChange change) {
+        Named named = named(key);
+        return checked(thread, named, records.updateThread(threadId(thread), named.identity, ACTOR, change));
+    }
+
+    CheckedCommand deleteThread(ThreadKey thread, @Nullable String key) {
+        Named named = named(key);
+        return checked(thread, named, records.deleteThread(threadId(thread), named.identity, ACTOR, null));
+    }
+
+    /** If it is idle, and this is its last event. The same for the same event, however often it is asked. */
+    CheckedCommand expireThread(ThreadKey thread, long ifSeq) {
+        Named named = new Named(new Identity(LIFETIME_SOURCE, "idle-since-" + ifSeq), true);
+        return checked(thread, named, records.deleteThread(threadId(thread), named.identity, LIFETIME_ACTOR, ifSeq));
+    }
+
+    /** @param copy that the thread becomes; {@code source} has a state */
+    CheckedCommand copyThread(ThreadKey copy, @Nullable String key, ThreadKey source, SettingsChange settings) {
+        Named named = named(key);
+        return checked(
+                copy,
+                named,
+                records.forkThread(
+                        threadId(copy),
+                        named.identity,
+                        ACTOR,
+                        threadId(source),
+                        null,
+                        Json.EMPTY_OBJECT,
+                        false,
+                        settings));
+    }
+
+    CheckedCommand updateState(ThreadKey thread, @Nullable String key, ThreadRequest.StateUpdate update) {
+        Named named = named(key);
+        return checked(
+                thread,
+                named,
+                records.updateState(
+                        threadId(thread), named.identity, ACTOR, update.values(), update.checkpoint(), update.step()));
+    }
+
+    private static Named named(@Nullable String key) {
+        return key == null
+                ? new Named(new Identity(DEFAULT_SOURCE, UUID.randomUUID().toString()), false)
+                : new Named(new Identity(DEFAULT_SOURCE, key), true);
+    }
+
+    Consumer<Policy> policyCheck() {
+        return policyCheck;
+    }
+
+    int maxDataBytes() {
+        return maxDataBytes;
+    }
+
+    /** Of a leg, if it is open when that is decided. */
+    CheckedCommand cancelLeg(ThreadKey thread, RunId run, RunId leg, boolean rollback) {
+        Named named = new Named(new Identity(DEFAULT_SOURCE, UUID.randomUUID().toString()), false);
+        return checked(thread, named, records.cancelRun(threadId(thread), named.identity, ACTOR, run, rollback, leg));
+    }
+
+    /**
+     * @param identity of the request
+     * @param byCaller whether the caller gave it, so that it may come again
+     * @param data as {@code run.request} has it
+     */
+    CheckedCommand requestRun(
+            ThreadKey thread,
+            Identity identity,
+            boolean byCaller,
+            RunId leg,
+            @Nullable Policy strategy,
+            String workflow,
+            Json.Obj data) {
+        return checked(
+                thread,
+                new Named(identity, byCaller),
+                records.requestRun(threadId(thread), identity, ACTOR, leg, strategy, workflow, data));
     }
 
     private static @Nullable String interrupt(CommandBody body) {

@@ -39,7 +39,7 @@ final class PolicySchema {
 
             @Schema(
                     description = "queue: what it waits behind.",
-                    enumeration = {"unfinished", "active"})
+                    enumeration = {"unfinished", "open", "active"})
             String behind,
 
             @Schema(description = "rules: the first whose condition holds decides.")

@@ -1,6 +1,10 @@
 package dev.threadwright.http;
 
+import dev.threadwright.assistant.AssistantRefusedException;
+import dev.threadwright.catalog.CatalogUnavailableException;
 import dev.threadwright.query.UnavailableException;
+import dev.threadwright.stream.TooManyStreamsException;
+import dev.threadwright.tables.TablesUnavailableException;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.http.runtime.RouteConstants;
 import io.vertx.core.http.HttpHeaders;
@@ -9,8 +13,10 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
+import java.util.Set;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
@@ -26,9 +32,13 @@ public class ProblemResponses {
 
     private static final Logger LOG = Logger.getLogger(ProblemResponses.class);
 
+    private final AllowedMethods methods;
     private final long maxBodyBytes;
 
-    ProblemResponses(@ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize maxBodySize) {
+    ProblemResponses(
+            AllowedMethods methods,
+            @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize maxBodySize) {
+        this.methods = methods;
         this.maxBodyBytes = maxBodySize.asLongValue();
     }
 
@@ -44,16 +54,53 @@ public class ProblemResponses {
                 Problem.of(ProblemType.DATABASE_UNAVAILABLE, "The database cannot be read just now; try again"), uri);
     }
 
+    @ServerExceptionMapper
+    Response unavailable(TablesUnavailableException exception, UriInfo uri) {
+        LOG.debugf(exception, "The tables for %s failed", uri.getPath());
+        return response(
+                Problem.of(ProblemType.DATABASE_UNAVAILABLE, "The database cannot be reached just now; try again"),
+                uri);
+    }
+
+    @ServerExceptionMapper
+    Response refused(AssistantRefusedException exception, UriInfo uri) {
+        return response(Problem.of(type(exception.reason()), String.valueOf(exception.getMessage())), uri);
+    }
+
+    @ServerExceptionMapper
+    Response unavailable(CatalogUnavailableException exception, UriInfo uri) {
+        return response(Problem.of(ProblemType.DATABASE_UNAVAILABLE, String.valueOf(exception.getMessage())), uri);
+    }
+
+    private static ProblemType type(AssistantRefusedException.Reason reason) {
+        return switch (reason) {
+            case NOT_FOUND -> ProblemType.ASSISTANT_NOT_FOUND;
+            case EXISTS -> ProblemType.ASSISTANT_EXISTS;
+            case OF_THE_SYSTEM -> ProblemType.SYSTEM_ASSISTANT;
+            case UNKNOWN_GRAPH -> ProblemType.UNKNOWN_WORKFLOW;
+        };
+    }
+
+    @ServerExceptionMapper
+    Response overloaded(TooManyStreamsException exception, UriInfo uri) {
+        return response(Problem.of(ProblemType.OVERLOADED, String.valueOf(exception.getMessage())), uri);
+    }
+
     /** What Quarkus REST itself refuses. */
     @ServerExceptionMapper
-    Response refused(WebApplicationException exception, UriInfo uri) {
-        Response original = exception.getResponse();
-        Problem problem = problem(original.getStatus(), exception, uri);
-        Response.ResponseBuilder response = Response.fromResponse(response(problem, uri));
-        String allow = original.getHeaderString("Allow");
-        return allow == null
-                ? response.build()
-                : response.header("Allow", allow).build();
+    Response refused(WebApplicationException exception, UriInfo uri, Request request) {
+        int status = exception.getResponse().getStatus();
+        if (status != 404 && status != 405) {
+            return response(problem(status, exception, uri), uri);
+        }
+        Set<String> allowed = methods.of(uri.getRequestUri().getRawPath());
+        boolean isOther = !allowed.isEmpty() && !allowed.contains(request.getMethod());
+        Response response = response(problem(isOther ? 405 : status, exception, uri), uri);
+        return isOther
+                ? Response.fromResponse(response)
+                        .header(HttpHeaders.ALLOW.toString(), String.join(", ", allowed))
+                        .build()
+                : response;
     }
 
     @ServerExceptionMapper

@@ -8,23 +8,48 @@ final class QueryNumbers {
     private QueryNumbers() {}
 
     static long read(String name, @Nullable String text, long min, long max, long absent) {
-        return text == null ? absent : read("Query parameter " + name, text, min, max);
+        if (text == null) {
+            return absent;
+        }
+        Long value = parse(text, min, max);
+        if (value == null) {
+            throw new ProblemException(
+                    Problem.of(ProblemType.INVALID_REQUEST, problem("Query parameter " + name, min, max)));
+        }
+        return value;
+    }
+
+    /** As {@link #read}, for a request of the agent contract: like its fields, what cannot be meant is a 422. */
+    static int readField(String name, @Nullable String text, int min, int max, int absent) {
+        if (text == null) {
+            return absent;
+        }
+        Long value = parse(text, min, max);
+        if (value == null) {
+            throw RequestFields.at("", problem("Query parameter " + name, min, max));
+        }
+        return value.intValue();
     }
 
     static int readFromPath(String name, String text, int min, int max) {
-        return (int) read("In the path, " + name, text, min, max);
+        Long value = parse(text, min, max);
+        if (value == null) {
+            throw new ProblemException(
+                    Problem.of(ProblemType.INVALID_REQUEST, problem("In the path, " + name, min, max)));
+        }
+        return value.intValue();
     }
 
-    private static long read(String what, String text, long min, long max) {
+    private static String problem(String what, long min, long max) {
+        return what + " must be a whole number from " + min + " to " + max;
+    }
+
+    private static @Nullable Long parse(String text, long min, long max) {
         try {
             long value = Long.parseLong(text);
-            if (value >= min && value <= max) {
-                return value;
-            }
+            return value >= min && value <= max ? value : null;
         } catch (NumberFormatException e) {
-            // Said below, as for a number out of bounds.
+            return null;
         }
-        throw new ProblemException(
-                Problem.of(ProblemType.INVALID_REQUEST, what + " must be a whole number from " + min + " to " + max));
     }
 }

@@ -80,28 +80,6 @@ final class RequestSchemas {
 
             @Schema(description = ID, maxLength = 255) String id) {}
 
-    @Schema(name = "ThreadUpdateRequest", minProperties = 1, additionalProperties = Schema.False.class)
-    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-    record ThreadUpdate(
-            @Schema(implementation = PolicySchema.class) Object policy,
-
-            @Schema(maxLength = 255) String workflow,
-
-            @Schema(description = "Replaces the thread's metadata.")
-            Map<String, Object> metadata,
-
-            @Schema(
-                    description = "Replaces the answers that interrupts get by themselves, by their kind; {} takes all"
-                            + " back. A run keeps those that were set when it started. An answer that an interrupt's"
-                            + " schema does not take is not given.",
-                    examples = "{\"approval_required\": {\"approved\": true}}")
-            Map<String, Object> approvals,
-
-            @Schema(description = SOURCE, defaultValue = Commands.DEFAULT_SOURCE, maxLength = 255)
-            String source,
-
-            @Schema(description = ID, maxLength = 255) String id) {}
-
     @Schema(name = "CancelRequest", additionalProperties = Schema.False.class)
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     record Cancel(

@@ -21,6 +21,12 @@ public final class CloudEventTypes {
     public static final String RUN_UNPAUSE = "run.unpause";
     public static final String INTERRUPT_REJECT = "interrupt.reject";
     public static final String THREAD_COMPACT = "thread.compact";
+    public static final String THREAD_CREATE = "thread.create";
+    public static final String THREAD_DELETE = "thread.delete";
+
+    /** Of servers only: they name the runs that they ask for. */
+    public static final String RUN_REQUEST = "run.request";
+
     public static final String ACTION_SUCCEEDED = "action.succeeded";
     public static final String ACTION_FAILED = "action.failed";
 
@@ -41,10 +47,13 @@ public final class CloudEventTypes {
             THREAD_COMPACT,
             STATE_UPDATE,
             STATE_RESTORE,
-            THREAD_FORK);
+            THREAD_FORK,
+            THREAD_CREATE,
+            THREAD_DELETE);
     private static final List<String> RESULTS = List.of(ACTION_SUCCEEDED, ACTION_FAILED);
-    private static final List<String> ALL =
-            Stream.concat(INPUTS.stream(), RESULTS.stream()).toList();
+    private static final List<String> ALL = Stream.of(INPUTS, RESULTS, List.of(RUN_REQUEST))
+            .flatMap(List::stream)
+            .toList();
 
     private CloudEventTypes() {}
 

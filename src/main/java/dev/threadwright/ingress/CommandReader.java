@@ -4,12 +4,16 @@ import dev.threadwright.json.InvalidJsonException;
 import dev.threadwright.json.JsonText;
 import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.Command;
+import dev.threadwright.thread.Event;
 import dev.threadwright.thread.Failure;
 import dev.threadwright.thread.Input;
 import dev.threadwright.thread.InterruptId;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.RunIds;
+import dev.threadwright.thread.SettingsChange;
 import dev.threadwright.thread.ThreadKey;
+import dev.threadwright.thread.ThreadSettings;
+import dev.threadwright.thread.ThreadStatus;
 import dev.threadwright.thread.policy.Policy;
 import dev.threadwright.thread.policy.PolicyForm;
 import dev.threadwright.workflow.Breakpoints;
@@ -17,8 +21,10 @@ import dev.threadwright.workflow.Json;
 import java.time.DateTimeException;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -26,10 +32,13 @@ import org.jspecify.annotations.Nullable;
 /** Reads what an event asks for: by its type, from its data and extensions. What it does not know it refuses. */
 final class CommandReader {
 
-    private static final Set<String> CANCEL_FIELDS = Set.of("rollback", "cutoff");
+    private static final Set<String> CANCEL_FIELDS = Set.of("rollback", "cutoff", "leg");
     private static final Set<String> RESTORE_FIELDS = Set.of("checkpoint", "values", "run");
-    private static final Set<String> FORK_FIELDS = Set.of("thread", "checkpoint", "values", "run");
-    private static final Set<String> UPDATE_FIELDS = Set.of("policy", "workflow", "metadata", "approvals");
+    private static final Set<String> UPDATE_FIELDS = Set.of("policy", "workflow", "metadata", "approvals", "ttl");
+    private static final Set<String> FORK_FIELDS = and(UPDATE_FIELDS, "thread", "checkpoint", "values", "run");
+    private static final Set<String> CREATE_FIELDS = and(UPDATE_FIELDS, "graph", "if_absent", "supersteps");
+    private static final Set<String> STATE_FIELDS = Set.of("values", "checkpoint", "as_step");
+    private static final Set<String> STEP_FIELDS = Set.of("values", "as_step");
     private static final Set<String> RESUME_FIELDS = Set.of(
             "answer", "update", "replace", "goto", "goto_input", "continue", "interrupt_before", "interrupt_after");
     private static final Set<String> COMPACT_FIELDS = Set.of("reason", "keep");
@@ -41,6 +50,25 @@ final class CommandReader {
 
     static final int MAX_KEEP = 10_000;
     static final int MAX_REASON_LENGTH = 1_000;
+
+    /** With which a thread may begin. */
+    static final int MAX_SUPERSTEPS = 1_000;
+
+    private static final Set<String> REQUEST_FIELDS = Set.of(
+            "request",
+            "create",
+            "only_if",
+            "input",
+            "answer",
+            "update",
+            "goto",
+            "goto_input",
+            "checkpoint",
+            "interrupt_before",
+            "interrupt_after",
+            "after_ms");
+    private static final Set<String> REQUEST_EXTENSIONS =
+            Set.of(Extensions.POLICY, Extensions.WORKFLOW, Extensions.RUN_ID);
 
     private static final Set<String> INPUT_EXTENSIONS = Set.of(
             Extensions.POLICY,
@@ -96,8 +124,12 @@ final class CommandReader {
             }
             case CloudEventTypes.STATE_UPDATE -> {
                 requireOnly(envelope, Set.of());
+                Json.Obj data = fields(envelope, STATE_FIELDS);
+                Json checkpoint = data.get("checkpoint");
                 yield new Command.UpdateState(
-                        header(envelope, thread, origin, null), values(fields(envelope, Set.of("values")), true));
+                        header(envelope, thread, origin, null),
+                        List.of(stateUpdate(data)),
+                        checkpoint == null ? null : text("checkpoint", checkpoint));
             }
             case CloudEventTypes.STATE_RESTORE -> {
                 requireOnly(envelope, Set.of());
@@ -105,7 +137,7 @@ final class CommandReader {
                 yield new Command.RestoreState(
                         header(envelope, thread, origin, null),
                         text("checkpoint", required(data, "checkpoint")),
-                        values(data, false),
+                        values(data),
                         flag(data, "run") ? newRun(envelope, thread, origin) : null);
             }
             case CloudEventTypes.THREAD_FORK -> {
@@ -154,6 +186,21 @@ final class CommandReader {
                         newRun(envelope, thread, origin),
                         reason(data, COMPACTION_REASON),
                         keep(data));
+            }
+            case CloudEventTypes.THREAD_CREATE -> {
+                requireOnly(envelope, Set.of());
+                yield create(envelope, header(envelope, thread, origin, null));
+            }
+            case CloudEventTypes.THREAD_DELETE -> {
+                requireOnly(envelope, Set.of());
+                Json ifSeq = fields(envelope, Set.of("if_seq")).get("if_seq");
+                yield new Command.DeleteThread(
+                        header(envelope, thread, origin, null),
+                        ifSeq == null ? null : number("if_seq", ifSeq, 1, Long.MAX_VALUE));
+            }
+            case CloudEventTypes.RUN_REQUEST -> {
+                requireOnly(envelope, REQUEST_EXTENSIONS);
+                yield request(envelope, thread, origin);
             }
             case CloudEventTypes.ACTION_SUCCEEDED ->
                 new Command.CompleteAction(
@@ -243,8 +290,97 @@ final class CommandReader {
                 updates,
                 goTo == null ? null : List.copyOf(names("goto", goTo)),
                 item == null ? Json.NULL : item,
-                carryOn,
+                carryOn ? Event.Pass.ONE : Event.Pass.NONE,
                 new Breakpoints(names(data, "interrupt_before"), names(data, "interrupt_after")));
+    }
+
+    private Command request(Envelope envelope, ThreadKey thread, Origin origin) throws InvalidRecordException {
+        Json.Obj data = fields(envelope, REQUEST_FIELDS);
+        Policy strategy = policy(envelope.extension(Extensions.POLICY));
+        Json input = data.get("input");
+        Json goTo = data.get("goto");
+        Json item = data.get("goto_input");
+        Json checkpoint = data.get("checkpoint");
+        if (!(required(data, "request") instanceof Json.Obj request)) {
+            throw wrong("request", "must be an object");
+        }
+        if (item != null && goTo == null) {
+            throw wrong("goto_input", "goes with goto");
+        }
+        return new Command.RequestRun(
+                header(envelope, thread, origin, strategy),
+                run(envelope),
+                request,
+                flag(data, "create"),
+                statuses(data),
+                strategy,
+                envelope.extension(Extensions.WORKFLOW),
+                input == null || input instanceof Json.Null
+                        ? null
+                        : new Input(envelope.identity(), Input.Type.USER_INPUT, null, input),
+                data.get("answer"),
+                pairs(data),
+                goTo == null ? null : List.copyOf(names("goto", goTo)),
+                item == null ? Json.NULL : item,
+                checkpoint == null ? null : text("checkpoint", checkpoint),
+                new Breakpoints(names(data, "interrupt_before"), names(data, "interrupt_after")),
+                afterMs(data));
+    }
+
+    private static Set<ThreadStatus> statuses(Json.Obj data) throws InvalidRecordException {
+        Set<ThreadStatus> statuses = EnumSet.noneOf(ThreadStatus.class);
+        for (String name : names(data, "only_if")) {
+            statuses.add(status(name));
+        }
+        return statuses;
+    }
+
+    private static ThreadStatus status(String name) throws InvalidRecordException {
+        for (ThreadStatus status : ThreadStatus.values()) {
+            if (status.name().toLowerCase(Locale.ROOT).equals(name)) {
+                return status;
+            }
+        }
+        throw wrong("only_if", "must name statuses of threads (idle, busy, interrupted, error)");
+    }
+
+    /** In the order in which they are given; a channel may come twice. */
+    private static List<Command.Edit> pairs(Json.Obj data) throws InvalidRecordException {
+        Json update = data.get("update");
+        List<Command.Edit> edits = new ArrayList<>();
+        if (update == null) {
+            return edits;
+        }
+        if (!(update instanceof Json.Arr pairs)) {
+            throw wrong("update", "must be a list of [channel, value]");
+        }
+        for (Json pair : pairs.items()) {
+            if (!(pair instanceof Json.Arr two)
+                    || two.items().size() != 2
+                    || !(two.items().getFirst() instanceof Json.Text channel)) {
+                throw wrong("update", "must be a list of [channel, value]");
+            }
+            edits.add(new Command.Edit(channel.value(), two.items().getLast(), false));
+        }
+        return edits;
+    }
+
+    private static long afterMs(Json.Obj data) throws InvalidRecordException {
+        Json after = data.get("after_ms");
+        if (after == null) {
+            return 0;
+        }
+        if (after instanceof Json.Num number) {
+            try {
+                long ms = number.value().longValueExact();
+                if (ms >= 0 && ms <= Command.RequestRun.MAX_AFTER_MS) {
+                    return ms;
+                }
+            } catch (ArithmeticException e) {
+                // Said below, as for a number out of bounds.
+            }
+        }
+        throw wrong("after_ms", "must be a whole number from 0 to " + Command.RequestRun.MAX_AFTER_MS);
     }
 
     private static void addEdits(List<Command.Edit> to, Json.Obj data, String field, boolean replace)
@@ -310,24 +446,80 @@ final class CommandReader {
         boolean rollback = flag(data, "rollback");
         String run = envelope.extension(Extensions.RUN_ID);
         Json cutOff = data.get("cutoff");
+        Json leg = data.get("leg");
         if (run == null) {
+            if (leg != null) {
+                throw wrong("leg", "goes with " + Extensions.RUN_ID);
+            }
             return new Command.CancelAll(header, cutOff == null ? header.timeMs() : time(cutOff), rollback);
         }
         if (cutOff != null) {
             throw wrong("cutoff", "goes with cancelling all runs, not with " + Extensions.RUN_ID);
         }
-        return new Command.CancelRun(header, new RunId(run), rollback);
+        return new Command.CancelRun(
+                header, new RunId(run), rollback, leg == null ? null : new RunId(text("leg", leg)));
     }
 
-    private static Command fork(Envelope envelope, ThreadKey thread, Origin origin) throws InvalidRecordException {
+    private Command fork(Envelope envelope, ThreadKey thread, Origin origin) throws InvalidRecordException {
         Json.Obj data = fields(envelope, FORK_FIELDS);
         Json checkpoint = data.get("checkpoint");
         return new Command.ForkThread(
                 header(envelope, thread, origin, null),
                 text("thread", required(data, "thread")),
                 checkpoint == null ? null : text("checkpoint", checkpoint),
-                values(data, false),
-                flag(data, "run") ? newRun(envelope, thread, origin) : null);
+                values(data),
+                flag(data, "run") ? newRun(envelope, thread, origin) : null,
+                settings(data));
+    }
+
+    private Command create(Envelope envelope, Command.Header header) throws InvalidRecordException {
+        Json.Obj data = fields(envelope, CREATE_FIELDS);
+        Json graph = data.get("graph");
+        List<List<Command.Update>> superSteps = new ArrayList<>();
+        for (Json superStep : list(data, "supersteps")) {
+            List<Command.Update> updates = new ArrayList<>();
+            for (Json update : superStep instanceof Json.Arr all ? all.items() : List.<Json>of()) {
+                if (!(update instanceof Json.Obj fields)
+                        || !STEP_FIELDS.containsAll(fields.fields().keySet())) {
+                    throw wrong("supersteps", "must be lists of objects with values and as_step");
+                }
+                updates.add(stateUpdate(fields));
+            }
+            if (updates.isEmpty()) {
+                throw wrong("supersteps", "must be lists that are not empty");
+            }
+            superSteps.add(updates);
+        }
+        if (superSteps.size() > MAX_SUPERSTEPS) {
+            throw wrong("supersteps", "has more than " + MAX_SUPERSTEPS);
+        }
+        return new Command.CreateThread(
+                header,
+                settings(data),
+                graph == null ? null : text("graph", graph),
+                flag(data, "if_absent"),
+                superSteps);
+    }
+
+    private static List<Json> list(Json.Obj data, String field) throws InvalidRecordException {
+        return switch (data.get(field)) {
+            case null -> List.of();
+            case Json.Arr all -> all.items();
+            default -> throw wrong(field, "must be a list");
+        };
+    }
+
+    private static Command.Update stateUpdate(Json.Obj data) throws InvalidRecordException {
+        List<Command.Edit> edits = new ArrayList<>();
+        Json values = required(data, "values");
+        for (Json one : values instanceof Json.Arr all ? all.items() : List.of(values)) {
+            if (!(one instanceof Json.Obj object)) {
+                throw wrong("values", "must be an object of channels, or a list of them");
+            }
+            edits.addAll(Command.Update.edits(object));
+        }
+        Json step = data.get("as_step");
+        return new Command.Update(edits, step == null ? null : text("as_step", step));
     }
 
     private static RunId newRun(Envelope envelope, ThreadKey thread, Origin origin) {
@@ -342,15 +534,12 @@ final class CommandReader {
         return value;
     }
 
-    private static Json.Obj values(Json.Obj data, boolean needed) throws InvalidRecordException {
-        Json values = data.get("values");
-        if (values == null && !needed) {
-            return Json.EMPTY_OBJECT;
-        }
-        if (values instanceof Json.Obj object && !(needed && object.fields().isEmpty())) {
-            return object;
-        }
-        throw wrong("values", "must be an object of channels" + (needed ? ", and not empty" : ""));
+    private static Json.Obj values(Json.Obj data) throws InvalidRecordException {
+        return switch (data.get("values")) {
+            case null -> Json.EMPTY_OBJECT;
+            case Json.Obj object -> object;
+            default -> throw wrong("values", "must be an object of channels");
+        };
     }
 
     private static boolean flag(Json.Obj data, String field) throws InvalidRecordException {
@@ -362,23 +551,64 @@ final class CommandReader {
     }
 
     private Command update(Envelope envelope, Command.Header header) throws InvalidRecordException {
-        Json.Obj data = fields(envelope, UPDATE_FIELDS);
+        return new Command.UpdateThread(header, settings(fields(envelope, UPDATE_FIELDS)));
+    }
+
+    private SettingsChange settings(Json.Obj data) throws InvalidRecordException {
         Json policy = data.get("policy");
         Json metadata = data.get("metadata");
         if (metadata != null && !(metadata instanceof Json.Obj)) {
             throw wrong("metadata", "must be an object");
         }
+        if (metadata != null && hasNul(metadata)) {
+            throw wrong("metadata", "holds the character U+0000, which cannot be searched for");
+        }
+        Json ttl = data.get("ttl");
         Json approvals = data.get("approvals");
         if (approvals != null && !(approvals instanceof Json.Obj)) {
             throw wrong("approvals", "must be an object: the answer for each kind of interrupt");
         }
         Json workflow = data.get("workflow");
-        return new Command.UpdateThread(
-                header,
+        return new SettingsChange(
                 policy == null ? null : policy(policy),
                 workflow == null ? null : text("workflow", workflow),
                 (Json.Obj) metadata,
-                (Json.Obj) approvals);
+                (Json.Obj) approvals,
+                ttl == null ? null : number("ttl", ttl, 1, ThreadSettings.MAX_TTL_MINUTES));
+    }
+
+    /** Metadata are stored a second time, as jsonb, which has no such character. */
+    private static boolean hasNul(Json json) {
+        return switch (json) {
+            case Json.Text text -> text.value().indexOf('\0') >= 0;
+            case Json.Arr arr -> arr.items().stream().anyMatch(CommandReader::hasNul);
+            case Json.Obj obj ->
+                obj.fields().entrySet().stream()
+                        .anyMatch(field -> field.getKey().indexOf('\0') >= 0 || hasNul(field.getValue()));
+            case Json.Null ignored -> false;
+            case Json.Bool ignored -> false;
+            case Json.Num ignored -> false;
+        };
+    }
+
+    private static long number(String field, Json json, long least, long most) throws InvalidRecordException {
+        if (json instanceof Json.Num number) {
+            try {
+                long value = number.value().longValueExact();
+                if (value >= least && value <= most) {
+                    return value;
+                }
+            } catch (ArithmeticException e) {
+                // Said below, as for a number out of bounds.
+            }
+        }
+        throw wrong(field, "must be a whole number from " + least + " to " + most);
+    }
+
+    private static Set<String> and(Set<String> fields, String... more) {
+        Set<String> all = new LinkedHashSet<>(fields);
+        all.addAll(List.of(more));
+        return Set.copyOf(all);
     }
 
     private static Command.Header header(Envelope envelope, ThreadKey thread, Origin origin, @Nullable Policy policy) {

@@ -5,6 +5,7 @@ import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.Failure;
 import dev.threadwright.thread.Identity;
 import dev.threadwright.thread.RunId;
+import dev.threadwright.thread.SettingsChange;
 import dev.threadwright.thread.policy.Policy;
 import dev.threadwright.thread.policy.PolicyForm;
 import dev.threadwright.workflow.Breakpoints;
@@ -72,14 +73,22 @@ public final class CommandRecords {
         return command(CloudEventTypes.EXTERNAL_EVENT, thread, identity, actor, data, extensions);
     }
 
+    /** @param leg only while this is the run's open leg; null for whatever leg it is in */
     public ProducerRecord<byte[], byte[]> cancelRun(
-            String thread, Identity identity, String actor, RunId run, boolean rollback) {
+            String thread, Identity identity, String actor, RunId run, boolean rollback, @Nullable RunId leg) {
+        Map<String, Json> data = new LinkedHashMap<>();
+        if (rollback) {
+            data.put("rollback", Json.TRUE);
+        }
+        if (leg != null) {
+            data.put("leg", Json.of(leg.value()));
+        }
         return command(
                 CloudEventTypes.RUN_CANCEL,
                 thread,
                 identity,
                 actor,
-                Json.object(rollback ? Map.of("rollback", Json.TRUE) : Map.of()),
+                Json.object(data),
                 Map.of(Extensions.RUN_ID, run.value()));
     }
 
@@ -105,7 +114,21 @@ public final class CommandRecords {
             @Nullable String workflow,
             Json.@Nullable Obj metadata,
             Json.@Nullable Obj approvals) {
+        return updateThread(thread, identity, actor, new SettingsChange(policy, workflow, metadata, approvals, null));
+    }
+
+    public ProducerRecord<byte[], byte[]> updateThread(
+            String thread, Identity identity, String actor, SettingsChange change) {
+        return command(CloudEventTypes.THREAD_UPDATE, thread, identity, actor, Json.object(data(change)), Map.of());
+    }
+
+    private static Map<String, Json> data(SettingsChange change) {
         Map<String, Json> data = new LinkedHashMap<>();
+        Policy policy = change.policy();
+        String workflow = change.workflow();
+        Json.Obj metadata = change.metadata();
+        Json.Obj approvals = change.approvals();
+        Long ttl = change.ttlMinutes();
         if (policy != null) {
             data.put("policy", PolicyForm.toJson(policy));
         }
@@ -118,7 +141,48 @@ public final class CommandRecords {
         if (approvals != null) {
             data.put("approvals", approvals);
         }
-        return command(CloudEventTypes.THREAD_UPDATE, thread, identity, actor, Json.object(data), Map.of());
+        if (ttl != null) {
+            data.put("ttl", Json.of(ttl));
+        }
+        return data;
+    }
+
+    /**
+     * @param graph the workflow of this name becomes the thread's if there is one; null for none
+     * @param ifAbsent whether it is fine if the thread exists
+     * @param superSteps lists of lists of objects with {@code values} and {@code as_step}; null for none
+     */
+    public ProducerRecord<byte[], byte[]> createThread(
+            String thread,
+            Identity identity,
+            String actor,
+            SettingsChange settings,
+            @Nullable String graph,
+            boolean ifAbsent,
+            Json.@Nullable Arr superSteps) {
+        Map<String, Json> data = data(settings);
+        if (graph != null) {
+            data.put("graph", Json.of(graph));
+        }
+        if (ifAbsent) {
+            data.put("if_absent", Json.TRUE);
+        }
+        if (superSteps != null) {
+            data.put("supersteps", superSteps);
+        }
+        return command(CloudEventTypes.THREAD_CREATE, thread, identity, actor, Json.object(data), Map.of());
+    }
+
+    /** @param ifSeq only if the thread is idle and this is still its last event; null for in any case */
+    public ProducerRecord<byte[], byte[]> deleteThread(
+            String thread, Identity identity, String actor, @Nullable Long ifSeq) {
+        return command(
+                CloudEventTypes.THREAD_DELETE,
+                thread,
+                identity,
+                actor,
+                Json.object(ifSeq == null ? Map.of() : Map.of("if_seq", Json.of(ifSeq))),
+                Map.of());
     }
 
     /** @param run whose rest is to be done; null for whatever is left at the thread's head */
@@ -134,7 +198,30 @@ public final class CommandRecords {
     }
 
     public ProducerRecord<byte[], byte[]> updateState(String thread, Identity identity, String actor, Json.Obj values) {
-        return command(CloudEventTypes.STATE_UPDATE, thread, identity, actor, Json.object("values", values), Map.of());
+        return updateState(thread, identity, actor, values, null, null);
+    }
+
+    /**
+     * @param values an object of channels, or a list of them
+     * @param checkpoint whose state is changed; null for the thread's head
+     * @param step as whose writes; null for nobody's
+     */
+    public ProducerRecord<byte[], byte[]> updateState(
+            String thread,
+            Identity identity,
+            String actor,
+            Json values,
+            @Nullable String checkpoint,
+            @Nullable String step) {
+        Map<String, Json> data = new LinkedHashMap<>();
+        data.put("values", values);
+        if (checkpoint != null) {
+            data.put("checkpoint", Json.of(checkpoint));
+        }
+        if (step != null) {
+            data.put("as_step", Json.of(step));
+        }
+        return command(CloudEventTypes.STATE_UPDATE, thread, identity, actor, Json.object(data), Map.of());
     }
 
     /** @param run whether what was to be done there is to be done now */
@@ -159,7 +246,20 @@ public final class CommandRecords {
             @Nullable String checkpoint,
             Json.Obj values,
             boolean run) {
-        Map<String, Json> data = new LinkedHashMap<>();
+        return forkThread(thread, identity, actor, source, checkpoint, values, run, SettingsChange.NONE);
+    }
+
+    /** As above. @param settings what is set on the new thread */
+    public ProducerRecord<byte[], byte[]> forkThread(
+            String thread,
+            Identity identity,
+            String actor,
+            String source,
+            @Nullable String checkpoint,
+            Json.Obj values,
+            boolean run,
+            SettingsChange settings) {
+        Map<String, Json> data = data(settings);
         data.put("thread", Json.of(source));
         if (checkpoint != null) {
             data.put("checkpoint", Json.of(checkpoint));
@@ -227,6 +327,27 @@ public final class CommandRecords {
     /** @param data as {@code thread.compact} has it */
     public ProducerRecord<byte[], byte[]> compactThread(String thread, Identity identity, String actor, Json.Obj data) {
         return command(CloudEventTypes.THREAD_COMPACT, thread, identity, actor, data, Map.of());
+    }
+
+    /**
+     * @param leg names what it becomes
+     * @param data as {@code run.request} has it
+     */
+    public ProducerRecord<byte[], byte[]> requestRun(
+            String thread,
+            Identity identity,
+            String actor,
+            RunId leg,
+            @Nullable Policy strategy,
+            @Nullable String workflow,
+            Json.Obj data) {
+        return command(
+                CloudEventTypes.RUN_REQUEST,
+                thread,
+                identity,
+                actor,
+                data,
+                extensions(new Wishes(strategy, workflow, leg, null)));
     }
 
     public ProducerRecord<byte[], byte[]> succeeded(

@@ -146,7 +146,7 @@ final class AskParts {
     }
 
     static void write(FieldWriter to, Leg leg) throws IOException {
-        to.number("number", leg.number()).number("fromSuperStep", leg.fromSuperStep());
+        to.text("id", leg.id().value()).number("number", leg.number()).number("fromSuperStep", leg.fromSuperStep());
         write(to, leg.breakpoints());
         to.texts("came", leg.came())
                 .objects("passed", leg.passed(), breakpoint -> write(to, breakpoint))
@@ -155,17 +155,22 @@ final class AskParts {
                     write(to, stop);
                     ids(to, "interrupts", stop.interrupts());
                 });
+        if (leg.isClosed()) {
+            to.flag("closed", true);
+        }
     }
 
     static Leg leg(Fields from) {
         return new Leg(
+                new RunId(from.text("id")),
                 from.integer("number"),
                 from.integer("fromSuperStep"),
                 breakpoints(from),
                 from.texts("came"),
                 from.objects("passed", AskParts::breakpoint),
                 from.has("at") ? breakpoint(from.fields("at")) : null,
-                from.has("told") ? told(from.fields("told")) : null);
+                from.has("told") ? told(from.fields("told")) : null,
+                from.has("closed"));
     }
 
     private static Stop told(Fields from) {

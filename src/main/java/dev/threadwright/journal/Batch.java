@@ -29,7 +29,23 @@ public record Batch(
         List<InterruptRow> interrupts,
         List<OwedChange> owed,
         List<Offset> offsets,
-        List<ThreadState> snapshots) {
+        List<ThreadState> snapshots,
+        List<LegRow> legs) {
+
+    /** Without legs. */
+    public Batch(
+            List<Advance> advances,
+            List<DecisionRow> decisions,
+            List<OutboxRow> outbox,
+            List<OutcomeRow> outcomes,
+            List<ThreadRow> threads,
+            List<RunRow> runs,
+            List<InterruptRow> interrupts,
+            List<OwedChange> owed,
+            List<Offset> offsets,
+            List<ThreadState> snapshots) {
+        this(advances, decisions, outbox, outcomes, threads, runs, interrupts, owed, offsets, snapshots, List.of());
+    }
 
     /**
      * Compared and set: the commit takes place only if the partition is still at (epoch, from).
@@ -50,8 +66,9 @@ public record Batch(
      *
      * @param expectedSeq its last sequence number before the batch; 0 if it is new. Compared and set.
      * @param state after the batch
+     * @param isSet whether the batch has changed what is set on it: only then is what it is searched by written again
      */
-    public record ThreadRow(int partition, long expectedSeq, ThreadState state) {}
+    public record ThreadRow(int partition, long expectedSeq, ThreadState state, boolean isSet) {}
 
     /**
      * What the batch changed about a run, as readers see it: a new row, or a patch of the one that is there. What is
@@ -65,6 +82,8 @@ public record Batch(
      * @param endedAtMs null while it is not terminal
      * @param values what it wrote; null while it has not completed
      * @param error null unless it failed
+     * @param cause why it was cancelled, in lower case with underscores; null unless it was
+     * @param request what it was asked for with, its input included; null if by an input alone
      */
     public record RunRow(
             ThreadKey thread,
@@ -76,7 +95,64 @@ public record Batch(
             @Nullable Long startedAtMs,
             @Nullable Long endedAtMs,
             @Nullable Map<String, Json> values,
-            @Nullable String error) {}
+            @Nullable String error,
+            @Nullable String cause,
+            Json.@Nullable Obj request) {
+
+        public RunRow(
+                ThreadKey thread,
+                RunId run,
+                RunStatus status,
+                @Nullable String workflow,
+                @Nullable String decision,
+                @Nullable Long admittedAtMs,
+                @Nullable Long startedAtMs,
+                @Nullable Long endedAtMs,
+                @Nullable Map<String, Json> values,
+                @Nullable String error) {
+            this(
+                    thread,
+                    run,
+                    status,
+                    workflow,
+                    decision,
+                    admittedAtMs,
+                    startedAtMs,
+                    endedAtMs,
+                    values,
+                    error,
+                    null,
+                    null);
+        }
+    }
+
+    /**
+     * What the batch changed about a leg that is no whole run: a first leg that ended before its run did, the legs after
+     * it, and requests for which nothing ran. A new row, or a patch of the one that is there; one row a leg.
+     *
+     * @param run null for a request for which nothing ran
+     * @param status {@code running}, {@code success}, {@code error}, {@code timeout}, {@code interrupted} or {@code
+     *     rolled_back}
+     * @param createdAtMs null in a patch, and for a first leg: it began with its run
+     * @param endedAtMs null while it is open
+     * @param errorType the name of what is wrong with a request; null if nothing is
+     * @param request what it was asked for with; null if by nobody, and in a patch
+     */
+    public record LegRow(
+            ThreadKey thread,
+            RunId leg,
+            @Nullable RunId run,
+            String status,
+            @Nullable Long createdAtMs,
+            @Nullable Long endedAtMs,
+            @Nullable String errorType,
+            @Nullable String error,
+            Json.@Nullable Obj request) {
+
+        public boolean isFirst() {
+            return leg.equals(run);
+        }
+    }
 
     /**
      * What the batch changed about an interrupt: a new row, or the outcome of one that is pending. One row an interrupt.

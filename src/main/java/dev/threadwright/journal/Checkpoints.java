@@ -7,7 +7,6 @@ import dev.threadwright.thread.Recorded;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.ThreadState;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +29,11 @@ public final class Checkpoints {
      * @throws UnreadableException naming the thread
      */
     public @Nullable Checkpoint find(ThreadKey thread, @Nullable String id) {
-        CheckpointId wanted = id == null ? head(thread) : CheckpointId.parse(thread, id);
+        ThreadState now = journal.load(List.of(thread)).get(thread);
+        if (now == null || now.deleted()) {
+            return null;
+        }
+        CheckpointId wanted = id == null ? now.head() : CheckpointId.parse(thread, id);
         if (wanted == null) {
             return null;
         }
@@ -58,11 +61,5 @@ public final class Checkpoints {
         } catch (IllegalStateException e) {
             throw new UnreadableException(thread, e);
         }
-    }
-
-    private @Nullable CheckpointId head(ThreadKey thread) {
-        Map<ThreadKey, ThreadState> loaded = journal.load(List.of(thread));
-        ThreadState state = loaded.get(thread);
-        return state == null ? null : state.head();
     }
 }

@@ -2,14 +2,17 @@ package dev.threadwright.journal;
 
 import dev.threadwright.journal.Batch.Advance;
 import dev.threadwright.journal.Batch.InterruptRow;
+import dev.threadwright.journal.Batch.LegRow;
 import dev.threadwright.journal.Batch.Offset;
 import dev.threadwright.journal.Batch.OutcomeRow;
 import dev.threadwright.journal.Batch.OwedChange;
 import dev.threadwright.journal.Batch.RunRow;
 import dev.threadwright.journal.Batch.ThreadRow;
 import dev.threadwright.json.JsonText;
+import dev.threadwright.thread.CheckpointId;
 import dev.threadwright.thread.Identity;
 import dev.threadwright.thread.RunId;
+import dev.threadwright.thread.ThreadSettings;
 import dev.threadwright.thread.ThreadState;
 import dev.threadwright.workflow.Json;
 import java.sql.Connection;
@@ -29,8 +32,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class CommitCall {
 
-    private static final int PARAMETERS = 85;
+    private static final int PARAMETERS = 95;
     private static final String SQL = "select commit_batch_v1(" + "?,".repeat(PARAMETERS - 1) + "?)";
+
+    private static final long MS_PER_MINUTE = 60_000;
 
     private CommitCall() {}
 
@@ -43,6 +48,7 @@ final class CommitCall {
             outbox(columns, batch.outbox());
             outcomes(columns, batch.outcomes());
             runs(columns, batch.runs());
+            legs(columns, batch.legs());
             interrupts(columns, batch.interrupts());
             owed(columns, batch.owed());
             offsets(columns, batch.offsets());
@@ -64,13 +70,30 @@ final class CommitCall {
                 .text(rows, row -> row.state().key().thread())
                 .longs(rows, ThreadRow::expectedSeq)
                 .longs(rows, row -> row.state().seq())
-                .text(rows, row -> row.state().isIdle() ? "idle" : "busy")
+                .text(rows, row -> ThreadRows.status(row.state()))
                 .ints(rows, row -> row.state().started().size())
                 .ints(rows, row -> row.state().queue().size())
                 .text(rows, row -> latestRun(row.state()))
                 .text(rows, row -> Parts.settingsText(row.state().settings()))
                 .longs(rows, row -> row.state().createdAtMs())
-                .longs(rows, row -> row.state().updatedAtMs());
+                .longs(rows, row -> row.state().updatedAtMs())
+                .longs(rows, row -> stateUpdatedAtMs(row.state()))
+                .text(
+                        rows,
+                        row -> row.isSet()
+                                ? JsonText.write(row.state().settings().metadata())
+                                : null)
+                .longsOrNull(rows, row -> ttlMs(row.state().settings()));
+    }
+
+    private static long stateUpdatedAtMs(ThreadState state) {
+        CheckpointId head = state.head();
+        return head == null ? state.createdAtMs() : head.timeMs();
+    }
+
+    private static @Nullable Long ttlMs(ThreadSettings settings) {
+        Long minutes = settings.ttlMinutes();
+        return minutes == null ? null : minutes * MS_PER_MINUTE;
     }
 
     private static @Nullable String latestRun(ThreadState state) {
@@ -159,7 +182,51 @@ final class CommitCall {
                 .longsOrNull(rows, RunRow::startedAtMs)
                 .longsOrNull(rows, RunRow::endedAtMs)
                 .text(rows, row -> output(row.values()))
-                .text(rows, row -> forPeopleOrNull(row.error()));
+                .text(rows, row -> forPeopleOrNull(row.error()))
+                .text(rows, RunRow::cause)
+                .text(rows, row -> row.request() == null ? null : JsonText.write(row.request()))
+                .text(rows, row -> ending(row.request()));
+    }
+
+    /** What is to be done when a leg ends, if anything is. */
+    private static @Nullable String ending(Json.@Nullable Obj request) {
+        Json ending = request == null ? null : request.get("ending");
+        return ending == null ? null : JsonText.write(ending);
+    }
+
+    /** Few batches have any, and the function has no room for a parameter each: what is one row is one object. */
+    private static void legs(Columns columns, List<LegRow> rows) throws SQLException {
+        columns.text(rows, row -> row.thread().tenant())
+                .text(rows, row -> row.thread().thread())
+                .text(rows, row -> row.leg().value())
+                .text(rows, CommitCall::legText);
+    }
+
+    private static String legText(LegRow row) {
+        Map<String, Json> fields = new LinkedHashMap<>();
+        RunId run = row.run();
+        put(fields, "run", run == null ? null : run.value());
+        put(fields, "status", row.status());
+        Long created = row.createdAtMs();
+        if (created != null) {
+            fields.put("created", Json.of(created));
+        }
+        Long ended = row.endedAtMs();
+        if (ended != null) {
+            fields.put("ended", Json.of(ended));
+        }
+        put(fields, "errorType", row.errorType());
+        put(fields, "error", forPeopleOrNull(row.error()));
+        // As a text: json operators refuse an object that holds \u0000 anywhere.
+        put(fields, "request", row.request() == null ? null : JsonText.write(row.request()));
+        put(fields, "ending", ending(row.request()));
+        return JsonText.write(Json.object(fields));
+    }
+
+    private static void put(Map<String, Json> fields, String name, @Nullable String value) {
+        if (value != null) {
+            fields.put(name, Json.of(value));
+        }
     }
 
     private static @Nullable String output(@Nullable Map<String, Json> values) {

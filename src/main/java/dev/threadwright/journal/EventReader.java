@@ -9,11 +9,13 @@ import dev.threadwright.thread.Event.Rejection;
 import dev.threadwright.thread.Event.Start;
 import dev.threadwright.thread.Interrupt;
 import dev.threadwright.thread.InterruptId;
+import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.TaskId;
 import dev.threadwright.workflow.Json;
 import dev.threadwright.workflow.Planned;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Events from JSON: lifted to the newest version of their type, then read. */
 final class EventReader {
@@ -56,7 +58,8 @@ final class EventReader {
                         Parts.workflow(e),
                         e.numberOrNull("expiresAtMs"),
                         e.word("behind", Behind.class),
-                        AskParts.breakpoints(e));
+                        AskParts.breakpoints(e),
+                        e.numberOrNull("notBeforeMs"));
             case "input.kept" ->
                 new Event.InputKept(
                         Parts.identity(e.fields("identity")), Parts.run(e), e.has("named"), e.number("expiresAtMs"));
@@ -198,7 +201,8 @@ final class EventReader {
                         Parts.run(e),
                         e.integer("superStep"),
                         AskParts.stop(e, interrupts.stream().map(Interrupt::id).toList()),
-                        interrupts);
+                        interrupts,
+                        runOrNull(e, "closed"));
             }
             case "run.resumed" ->
                 new Event.RunResumed(
@@ -208,7 +212,8 @@ final class EventReader {
                         e.integer("leg"),
                         AskParts.ids(e, "interrupts"),
                         AskParts.breakpoints(e),
-                        e.has("pass"));
+                        e.has("pass") ? e.word("pass", Event.Pass.class) : Event.Pass.NONE,
+                        runOrNull(e, "opened"));
             case "run.paused" -> new Event.RunPaused(Parts.run(e), e.text("by"));
             case "run.unpaused" -> new Event.RunUnpaused(Parts.run(e), e.text("by"));
             case "run.steered" ->
@@ -223,8 +228,19 @@ final class EventReader {
                         next(e));
             case "compaction.started" ->
                 new Event.CompactionStarted(Parts.run(e), e.text("reason"), e.number("bytes"), e.integer("messages"));
+            case "run.requested" -> new Event.RunRequested(new RunId(e.text("leg")), e.object("request"));
+            case "run.request_ended" ->
+                new Event.RunRequestEnded(new RunId(e.text("leg")), e.textOrNull("error"), e.text("message"));
             case "compaction.completed" ->
                 new Event.CompactionCompleted(Parts.run(e), e.number("bytes"), e.integer("messages"));
+            case "state.branched" ->
+                new Event.StateBranched(
+                        e.textOrNull("checkpoint"),
+                        e.has("base") ? FrameParts.channels(e, "base") : null,
+                        e.texts("steps"),
+                        Parts.changes(e),
+                        FrameParts.resumableOrNull(e, "resumable"));
+            case "thread.deleted" -> new Event.ThreadDeleted();
             default ->
                 throw new UnreadableException("This release does not know events of type " + type
                         + "; a newer one wrote them, so this server needs an update");
@@ -245,5 +261,10 @@ final class EventReader {
 
     private static ActionId action(Fields from) {
         return new ActionId(from.text("action"));
+    }
+
+    private static @Nullable RunId runOrNull(Fields from, String name) {
+        String run = from.textOrNull(name);
+        return run == null ? null : new RunId(run);
     }
 }

@@ -12,6 +12,7 @@ import dev.threadwright.workflow.Json;
 import dev.threadwright.workflow.Planned;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Events as JSON: {@code type} first, because the {@code event} view cuts it out of the text. The version that an event
@@ -82,6 +83,10 @@ final class EventWriter {
             case Event.RunRedirected ignored -> "run.redirected";
             case Event.CompactionStarted ignored -> "compaction.started";
             case Event.CompactionCompleted ignored -> "compaction.completed";
+            case Event.RunRequested ignored -> "run.requested";
+            case Event.RunRequestEnded ignored -> "run.request_ended";
+            case Event.StateBranched ignored -> "state.branched";
+            case Event.ThreadDeleted ignored -> "thread.deleted";
         };
     }
 
@@ -105,6 +110,7 @@ final class EventWriter {
                         .number("expiresAtMs", e.expiresAtMs())
                         .word("behind", e.behind());
                 AskParts.write(to, e.breakpoints());
+                to.number("notBeforeMs", e.notBeforeMs());
             }
             case Event.InputKept e -> {
                 run(e.run());
@@ -254,12 +260,16 @@ final class EventWriter {
                 run(e.run()).number("superStep", e.superStep());
                 to.objects("interrupts", e.interrupts(), interrupt -> AskParts.write(to, interrupt));
                 AskParts.write(to, e.stop());
+                runOrNull("closed", e.closed());
             }
             case Event.RunResumed e -> {
                 run(e.run()).text("by", e.by()).text("via", e.via()).number("leg", e.leg());
                 AskParts.ids(to, "interrupts", e.interrupts());
                 AskParts.write(to, e.breakpoints());
-                flagIf("pass", e.pass());
+                if (e.pass() != Event.Pass.NONE) {
+                    to.word("pass", e.pass());
+                }
+                runOrNull("opened", e.opened());
             }
             case Event.RunPaused e -> run(e.run()).text("by", e.by());
             case Event.RunUnpaused e -> run(e.run()).text("by", e.by());
@@ -284,7 +294,24 @@ final class EventWriter {
                         .number("messages", e.messages());
             case Event.CompactionCompleted e ->
                 run(e.run()).number("bytes", e.bytes()).number("messages", e.messages());
+            case Event.RunRequested e -> to.text("leg", e.leg().value()).json("request", e.request());
+            case Event.RunRequestEnded e ->
+                to.text("leg", e.leg().value()).text("error", e.error()).text("message", e.message());
+            case Event.StateBranched e -> {
+                to.text("checkpoint", e.checkpoint());
+                if (e.base() != null) {
+                    FrameParts.write(to, "base", e.base());
+                }
+                to.texts("steps", e.steps());
+                Parts.writeChanges(to, e.changes());
+                to.object("resumable", e.resumable(), resumable -> FrameParts.write(to, resumable));
+            }
+            case Event.ThreadDeleted ignored -> {}
         }
+    }
+
+    private void runOrNull(String name, @Nullable RunId run) throws IOException {
+        to.text(name, run == null ? null : run.value());
     }
 
     private FieldWriter run(RunId run) throws IOException {

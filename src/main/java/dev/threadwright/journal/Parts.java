@@ -112,6 +112,7 @@ final class Parts {
         if (!settings.approvals().fields().isEmpty()) {
             to.json("approvals", settings.approvals());
         }
+        to.number("ttlMinutes", settings.ttlMinutes());
     }
 
     static ThreadSettings settings(Fields from) {
@@ -119,7 +120,8 @@ final class Parts {
                 from.has("policy") ? PolicyForm.parse(from.json("policy")) : null,
                 from.textOrNull("workflow"),
                 from.object("metadata"),
-                from.has("approvals") ? from.object("approvals") : Json.EMPTY_OBJECT);
+                from.has("approvals") ? from.object("approvals") : Json.EMPTY_OBJECT,
+                from.numberOrNull("ttlMinutes"));
     }
 
     static RunId run(Fields from) {

@@ -87,7 +87,7 @@ final class Recomputation {
             difference("last event", row.seq(), state.seq());
             difference("unfinished runs", row.activeRuns(), state.started().size());
             difference("queued runs", row.queuedRuns(), state.queue().size());
-            difference("status", row.status(), state.isIdle() ? "idle" : "busy");
+            difference("status", row.status(), ThreadRows.status(state));
             String latest =
                     state.latestRun() == null ? "none" : state.latestRun().value();
             difference("latest run", row.latestRun() == null ? "none" : row.latestRun(), latest);

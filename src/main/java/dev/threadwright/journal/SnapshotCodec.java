@@ -12,6 +12,7 @@ import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.StartedRun;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.ThreadState;
+import dev.threadwright.workflow.WorkflowRef;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
@@ -21,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  * States as snapshots. A snapshot is a cache: whenever this form or the meaning of a state changes, raise the version,
  * and older snapshots are passed over in favour of the journal.
  */
-final class SnapshotCodec {
+public final class SnapshotCodec {
 
-    static final int VERSION = 1;
+    public static final int VERSION = 2;
 
     private SnapshotCodec() {}
 
@@ -45,6 +46,12 @@ final class SnapshotCodec {
             to.number("intakeAdmittedAtMs", state.intake().admittedAtMs());
             RunId latest = state.latestRun();
             to.text("latestRun", latest == null ? null : latest.value());
+            to.text("error", state.error());
+            WorkflowRef workflow = state.workflow();
+            to.text("workflow", workflow == null ? null : workflow.toString());
+            if (state.deleted()) {
+                to.flag("deleted", true);
+            }
             if (!state.kept().isEmpty()) {
                 to.objects("kept", state.kept(), kept -> AskParts.write(to, kept));
             }
@@ -52,8 +59,8 @@ final class SnapshotCodec {
         });
     }
 
-    /** @return null if it is of another version */
-    static @Nullable ThreadState read(ThreadKey key, String text) {
+    /** @return null if it is of another version. @throws UnreadableException if it is damaged */
+    public static @Nullable ThreadState read(ThreadKey key, String text) {
         Fields from = Fields.of(StoredJson.parse(text), "Snapshot of " + key);
         if (from.number("v") != VERSION) {
             return null;
@@ -72,7 +79,10 @@ final class SnapshotCodec {
                 new Intake(inputs(from, "intake"), from.number("intakeAdmittedAtMs")),
                 latest == null ? null : new RunId(latest),
                 FrameParts.resumableOrNull(from, "resumable"),
-                from.has("kept") ? from.objects("kept", AskParts::kept) : List.of());
+                from.has("kept") ? from.objects("kept", AskParts::kept) : List.of(),
+                from.textOrNull("error"),
+                from.has("workflow") ? Parts.workflow(from) : null,
+                from.has("deleted"));
     }
 
     private static void checkpoint(FieldWriter to, String name, @Nullable CheckpointId checkpoint) throws IOException {
@@ -150,7 +160,8 @@ final class SnapshotCodec {
         inputs(to, "inputs", run.inputs());
         to.number("admittedAtMs", run.admittedAtMs())
                 .number("expiresAtMs", run.expiresAtMs())
-                .word("behind", run.behind());
+                .word("behind", run.behind())
+                .number("notBeforeMs", run.notBeforeMs());
         AskParts.write(to, run.breakpoints());
     }
 
@@ -162,7 +173,8 @@ final class SnapshotCodec {
                 from.number("admittedAtMs"),
                 from.numberOrNull("expiresAtMs"),
                 from.word("behind", Behind.class),
-                AskParts.breakpoints(from));
+                AskParts.breakpoints(from),
+                from.numberOrNull("notBeforeMs"));
     }
 
     private static void inputs(FieldWriter to, String name, List<Input> inputs) throws IOException {

@@ -253,6 +253,9 @@ final class Engine implements AutoCloseable {
                 case Command.CancelRun ignored -> null;
                 case Command.CancelAll ignored -> null;
                 case Command.UpdateThread ignored -> null;
+                case Command.CreateThread ignored -> null;
+                case Command.DeleteThread ignored -> null;
+                case Command.RequestRun ignored -> null;
             };
             if (record != null) {
                 strayProducer.send(record, (metadata, failure) -> {

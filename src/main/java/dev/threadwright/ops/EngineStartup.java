@@ -64,6 +64,7 @@ public class EngineStartup {
     private final ProgressFeed progress;
     private final Catalog workflows;
     private final Replies replies;
+    private final EndingWiring endings;
 
     private volatile String phase = "waiting to start";
     private volatile @Nullable Engine engine;
@@ -78,7 +79,8 @@ public class EngineStartup {
             Handlers handlers,
             Catalog workflows,
             ProgressFeed progress,
-            @Any Instance<Replies> replies) {
+            @Any Instance<Replies> replies,
+            EndingWiring endings) {
         this.config = config;
         this.flyway = flyway;
         this.kafkaConnection = kafkaConnection;
@@ -87,6 +89,7 @@ public class EngineStartup {
         this.handlers = handlers;
         this.workflows = workflows;
         this.progress = progress;
+        this.endings = endings;
         List<Replies> all = replies.stream().toList();
         this.replies = batch -> all.forEach(each -> each.committed(batch));
     }
@@ -177,6 +180,7 @@ public class EngineStartup {
                 replies);
         ready.start();
         engine = ready;
+        endings.start();
     }
 
     private void registerWorkflows() {

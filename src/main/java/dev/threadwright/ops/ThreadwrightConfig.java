@@ -38,6 +38,49 @@ public interface ThreadwrightConfig {
 
     Workflows workflows();
 
+    Crons crons();
+
+    Lifetimes lifetimes();
+
+    interface Lifetimes {
+        /** How often an instance looks for threads that have outlived their time. */
+        @WithDefault("10s")
+        Duration tick();
+    }
+
+    Store store();
+
+    interface Store {
+        /** How often an instance deletes what has expired; it is not seen any more before that either. */
+        @WithDefault("1m")
+        Duration sweep();
+    }
+
+    interface Crons {
+        /** How often an instance looks for crons that are due. */
+        @WithDefault("1s")
+        Duration tick();
+    }
+
+    Webhooks webhooks();
+
+    interface Webhooks {
+        /** Signs what is sent: {@code whsec_} and a key as base64, as Standard Webhooks have it. Unsigned if not set. */
+        Optional<String> secret();
+
+        /** Whether webhooks may go to addresses that are not public: this host, its network, the metadata of its cloud. */
+        @WithDefault("false")
+        boolean allowPrivate();
+
+        /** To connect, to send, and until the answer's status is there; a minute at most. */
+        @WithDefault("10s")
+        Duration timeout();
+
+        /** The first included; with twice as long in between each time, up to an hour. */
+        @WithDefault("12")
+        int maxAttempts();
+    }
+
     interface Workflows {
         /**
          * Where documents are that are registered for everyone when a server starts; {@code ./workflows} if not set and
@@ -91,6 +134,10 @@ public interface ThreadwrightConfig {
         /** Bytes of an input's value. */
         @WithDefault("1048576")
         int dataBytes();
+
+        /** WebSockets of the newer protocol that are open on one instance. */
+        @WithDefault("5000")
+        int eventSockets();
 
         /** Bytes of a record that is published; larger data is referred to. Also the limit of topics created here. */
         @WithDefault("8388608")

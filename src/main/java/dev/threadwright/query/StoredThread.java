@@ -26,7 +26,7 @@ public class StoredThread extends PanacheEntityBase {
     /** Its last sequence number. */
     public long seq;
 
-    /** {@code idle} or {@code busy}. */
+    /** The name of a {@link dev.threadwright.thread.ThreadStatus} in lower case. */
     public String status;
 
     @Column(name = "active_runs")
@@ -43,6 +43,10 @@ public class StoredThread extends PanacheEntityBase {
 
     @Column(name = "updated_at_ms")
     public long updatedAtMs;
+
+    /** When its newest checkpoint was made, or itself before the first. */
+    @Column(name = "state_updated_at_ms")
+    public long stateUpdatedAtMs;
 
     /** JSON: policy and workflow where set, and metadata. */
     @Formula("cast(settings as text)")

@@ -47,6 +47,13 @@ public class ThreadReads {
         return thread.activeRuns == 0 ? Uni.createFrom().item(List.of()) : InterruptReads.pendingIds(key);
     }
 
+    public Uni<Boolean> exists(ThreadKey key) {
+        return scope.read(
+                key.tenant(),
+                () -> StoredThread.count("tenant = ?1 and thread = ?2", key.tenant(), key.thread())
+                        .map(count -> count > 0));
+    }
+
     /** Null if the thread has no such run. */
     public Uni<@Nullable StoredRun> run(ThreadKey key, RunId run) {
         return scope.read(

@@ -185,9 +185,13 @@ final class OutgoingRecords {
             case Event.StateUpdated ignored -> false;
             case Event.StateRestored ignored -> false;
             case Event.ThreadForked ignored -> false;
+            case Event.RunRequested ignored -> false;
+            case Event.RunRequestEnded ignored -> false;
             case Event.ActionSucceeded ignored -> false;
             case Event.ActionFailed ignored -> false;
             case Event.ActionResultDiscarded ignored -> false;
+            case Event.StateBranched ignored -> false;
+            case Event.ThreadDeleted ignored -> false;
         };
     }
 
@@ -232,12 +236,16 @@ final class OutgoingRecords {
             case Event.StateUpdated updated -> updated.run();
             case Event.StateRestored ignored -> null;
             case Event.ThreadForked ignored -> null;
+            case Event.RunRequested ignored -> null;
+            case Event.RunRequestEnded ignored -> null;
             case Event.ActionSucceeded succeeded -> succeeded.run();
             case Event.ActionFailed failed -> failed.run();
             case Event.ActionResultDiscarded discarded -> discarded.run();
             case Event.ThreadCreated ignored -> null;
             case Event.ThreadUpdated ignored -> null;
             case Event.InputRejected ignored -> null;
+            case Event.StateBranched ignored -> null;
+            case Event.ThreadDeleted ignored -> null;
         };
         return run == null ? null : header("ce_runid", run.value());
     }

@@ -10,10 +10,13 @@ import dev.threadwright.thread.policy.Question;
 import dev.threadwright.thread.policy.QueuePolicy;
 import dev.threadwright.thread.policy.Situation;
 import dev.threadwright.thread.policy.Verdict;
+import dev.threadwright.workflow.Channels;
+import dev.threadwright.workflow.Json;
 import dev.threadwright.workflow.Prompt;
 import dev.threadwright.workflow.Workflow;
 import dev.threadwright.workflow.WorkflowCatalog;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -156,43 +159,44 @@ final class Admission {
     }
 
     private Decision byPolicy(Draft draft, Command.SubmitInput submit) {
-        String name = workflowName(draft.state(), submit);
-        Workflow workflow = workflows.latest(draft.state().key().tenant(), name);
+        return byPolicy(draft, submit, 0);
+    }
+
+    /** @param afterMs how long the run that it starts waits before that */
+    Decision byPolicy(Draft draft, Command.SubmitInput submit, long afterMs) {
+        Workflow workflow = workflow(draft.state(), submit.workflow());
         if (workflow == null) {
-            String message = "Unknown workflow \"" + name + "\"";
-            return draft.state().exists()
-                    ? draft.refused(Rejection.UNKNOWN_WORKFLOW, message)
-                    : draft.unchanged(new Outcome.Invalid(Rejection.UNKNOWN_WORKFLOW, message));
+            return refused(draft, Rejection.UNKNOWN_WORKFLOW, unknownWorkflow(draft.state(), submit.workflow()));
         }
         String unknown = workflow.unknown(submit.breakpoints());
         if (unknown != null) {
-            return draft.state().exists()
-                    ? draft.refused(Rejection.UNKNOWN_STEP, unknown)
-                    : draft.unchanged(new Outcome.Invalid(Rejection.UNKNOWN_STEP, unknown));
+            return refused(draft, Rejection.UNKNOWN_STEP, unknown);
         }
         Situation situation = draft.state().situation();
         Verdict verdict = policy(draft.state(), submit).decide(new Question(submit.input(), situation, judges));
         Choice choice = limited(draft.state(), verdict.choice(), situation);
-        Decision unsuitable = unsuitable(draft, submit, workflow, choice);
+        Decision unsuitable = choice instanceof Choice.Merge || choice instanceof Choice.Refuse
+                ? null
+                : unsuitable(draft, submit, workflow, draft.state().channels());
         if (unsuitable != null) {
             return unsuitable;
         }
-        draft.createIfAbsent();
         return switch (choice) {
-            case Choice.Start ignored -> start(draft, submit, workflow, why(DecisionKind.START, verdict, situation));
+            case Choice.Start ignored ->
+                start(draft, submit, workflow, afterMs, why(DecisionKind.START, verdict, situation));
             case Choice.StartBeside ignored ->
-                start(draft, submit, workflow, why(DecisionKind.PARALLEL, verdict, situation));
+                start(draft, submit, workflow, afterMs, why(DecisionKind.PARALLEL, verdict, situation));
             case Choice.InterruptAndStart interrupt -> {
                 accept(draft, submit, why(DecisionKind.INTERRUPT_AND_START_NEW, verdict, situation));
                 // As many as an inbox may hold, and the input that supersedes them.
                 int maxCarried = interrupt.prependSuperseded() ? settings.maxInbox() + 1 : Cancellation.CARRY_NONE;
                 new Cancellation(draft, Event.Cause.SUPERSEDED, maxCarried).cancelAll();
-                yield started(draft, submit, workflow);
+                yield started(draft, submit, workflow, afterMs);
             }
             case Choice.RollBackAndStart ignored -> {
                 accept(draft, submit, why(DecisionKind.ROLLBACK, verdict, situation));
                 new Cancellation(draft, Event.Cause.ROLLED_BACK, Cancellation.CARRY_NONE).cancelAll();
-                yield started(draft, submit, workflow);
+                yield started(draft, submit, workflow, afterMs);
             }
             case Choice.Merge ignored ->
                 join(
@@ -203,35 +207,86 @@ final class Admission {
             case Choice.Enqueue enqueue -> {
                 accept(draft, submit, why(DecisionKind.QUEUE, verdict, situation));
                 Long ttlMs = enqueue.ttlMs();
-                draft.add(new Event.InputQueued(
-                        submit.newRun(),
-                        workflow.ref(),
+                yield queued(
+                        draft,
+                        submit,
+                        workflow,
                         ttlMs == null ? null : Math.addExact(draft.timeMs(), ttlMs),
                         enqueue.behind(),
-                        submit.breakpoints()));
-                yield draft.decided(new Outcome.Queued(submit.newRun()));
+                        afterMs);
             }
-            case Choice.Refuse refuse ->
-                draft.refused(refuse.reason(), refuse.message(), why(DecisionKind.REJECT, verdict, situation));
+            case Choice.Refuse refuse -> {
+                draft.createThreadIfAbsent();
+                yield draft.refused(refuse.reason(), refuse.message(), why(DecisionKind.REJECT, verdict, situation));
+            }
         };
+    }
+
+    /** Why an input cannot start a run on a state; null if it can. */
+    @Nullable Decision unsuitable(Draft draft, Command.SubmitInput submit, Channels channels) {
+        Workflow workflow = workflow(draft.state(), submit.workflow());
+        if (workflow == null) {
+            return refused(draft, Rejection.UNKNOWN_WORKFLOW, unknownWorkflow(draft.state(), submit.workflow()));
+        }
+        String unknown = workflow.unknown(submit.breakpoints());
+        return unknown != null
+                ? refused(draft, Rejection.UNKNOWN_STEP, unknown)
+                : unsuitable(draft, submit, workflow, channels);
     }
 
     /** What a run could only fail on is refused, and interrupts nobody. */
     private static @Nullable Decision unsuitable(
-            Draft draft, Command.SubmitInput submit, Workflow workflow, Choice choice) {
-        ThreadState state = draft.state();
-        if (choice instanceof Choice.Merge || choice instanceof Choice.Refuse) {
-            return null;
-        }
-        String conflict = workflow.conflictWith(state.channels());
-        String problem = conflict != null
-                ? conflict
-                : Progress.unsuitable(workflow, state.channels(), submit.newRun(), submit.input());
+            Draft draft, Command.SubmitInput submit, Workflow workflow, Channels channels) {
+        String conflict = workflow.conflictWith(channels);
+        String problem =
+                conflict != null ? conflict : Progress.unsuitable(workflow, channels, submit.newRun(), submit.input());
         if (problem == null) {
             return null;
         }
-        Rejection reason = conflict != null ? Rejection.UNSUITABLE_WORKFLOW : Rejection.UNSUITABLE_INPUT;
-        return state.exists() ? draft.refused(reason, problem) : draft.unchanged(new Outcome.Invalid(reason, problem));
+        return refused(draft, conflict != null ? Rejection.UNSUITABLE_WORKFLOW : Rejection.UNSUITABLE_INPUT, problem);
+    }
+
+    private static Decision refused(Draft draft, Rejection reason, String message) {
+        return draft.state().exists()
+                ? draft.refused(reason, message)
+                : draft.unchanged(new Outcome.Invalid(reason, message));
+    }
+
+    private @Nullable Workflow workflow(ThreadState state, @Nullable String named) {
+        return workflows.named(state.key().tenant(), workflowName(state, named));
+    }
+
+    private String unknownWorkflow(ThreadState state, @Nullable String named) {
+        return "Unknown workflow \"" + workflowName(state, named) + "\"";
+    }
+
+    /** What is wrong with steps that somebody wants to go to; null if nothing is. */
+    @Nullable String unknownSteps(ThreadState state, @Nullable String named, List<String> steps) {
+        Workflow workflow = workflow(state, named);
+        if (workflow == null) {
+            return unknownWorkflow(state, named);
+        }
+        List<String> unknown = steps.stream()
+                .filter(step -> !workflow.steps().containsKey(step))
+                .toList();
+        return unknown.isEmpty()
+                ? null
+                : "Workflow " + workflow.ref() + " has no step \"" + String.join("\", \"", unknown) + "\"";
+    }
+
+    /** A run that begins at these steps of its workflow, which has them, and not where that begins. */
+    Decision startAt(Draft draft, Command.RequestRun request, Identity identity, List<String> steps) {
+        Workflow workflow = Objects.requireNonNull(workflow(draft.state(), request.workflow()));
+        draft.add(new Event.InputAccepted(
+                new Input(identity, Input.Type.USER_INPUT, null, Json.EMPTY_OBJECT),
+                request.leg(),
+                new Why(DecisionKind.START, "", null, draft.state().situation().words(), List.of())));
+        progress.start(draft, request.leg(), workflow.ref(), Event.Start.INPUT, request.breakpoints());
+        if (draft.state().started(request.leg()) != null) {
+            progress.redirect(draft, request.leg(), steps, request.item());
+        }
+        progress.advance(draft);
+        return draft.decided(new Outcome.Started(request.leg()));
     }
 
     /**
@@ -250,12 +305,37 @@ final class Admission {
                 : choice;
     }
 
-    private Decision start(Draft draft, Command.SubmitInput submit, Workflow workflow, Why why) {
+    private Decision start(Draft draft, Command.SubmitInput submit, Workflow workflow, long afterMs, Why why) {
         accept(draft, submit, why);
-        return started(draft, submit, workflow);
+        return started(draft, submit, workflow, afterMs);
     }
 
-    private Decision started(Draft draft, Command.SubmitInput submit, Workflow workflow) {
+    private Decision queued(
+            Draft draft,
+            Command.SubmitInput submit,
+            Workflow workflow,
+            @Nullable Long expiresAtMs,
+            Event.Behind behind,
+            long afterMs) {
+        draft.add(new Event.InputQueued(
+                submit.newRun(),
+                workflow.ref(),
+                expiresAtMs,
+                behind,
+                submit.breakpoints(),
+                afterMs == 0 ? null : Math.addExact(draft.timeMs(), afterMs)));
+        // All that is before it may be for later.
+        progress.advance(draft);
+        return draft.decided(
+                draft.state().queued(submit.newRun()) == null
+                        ? new Outcome.Started(submit.newRun())
+                        : new Outcome.Queued(submit.newRun()));
+    }
+
+    private Decision started(Draft draft, Command.SubmitInput submit, Workflow workflow, long afterMs) {
+        if (afterMs > 0) {
+            return queued(draft, submit, workflow, null, Event.Behind.OPEN, afterMs);
+        }
         progress.start(draft, submit.newRun(), workflow.ref(), Event.Start.INPUT, submit.breakpoints());
         progress.advance(draft);
         return draft.decided(new Outcome.Started(submit.newRun()));
@@ -312,11 +392,13 @@ final class Admission {
                 return draft.refused(Rejection.UNSUITABLE_INPUT, problem);
             }
         }
+        draft.createIfAbsent();
         draft.add(new Event.InputAccepted(input, run, why));
         return draft.decided(new Outcome.Merged(run));
     }
 
     private static void accept(Draft draft, Command.SubmitInput submit, Why why) {
+        draft.createIfAbsent();
         draft.add(new Event.InputAccepted(submit.input(), submit.newRun(), why));
     }
 
@@ -328,9 +410,9 @@ final class Admission {
         return own != null ? own : settings.policy();
     }
 
-    private String workflowName(ThreadState state, Command.SubmitInput submit) {
-        if (submit.workflow() != null) {
-            return submit.workflow();
+    private String workflowName(ThreadState state, @Nullable String named) {
+        if (named != null) {
+            return named;
         }
         String own = state.settings().workflow();
         return own != null ? own : settings.workflow();

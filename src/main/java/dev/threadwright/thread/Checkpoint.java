@@ -70,7 +70,9 @@ public record Checkpoint(
             case Event.RunCompleted completed -> completed(before, recorded, completed.run(), after);
             case Event.StateUpdated updated -> List.of(updated(before, recorded, updated.run(), after));
             case Event.StateRestored restored ->
-                List.of(outside(before, recorded, Source.FORK, "restored " + restored.checkpoint(), after));
+                List.of(from(
+                        CheckpointId.parse(before.key(), restored.checkpoint()),
+                        outside(before, recorded, Source.FORK, "restored " + restored.checkpoint(), after)));
             case Event.ThreadForked forked ->
                 List.of(outside(
                         before,
@@ -78,8 +80,35 @@ public record Checkpoint(
                         Source.FORK,
                         "fork of " + forked.source() + " " + forked.checkpoint(),
                         after));
+            case Event.StateBranched branched -> List.of(branched(before, recorded, branched, after));
             default -> List.of();
         };
+    }
+
+    private static Checkpoint branched(
+            ThreadState before, Recorded recorded, Event.StateBranched branched, ThreadState after) {
+        String label = branched.steps().isEmpty() ? "update" : "update as " + String.join(", ", branched.steps());
+        Checkpoint made = outside(before, recorded, Source.UPDATE, label, after);
+        String named = branched.checkpoint();
+        return from(named == null ? null : CheckpointId.parse(before.key(), named), made);
+    }
+
+    /** The same as a child of another checkpoint; as it is without one. */
+    private static Checkpoint from(@Nullable CheckpointId base, Checkpoint made) {
+        return base == null
+                ? made
+                : new Checkpoint(
+                        made.id(),
+                        List.of(base),
+                        made.source(),
+                        made.run(),
+                        made.workflow(),
+                        made.superStep(),
+                        made.label(),
+                        made.side(),
+                        made.channels(),
+                        made.next(),
+                        made.resumable());
     }
 
     private static List<Checkpoint> started(
@@ -201,7 +230,7 @@ public record Checkpoint(
     }
 
     /** What is to be done on the thread's own state: by its main run, or by one that continues where that ended early. */
-    private static @Nullable Resumable left(ThreadState state) {
+    static @Nullable Resumable left(ThreadState state) {
         return state.started().stream()
                 .filter(run -> run.lineage() instanceof Lineage.Main)
                 .findFirst()

@@ -40,6 +40,11 @@ public final class CheckpointWalk {
         state = after;
     }
 
+    /** The state that the walk has come to. */
+    public ThreadState state() {
+        return state;
+    }
+
     /** The newest first. */
     public List<Checkpoint> newest() {
         List<Checkpoint> reversed = new ArrayList<>(newest);

@@ -1,10 +1,12 @@
 package dev.threadwright.thread;
 
 import dev.threadwright.thread.policy.Policy;
+import dev.threadwright.thread.policy.QueuePolicy;
 import dev.threadwright.workflow.Breakpoints;
 import dev.threadwright.workflow.Json;
 import dev.threadwright.workflow.Prompt;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +40,10 @@ public sealed interface Command {
             case CompactThread ignored -> List.of();
             case RaiseInterrupt ignored -> List.of();
             case RecordResult ignored -> List.of();
+            case CreateThread ignored -> List.of();
+            case DeleteThread ignored -> List.of();
+            case RequestRun request ->
+                List.copyOf(Resumption.named(request.resume()).keySet());
         };
     }
 
@@ -115,7 +121,7 @@ public sealed interface Command {
      * @param updates of the run's state
      * @param goTo where it goes next; null for where it would go
      * @param item what the steps of {@code goTo} are given
-     * @param carryOn past the breakpoint where it stands
+     * @param pass past which breakpoints it goes on
      * @param breakpoints that the new leg has besides those of the workflow
      */
     record ResumeRun(
@@ -126,7 +132,7 @@ public sealed interface Command {
             List<Edit> updates,
             @Nullable List<String> goTo,
             Json item,
-            boolean carryOn,
+            Event.Pass pass,
             Breakpoints breakpoints)
             implements Command {
         public ResumeRun {
@@ -164,23 +170,94 @@ public sealed interface Command {
     record RecordResult(Header header, RunId run, ActionId action, int attempt, String name, Json result)
             implements Command {}
 
-    /** Ends one run. */
-    record CancelRun(Header header, RunId run, boolean rollback) implements Command {}
+    /**
+     * Ends one run.
+     *
+     * @param leg only while this is its open leg; null for whatever leg it is in
+     */
+    record CancelRun(
+            Header header,
+            RunId run,
+            boolean rollback,
+            @Nullable RunId leg) implements Command {
+        public CancelRun(Header header, RunId run, boolean rollback) {
+            this(header, run, rollback, null);
+        }
+    }
 
     /** Ends every run that was admitted at or before the cut-off (milliseconds since 1970). */
     record CancelAll(Header header, long cutOffMs, boolean rollback) implements Command {}
 
-    /** Changes what is set on the thread; what is null stays as it is. Creates the thread if need be. */
-    record UpdateThread(
+    /**
+     * Somebody wants a run, and says what with: an input, a command to the run that is stopped, or nothing for what is
+     * left to do.
+     *
+     * @param leg names the run, or the leg of the run that goes on
+     * @param request as it was sent, for the record and for whoever reads the run
+     * @param create the thread if it does not exist
+     * @param onlyIf the thread is in one of these; empty for whatever it is in
+     * @param strategy what becomes of what the thread is busy with; null for the thread's own
+     * @param answer to what the stopped run asks
+     * @param updates of the state
+     * @param goTo where it goes next
+     * @param item what the steps of {@code goTo} are given
+     * @param checkpoint to begin from; null for where the thread stands
+     * @param breakpoints that the leg has besides those of its workflow
+     * @param afterMs how long it waits before it starts; 0 for not at all
+     */
+    record RequestRun(
             Header header,
-            @Nullable Policy policy,
+            RunId leg,
+            Json.Obj request,
+            boolean create,
+            Set<ThreadStatus> onlyIf,
+            @Nullable Policy strategy,
             @Nullable String workflow,
-            Json.@Nullable Obj metadata,
-            Json.@Nullable Obj approvals)
+            @Nullable Input input,
+            @Nullable Json answer,
+            List<Edit> updates,
+            @Nullable List<String> goTo,
+            Json item,
+            @Nullable String checkpoint,
+            Breakpoints breakpoints,
+            long afterMs)
             implements Command {
+
+        /** Ten years, so that adding it to a time cannot overflow. */
+        public static final long MAX_AFTER_MS = QueuePolicy.MAX_TTL_MS;
+
+        public RequestRun {
+            onlyIf = Set.copyOf(onlyIf);
+            updates = List.copyOf(updates);
+            goTo = goTo == null ? null : List.copyOf(goTo);
+        }
+
+        boolean isCommand() {
+            return answer != null || !updates.isEmpty() || goTo != null;
+        }
+
+        /** The same to the run that is stopped, as one tells that. */
+        ResumeRun resume() {
+            // An edit alone lets it go on: past breakpoints, or to ask the same again.
+            Event.Pass pass = answer == null && goTo == null ? Event.Pass.ALL : Event.Pass.NONE;
+            return new ResumeRun(header, null, null, answer, updates, goTo, item, pass, breakpoints);
+        }
+    }
+
+    /** Changes what is set on the thread. Creates the thread if need be. */
+    record UpdateThread(Header header, SettingsChange change) implements Command {
         public UpdateThread(
                 Header header, @Nullable Policy policy, @Nullable String workflow, Json.@Nullable Obj metadata) {
             this(header, policy, workflow, metadata, null);
+        }
+
+        public UpdateThread(
+                Header header,
+                @Nullable Policy policy,
+                @Nullable String workflow,
+                Json.@Nullable Obj metadata,
+                Json.@Nullable Obj approvals) {
+            this(header, new SettingsChange(policy, workflow, metadata, approvals, null));
         }
     }
 
@@ -212,8 +289,47 @@ public sealed interface Command {
      */
     record ContinueRun(Header header, @Nullable RunId run, RunId newRun) implements Command {}
 
-    /** Changes the state through the reducers; nothing runs on for it. */
-    record UpdateState(Header header, Json.Obj values) implements Command {}
+    /**
+     * Changes the state through the reducers; nothing runs on for it.
+     *
+     * @param updates at least one; several are those of one super-step, and each says as which step
+     * @param checkpoint whose state is changed, and becomes the thread's again; null for the thread's head
+     */
+    record UpdateState(
+            Header header, List<Update> updates, @Nullable String checkpoint) implements Command {
+        public UpdateState {
+            updates = List.copyOf(updates);
+        }
+
+        public UpdateState(Header header, Json.Obj values) {
+            this(header, List.of(new Update(Update.edits(values), null)), null);
+        }
+
+        /** Whether it leaves what is to be done as it is, and what is asked. */
+        boolean isPlain() {
+            return checkpoint == null && updates.stream().allMatch(update -> update.step() == null);
+        }
+    }
+
+    /**
+     * @param step as whose writes: what follows it is what is to be done next. {@link #START} for an input, {@link
+     *     #END} if nothing is; null to leave that as it is
+     */
+    record Update(List<Edit> edits, @Nullable String step) {
+
+        public static final String START = "__start__";
+        public static final String END = "__end__";
+
+        public Update {
+            edits = List.copyOf(edits);
+        }
+
+        public static List<Edit> edits(Json.Obj values) {
+            return values.fields().entrySet().stream()
+                    .map(field -> new Edit(field.getKey(), field.getValue(), false))
+                    .toList();
+        }
+    }
 
     /**
      * Brings the thread back to one of its checkpoints; what runs is cancelled.
@@ -234,11 +350,45 @@ public sealed interface Command {
      * @param checkpoint the source's; null for its head
      * @param values changes to that state, through the reducers
      * @param newRun takes up what was to be done there; null if nothing shall run
+     * @param settings what is set on the new thread
      */
     record ForkThread(
             Header header,
             String source,
             @Nullable String checkpoint,
             Json.Obj values,
-            @Nullable RunId newRun) implements Command {}
+            @Nullable RunId newRun,
+            SettingsChange settings)
+            implements Command {
+        public ForkThread(
+                Header header, String source, @Nullable String checkpoint, Json.Obj values, @Nullable RunId newRun) {
+            this(header, source, checkpoint, values, newRun, SettingsChange.NONE);
+        }
+    }
+
+    /**
+     * Makes a thread that does not exist.
+     *
+     * @param graph the workflow of this name becomes the thread's if there is one; null for none
+     * @param ifAbsent whether it is fine if the thread exists already; nothing is changed then
+     * @param superSteps that its state begins with: the updates of each
+     */
+    record CreateThread(
+            Header header,
+            SettingsChange settings,
+            @Nullable String graph,
+            boolean ifAbsent,
+            List<List<Update>> superSteps)
+            implements Command {
+        public CreateThread {
+            superSteps = superSteps.stream().map(List::copyOf).toList();
+        }
+    }
+
+    /**
+     * Ends all that runs on the thread, and empties it. Its name is never used again.
+     *
+     * @param ifSeq only if the thread is idle and this is still its last event; null for in any case
+     */
+    record DeleteThread(Header header, @Nullable Long ifSeq) implements Command {}
 }

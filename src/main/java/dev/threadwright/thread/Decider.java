@@ -21,7 +21,10 @@ public final class Decider {
     private final Resumption resumption;
     private final Stops stops;
     private final Compaction compaction;
+    private final RunRequests requests;
     private final WorkflowCatalog workflows;
+    private final Branches branches;
+    private final Existence existence;
 
     public Decider(ServerSettings settings, WorkflowCatalog workflows, Judges judges, AnswerSchemas schemas) {
         this.workflows = workflows;
@@ -33,6 +36,9 @@ public final class Decider {
         this.resumption = new Resumption(workflows, edits, asks, stops, progress);
         this.admission = new Admission(settings, workflows, judges, progress, resumption, waits);
         this.compaction = new Compaction(settings, workflows, progress);
+        this.branches = new Branches(edits);
+        this.existence = new Existence(workflows, branches, progress);
+        this.requests = new RunRequests(admission, resumption, edits, stops, progress);
     }
 
     public Decision decide(ThreadState state, Command command, Known known) {
@@ -40,6 +46,10 @@ public final class Decider {
         Known.Prior prior = known.prior();
         if (prior != null) {
             return repeated(draft, command.header(), prior);
+        }
+        Outcome gone = Existence.gone(state, command);
+        if (gone != null) {
+            return draft.unchanged(gone);
         }
         return switch (command) {
             case Command.SubmitInput submit -> admission.decide(draft, submit, known);
@@ -59,9 +69,12 @@ public final class Decider {
             case Command.LoseAction lose -> lose(draft, lose);
             case Command.FireTimers ignored -> fireTimers(draft);
             case Command.ContinueRun carryOn -> carryOn(draft, carryOn);
-            case Command.UpdateState update -> updateState(draft, update);
+            case Command.UpdateState update -> updateState(draft, update, known.checkpoint());
             case Command.RestoreState restore -> restore(draft, restore, known.checkpoint());
+            case Command.RequestRun request -> requests.decide(draft, request, known);
             case Command.ForkThread fork -> fork(draft, fork, known.checkpoint());
+            case Command.CreateThread create -> existence.create(draft, create);
+            case Command.DeleteThread delete -> existence.delete(draft, delete);
         };
     }
 
@@ -86,6 +99,13 @@ public final class Decider {
                     ? draft.refused(Rejection.UNKNOWN_RUN, "Unknown run " + cancel.run())
                     : draft.decided(new Outcome.Unchanged("Run " + cancel.run() + " is already " + over.words()));
         }
+        StartedRun started = draft.state().started(cancel.run());
+        RunId leg = cancel.leg();
+        if (leg != null
+                && started != null
+                && (started.leg().isClosed() || !started.leg().id().equals(leg))) {
+            return draft.decided(new Outcome.Unchanged("Leg " + leg + " of run " + cancel.run() + " has ended"));
+        }
         Cancellation cancellation = new Cancellation(draft, cause(cancel.rollback()), Cancellation.CARRY_NONE);
         cancellation.cancel(cancel.run());
         progress.advance(draft);
@@ -108,7 +128,7 @@ public final class Decider {
     }
 
     private Decision update(Draft draft, Command.UpdateThread update) {
-        String workflow = update.workflow();
+        String workflow = update.change().workflow();
         if (workflow != null && workflows.latest(draft.state().key().tenant(), workflow) == null) {
             String message = "Unknown workflow \"" + workflow + "\"";
             return draft.state().exists()
@@ -116,12 +136,7 @@ public final class Decider {
                     : draft.unchanged(new Outcome.Invalid(Rejection.UNKNOWN_WORKFLOW, message));
         }
         draft.createIfAbsent();
-        ThreadSettings now = draft.state().settings();
-        draft.add(new Event.ThreadUpdated(new ThreadSettings(
-                update.policy() == null ? now.policy() : update.policy(),
-                update.workflow() == null ? now.workflow() : update.workflow(),
-                update.metadata() == null ? now.metadata() : update.metadata(),
-                update.approvals() == null ? now.approvals() : update.approvals())));
+        draft.add(new Event.ThreadUpdated(update.change().on(draft.state().settings())));
         return draft.decided(new Outcome.Applied());
     }
 
@@ -190,7 +205,7 @@ public final class Decider {
             return draft.decided(new Outcome.Unchanged("Run " + unpause.run() + " is not paused by an operator"));
         }
         draft.add(new Event.RunUnpaused(unpause.run(), unpause.header().actor()));
-        stops.goOn(draft, unpause.run(), unpause.header(), List.of(), Breakpoints.NONE, false);
+        stops.goOnUnheld(draft, unpause.run(), unpause.header());
         progress.fireTimers(draft);
         return draft.decided(new Outcome.Applied());
     }
@@ -276,12 +291,12 @@ public final class Decider {
     }
 
     private Decision continued(Draft draft, RunId run, Resumable left) {
-        progress.carryOn(draft, run, left);
+        progress.carryOn(draft, run, left, Breakpoints.NONE);
         progress.advance(draft);
         return draft.decided(new Outcome.Started(run));
     }
 
-    private Decision updateState(Draft draft, Command.UpdateState update) {
+    private Decision updateState(Draft draft, Command.UpdateState update, @Nullable Checkpoint checkpoint) {
         ThreadState state = draft.state();
         if (!state.exists()) {
             return draft.unchanged(noThread(state));
@@ -289,11 +304,36 @@ public final class Decider {
         if (state.started().stream().anyMatch(StartedRun::isInFlight)) {
             return draft.refused(Rejection.BUSY, "Thread is busy");
         }
-        Edits.Result edit = edits.changes(state, state.channels(), state.resumable(), update.values());
+        if (!update.isPlain()) {
+            return branch(draft, update, checkpoint);
+        }
+        List<Command.Edit> all =
+                update.updates().stream().flatMap(one -> one.edits().stream()).toList();
+        Edits.Result edit = edits.changes(state, state.channels(), state.resumable(), all);
         return switch (edit) {
             case Edits.Refused refused -> draft.refused(refused.reason(), refused.message());
             case Edits.Changes changes -> {
                 draft.add(new Event.StateUpdated(changes.changes()));
+                yield draft.decided(new Outcome.Applied());
+            }
+        };
+    }
+
+    /** What waits is superseded: what is to be done is another now. */
+    private Decision branch(Draft draft, Command.UpdateState update, @Nullable Checkpoint checkpoint) {
+        if (!draft.state().queue().isEmpty()) {
+            return draft.refused(Rejection.BUSY, "Thread is busy");
+        }
+        String named = update.checkpoint();
+        if (named != null && checkpoint == null) {
+            return draft.refused(Rejection.UNKNOWN_CHECKPOINT, "Unknown checkpoint " + named);
+        }
+        return switch (branches.branch(draft, checkpoint, named, update.updates())) {
+            case Branches.Refused refused -> draft.refused(refused.reason(), refused.message());
+            case Branches.Branch branch -> {
+                new Cancellation(draft, Event.Cause.SUPERSEDED, Cancellation.CARRY_NONE).cancelAll();
+                draft.add(branch.event());
+                progress.advance(draft);
                 yield draft.decided(new Outcome.Applied());
             }
         };
@@ -341,6 +381,10 @@ public final class Decider {
                     new Outcome.Invalid(Rejection.NOTHING_TO_CONTINUE, "Nothing was left to do at this checkpoint"));
         }
         draft.createIfAbsent();
+        ThreadSettings settings = fork.settings().on(ThreadSettings.NONE);
+        if (!settings.equals(ThreadSettings.NONE)) {
+            draft.add(new Event.ThreadUpdated(settings));
+        }
         draft.add(new Event.ThreadForked(
                 fork.source(),
                 checkpoint.id().text(new ThreadKey(state.key().tenant(), fork.source())),

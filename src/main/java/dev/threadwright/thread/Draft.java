@@ -1,15 +1,23 @@
 package dev.threadwright.thread;
 
+import dev.threadwright.workflow.Json;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A decision in the making: each event is folded as it is added, so what follows decides on what it left. */
 final class Draft {
 
+    /** What of a request becomes metadata of its thread. */
+    private static final List<String> DESCRIBED_BY = List.of("assistant_id", "graph_id");
+
     private final Command command;
     private final List<Recorded> events = new ArrayList<>();
     private ThreadState state;
+    private @Nullable RunId leg;
+    private Event.@Nullable RunRequested request;
 
     Draft(ThreadState state, Command command) {
         this.state = state;
@@ -33,6 +41,23 @@ final class Draft {
         return command instanceof Command.FireTimers timers ? Math.max(timeMs(), timers.nowMs()) : timeMs();
     }
 
+    /** The next leg that begins has this name. */
+    void nameLeg(@Nullable RunId named) {
+        leg = named;
+    }
+
+    /** Whether the name is still to be taken. */
+    boolean hasNamedLeg() {
+        return leg != null;
+    }
+
+    /** The name that was given to the next leg, for the first that asks; else the derived one. */
+    RunId legOr(RunId derived) {
+        RunId named = leg;
+        leg = null;
+        return named == null ? derived : named;
+    }
+
     void add(Event event) {
         Recorded recorded = new Recorded(state.seq() + 1, timeMs(), event);
         state = Fold.evolve(state, recorded);
@@ -50,9 +75,41 @@ final class Draft {
         return null;
     }
 
-    void createIfAbsent() {
+    /** What is accepted is accepted for this request, which stands before it. */
+    void request(Event.RunRequested requested) {
+        request = requested;
+    }
+
+    void createThreadIfAbsent() {
         if (!state.exists()) {
             add(new Event.ThreadCreated());
+        }
+    }
+
+    /** Called before the first event of whatever is accepted. */
+    void createIfAbsent() {
+        createThreadIfAbsent();
+        Event.RunRequested requested = request;
+        if (requested != null) {
+            request = null;
+            add(requested);
+            describe(requested.request());
+        }
+    }
+
+    /** Whoever looks for threads looks for those of an assistant. */
+    private void describe(Json.Obj request) {
+        ThreadSettings now = state.settings();
+        Map<String, Json> metadata = new LinkedHashMap<>(now.metadata().fields());
+        for (String name : DESCRIBED_BY) {
+            Json value = request.get(name);
+            if (value != null) {
+                metadata.put(name, value);
+            }
+        }
+        if (!metadata.equals(now.metadata().fields())) {
+            add(new Event.ThreadUpdated(new ThreadSettings(
+                    now.policy(), now.workflow(), Json.object(metadata), now.approvals(), now.ttlMinutes())));
         }
     }
 

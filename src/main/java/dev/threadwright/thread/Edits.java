@@ -8,6 +8,7 @@ import dev.threadwright.workflow.Reducer;
 import dev.threadwright.workflow.StepFailure;
 import dev.threadwright.workflow.Workflow;
 import dev.threadwright.workflow.WorkflowCatalog;
+import dev.threadwright.workflow.WorkflowRef;
 import dev.threadwright.workflow.Write;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,10 +38,25 @@ final class Edits {
      * @param left what is to be done on it
      */
     Result changes(ThreadState state, Channels channels, @Nullable Resumable left, Json.Obj values) {
-        List<Command.Edit> all = values.fields().entrySet().stream()
-                .map(field -> new Command.Edit(field.getKey(), field.getValue(), false))
-                .toList();
-        return changes(state, channels, workflow(state, left), all);
+        return changes(state, channels, left, Command.Update.edits(values));
+    }
+
+    /** As above. */
+    Result changes(ThreadState state, Channels channels, @Nullable Resumable left, List<Command.Edit> updates) {
+        return changes(state, channels, workflow(state, left), updates);
+    }
+
+    /** @param named the workflow that declares channels which were never written; null for the thread's */
+    Result changes(
+            ThreadState state,
+            Channels channels,
+            @Nullable Resumable left,
+            List<Command.Edit> updates,
+            @Nullable String named) {
+        Workflow workflow = named == null
+                ? workflow(state, left)
+                : workflows.named(state.key().tenant(), named);
+        return changes(state, channels, workflow, updates);
     }
 
     /** To what a run reads. */
@@ -49,27 +65,46 @@ final class Edits {
         return changes(state, state.channelsOf(run), workflow, updates);
     }
 
-    private static Result changes(
+    private Result changes(
             ThreadState state, Channels channels, @Nullable Workflow workflow, List<Command.Edit> updates) {
-        // With the thread's name: a fork has the source's messages, and counts its events anew.
-        Supplier<String> ids = Tasks.ids(state.key().thread() + "-update-" + (state.seq() + 1));
-        List<Change> changes = new ArrayList<>();
         try {
-            Channels now = channels;
-            for (Command.Edit edit : updates) {
-                List<Change> made = change(workflow, now, edit.channel(), edit.value(), ids);
-                List<Change> settled = edit.replace()
-                        ? replacing(workflow, made)
-                        : workflow == null ? made : workflow.settled(now, made);
-                now = now.apply(settled);
-                changes.addAll(settled);
-            }
-            return new Changes(changes);
+            return new Changes(changes(channels, workflow, updates, ids(state)));
         } catch (UnknownChannel unknown) {
             return new Refused(Rejection.UNKNOWN_CHANNEL, String.valueOf(unknown.getMessage()));
         } catch (StepFailure failure) {
             return new Refused(Rejection.UNSUITABLE_INPUT, String.valueOf(failure.getMessage()));
         }
+    }
+
+    /** With the thread's name: a fork has the source's messages, and counts its events anew. */
+    static Supplier<String> ids(ThreadState state) {
+        return Tasks.ids(state.key().thread() + "-update-" + (state.seq() + 1));
+    }
+
+    /** @throws UnknownChannel and StepFailure */
+    List<Change> changes(
+            Channels channels, @Nullable Workflow workflow, List<Command.Edit> updates, Supplier<String> ids) {
+        List<Change> changes = new ArrayList<>();
+        Channels now = channels;
+        for (Command.Edit edit : updates) {
+            List<Change> made = change(workflow, now, edit.channel(), edit.value(), ids);
+            List<Change> settled =
+                    edit.replace() ? replacing(workflow, made) : workflow == null ? made : workflow.settled(now, made);
+            now = now.apply(settled);
+            changes.addAll(settled);
+        }
+        return changes;
+    }
+
+    /**
+     * As a step writes them: what custom reducers make of them is for the end of the super-step.
+     *
+     * @throws UnknownChannel and StepFailure
+     */
+    List<Change> unsettled(Workflow workflow, Channels channels, List<Command.Edit> updates, Supplier<String> ids) {
+        return updates.stream()
+                .flatMap(edit -> change(workflow, channels, edit.channel(), edit.value(), ids).stream())
+                .toList();
     }
 
     /** As if the channel had held nothing, in place of what it holds. */
@@ -82,7 +117,7 @@ final class Edits {
                 .toList();
     }
 
-    private static final class UnknownChannel extends RuntimeException {
+    static final class UnknownChannel extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         UnknownChannel(String message) {
@@ -105,7 +140,7 @@ final class Edits {
         return List.of(new Change(channel, there, there.prepared(value, ids)));
     }
 
-    private @Nullable Workflow workflow(ThreadState state, @Nullable Resumable left) {
+    @Nullable Workflow workflow(ThreadState state, @Nullable Resumable left) {
         String tenant = state.key().tenant();
         if (left != null) {
             return workflows.find(tenant, left.workflow());
@@ -114,6 +149,10 @@ final class Edits {
             if (run.lineage() instanceof Lineage.Main) {
                 return workflows.find(tenant, run.workflow());
             }
+        }
+        WorkflowRef last = state.workflow();
+        if (last != null) {
+            return workflows.find(tenant, last);
         }
         String own = state.settings().workflow();
         return workflows.latest(tenant, own == null ? settings.workflow() : own);

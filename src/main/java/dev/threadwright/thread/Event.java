@@ -40,12 +40,18 @@ public sealed interface Event {
      *
      * @param expiresAtMs milliseconds since 1970 at which it is given up; null for never
      * @param breakpoints that its run has besides those of its workflow
+     * @param notBeforeMs milliseconds since 1970 before which its turn cannot come; null for at once
      */
     record InputQueued(
-            RunId run, WorkflowRef workflow, @Nullable Long expiresAtMs, Behind behind, Breakpoints breakpoints)
+            RunId run,
+            WorkflowRef workflow,
+            @Nullable Long expiresAtMs,
+            Behind behind,
+            Breakpoints breakpoints,
+            @Nullable Long notBeforeMs)
             implements Event {
         public InputQueued(RunId run, WorkflowRef workflow, @Nullable Long expiresAtMs, Behind behind) {
-            this(run, workflow, expiresAtMs, behind, Breakpoints.NONE);
+            this(run, workflow, expiresAtMs, behind, Breakpoints.NONE, null);
         }
     }
 
@@ -185,22 +191,29 @@ public sealed interface Event {
      * @param superStep that it stands in
      * @param stop what that is
      * @param interrupts the questions that have not been answered
+     * @param closed the leg that ends with it; null if that goes on: only an operator holds the run, or it had ended before
      */
-    record RunInterrupted(RunId run, int superStep, Stop stop, List<Interrupt> interrupts) implements Event {
+    record RunInterrupted(
+            RunId run,
+            int superStep,
+            Stop stop,
+            List<Interrupt> interrupts,
+            @Nullable RunId closed) implements Event {
         public RunInterrupted {
             interrupts = List.copyOf(interrupts);
         }
     }
 
     /**
-     * The run goes on: a new leg begins.
+     * The run goes on.
      *
      * @param by who made it go on
      * @param via how: {@code kafka}, {@code http}, or {@code system} for what nobody asked for
-     * @param leg its number
+     * @param leg how often it has begun to go, this time included
      * @param interrupts those that were answered for it
-     * @param breakpoints where the leg stops
+     * @param breakpoints where it stops from here on
      * @param pass whether it goes on past the breakpoint where it stood
+     * @param opened the leg that begins; null if the last one goes on
      */
     record RunResumed(
             RunId run,
@@ -209,7 +222,8 @@ public sealed interface Event {
             int leg,
             List<InterruptId> interrupts,
             Breakpoints breakpoints,
-            boolean pass)
+            Pass pass,
+            @Nullable RunId opened)
             implements Event {
         public RunResumed {
             interrupts = List.copyOf(interrupts);
@@ -464,6 +478,54 @@ public sealed interface Event {
     /** A result came that nobody waits for: late, doubled or forged. */
     record ActionResultDiscarded(RunId run, ActionId action, int attempt, String reason) implements Event {}
 
+    /**
+     * Somebody asked for a run; what follows in the same decision is what came of it.
+     *
+     * @param leg the id that was given for it: of the run, or of the leg of a run that goes on
+     * @param request what it was asked for with, as it was sent; the data of its input stands on {@link InputAccepted}
+     */
+    record RunRequested(RunId leg, Json.Obj request) implements Event {}
+
+    /**
+     * A request for a run came to its end and nothing ran for it.
+     *
+     * @param error the name of what is wrong with it; null if there was just nothing to do
+     * @param message in words; empty without an error
+     */
+    record RunRequestEnded(RunId leg, @Nullable String error, String message) implements Event {}
+
+    /** Past which of the breakpoints of its super-step a run goes on. */
+    enum Pass {
+        NONE,
+        /** The one where it stands. */
+        ONE,
+        ALL
+    }
+
+    /**
+     * The state was changed from outside, and with it what is to be done.
+     *
+     * @param checkpoint whose state was changed, in its text form; null for the thread's head
+     * @param base the state of that checkpoint; null for that of the head
+     * @param steps as whose writes; empty if they were nobody's
+     * @param resumable what is to be done now; null if nothing is
+     */
+    record StateBranched(
+            @Nullable String checkpoint,
+            @Nullable Channels base,
+            List<String> steps,
+            List<Change> changes,
+            @Nullable Resumable resumable)
+            implements Event {
+        public StateBranched {
+            steps = List.copyOf(steps);
+            changes = List.copyOf(changes);
+        }
+    }
+
+    /** The thread is empty, and its name will not be used again. */
+    record ThreadDeleted() implements Event {}
+
     /** Why a run ended before its end. */
     enum Cause {
         SUPERSEDED,
@@ -501,9 +563,15 @@ public sealed interface Event {
         COMPACTION
     }
 
-    /** What a queued input waits for: that no run is unfinished, or only that none is active. */
+    /** What a queued input waits for. */
     enum Behind {
+        /** That no run is unfinished. */
         UNFINISHED,
+
+        /** That no leg is open: every run has ended or is stopped for somebody. */
+        OPEN,
+
+        /** That no run is active. */
         ACTIVE
     }
 
@@ -533,7 +601,9 @@ public sealed interface Event {
         UNKNOWN_CHECKPOINT,
         NOTHING_TO_CONTINUE,
         THREAD_EXISTS,
-        CONFLICT
+        CONFLICT,
+        THREAD_DELETED,
+        PRECONDITION
     }
 
     /** What was decided about an input. */

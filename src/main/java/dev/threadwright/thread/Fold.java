@@ -30,6 +30,9 @@ public final class Fold {
         if (state.exists() == recorded.event() instanceof Event.ThreadCreated) {
             throw impossible(state, recorded.event(), state.exists() ? "the thread exists" : "there is no thread");
         }
+        if (state.deleted()) {
+            throw impossible(state, recorded.event(), "the thread was deleted");
+        }
         ThreadState now = state.at(recorded.seq(), recorded.timeMs());
         return switch (recorded.event()) {
             case Event.ThreadCreated ignored -> now.created(recorded.timeMs());
@@ -64,6 +67,8 @@ public final class Fold {
             case Event.ThreadForked forked ->
                 now.withChannels(forked.channels(), mark(now, 0)).withResumable(forked.resumable());
             case Event.ActionResultDiscarded ignored -> now;
+            case Event.RunRequested ignored -> now;
+            case Event.RunRequestEnded ignored -> now;
             case Event.ActionResultRecorded recordedResult -> resultRecorded(now, recordedResult);
             case Event.InterruptRaised raised -> raised(now, raised);
             case Event.InterruptResolved resolved -> resolved(now, resolved);
@@ -72,12 +77,7 @@ public final class Fold {
             case Event.InterruptAnswerRejected ignored -> now;
             case Event.WaitStarted wait -> waitStarted(now, wait);
             case Event.WaitSatisfied satisfied -> waitSatisfied(now, satisfied);
-            case Event.RunInterrupted interrupted ->
-                changed(
-                        now,
-                        interrupted,
-                        interrupted.run(),
-                        run -> run.withLeg(run.leg().stopped(interrupted.stop())));
+            case Event.RunInterrupted interrupted -> interrupted(now, interrupted);
             case Event.RunResumed resumed -> resumed(now, resumed);
             case Event.RunPaused paused ->
                 changed(
@@ -107,6 +107,11 @@ public final class Fold {
             case Event.CompactionCompleted completed -> {
                 run(now, completed, completed.run());
                 yield now;
+            }
+            case Event.StateBranched branched -> branched(now, branched);
+            case Event.ThreadDeleted deleted -> {
+                requireIdle(now, deleted);
+                yield now.emptied();
             }
         };
     }
@@ -168,7 +173,8 @@ public final class Fold {
                 state.intake().admittedAtMs(),
                 queued.expiresAtMs(),
                 queued.behind(),
-                queued.breakpoints()));
+                queued.breakpoints(),
+                queued.notBeforeMs()));
         return state.withQueue(queue).withIntake(Intake.EMPTY);
     }
 
@@ -207,7 +213,7 @@ public final class Fold {
                 StartedRun.outside(state.intake().inputs(), started.changes(), started.mapped(), lineage),
                 Set.of(),
                 Frame.begin(started.workflow(), started.tasks()),
-                Leg.first(1, started.breakpoints()),
+                Leg.first(started.run(), 1, started.breakpoints()),
                 Control.of(started.approvals()),
                 budget(started));
         ThreadState after = wrote(state.withIntake(Intake.EMPTY).plus(run), run.id(), started.changes());
@@ -233,7 +239,7 @@ public final class Fold {
                 List.of(),
                 Set.of(),
                 left.frame(),
-                Leg.first(left.frame().superStep(), started.breakpoints()),
+                Leg.first(started.run(), left.frame().superStep(), started.breakpoints()),
                 Control.of(started.approvals()),
                 budget(started)));
     }
@@ -253,7 +259,7 @@ public final class Fold {
                         List.of(),
                         Set.of(),
                         Frame.begin(started.workflow(), started.tasks()),
-                        Leg.first(1, started.breakpoints()),
+                        Leg.first(started.run(), 1, started.breakpoints()),
                         Control.of(started.approvals()),
                         budget(started)))
                 .withResumable(state.resumable());
@@ -396,14 +402,27 @@ public final class Fold {
         return state.replace(id, change);
     }
 
+    private static ThreadState interrupted(ThreadState state, Event.RunInterrupted interrupted) {
+        Leg leg = run(state, interrupted, interrupted.run()).leg();
+        RunId closed = interrupted.closed();
+        if (closed != null && (leg.isClosed() || !leg.id().equals(closed))) {
+            throw impossible(state, interrupted, "leg " + closed + " is not open");
+        }
+        return state.replace(interrupted.run(), run -> run.withLeg(leg.stopped(interrupted.stop(), closed != null)));
+    }
+
     private static ThreadState resumed(ThreadState state, Event.RunResumed resumed) {
         StartedRun run = run(state, resumed, resumed.run());
         if (resumed.leg() != run.leg().number() + 1) {
             throw impossible(state, resumed, "the run is in leg " + run.leg().number());
         }
+        boolean isOpened = resumed.opened() != null;
+        if (isOpened != run.leg().isClosed() && (isOpened || !run.stop().closes())) {
+            throw impossible(state, resumed, "a leg begins where the one before it has ended");
+        }
         return state.replace(
                 resumed.run(),
-                r -> r.withLeg(r.leg().resumed(r.frame().superStep(), resumed.breakpoints(), resumed.pass())));
+                r -> r.withLeg(r.leg().resumed(resumed.opened(), r.frame(), resumed.breakpoints(), resumed.pass())));
     }
 
     private static ThreadState redirected(ThreadState state, Event.RunRedirected redirected) {
@@ -609,7 +628,7 @@ public final class Fold {
         }
         ThreadState written = superStepWritten(state, run, completed.settled());
         StartedRun last = run(written, completed, completed.run());
-        ThreadState after = ended(written, last);
+        ThreadState after = ended(written, last).withError(null);
         if (!(last.lineage() instanceof Lineage.Side side)) {
             ThreadState marked = after.withChannels(after.channels(), mark(state, 0));
             return last.isCompaction() ? marked : marked.withResumable(null);
@@ -631,7 +650,7 @@ public final class Fold {
 
     private static ThreadState failed(ThreadState state, Event.RunFailed failed) {
         StartedRun run = run(state, failed, failed.run());
-        return ended(leftToDo(state, run), run);
+        return ended(leftToDo(state, run), run).withError(failed.error());
     }
 
     /** What a main run that ends early leaves to a continuing one. */
@@ -659,7 +678,7 @@ public final class Fold {
             if (started.budget() == null) {
                 throw impossible(state, timedOut, "the run may take as long as it likes");
             }
-            return ended(leftToDo(state, started), started);
+            return ended(leftToDo(state, started), started).withError("The run has timed out");
         }
         QueuedRun run = queuedRun(state, timedOut, timedOut.run());
         return state.withQueue(queueWithout(state, run.id()));
@@ -672,7 +691,7 @@ public final class Fold {
             return cancelled.carriesInput() ? after.withIntake(after.intake().carrying(waiting.inputs())) : after;
         }
         StartedRun run = run(state, cancelled, cancelled.run());
-        ThreadState after = state.without(run.id());
+        ThreadState after = state.without(run.id()).withError(null);
         if (cancelled.carriesInput()) {
             after = after.withIntake(after.intake().carrying(run.unsaved()));
         }
@@ -681,7 +700,8 @@ public final class Fold {
                     ? after.withChannels(main.base(), main.baseHead())
                     : after;
         }
-        return leftToDo(after, run);
+        // What goes on to another run is not left to a continuing one, too: the other may start later.
+        return cancelled.carriesInput() ? after : leftToDo(after, run);
     }
 
     /** The cancellation of the main run has restored the state; this says so, with the head that it went back to. */
@@ -690,6 +710,19 @@ public final class Fold {
             throw impossible(state, rolledBack, "the head is " + state.headSeq());
         }
         return state;
+    }
+
+    private static ThreadState branched(ThreadState state, Event.StateBranched branched) {
+        requireIdle(state, branched);
+        Channels base = branched.base() == null ? state.channels() : branched.base();
+        return state.withChannels(base.apply(branched.changes()), mark(state, 0))
+                .withResumable(branched.resumable());
+    }
+
+    private static void requireIdle(ThreadState state, Event event) {
+        if (!state.isIdle() || !state.intake().isEmpty()) {
+            throw impossible(state, event, "the thread is busy");
+        }
     }
 
     private static ThreadState awaited(ThreadState state, Event event, RunId id, ActionId action, int attempt) {

@@ -76,13 +76,13 @@ public record Frame(WorkflowRef workflow, int superStep, List<Task> tasks) {
     }
 
     /** Whether all that can end in this super-step has. */
-    boolean isOver() {
+    public boolean isOver() {
         return tasks.stream()
                 .allMatch(task -> task.state() instanceof Task.Ended || task.state() instanceof Task.Joining);
     }
 
     /** What the ended tasks write, in the order of the tasks. */
-    List<Change> changes() {
+    public List<Change> changes() {
         List<Change> changes = new ArrayList<>();
         for (Task task : tasks) {
             if (task.state() instanceof Task.Ended ended) {
@@ -126,7 +126,7 @@ public record Frame(WorkflowRef workflow, int superStep, List<Task> tasks) {
     }
 
     /** Null if there is no such task now: it is over, or never was. */
-    @Nullable Task find(TaskId id) {
+    public @Nullable Task find(TaskId id) {
         Frame frame = this;
         Task found = null;
         for (Place place : id.path()) {
@@ -170,10 +170,10 @@ public record Frame(WorkflowRef workflow, int superStep, List<Task> tasks) {
     }
 
     /** A task and where it stands. */
-    record Located(TaskId id, Task task) {}
+    public record Located(TaskId id, Task task) {}
 
     /** All tasks, those of subgraphs after the task that runs them. */
-    List<Located> all() {
+    public List<Located> all() {
         List<Located> all = new ArrayList<>();
         collect(null, all);
         return all;

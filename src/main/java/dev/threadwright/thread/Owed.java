@@ -67,6 +67,11 @@ public sealed interface Owed {
             if (expiresAtMs != null) {
                 owed.add(timer(run.id().value(), expiresAtMs));
             }
+            Long notBeforeMs = run.notBeforeMs();
+            // What is in its way starts it by ending, or before it in the queue by its own turn.
+            if (notBeforeMs != null && run == state.nextOfQueue(notBeforeMs) && state.hasRoomFor(run)) {
+                owed.add(timer(run.id() + "-start", notBeforeMs));
+            }
         }
         for (KeptInput kept : state.kept()) {
             owed.add(timer("kept-" + IdentityHash.of(kept.input().identity()), kept.expiresAtMs()));

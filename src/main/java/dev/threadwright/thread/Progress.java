@@ -69,7 +69,7 @@ final class Progress {
     }
 
     /** A run of its own takes up what the head has left to do. */
-    void carryOn(Draft draft, RunId run, Resumable left) {
+    void carryOn(Draft draft, RunId run, Resumable left, Breakpoints breakpoints) {
         draft.add(new Event.RunStarted(
                 run,
                 left.workflow(),
@@ -80,7 +80,7 @@ final class Progress {
                 List.of(),
                 false,
                 List.of(),
-                breakpoints(draft.state(), left.workflow(), Breakpoints.NONE),
+                breakpoints(draft.state(), left.workflow(), breakpoints),
                 draft.state().settings().approvals().fields(),
                 timeoutMs(draft.state(), left.workflow())));
     }
@@ -162,6 +162,14 @@ final class Progress {
     }
 
     void advance(Draft draft) {
+        do {
+            carryOn(draft);
+            stops.tell(draft);
+            // What has just stopped for somebody makes room for what waits for no more than that.
+        } while (promotable(draft) != null);
+    }
+
+    private void carryOn(Draft draft) {
         promote(draft);
         for (StartedRun run = firstDue(draft.state()); run != null; run = firstDue(draft.state())) {
             Frame.Located due = run.firstDue();
@@ -177,7 +185,6 @@ final class Progress {
         if (!draft.state().kept().isEmpty()) {
             waits.expireLeftovers(draft);
         }
-        stops.tell(draft);
     }
 
     void completeAction(Draft draft, StartedRun run, Frame.Located calling, Task.Calling call, Json result) {
@@ -285,7 +292,7 @@ final class Progress {
     }
 
     private void promote(Draft draft) {
-        for (QueuedRun next = promotable(draft.state()); next != null; next = promotable(draft.state())) {
+        for (QueuedRun next = promotable(draft); next != null; next = promotable(draft)) {
             if (next.isExpiredAt(draft.timeMs())) {
                 expire(draft, next);
                 continue;
@@ -296,17 +303,10 @@ final class Progress {
         }
     }
 
-    /** The head of the queue, if nothing that it waits for is in its way: one at a time, in order. */
-    private static @Nullable QueuedRun promotable(ThreadState state) {
-        if (state.queue().isEmpty()) {
-            return null;
-        }
-        QueuedRun next = state.queue().getFirst();
-        boolean free = switch (next.behind()) {
-            case UNFINISHED -> state.started().isEmpty();
-            case ACTIVE -> state.situation().active() == 0;
-        };
-        return free ? next : null;
+    /** The first of the queue whose time has come, if nothing that it waits for is in its way: one at a time, in order. */
+    private static @Nullable QueuedRun promotable(Draft draft) {
+        QueuedRun next = draft.state().nextOfQueue(draft.timeMs());
+        return next != null && draft.state().hasRoomFor(next) ? next : null;
     }
 
     private static @Nullable StartedRun firstDue(ThreadState state) {

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param inputs the one that queued it, then those addressed to it since
  * @param expiresAtMs milliseconds since 1970; null for never
  * @param breakpoints that it has besides those of its workflow
+ * @param notBeforeMs milliseconds since 1970; null for at once
  */
 public record QueuedRun(
         RunId id,
@@ -20,7 +21,8 @@ public record QueuedRun(
         long admittedAtMs,
         @Nullable Long expiresAtMs,
         Event.Behind behind,
-        Breakpoints breakpoints) {
+        Breakpoints breakpoints,
+        @Nullable Long notBeforeMs) {
 
     public QueuedRun {
         inputs = List.copyOf(inputs);
@@ -30,6 +32,10 @@ public record QueuedRun(
         return expiresAtMs != null && expiresAtMs <= timeMs;
     }
 
+    boolean isDueAt(long timeMs) {
+        return notBeforeMs == null || notBeforeMs <= timeMs;
+    }
+
     List<Input> joined() {
         return inputs.subList(1, inputs.size());
     }
@@ -37,6 +43,6 @@ public record QueuedRun(
     QueuedRun joinedBy(Input input) {
         List<Input> all = new ArrayList<>(inputs);
         all.add(input);
-        return new QueuedRun(id, workflow, all, admittedAtMs, expiresAtMs, behind, breakpoints);
+        return new QueuedRun(id, workflow, all, admittedAtMs, expiresAtMs, behind, breakpoints, notBeforeMs);
     }
 }

@@ -35,19 +35,33 @@ final class Resumption {
     }
 
     /** Why a command cannot be followed; nothing has been added to the draft. */
-    private static final class Refusal extends RuntimeException {
+    static final class Refusal extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        private final transient Decision decision;
+        private final Rejection reason;
+        private final String message;
 
-        Refusal(Decision decision) {
-            super(null, null, false, false);
-            this.decision = decision;
+        Refusal(Rejection reason, String message) {
+            super(message, null, false, false);
+            this.reason = reason;
+            this.message = message;
+        }
+
+        Rejection reason() {
+            return reason;
+        }
+
+        String message() {
+            return message;
+        }
+
+        private Decision on(Draft draft) {
+            return draft.refused(reason, message);
         }
     }
 
-    private static Refusal refusal(Draft draft, Rejection reason, String message) {
-        return new Refusal(draft.refused(reason, message));
+    private static Refusal refusal(Rejection reason, String message) {
+        return new Refusal(reason, message);
     }
 
     /** An input that names the interrupt. */
@@ -59,7 +73,7 @@ final class Resumption {
         try {
             return repeated(draft, Map.of(id, input.data()), settled);
         } catch (Refusal refused) {
-            return refused.decision;
+            return refused.on(draft);
         }
     }
 
@@ -74,7 +88,7 @@ final class Resumption {
                 run.id(),
                 new Why(DecisionKind.RESUME, "", null, draft.state().situation().words(), List.of())));
         resolve(draft, run.id(), Map.of(interrupt.id(), input.data()), input.identity(), false);
-        stops.goOn(draft, run.id(), draft.header(), List.of(interrupt.id()), Breakpoints.NONE, false);
+        stops.goOn(draft, run.id(), draft.header(), List.of(interrupt.id()), Breakpoints.NONE, Event.Pass.NONE);
         progress.advance(draft);
         return draft.decided(new Outcome.Resumed(run.id(), List.of(interrupt.id())));
     }
@@ -85,15 +99,16 @@ final class Resumption {
         }
         progress.expire(draft);
         try {
-            return resumed(draft, resume, known);
+            return attempt(draft, resume, known);
         } catch (Refusal refused) {
-            return refused.decision;
+            return refused.on(draft);
         }
     }
 
-    private Decision resumed(Draft draft, Command.ResumeRun resume, Known known) {
+    /** @throws Refusal if it cannot be followed */
+    Decision attempt(Draft draft, Command.ResumeRun resume, Known known) {
         Map<InterruptId, Json> named = named(resume);
-        boolean answersOnly = resume.updates().isEmpty() && resume.goTo() == null && !resume.carryOn();
+        boolean answersOnly = resume.updates().isEmpty() && resume.goTo() == null && resume.pass() == Event.Pass.NONE;
         if (!named.isEmpty()
                 && named.keySet().stream().allMatch(id -> draft.state().asking(id) == null)) {
             // What was answered so before is done, with all that came with it.
@@ -114,12 +129,11 @@ final class Resumption {
         }
         if (!answersOnly && run.isInFlight()) {
             throw refusal(
-                    draft,
                     Rejection.IN_FLIGHT,
                     "Run " + run.id() + " has work in flight; wait until that ends (a pause keeps more from starting)");
         }
-        if (resume.carryOn() && run.leg().at() == null) {
-            throw refusal(draft, Rejection.NOT_WAITING, notAtBreakpoint(run));
+        if (resume.pass() == Event.Pass.ONE && run.leg().at() == null) {
+            throw refusal(Rejection.NOT_WAITING, notAtBreakpoint(run));
         }
         List<String> goTo = resume.goTo();
         if (goTo != null) {
@@ -128,17 +142,17 @@ final class Resumption {
         Workflow workflow = workflows.find(draft.state().key().tenant(), run.workflow());
         String unknown = workflow == null ? null : workflow.unknown(resume.breakpoints());
         if (unknown != null) {
-            throw refusal(draft, Rejection.UNKNOWN_STEP, unknown);
+            throw refusal(Rejection.UNKNOWN_STEP, unknown);
         }
         Edits.Result edit = edits.changes(draft.state(), run, resume.updates());
         if (edit instanceof Edits.Refused refused) {
-            throw refusal(draft, refused.reason(), refused.message());
+            throw refusal(refused.reason(), refused.message());
         }
         resolve(draft, run.id(), answers, null, named.isEmpty());
         if (edit instanceof Edits.Changes changes && !changes.changes().isEmpty()) {
             draft.add(new Event.StateUpdated(run.id(), changes.changes()));
         }
-        boolean goesOn = resume.carryOn() || goTo != null || !answers.isEmpty();
+        boolean goesOn = resume.pass() != Event.Pass.NONE || goTo != null || !answers.isEmpty();
         if (goesOn) {
             stops.goOn(
                     draft,
@@ -146,7 +160,7 @@ final class Resumption {
                     draft.header(),
                     List.copyOf(answers.keySet()),
                     resume.breakpoints(),
-                    resume.carryOn());
+                    resume.pass());
         }
         if (goTo != null) {
             progress.redirect(draft, run.id(), goTo, resume.item());
@@ -169,7 +183,7 @@ final class Resumption {
                         ? draft.decided(new Outcome.Unchanged("Interrupt " + settled.id() + " is already rejected"))
                         : draft.refused(rejection(settled), words(settled));
             } catch (Refusal refused) {
-                return refused.decision;
+                return refused.on(draft);
             }
         }
         Command.Header header = reject.header();
@@ -243,10 +257,10 @@ final class Resumption {
         }
         List<Interrupt> pending = run.interrupts();
         if (pending.isEmpty()) {
-            throw refusal(draft, Rejection.NOT_WAITING, "Run " + run.id() + " waits for no answer");
+            throw refusal(Rejection.NOT_WAITING, "Run " + run.id() + " waits for no answer");
         }
         if (pending.size() > 1) {
-            throw refusal(draft, Rejection.AMBIGUOUS, several(run.id(), pending));
+            throw refusal(Rejection.AMBIGUOUS, several(run.id(), pending));
         }
         return Map.of(pending.getFirst().id(), bare);
     }
@@ -276,7 +290,6 @@ final class Resumption {
                 .toList();
         if (!unknown.isEmpty() || goTo.isEmpty()) {
             throw refusal(
-                    draft,
                     Rejection.UNKNOWN_STEP,
                     goTo.isEmpty()
                             ? "There is no step to go to"
@@ -291,7 +304,7 @@ final class Resumption {
                 .filter(run -> named.keySet().stream().anyMatch(interrupt -> run.asking(interrupt) != null))
                 .toList();
         if (asked.size() > 1) {
-            throw refusal(draft, Rejection.AMBIGUOUS, "These interrupts are of several runs");
+            throw refusal(Rejection.AMBIGUOUS, "These interrupts are of several runs");
         }
         if (id == null) {
             return asked.isEmpty() ? waiting(draft) : asked.getFirst();
@@ -300,19 +313,18 @@ final class Resumption {
         if (run == null) {
             RunStatus ended = known.endedRun();
             throw state.queued(id) != null
-                    ? refusal(draft, Rejection.NOT_WAITING, "Run " + id + " has not started")
+                    ? refusal(Rejection.NOT_WAITING, "Run " + id + " has not started")
                     : ended == null
-                            ? refusal(draft, Rejection.UNKNOWN_RUN, "Unknown run " + id)
-                            : refusal(draft, Rejection.RUN_ENDED, "Run " + id + " is already " + ended.words());
+                            ? refusal(Rejection.UNKNOWN_RUN, "Unknown run " + id)
+                            : refusal(Rejection.RUN_ENDED, "Run " + id + " is already " + ended.words());
         }
         if (!asked.isEmpty() && !asked.getFirst().id().equals(id)) {
             throw refusal(
-                    draft,
                     Rejection.UNKNOWN_INTERRUPT,
                     "These interrupts are of run " + asked.getFirst().id() + ", not of " + id);
         }
         if (run.status() == RunStatus.ACTIVE && run.interrupts().isEmpty()) {
-            throw refusal(draft, Rejection.NOT_WAITING, "Run " + id + " neither waits nor is paused");
+            throw refusal(Rejection.NOT_WAITING, "Run " + id + " neither waits nor is paused");
         }
         return run;
     }
@@ -329,11 +341,10 @@ final class Resumption {
             }
         }
         if (waiting.isEmpty()) {
-            throw refusal(draft, Rejection.NOT_WAITING, "No run of the thread waits for anybody or is paused");
+            throw refusal(Rejection.NOT_WAITING, "No run of the thread waits for anybody or is paused");
         }
         if (waiting.size() > 1) {
             throw refusal(
-                    draft,
                     Rejection.AMBIGUOUS,
                     "Several runs wait; say which one: "
                             + waiting.stream().map(run -> run.id().value()).collect(Collectors.joining(", ")));
@@ -357,7 +368,7 @@ final class Resumption {
             SettledInterrupt settled = settled(draft, answer.getKey(), known);
             if (settled.status() != SettledInterrupt.Status.RESOLVED
                     || !answer.getValue().equals(settled.answer())) {
-                throw refusal(draft, rejection(settled), words(settled));
+                throw refusal(rejection(settled), words(settled));
             }
             run = settled.run();
         }
@@ -372,7 +383,7 @@ final class Resumption {
         SettledInterrupt now = draft.settled(id);
         SettledInterrupt settled = now == null ? known.get(id) : now;
         if (settled == null) {
-            throw refusal(draft, Rejection.UNKNOWN_INTERRUPT, "Unknown interrupt " + id);
+            throw refusal(Rejection.UNKNOWN_INTERRUPT, "Unknown interrupt " + id);
         }
         return settled;
     }

@@ -12,6 +12,12 @@ public record RunId(String value) {
                 .toString());
     }
 
+    /** The leg with this number, if nobody has named it. */
+    RunId leg(int number) {
+        return new RunId(UUID.nameUUIDFromBytes((value + "/leg-" + number).getBytes(StandardCharsets.UTF_8))
+                .toString());
+    }
+
     @Override
     public String toString() {
         return value;

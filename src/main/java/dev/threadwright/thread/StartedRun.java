@@ -60,6 +60,11 @@ public record StartedRun(
         return status == null ? RunStatus.ACTIVE : status;
     }
 
+    /** Whether it stands where its last leg has ended: it asks somebody, or is at a breakpoint. */
+    public boolean isStopped() {
+        return leg.isClosed() && (status() == RunStatus.WAITING_USER || status() == RunStatus.PAUSED);
+    }
+
     /** Whether something is being done for it, or about to be. */
     boolean isInFlight() {
         for (Frame.Located located : frame.all()) {
@@ -122,7 +127,7 @@ public record StartedRun(
     }
 
     /** The task that asks this; null if there is none. */
-    Frame.@Nullable Located asking(InterruptId interrupt) {
+    public Frame.@Nullable Located asking(InterruptId interrupt) {
         for (Frame.Located located : frame.asking()) {
             if (located.task().state() instanceof Task.Asking asking
                     && asking.interrupt().id().equals(interrupt)) {
@@ -144,7 +149,7 @@ public record StartedRun(
     }
 
     /** What it waits for that somebody outside has to give. */
-    Stop stop() {
+    public Stop stop() {
         List<InterruptId> asked = new ArrayList<>();
         List<ActionId> uncertain = new ArrayList<>();
         for (Frame.Located located : frame.all()) {
@@ -166,7 +171,7 @@ public record StartedRun(
     }
 
     /** The task whose outstanding attempt this is; null if there is none. */
-    Frame.@Nullable Located calling(ActionId action, int attempt) {
+    public Frame.@Nullable Located calling(ActionId action, int attempt) {
         for (Frame.Located located : frame.all()) {
             Task.Calling call = outstanding(located.task().state());
             if (call != null && call.action().equals(action) && call.attempt() == attempt) {

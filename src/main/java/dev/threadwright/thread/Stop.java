@@ -23,6 +23,11 @@ public record Stop(
         return interrupts.isEmpty() && breakpoint == null && !byOperator && uncertain.isEmpty();
     }
 
+    /** Whether a leg ends with it: an operator's hold, and what only operators can settle, are part of the leg. */
+    boolean closes() {
+        return !byOperator && (breakpoint != null || !interrupts.isEmpty());
+    }
+
     /** Whether it holds nothing that the other does not. */
     boolean isWithin(@Nullable Stop other) {
         return other != null

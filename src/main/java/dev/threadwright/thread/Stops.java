@@ -4,6 +4,7 @@ import dev.threadwright.workflow.Breakpoints;
 import dev.threadwright.workflow.Workflow;
 import dev.threadwright.workflow.WorkflowCatalog;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Tells the outside when a run stops for somebody, and when it goes on. */
 final class Stops {
@@ -17,11 +18,12 @@ final class Stops {
     /** The run stands at a breakpoint from here on. */
     void at(Draft draft, StartedRun run, Breakpoint breakpoint) {
         Stop now = run.stop();
-        draft.add(new Event.RunInterrupted(
-                run.id(),
-                run.frame().superStep(),
-                new Stop(now.interrupts(), breakpoint, now.byOperator(), now.uncertain()),
-                run.interrupts()));
+        interrupted(draft, run, new Stop(now.interrupts(), breakpoint, now.byOperator(), now.uncertain()));
+    }
+
+    private static void interrupted(Draft draft, StartedRun run, Stop stop) {
+        RunId closed = stop.closes() && !run.leg().isClosed() ? run.leg().id() : null;
+        draft.add(new Event.RunInterrupted(run.id(), run.frame().superStep(), stop, run.interrupts(), closed));
     }
 
     /** Every run that has come to wait for more than was told. */
@@ -31,11 +33,11 @@ final class Stops {
             if (status == RunStatus.PAUSED || status == RunStatus.WAITING_USER) {
                 Stop stop = run.stop();
                 if (!stop.isWithin(run.leg().told())) {
-                    draft.add(new Event.RunInterrupted(run.id(), run.frame().superStep(), stop, run.interrupts()));
+                    interrupted(draft, run, stop);
                 }
             } else if (run.leg().told() != null) {
                 // What it waited for has come by itself: a late result, an expiry.
-                resumed(draft, run, Command.SYSTEM, Command.SYSTEM, List.of(), Breakpoints.NONE, false);
+                resumed(draft, run, Command.SYSTEM, Command.SYSTEM, List.of(), Breakpoints.NONE, Event.Pass.NONE);
             }
         }
     }
@@ -47,10 +49,23 @@ final class Stops {
             Command.Header header,
             List<InterruptId> answered,
             Breakpoints breakpoints,
-            boolean pass) {
+            Event.Pass pass) {
         StartedRun run = draft.state().started(id);
         if (run != null && isHeld(run)) {
             resumed(draft, run, header.actor(), header.via(), answered, breakpoints, pass);
+        }
+    }
+
+    /** An operator has let go of it. If somebody else has to give something, too, its last leg has ended all the same. */
+    void goOnUnheld(Draft draft, RunId id, Command.Header header) {
+        StartedRun run = draft.state().started(id);
+        if (run == null || !isHeld(run)) {
+            return;
+        }
+        if (run.stop().closes()) {
+            resumed(draft, run, header.actor(), header.via(), List.of(), Breakpoints.NONE, Event.Pass.NONE, null);
+        } else {
+            resumed(draft, run, header.actor(), header.via(), List.of(), Breakpoints.NONE, Event.Pass.NONE);
         }
     }
 
@@ -58,7 +73,7 @@ final class Stops {
     void goOnByItself(Draft draft, RunId id) {
         StartedRun run = draft.state().started(id);
         if (run != null && isHeld(run)) {
-            resumed(draft, run, Command.SYSTEM, Command.SYSTEM, List.of(), Breakpoints.NONE, false);
+            resumed(draft, run, Command.SYSTEM, Command.SYSTEM, List.of(), Breakpoints.NONE, Event.Pass.NONE);
         }
     }
 
@@ -73,10 +88,23 @@ final class Stops {
             String via,
             List<InterruptId> answered,
             Breakpoints breakpoints,
-            boolean pass) {
+            Event.Pass pass) {
+        RunId opened = run.leg().isClosed() ? draft.legOr(run.id().leg(run.leg().number() + 1)) : null;
+        resumed(draft, run, by, via, answered, breakpoints, pass, opened);
+    }
+
+    private void resumed(
+            Draft draft,
+            StartedRun run,
+            String by,
+            String via,
+            List<InterruptId> answered,
+            Breakpoints breakpoints,
+            Event.Pass pass,
+            @Nullable RunId opened) {
         Workflow workflow = workflows.find(draft.state().key().tenant(), run.workflow());
         Breakpoints own = workflow == null ? Breakpoints.NONE : workflow.breakpoints();
-        draft.add(
-                new Event.RunResumed(run.id(), by, via, run.leg().number() + 1, answered, own.and(breakpoints), pass));
+        draft.add(new Event.RunResumed(
+                run.id(), by, via, run.leg().number() + 1, answered, own.and(breakpoints), pass, opened));
     }
 }

@@ -11,15 +11,15 @@ import org.jspecify.annotations.Nullable;
 public record TaskId(String value) {
 
     /** One super-step of one graph, and a place in it; both count as in {@link Frame}. */
-    record Place(int superStep, int index) {}
+    public record Place(int superStep, int index) {}
 
     /** @param parent the task whose subgraph this one belongs to; null for one of the run's own graph */
-    static TaskId of(@Nullable TaskId parent, int superStep, int index) {
+    public static TaskId of(@Nullable TaskId parent, int superStep, int index) {
         String place = index == 0 ? Integer.toString(superStep) : superStep + "." + index;
         return new TaskId(parent == null ? place : parent.value + "/" + place);
     }
 
-    @Nullable TaskId parent() {
+    public @Nullable TaskId parent() {
         int slash = value.lastIndexOf('/');
         return slash < 0 ? null : new TaskId(value.substring(0, slash));
     }
@@ -30,7 +30,7 @@ public record TaskId(String value) {
     }
 
     /** From the run's own graph down. */
-    List<Place> path() {
+    public List<Place> path() {
         List<Place> path = new ArrayList<>();
         for (String place : value.split("/", -1)) {
             int dot = place.indexOf('.');

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * @param latestRun the run that started last
  * @param resumable what is left to do at the head; null if its run is unfinished or went to its end
  * @param kept events that nobody has waited for yet, first come first
+ * @param error of the run that ended last, if that failed
+ * @param workflow of the run that started last
+ * @param deleted whether it is gone for ever; nothing of it is left then
  */
 public record ThreadState(
         ThreadKey key,
@@ -36,7 +39,10 @@ public record ThreadState(
         Intake intake,
         @Nullable RunId latestRun,
         @Nullable Resumable resumable,
-        List<KeptInput> kept) {
+        List<KeptInput> kept,
+        @Nullable String error,
+        @Nullable WorkflowRef workflow,
+        boolean deleted) {
 
     public ThreadState {
         started = List.copyOf(started);
@@ -58,7 +64,10 @@ public record ThreadState(
                 Intake.EMPTY,
                 null,
                 null,
-                List.of());
+                List.of(),
+                null,
+                null,
+                false);
     }
 
     /** The sequence number of the head; 0 before the first checkpoint. */
@@ -81,6 +90,9 @@ public record ThreadState(
         queue.forEach(run -> needed.add(run.workflow()));
         if (resumable != null) {
             resumable.frame().addWorkflows(needed);
+        }
+        if (workflow != null) {
+            needed.add(workflow);
         }
         return needed;
     }
@@ -117,6 +129,36 @@ public record ThreadState(
         return null;
     }
 
+    /** Whether nothing runs that the queued run waits for. */
+    boolean hasRoomFor(QueuedRun run) {
+        return switch (run.behind()) {
+            case UNFINISHED -> started.isEmpty();
+            case OPEN -> started.stream().allMatch(StartedRun::isStopped);
+            case ACTIVE -> situation().active() == 0;
+        };
+    }
+
+    /** The one whose turn it is by then (milliseconds since 1970), if it has room; null if nothing of the queue is due. */
+    @Nullable QueuedRun nextOfQueue(long timeMs) {
+        for (QueuedRun run : queue) {
+            if (run.isDueAt(timeMs)) {
+                return run;
+            }
+        }
+        return null;
+    }
+
+    public ThreadStatus status() {
+        boolean isBusy = !queue.isEmpty();
+        for (StartedRun run : started) {
+            isBusy |= !run.isStopped();
+        }
+        if (isBusy) {
+            return ThreadStatus.BUSY;
+        }
+        return !started.isEmpty() ? ThreadStatus.INTERRUPTED : error != null ? ThreadStatus.ERROR : ThreadStatus.IDLE;
+    }
+
     public Situation situation() {
         int active = 0;
         int waitingUser = 0;
@@ -136,7 +178,7 @@ public record ThreadState(
     }
 
     /** What the run reads: the thread's channels, or those of its own lineage. */
-    Channels channelsOf(StartedRun run) {
+    public Channels channelsOf(StartedRun run) {
         return switch (run.lineage()) {
             case Lineage.Main ignored -> channels;
             case Lineage.Side side -> side.values();
@@ -159,7 +201,10 @@ public record ThreadState(
                 intake,
                 latestRun,
                 resumable,
-                kept);
+                kept,
+                error,
+                workflow,
+                deleted);
     }
 
     ThreadState created(long timeMs) {
@@ -176,37 +221,65 @@ public record ThreadState(
                 intake,
                 latestRun,
                 resumable,
-                kept);
+                kept,
+                error,
+                workflow,
+                deleted);
+    }
+
+    /** All that is left of it is that it was there. */
+    ThreadState emptied() {
+        return new ThreadState(
+                key,
+                seq,
+                null,
+                createdAtMs,
+                updatedAtMs,
+                ThreadSettings.NONE,
+                Channels.EMPTY,
+                List.of(),
+                List.of(),
+                Intake.EMPTY,
+                null,
+                null,
+                List.of(),
+                null,
+                null,
+                true);
     }
 
     ThreadState withSettings(ThreadSettings next) {
-        return with(head, next, channels, started, queue, intake, latestRun, resumable, kept);
+        return with(head, next, channels, started, queue, intake, latestRun, resumable, kept, error, workflow);
     }
 
     ThreadState withChannels(Channels next, @Nullable CheckpointId nextHead) {
-        return with(nextHead, settings, next, started, queue, intake, latestRun, resumable, kept);
+        return with(nextHead, settings, next, started, queue, intake, latestRun, resumable, kept, error, workflow);
     }
 
     ThreadState withIntake(Intake next) {
-        return with(head, settings, channels, started, queue, next, latestRun, resumable, kept);
+        return with(head, settings, channels, started, queue, next, latestRun, resumable, kept, error, workflow);
     }
 
     ThreadState withQueue(List<QueuedRun> next) {
-        return with(head, settings, channels, started, next, intake, latestRun, resumable, kept);
+        return with(head, settings, channels, started, next, intake, latestRun, resumable, kept, error, workflow);
     }
 
     ThreadState withResumable(@Nullable Resumable next) {
-        return with(head, settings, channels, started, queue, intake, latestRun, next, kept);
+        return with(head, settings, channels, started, queue, intake, latestRun, next, kept, error, workflow);
     }
 
     ThreadState withKept(List<KeptInput> next) {
-        return with(head, settings, channels, started, queue, intake, latestRun, resumable, next);
+        return with(head, settings, channels, started, queue, intake, latestRun, resumable, next, error, workflow);
+    }
+
+    ThreadState withError(@Nullable String next) {
+        return with(head, settings, channels, started, queue, intake, latestRun, resumable, kept, next, workflow);
     }
 
     ThreadState plus(StartedRun run) {
         List<StartedRun> next = new ArrayList<>(started);
         next.add(run);
-        return with(head, settings, channels, next, queue, intake, run.id(), null, kept);
+        return with(head, settings, channels, next, queue, intake, run.id(), null, kept, null, run.workflow());
     }
 
     ThreadState replace(RunId id, UnaryOperator<StartedRun> change) {
@@ -214,13 +287,13 @@ public record ThreadState(
         for (StartedRun run : started) {
             next.add(run.id().equals(id) ? change.apply(run) : run);
         }
-        return with(head, settings, channels, next, queue, intake, latestRun, resumable, kept);
+        return with(head, settings, channels, next, queue, intake, latestRun, resumable, kept, error, workflow);
     }
 
     ThreadState without(RunId id) {
         List<StartedRun> next =
                 started.stream().filter(run -> !run.id().equals(id)).toList();
-        return with(head, settings, channels, next, queue, intake, latestRun, resumable, kept);
+        return with(head, settings, channels, next, queue, intake, latestRun, resumable, kept, error, workflow);
     }
 
     private ThreadState with(
@@ -232,7 +305,9 @@ public record ThreadState(
             Intake intake,
             @Nullable RunId latestRun,
             @Nullable Resumable resumable,
-            List<KeptInput> kept) {
+            List<KeptInput> kept,
+            @Nullable String error,
+            @Nullable WorkflowRef workflow) {
         return new ThreadState(
                 key,
                 seq,
@@ -246,6 +321,9 @@ public record ThreadState(
                 intake,
                 latestRun,
                 resumable,
-                kept);
+                kept,
+                error,
+                workflow,
+                deleted);
     }
 }

@@ -8,6 +8,21 @@ public interface WorkflowCatalog {
     /** The newest version under this name, or null if there is none. */
     @Nullable Workflow latest(String tenant, String name);
 
+    /** The newest version under this name; of name@version, that. Null if there is none. */
+    default @Nullable Workflow named(String tenant, String name) {
+        if (name.indexOf('@') < 0) {
+            return latest(tenant, name);
+        }
+        WorkflowRef ref;
+        try {
+            ref = WorkflowRef.parse(name);
+        } catch (IllegalArgumentException e) {
+            // Names have no @: whatever this is, there is none.
+            return null;
+        }
+        return find(tenant, ref);
+    }
+
     /** Exactly this version, or null if the server does not have it. */
     @Nullable Workflow find(String tenant, WorkflowRef ref);
 }

@@ -149,7 +149,15 @@ final class DocumentThread {
 
     private DocumentThread resume(Json answer, boolean carryOn) {
         return decide(new Command.ResumeRun(
-                header("run.resume"), null, null, answer, List.of(), null, Json.NULL, carryOn, Breakpoints.NONE));
+                header("run.resume"),
+                null,
+                null,
+                answer,
+                List.of(),
+                null,
+                Json.NULL,
+                carryOn ? Event.Pass.ONE : Event.Pass.NONE,
+                Breakpoints.NONE));
     }
 
     private Command.Header header(String type) {

@@ -94,6 +94,10 @@ final class ServerProcess implements AutoCloseable {
         }
     }
 
+    String url() {
+        return "http://127.0.0.1:" + port;
+    }
+
     int awaitExit() throws InterruptedException {
         if (!process.waitFor(60, TimeUnit.SECONDS)) {
             throw new IllegalStateException(name + " does not end; its log is " + log);

@@ -260,11 +260,16 @@ class HttpEndToEndTest {
 
     @Test
     void whatIsSetOnAThreadIsReadAgain() {
+        json("{'thread_id': '" + thread + "', 'metadata': {'customer': 6, 'kept': true}}")
+                .post("/threads")
+                .then()
+                .statusCode(200);
         json("{'policy': {'type': 'queue', 'max': 3}, 'workflow': 'delay', 'metadata': {'customer': 7}}")
-                .patch("/threads/{id}?wait=decision", thread)
+                .patch("/threads/{id}", thread)
                 .then()
                 .statusCode(200)
-                .body("outcome", equalTo("applied"));
+                .body("metadata.kept", equalTo(true))
+                .body("workflow", equalTo("delay"));
         given().get("/threads/{id}", thread)
                 .then()
                 .statusCode(200)

@@ -54,11 +54,15 @@ class InterruptsOverHttpTest {
                 .body("run.values", nullValue())
                 .extract()
                 .path("run_id");
-        given().get("/threads/{id}/runs/{run}", thread, run).then().body("status", equalTo("waiting_user"));
+        given().get("/threads/{id}/runs/{run}", thread, run)
+                .then()
+                .body("status", equalTo("success"))
+                .body("state", nullValue());
+        given().get("/threads/{id}", thread).then().body("runs.status", contains("waiting_user"));
         given().get("/threads/{id}", thread)
                 .then()
                 .body("pending_interrupts", contains(pending()))
-                .body("status", equalTo("busy"));
+                .body("status", equalTo("interrupted"));
 
         // To the next question within one batch, which leaves the run's status as it was.
         long began = System.nanoTime();
@@ -281,7 +285,7 @@ class InterruptsOverHttpTest {
                 .statusCode(200)
                 .body("outcome", equalTo("cancelled"))
                 .body("runs", contains(run));
-        given().get("/threads/{id}/runs/{run}", thread, run).then().body("status", equalTo("cancelled"));
+        given().get("/threads/{id}", thread).then().body("runs.status", contains("cancelled"));
         given().get("/interrupts/{id}", ids.get(0))
                 .then()
                 .body("status", equalTo("rejected"))
@@ -320,8 +324,8 @@ class InterruptsOverHttpTest {
 
     @Test
     void whatIsSetOnTheThreadAnswersByItself() {
-        json("{'approvals': {'approval_required': {'ok': true}}}")
-                .patch("/threads/{id}?wait=decision", thread)
+        json("{'thread_id': '" + thread + "', 'approvals': {'approval_required': {'ok': true}}}")
+                .post("/threads")
                 .then()
                 .statusCode(200);
         start("ask-twice").statusCode(202);

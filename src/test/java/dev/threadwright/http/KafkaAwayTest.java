@@ -67,4 +67,14 @@ class KafkaAwayTest {
                 .contentType(Problem.MEDIA_TYPE)
                 .body("type", equalTo("urn:threadwright:problem:database-unavailable"));
     }
+
+    @Test
+    void theServerIsThereAndSaysThatTheDatabaseIsNot() {
+        given().get("/ok").then().statusCode(200);
+        given().get("/ok?check_db=1")
+                .then()
+                .statusCode(503)
+                .contentType(Problem.MEDIA_TYPE)
+                .body("type", equalTo("urn:threadwright:problem:database-unavailable"));
+    }
 }

@@ -45,11 +45,16 @@ class PoliciesOverHttpTest {
     @Test
     void interruptIsTheDefaultAndCancelsWhatRuns() {
         interrupts("{'data': 'new', 'workflow': 'echo'}", "interrupt_and_start_new");
+        run(running)
+                .body("status", equalTo("interrupted"))
+                .body("state", equalTo("cancelled"))
+                .body("ended_at", notNullValue());
     }
 
     @Test
-    void rollbackCancelsWhatRunsToo() {
+    void rollbackCancelsWhatRunsAndTakesItBack() {
         interrupts("{'data': 'new', 'workflow': 'echo', 'policy': 'rollback'}", "rollback");
+        given().get("/threads/{id}/runs/{run}", thread, running).then().statusCode(404);
     }
 
     private void interrupts(String body, String decision) {
@@ -60,8 +65,10 @@ class PoliciesOverHttpTest {
                 .body("run.values.output", equalTo("new"))
                 .extract()
                 .path("run_id");
-        run(running).body("status", equalTo("cancelled")).body("ended_at", notNullValue());
-        run(next).body("decision", equalTo(decision)).body("status", equalTo("completed"));
+        run(next)
+                .body("decision", equalTo(decision))
+                .body("status", equalTo("success"))
+                .body("state", equalTo("completed"));
         thread().body("status", equalTo("idle"))
                 .body("active_runs", equalTo(0))
                 .body("latest_run", equalTo(next))
@@ -77,8 +84,8 @@ class PoliciesOverHttpTest {
                 .body("outcome", equalTo("started"))
                 .extract()
                 .path("run_id");
-        run(running).body("status", equalTo("active"));
-        run(beside).body("status", equalTo("active")).body("decision", equalTo("parallel"));
+        run(running).body("status", equalTo("running")).body("state", equalTo("active"));
+        run(beside).body("state", equalTo("active")).body("decision", equalTo("parallel"));
         thread().body("status", equalTo("busy")).body("active_runs", equalTo(2));
         input("{'data': 1, 'policy': {'type': 'parallel', 'max': 2}}", "decision")
                 .statusCode(429)
@@ -96,7 +103,10 @@ class PoliciesOverHttpTest {
                 .body("outcome", equalTo("queued"))
                 .extract()
                 .path("run_id");
-        run(queued).body("status", equalTo("queued")).body("decision", equalTo("queue"));
+        run(queued)
+                .body("status", equalTo("pending"))
+                .body("state", equalTo("queued"))
+                .body("decision", equalTo("queue"));
         thread().body("queued_runs", equalTo(1)).body("active_runs", equalTo(1));
         input("{'data': 2, " + policy + "}", "decision")
                 .statusCode(429)
@@ -127,7 +137,7 @@ class PoliciesOverHttpTest {
     void thePolicySetOnTheThreadHoldsWhereAnInputHasNone() {
         given().contentType(ContentType.JSON)
                 .body("{\"policy\": \"reject\"}")
-                .patch("/threads/{id}?wait=decision", thread)
+                .patch("/threads/{id}", thread)
                 .then()
                 .statusCode(200);
         input("{'data': 1}", "decision").statusCode(409).body("reason", equalTo("busy"));

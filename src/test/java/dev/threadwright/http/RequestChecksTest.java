@@ -20,6 +20,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +30,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 @QuarkusTest
 @WithTestResource(EmbeddedServersResource.class)
 class RequestChecksTest {
+
+    /** Also of a thread that is not there yet. */
+    private static final String TELLS_FOR_EVER = "/threads/{thread_id}/progress";
 
     @TestHTTPResource
     URI server;
@@ -81,11 +85,38 @@ class RequestChecksTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             PATCH | /threads/t                     | {}                     | 400 | changes nothing
-            PATCH | /threads/t                     | {"metadata": []}       | 400 | /metadata must be an object
-            PATCH | /threads/t                     | {"data": 1}            | 400 | /data is unknown here
+            PATCH | /threads/t                     | {"metadata": []}       | 422 | /metadata must be an object
+            PATCH | /threads/t                     | {"metadata": {"a": "\\u0000"}} | 422 | /metadata/a holds U+0000
+            PATCH | /threads/t                     | {"data": 1}            | 422 | /data is unknown here
+            PATCH | /threads/absent                | {"metadata": {}}       | 404 | Thread absent does not exist
+            PATCH | /threads/t                     | {"ttl": {"ttl": 0}}    | 422 | /ttl must have ttl, a whole number of minutes from 1 to 5256000
+            PATCH | /threads/t                     | {"ttl": {"ttl": 1, "strategy": "keep_latest"}} | 422 | not supported
+            GET   | /threads/t?include=all         |                        | 400 | include may be ttl, not all
+            POST  | /threads                       | []                     | 422 | must be a JSON object
+            POST  | /threads                       | {"if_exists": "maybe"} | 422 | /if_exists must be one of raise, do_nothing
+            POST  | /threads                       | {"supersteps": [{}]}   | 422 | /supersteps must be objects with updates
+            POST  | /threads                       | {"supersteps": [{"updates": [{"command": {}}]}]} | 422 | command, which is not supported
+            POST  | /threads/search                | {"limit": 1001}        | 422 | /limit must be a whole number from 1 to 1000
+            POST  | /threads/search                | {"status": "lost"}     | 422 | /status must be one of idle, busy, interrupted, error
+            POST  | /threads/search                | {"sort_by": "colour"}  | 422 | /sort_by must be one of thread_id, created_at
+            POST  | /threads/search                | {"select": ["soul"]}   | 422 | /select names what there is not
+            POST  | /threads/search                | {"extract": {"a": "values..b"}} | 422 | /extract must have paths
+            POST  | /threads/prune                 | {"thread_ids": [], "strategy": "keep_latest"} | 422 | not supported
+            POST  | /threads/prune                 | {}                     | 422 | /thread_ids is missing
+            POST  | /threads/t/state               | {"values": 1}          | 422 | /values must be an object of channels
+            POST  | /threads/t/state               | {"values": {}, "checkpoint": {"checkpoint_ns": "a:b", "checkpoint_id": "c"}} | 422 | of a subgraph
+            POST  | /threads/t/state/checkpoint    | {"checkpoint": {}}     | 422 | /checkpoint must have a checkpoint_id
+            POST  | /threads/t/history             | {"limit": 0}           | 422 | /limit must be a whole number from 1 to 1000
+            POST  | /threads/t/history             | {"select": ["soul"]}   | 422 | /select names "soul"
+            POST  | /threads/absent/history        | {}                     | 404 | Thread absent does not exist
+            GET   | /threads/absent/state          |                        | 404 | Thread absent does not exist
+            GET   | /threads/absent/state/c        |                        | 404 | Thread absent does not exist
+            POST  | /threads/absent/copy           |                        | 404 | Thread absent does not exist
+            POST  | /threads/absent/state          | {"values": {}}         | 404 | Thread absent does not exist
+            DELETE| /threads/absent                |                        | 404 | Thread absent does not exist
             POST  | /threads/t/cancel              | {"rollback": "yes"}    | 400 | /rollback must be true or false
             POST  | /threads/t/cancel              | {"cutoff": 1}          | 400 | /cutoff is unknown here
-            PATCH | /threads/t                     | {"approvals": []}      | 400 | /approvals must be an object
+            PATCH | /threads/t                     | {"approvals": []}      | 422 | /approvals must be an object
             POST  | /threads/t/resume              | {}                     | 400 | does nothing
             POST  | /threads/t/resume              | {"run_id": "r"}        | 400 | does nothing
             POST  | /threads/t/resume              | {"continue": false}    | 400 | does nothing
@@ -136,8 +167,19 @@ class RequestChecksTest {
             GET   | /workflows/report/x            |                        | 400 | In the path, version must be a whole number from 1
             GET   | /nowhere                       |                        | 404 | nothing at /nowhere
             GET   | /threads/t/nowhere             |                        | 404 | nothing at
-            DELETE| /threads/t                     |                        | 405 | method
+            GET   | /threads/t/runs?limit=0        |                        | 422 | limit must be a whole number from 1 to 1000
+            GET   | /threads/t/runs?offset=-1      |                        | 422 | offset must be a whole number from 0
+            GET   | /threads/t/history?limit=0     |                        | 422 | limit must be a whole number from 1 to 1000
+            PUT   | /threads/t                     |                        | 405 | method
             GET   | /threads/t/inputs              |                        | 405 | method
+            GET   | /threads/a%2Fb/inputs          |                        | 405 | method
+            PUT   | /threads/t/runs                |                        | 405 | method
+            PUT   | /threads/search                |                        | 405 | method
+            PATCH | /runs/batch                    |                        | 405 | method
+            PUT   | /threads/t/runs/crons          |                        | 405 | method
+            POST  | /threads/t/runs/r/stream       |                        | 405 | method
+            POST  | /runs/r/stream                 |                        | 405 | method
+            DELETE| /ok                            |                        | 405 | method
             """)
     void badRequests(String method, String path, String body, int status, String message) {
         var request = given().urlEncodingEnabled(false);
@@ -274,7 +316,32 @@ class RequestChecksTest {
                         .flatMap(path -> path.values().stream())
                         .filter(Map.class::isInstance)
                         .map(operation -> operation.get("operationId")))
-                .contains("submitInput", "updateThread", "cancelRuns", "getThread", "getRun", "getEvents");
+                .contains("createThread", "searchThreads", "writeState", "searchHistory")
+                .contains("submitInput", "updateThread", "cancelRuns", "getThread", "getRun", "getEvents")
+                .doesNotHaveDuplicates();
+    }
+
+    /** Resource classes share paths, and Quarkus asks only those that fit best. */
+    @Test
+    void everyOperationOfTheOpenApiDocumentCanBeReached() {
+        Map<String, Map<String, Object>> paths = given().accept(ContentType.JSON)
+                .get("/q/openapi?format=json")
+                .then()
+                .extract()
+                .path("paths");
+        paths.forEach((path, operations) -> {
+            String address = path.replaceAll("\\{[^}]*}", "absent");
+            for (Method method : Method.values()) {
+                if (operations.containsKey(method.name().toLowerCase(Locale.ROOT)) && !path.equals(TELLS_FOR_EVER)) {
+                    given().contentType(ContentType.JSON)
+                            .body("[")
+                            .request(method, address)
+                            .then()
+                            .body(not(containsString("There is nothing at")))
+                            .statusCode(not(equalTo(405)));
+                }
+            }
+        });
     }
 
     private static void tooLarge(String body, String message) {

@@ -87,9 +87,9 @@ class RunCommandsOverHttpTest {
         post("/pause", body, "decision").statusCode(200).body("outcome", equalTo("unchanged"));
         await().untilAsserted(() ->
                 given().get("/threads/{id}/events", thread).then().body("events.type", hasItem("action.succeeded")));
-        run(run).body("status", equalTo("paused"));
+        run(run).body("state", equalTo("paused"));
         post("/unpause", body, "decision").statusCode(200).body("outcome", equalTo("applied"));
-        await().untilAsserted(() -> run(run).body("status", equalTo("completed")));
+        await().untilAsserted(() -> run(run).body("state", equalTo("completed")));
         post("/unpause", body, "decision").statusCode(409).body("type", equalTo("urn:threadwright:problem:run-ended"));
         post("/pause", "{'run_id': 'nobody'}", "decision")
                 .statusCode(404)
@@ -139,10 +139,7 @@ class RunCommandsOverHttpTest {
         }
         post("/inputs", "{'data': {'messages': [" + messages + "]}, 'workflow': 'talk'}", "completion")
                 .statusCode(200);
-        json("{'workflow': 'talk'}")
-                .patch("/threads/{id}?wait=decision", thread)
-                .then()
-                .statusCode(200);
+        json("{'workflow': 'talk'}").patch("/threads/{id}", thread).then().statusCode(200);
         String run = post("/compact", "{'keep': 2, 'reason': 'Too long'}", "completion")
                 .statusCode(200)
                 .body("outcome", equalTo("started"))
@@ -172,7 +169,7 @@ class RunCommandsOverHttpTest {
                 .body("run", nullValue())
                 .extract()
                 .path("run_id");
-        run(run).body("status", equalTo("waiting_event"));
+        run(run).body("state", equalTo("waiting_event"));
         post("/inputs", "{'type': 'external.event', 'event_type': 'PAID', 'data': {'amount': 3}}", "completion")
                 .statusCode(200)
                 .body("outcome", equalTo("resumed"))
@@ -186,14 +183,14 @@ class RunCommandsOverHttpTest {
                 .path("run_id");
         String body = "{'run_id': '" + run + "'}";
         post("/pause", body, "decision").statusCode(200);
-        run(run).body("status", equalTo("paused"));
+        runs().body("runs.status", contains("paused"));
         post("/resume", "{'answer': {'ok': true}}", "completion")
                 .statusCode(202)
                 .body("run.status", equalTo("paused"));
         steps().body("interrupts", hasSize(0));
         post("/unpause", body, "decision").statusCode(200);
         steps().body("interrupts.step", contains("second"));
-        run(run).body("status", equalTo("waiting_user"));
+        runs().body("runs.status", contains("waiting_user"));
     }
 
     @Test
@@ -247,6 +244,11 @@ class RunCommandsOverHttpTest {
 
     private ValidatableResponse values() {
         return given().get("/threads/{id}/checkpoints?limit=1", thread).then().statusCode(200);
+    }
+
+    /** Whole ones, which resumes are parts of. */
+    private ValidatableResponse runs() {
+        return given().get("/threads/{id}", thread).then().statusCode(200);
     }
 
     private ValidatableResponse run(String run) {

@@ -287,7 +287,7 @@ class WorkflowFeaturesTest {
         await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(() -> given().get("/threads/{id}/runs/{run}", thread, run)
                         .then()
-                        .body("status", equalTo("completed"))
+                        .body("state", equalTo("completed"))
                         .body("workflow", equalTo(name + "@1"))
                         .body("values.x", equalTo("old")));
         run(thread, "{}").body("run.values.x", equalTo("new"));

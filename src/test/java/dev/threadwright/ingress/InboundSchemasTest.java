@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.threadwright.json.InvalidJsonException;
+import dev.threadwright.json.JsonText;
 import dev.threadwright.testing.AsyncApi;
 import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.Event;
 import dev.threadwright.thread.Failure;
 import dev.threadwright.thread.Identity;
 import dev.threadwright.thread.RunId;
+import dev.threadwright.thread.SettingsChange;
 import dev.threadwright.thread.policy.InterruptPolicy;
 import dev.threadwright.thread.policy.MergePolicy;
 import dev.threadwright.thread.policy.Policy;
@@ -49,7 +52,7 @@ class InboundSchemasTest {
     private final RecordDecoder decoder =
             new RecordDecoder(topic -> "default", policy -> {}, RecordDecoder.DEFAULT_MAX_DATA_BYTES);
 
-    static List<ProducerRecord<byte[], byte[]>> made() {
+    static List<ProducerRecord<byte[], byte[]>> made() throws InvalidJsonException {
         CommandRecords records = new CommandRecords("threadwright.commands", "threadwright.results", Sent.PARTITIONS);
         Policy rules = new RulesPolicy(
                 List.of(new RulesPolicy.Rule("a > 1", new InterruptPolicy(true))),
@@ -74,14 +77,18 @@ class InboundSchemasTest {
                 Json.of("*"),
                 "interrupt_after",
                 Json.array(List.of(Json.of("pay")))));
+        Json.Obj request = (Json.Obj) JsonText.parse("""
+                {"request":{"assistant_id":"echo"},"create":true,"only_if":["idle","error"],"input":{"text":"hi"},
+                 "answer":null,"update":[["last",1],["last",null]],"goto":["pay"],"goto_input":1,"checkpoint":"c",
+                 "interrupt_before":"*","interrupt_after":["pay"],"after_ms":1000}""");
         return List.of(
                 records.userInput("t1", IDENTITY, "ann", DATA, wishes),
                 records.userInput("t1", IDENTITY, "ann", Json.of(1), merge),
                 records.userInput("t1", IDENTITY, "ann", Json.of("hi"), CommandRecords.Wishes.NONE),
                 records.externalEvent("t1", IDENTITY, "ann", "order.paid", DATA, wishes),
                 records.externalEvent("t1", IDENTITY, "ann", null, DATA, CommandRecords.Wishes.NONE),
-                records.cancelRun("t1", IDENTITY, "ann", RUN, true),
-                records.cancelRun("t1", IDENTITY, "ann", RUN, false),
+                records.cancelRun("t1", IDENTITY, "ann", RUN, true, null),
+                records.cancelRun("t1", IDENTITY, "ann", RUN, false, null),
                 records.cancelAll("t1", IDENTITY, "ann", Instant.EPOCH, true),
                 records.cancelAll("t1", IDENTITY, "ann", null, false),
                 records.updateThread("t1", IDENTITY, "ann", rules, "echo", VALUES, VALUES),
@@ -89,6 +96,29 @@ class InboundSchemasTest {
                 records.retryRun("t1", IDENTITY, "ann", RUN),
                 records.retryRun("t1", IDENTITY, "ann", null),
                 records.updateState("t1", IDENTITY, "ann", VALUES),
+                records.updateState("t1", IDENTITY, "ann", Json.EMPTY_OBJECT),
+                records.updateState("t1", IDENTITY, "ann", Json.array(List.of(VALUES)), RUN.value(), "pay"),
+                records.createThread("t1", IDENTITY, "ann", SettingsChange.NONE, null, false, null),
+                records.createThread(
+                        "t1",
+                        IDENTITY,
+                        "ann",
+                        new SettingsChange(rules, "echo", VALUES, VALUES, 60L),
+                        "report",
+                        true,
+                        (Json.Arr) Json.array(List.of(Json.array(
+                                List.of(Json.object(Map.of("values", VALUES, "as_step", Json.of("__start__")))))))),
+                records.deleteThread("t1", IDENTITY, "ann", null),
+                records.deleteThread("t1", IDENTITY, "ann", 7L),
+                records.forkThread(
+                        "t1",
+                        IDENTITY,
+                        "ann",
+                        "t0",
+                        null,
+                        VALUES,
+                        false,
+                        new SettingsChange(rules, "echo", VALUES, VALUES, 60L)),
                 records.restoreState("t1", IDENTITY, "ann", RUN.value(), VALUES, true),
                 records.forkThread("t1", IDENTITY, "ann", "t0", RUN.value(), VALUES, true),
                 records.forkThread("t1", IDENTITY, "ann", "t0", null, Json.EMPTY_OBJECT, false),
@@ -101,6 +131,8 @@ class InboundSchemasTest {
                 records.unpauseRun("t1", IDENTITY, "ann", RUN),
                 records.compactThread(
                         "t1", IDENTITY, "ann", Json.object(Map.of("reason", Json.of("r"), "keep", Json.of(3)))),
+                records.requestRun("t1", IDENTITY, "ann", RUN, rules, "echo@1", request),
+                records.requestRun("t1", IDENTITY, "ann", RUN, null, null, Json.object("request", VALUES)),
                 records.succeeded("t1", RUN, ACTION, 2, Json.NULL),
                 records.succeeded("t1", RUN, ACTION, 1, DATA),
                 records.failed("t1", RUN, ACTION, 1, new Failure(Failure.Kind.RATE_LIMITED, "slow down", 2_500L)),
@@ -117,14 +149,16 @@ class InboundSchemasTest {
             }
             assertThat(document.messages(role.word())).isEqualTo(types);
         }
-        assertThat(document.words("/CommandType/enum")).isEqualTo(Set.copyOf(CloudEventTypes.on(TopicRole.INPUT)));
+        Set<String> refusable = new HashSet<>(CloudEventTypes.on(TopicRole.COMMANDS));
+        refusable.removeAll(CloudEventTypes.on(TopicRole.RESULTS));
+        assertThat(document.words("/CommandType/enum")).isEqualTo(refusable);
         assertThat(document.words("/ActionFailureData/properties/kind/enum"))
                 .isEqualTo(Set.of("transient", "permanent", "rate_limited"))
                 .hasSameSizeAs(Failure.Kind.values());
     }
 
     @Test
-    void every_command_is_made_here() {
+    void every_command_is_made_here() throws InvalidJsonException {
         assertThat(made().stream().map(record -> type(record.headers())).collect(Collectors.toSet()))
                 .isEqualTo(Set.copyOf(CloudEventTypes.on(TopicRole.COMMANDS)));
     }
@@ -140,8 +174,9 @@ class InboundSchemasTest {
             Sent sent = Sent.of(record).without("tw_actor").topic("threadwright.input");
             assertThat(document.recordProblems("commands", sent.record().headers(), record.value()))
                     .isNotEmpty();
-            assertThat(problems(sent.record())).isEmpty();
-            assertThat(dead(sent.record())).isNull();
+            boolean isForUsers = !ofServersOnly(record);
+            assertThat(problems(sent.record()).isEmpty()).isEqualTo(isForUsers);
+            assertThat(dead(sent.record()) == null).isEqualTo(isForUsers);
         }
     }
 
@@ -149,6 +184,13 @@ class InboundSchemasTest {
     @MethodSource("made")
     void what_is_forwarded_is_as_described(ProducerRecord<byte[], byte[]> made) {
         boolean result = made.topic().equals("threadwright.results");
+        if (ofServersOnly(made)) {
+            Headers headers = new RecordHeaders();
+            ForwardHeaders.of(Sent.of(made).record(), TopicRole.COMMANDS).forEach(headers::add);
+            assertThat(document.recordProblems("commands", headers, made.value()))
+                    .isEmpty();
+            return;
+        }
         Sent sent = Sent.of(made).without("tw_actor");
         ConsumerRecord<byte[], byte[]> record = (result ? sent : sent.topic("threadwright.input")).record();
         Headers headers = new RecordHeaders();
@@ -236,6 +278,19 @@ class InboundSchemasTest {
         }
     }
 
+    @Test
+    void what_only_servers_may_send_is_not_forwarded_for_users() throws InvalidJsonException {
+        ProducerRecord<byte[], byte[]> request = made().stream()
+                .filter(InboundSchemasTest::ofServersOnly)
+                .findFirst()
+                .orElseThrow();
+        ConsumerRecord<byte[], byte[]> input =
+                Sent.of(request).without("tw_actor").topic("threadwright.input").record();
+        Sent forwarded = Sent.of(request).without("tw_actor");
+        ForwardHeaders.of(input, TopicRole.INPUT).forEach(forwarded::header);
+        assertRefused(forwarded);
+    }
+
     /** Type, headers, data, and whether that is a command. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', nullValues = "-", textBlock = """
@@ -271,7 +326,18 @@ class InboundSchemasTest {
             thread.compact   | -                 | {"keep":1.5}                              | false
             thread.compact   | -                 | {"keep":2.0}                              | true
             thread.compact   | -                 | {"reason":1}                              | false
-            state.update     | -                 | {"values":{}}                             | false
+            state.update     | -                 | {"values":{}}                             | true
+            state.update     | -                 | {"values":[{}]}                           | true
+            state.update     | -                 | {"values":[1]}                            | false
+            state.update     | -                 | {}                                        | false
+            state.update     | -                 | {"values":{},"as_step":""}                | false
+            thread.create    | -                 | {}                                        | true
+            thread.create    | -                 | {"ttl":0}                                 | false
+            thread.create    | -                 | {"ttl":1.5}                               | false
+            thread.create    | -                 | {"supersteps":[[]]}                       | false
+            thread.create    | -                 | {"supersteps":[[{"as_step":"a"}]]}        | false
+            thread.delete    | -                 | {}                                        | true
+            thread.delete    | -                 | {"if_seq":0}                              | false
             state.update     | -                 | {"values":{"a":null}}                     | true
             state.restore    | -                 | {"checkpoint":"c","values":{},"run":true} | true
             state.restore    | -                 | {"checkpoint":""}                         | false
@@ -291,6 +357,30 @@ class InboundSchemasTest {
             user.input       | time=2026-01-02T03:04:05+01:00 | 1                            | true
             user.input       | dataschema=urn:x  | 1                                         | true
             user.input       | datacontenttype=application/json | 1                          | false
+            run.request      | -                 | {"request":{}}                            | true
+            run.request      | -                 | {}                                        | false
+            run.request      | -                 | {"request":[]}                            | false
+            run.request      | -                 | {"request":{},"input":null}               | true
+            run.request      | -                 | {"request":{},"create":"reject"}          | false
+            run.request      | -                 | {"request":{},"only_if":[]}               | false
+            run.request      | -                 | {"request":{},"only_if":"idle"}           | true
+            run.request      | -                 | {"request":{},"only_if":["IDLE"]}         | false
+            run.request      | -                 | {"request":{},"only_if":["asleep"]}       | false
+            run.request      | -                 | {"request":{},"update":{"last":1}}        | false
+            run.request      | -                 | {"request":{},"update":[["last"]]}        | false
+            run.request      | -                 | {"request":{},"update":[[1,2]]}           | false
+            run.request      | -                 | {"request":{},"update":[]}                | true
+            run.request      | -                 | {"request":{},"goto":[]}                  | false
+            run.request      | -                 | {"request":{},"goto_input":1}             | false
+            run.request      | -                 | {"request":{},"checkpoint":""}            | false
+            run.request      | -                 | {"request":{},"checkpoint":null}          | false
+            run.request      | -                 | {"request":{},"interrupt_before":{}}      | false
+            run.request      | -                 | {"request":{},"after_ms":-1}              | false
+            run.request      | -                 | {"request":{},"after_ms":1.5}             | false
+            run.request      | -                 | {"request":{},"after_ms":315619200000}    | true
+            run.request      | -                 | {"request":{},"after_ms":315619200001}    | false
+            run.request      | interruptid=0123456789abcdef0123456789abcdef | {"request":{}} | false
+            run.request      | interruptbefore=a | {"request":{}}                            | false
             action.failed    | -                 | {"error":1}                               | false
             action.failed    | -                 | {"error":"e","kind":"odd"}                | false
             action.failed    | -                 | {"error":"e","retry_after_ms":1}          | false
@@ -301,10 +391,14 @@ class InboundSchemasTest {
             """)
     void the_document_and_the_decoder_take_and_refuse_the_same(
             String type, String attribute, String data, boolean isCommand) {
-        boolean result = type.startsWith("action.");
-        Sent sent = Sent.event(type, data).topic(result ? "threadwright.results" : "threadwright.input");
-        if (result) {
-            sent.ce("runid", "r").ce("actionid", "a").ce("attempt", "1");
+        Sent sent = Sent.event(type, data);
+        if (type.startsWith("action.")) {
+            sent.topic("threadwright.results")
+                    .ce("runid", "r")
+                    .ce("actionid", "a")
+                    .ce("attempt", "1");
+        } else if (type.equals("run.request")) {
+            sent.topic("threadwright.commands").ce("runid", "r").header("tw_actor", "ann");
         }
         if (attribute != null) {
             int equals = attribute.indexOf('=');
@@ -366,9 +460,9 @@ class InboundSchemasTest {
         assertThat(document.schemaProblems("Policy", json).isEmpty()).isEqualTo(isPolicy);
         boolean read;
         try {
-            PolicyForm.parse(dev.threadwright.json.JsonText.parse(json));
+            PolicyForm.parse(JsonText.parse(json));
             read = true;
-        } catch (IllegalArgumentException | dev.threadwright.json.InvalidJsonException e) {
+        } catch (IllegalArgumentException | InvalidJsonException e) {
             read = false;
         }
         assertThat(read).isEqualTo(isPolicy);
@@ -400,6 +494,12 @@ class InboundSchemasTest {
         event.set("data", AsyncApi.parse(text(binary.value())));
         Sent sent = Sent.structured(event.toString()).topic(binary.topic());
         return (binary.topic().equals("threadwright.commands") ? sent.header("tw_actor", "ann") : sent).record();
+    }
+
+    private static boolean ofServersOnly(ProducerRecord<byte[], byte[]> record) {
+        String type = type(record.headers());
+        return !CloudEventTypes.on(TopicRole.INPUT).contains(type)
+                && !CloudEventTypes.on(TopicRole.RESULTS).contains(type);
     }
 
     private static boolean takesAnything(String type) {

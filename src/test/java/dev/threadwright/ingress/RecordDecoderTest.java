@@ -15,6 +15,7 @@ import dev.threadwright.expression.PolicyCheck;
 import dev.threadwright.json.JsonText;
 import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.Command;
+import dev.threadwright.thread.Event;
 import dev.threadwright.thread.Failure;
 import dev.threadwright.thread.Identity;
 import dev.threadwright.thread.Input;
@@ -22,6 +23,7 @@ import dev.threadwright.thread.InterruptId;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.RunIds;
 import dev.threadwright.thread.ThreadKey;
+import dev.threadwright.thread.ThreadStatus;
 import dev.threadwright.thread.policy.InterruptPolicy;
 import dev.threadwright.thread.policy.ParallelPolicy;
 import dev.threadwright.thread.policy.QueuePolicy;
@@ -183,9 +185,9 @@ class RecordDecoderTest {
     void anUpdateSetsWhatItNames() {
         assertThat(command(TopicRole.INPUT, event("thread.update", "{\"policy\":\"queue\",\"metadata\":{\"a\":1}}")))
                 .isInstanceOfSatisfying(Command.UpdateThread.class, update -> {
-                    assertThat(update.policy()).isEqualTo(QueuePolicy.DEFAULT);
-                    assertThat(update.workflow()).isNull();
-                    assertThat(update.metadata()).isEqualTo(Json.object("a", Json.of(1)));
+                    assertThat(update.change().policy()).isEqualTo(QueuePolicy.DEFAULT);
+                    assertThat(update.change().workflow()).isNull();
+                    assertThat(update.change().metadata()).isEqualTo(Json.object("a", Json.of(1)));
                 });
     }
 
@@ -275,17 +277,24 @@ class RecordDecoderTest {
             user.input     | 1e1001                 | The data cannot be read: A number's exponent is beyond 1000
             run.cancel     | []                     | The data of dev.threadwright.run.cancel.v1 must be an object, {} if there is nothing to say
             run.cancel     | {"rollback":"yes"}     | The data's field rollback must be true or false
-            run.cancel     | {"force":true}         | The data's field "force" is unknown; it may have cutoff, rollback
+            run.cancel     | {"force":true}         | The data's field "force" is unknown; it may have cutoff, leg, rollback
             run.cancel     | {"cutoff":12}          | The data's field cutoff must be a string
             run.cancel     | {"cutoff":"noon"}      | The data's field cutoff must be an RFC 3339 time, not "noon"
             thread.update  | "queue"                | The data of dev.threadwright.thread.update.v1 must be an object
-            thread.update  | {"name":"x"}           | The data's field "name" is unknown; it may have approvals, metadata, policy, workflow
+            thread.update  | {"name":"x"}           | The data's field "name" is unknown; it may have approvals, metadata, policy, ttl, workflow
             thread.update  | {"policy":"panic"}     | The policy is not valid: policy: unknown policy "panic"
             thread.update  | {"policy":null}        | The policy is not valid: policy: must be a policy's name
             thread.update  | {"policy":{"type":"rules","rules":[{"when":"1","then":"merge"}],"otherwise":"queue"}} | The policy is not valid: policy.rules[0].when: line 1, column 1: expected type 'bool'
             thread.update  | {"workflow":7}         | The data's field workflow must be a string
             thread.update  | {"workflow":""}        | The data's field workflow is empty
             thread.update  | {"metadata":[]}        | The data's field metadata must be an object
+            thread.update  | {"metadata":{"a":["\\u0000"]}} | The data's field metadata holds the character U+0000
+            thread.update  | {"metadata":{"\\u0000":1}} | The data's field metadata holds the character U+0000
+            thread.update  | {"ttl":5256001}        | The data's field ttl must be a whole number from 1 to 5256000
+            thread.delete  | {"if_seq":"1"}         | The data's field if_seq must be a whole number from 1
+            thread.create  | {"supersteps":{}}      | The data's field supersteps must be a list
+            thread.create  | {"supersteps":[[]]}    | The data's field supersteps must be lists that are not empty
+            thread.create  | {"supersteps":[[{"values":{},"as":"a"}]]} | The data's field supersteps must be lists of objects with values and as_step
             thread.update  | {"approvals":true}     | The data's field approvals must be an object: the answer for each kind of interrupt
             run.resume     | {}                     | The data of dev.threadwright.run.resume.v1 must have answer, update, replace, goto or continue
             run.resume     | true                   | The data of dev.threadwright.run.resume.v1 must be an object
@@ -730,7 +739,7 @@ class RecordDecoderTest {
                     assertThat(submit.input()).isEqualTo(new Input(IDENTITY, Input.Type.EXTERNAL_EVENT, "paid", data));
                     assertThat(submit.policy()).isNull();
                 });
-        assertThat(sent(records.cancelRun(THREAD, IDENTITY, "ann", new RunId("r1"), true)))
+        assertThat(sent(records.cancelRun(THREAD, IDENTITY, "ann", new RunId("r1"), true, null)))
                 .isInstanceOfSatisfying(Command.CancelRun.class, cancel -> {
                     assertThat(cancel.run()).isEqualTo(new RunId("r1"));
                     assertThat(cancel.rollback()).isTrue();
@@ -744,9 +753,9 @@ class RecordDecoderTest {
         assertThat(sent(records.updateThread(
                         THREAD, IDENTITY, "ann", QueuePolicy.DEFAULT, null, Json.EMPTY_OBJECT, null)))
                 .isInstanceOfSatisfying(Command.UpdateThread.class, update -> {
-                    assertThat(update.policy()).isEqualTo(QueuePolicy.DEFAULT);
-                    assertThat(update.workflow()).isNull();
-                    assertThat(update.metadata()).isEqualTo(Json.EMPTY_OBJECT);
+                    assertThat(update.change().policy()).isEqualTo(QueuePolicy.DEFAULT);
+                    assertThat(update.change().workflow()).isNull();
+                    assertThat(update.change().metadata()).isEqualTo(Json.EMPTY_OBJECT);
                 });
     }
 
@@ -772,7 +781,7 @@ class RecordDecoderTest {
                                 new Command.Edit("b", Json.array(List.of(Json.of(2))), true)),
                         List.of("x", "y"),
                         Json.object("n", Json.of(1)),
-                        true,
+                        Event.Pass.ONE,
                         new Breakpoints(Set.of("*"), Set.of("z"))));
         assertThat(sent(records.resumeRun(THREAD, IDENTITY, "ann", null, null, Json.object("answer", Json.NULL))))
                 .isInstanceOfSatisfying(Command.ResumeRun.class, bare -> {
@@ -813,6 +822,83 @@ class RecordDecoderTest {
     }
 
     @Test
+    void readsBackWhatIsAskedForAsARun() {
+        RunId leg = new RunId("r1");
+        Json.Obj data = (Json.Obj) JsonText.parse("""
+                {"request":{"assistant_id":"echo"},"create":true,"only_if":["idle","error"],"input":{"text":"hi"},
+                 "answer":null,"update":[["a",1],["b",[2]],["a",null]],"goto":["x","y"],"goto_input":{"n":1},
+                 "checkpoint":"c1","interrupt_before":"*","interrupt_after":["z"],"after_ms":5000}
+                """);
+        ProducerRecord<byte[], byte[]> record =
+                records.requestRun(THREAD, IDENTITY, "ann", leg, new ParallelPolicy(2), "echo@1", data);
+
+        assertThat(sent(record))
+                .isEqualTo(new Command.RequestRun(
+                        header("run.request", record),
+                        leg,
+                        Json.object("assistant_id", Json.of("echo")),
+                        true,
+                        Set.of(ThreadStatus.IDLE, ThreadStatus.ERROR),
+                        new ParallelPolicy(2),
+                        "echo@1",
+                        new Input(IDENTITY, Input.Type.USER_INPUT, null, Json.object("text", Json.of("hi"))),
+                        Json.NULL,
+                        List.of(
+                                new Command.Edit("a", Json.of(1), false),
+                                new Command.Edit("b", Json.array(List.of(Json.of(2))), false),
+                                new Command.Edit("a", Json.NULL, false)),
+                        List.of("x", "y"),
+                        Json.object("n", Json.of(1)),
+                        "c1",
+                        new Breakpoints(Set.of("*"), Set.of("z")),
+                        5_000));
+        assertThat(sent(records.requestRun(THREAD, IDENTITY, "ann", leg, null, null, (Json.Obj) JsonText.parse("""
+                                {"request":{},"input":null}"""))))
+                .isInstanceOfSatisfying(Command.RequestRun.class, bare -> {
+                    assertThat(bare.input()).isNull();
+                    assertThat(bare.answer()).isNull();
+                    assertThat(bare.strategy()).isNull();
+                    assertThat(bare.create()).isFalse();
+                    assertThat(bare.afterMs()).isZero();
+                });
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            {}                                      | The data's field request is missing
+            {"request":[]}                          | The data's field request must be an object
+            {"request":{},"create":"reject"}        | The data's field create must be true or false
+            {"request":{},"only_if":"asleep"}       | The data's field only_if must name statuses of threads (idle, busy, interrupted, error)
+            {"request":{},"update":{"a":1}}         | The data's field update must be a list of [channel, value]
+            {"request":{},"update":[["a"]]}         | The data's field update must be a list of [channel, value]
+            {"request":{},"update":[["a",1,2]]}     | The data's field update must be a list of [channel, value]
+            {"request":{},"update":[[1,"a"]]}       | The data's field update must be a list of [channel, value]
+            {"request":{},"goto_input":1}           | The data's field goto_input goes with goto
+            {"request":{},"checkpoint":7}           | The data's field checkpoint must be a string
+            {"request":{},"after_ms":-1}            | The data's field after_ms must be a whole number from 0 to 315619200000
+            {"request":{},"after_ms":"1"}           | The data's field after_ms must be a whole number from 0 to 315619200000
+            {"request":{},"after_ms":315619200001}  | The data's field after_ms must be a whole number from 0 to 315619200000
+            {"request":{},"strategy":"merge"}       | The data's field "strategy" is unknown
+            """)
+    void refusesABadRequestForARun(String data, String reason) {
+        Sent request =
+                event("run.request", data).topic(COMMANDS).ce("runid", "r1").header("tw_actor", "ann");
+        assertThat(reason(TopicRole.COMMANDS, request)).startsWith(reason);
+    }
+
+    @Test
+    void onlyServersAskForRunsByTheirIds() {
+        Sent request = event("run.request", "{\"request\":{}}").ce("runid", "r1");
+        assertThat(reason(TopicRole.INPUT, request)).contains("does not belong on the input topic");
+        assertThat(reason(TopicRole.COMMANDS, forwarded(request, TopicRole.INPUT)))
+                .contains("does not belong on the input topic");
+        assertThat(reason(
+                        TopicRole.COMMANDS,
+                        event("run.request", "{\"request\":{}}").topic(COMMANDS)))
+                .startsWith("CloudEvents attribute runid is missing");
+    }
+
+    @Test
     void anAnswerThatNamesAnInterruptIsGiven() {
         assertThat(reason(
                         TopicRole.INPUT,
@@ -841,7 +927,8 @@ class RecordDecoderTest {
     }
 
     private Command.Header header(String type, ProducerRecord<byte[], byte[]> record) {
-        return new Command.Header(KEY, TIME_MS, IDENTITY, hash(Sent.of(record)), type, "ann", "http");
+        String hash = command(TopicRole.COMMANDS, Sent.of(record)).header().contentHash();
+        return new Command.Header(KEY, TIME_MS, IDENTITY, hash, type, "ann", "http");
     }
 
     private Command sent(ProducerRecord<byte[], byte[]> record) {

@@ -147,7 +147,8 @@ class EventGoldenFilesTest {
                             new Breakpoint(Breakpoint.When.BEFORE, "pay"),
                             true,
                             List.of(ACTION)),
-                    List.of(INTERRUPT)),
+                    List.of(INTERRUPT),
+                    RUN),
             new Event.RunResumed(
                     RUN,
                     "ann",
@@ -155,13 +156,19 @@ class EventGoldenFilesTest {
                     2,
                     List.of(INTERRUPT.id()),
                     new Breakpoints(Set.of("pay"), Set.of(Breakpoints.ALL)),
-                    true),
+                    Event.Pass.ONE,
+                    RUN),
             new Event.RunPaused(RUN, "ann"),
             new Event.RunUnpaused(RUN, "ann"),
             new Event.RunSteered(RUN, IDENTITY, 2),
             new Event.RunRedirected(RUN, List.of("pay"), DATA, List.of(TASK), SETTLED, PLANNED),
             new Event.CompactionStarted(RUN, "Manual context compaction", 2_000, 40),
-            new Event.CompactionCompleted(RUN, 500, 20));
+            new Event.CompactionCompleted(RUN, 500, 20),
+            new Event.RunRequested(RUN, Json.object(Map.of("assistant_id", Json.of("echo")))),
+            new Event.RunRequestEnded(RUN, "EmptyInputError", "There is nothing to go on with"),
+            new Event.StateBranched(
+                    "0193e0a0-0000-7000-8000-000000000001", CHANNELS, List.of("echo"), CHANGES, RESUMABLE),
+            new Event.ThreadDeleted());
 
     @BeforeAll
     static void writeMissing() throws IOException {

@@ -76,7 +76,7 @@ abstract class JournalContract {
                 with(good, List.of(new Advance(0, 1, 0, 0)), good.threads()),
                 with(good, List.of(new Advance(1, 1, 0, 1)), good.threads()),
                 with(good, good.advances(), List.of()),
-                with(good, good.advances(), List.of(new ThreadRow(0, 7, row.state()))));
+                with(good, good.advances(), List.of(new ThreadRow(0, 7, row.state(), true))));
         for (Batch batch : bad) {
             assertThatThrownBy(() -> journal().commit(batch)).isInstanceOf(RejectedBatchException.class);
         }

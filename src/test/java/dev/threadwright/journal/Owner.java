@@ -139,7 +139,7 @@ final class Owner {
                     command.header().actor(),
                     decision.events()));
             long expected = row != null ? row.expectedSeq() : before.seq();
-            threads.put(thread, new ThreadRow(claim.partition(), expected, decision.after()));
+            threads.put(thread, new ThreadRow(claim.partition(), expected, decision.after(), true));
             if (identity != null) {
                 outcomes.add(new OutcomeRow(
                         new OutcomeKey(thread, hash(identity.id())),

@@ -102,7 +102,8 @@ record RandomModel(RandomGenerator random, boolean plausible) {
                 new Event.InputRejected(
                         maybe(this::identity), command(), word(Rejection.class), text(), maybe(this::why));
             case "InputQueued" ->
-                new Event.InputQueued(run(), workflow(), maybe(this::large), word(Behind.class), breakpoints());
+                new Event.InputQueued(
+                        run(), workflow(), maybe(this::large), word(Behind.class), breakpoints(), maybe(this::large));
             case "InputPromoted" -> new Event.InputPromoted(run());
             case "InputMerged" ->
                 new Event.InputMerged(run(), list(this::identity), list(this::change), random.nextBoolean());
@@ -130,6 +131,14 @@ record RandomModel(RandomGenerator random, boolean plausible) {
             case "StateUpdated" -> new Event.StateUpdated(maybe(this::run), list(this::change));
             case "StateRestored" -> new Event.StateRestored(checkpointText(), channels(), maybe(this::resumable));
             case "ThreadForked" -> new Event.ThreadForked(name(), checkpointText(), channels(), maybe(this::resumable));
+            case "StateBranched" ->
+                new Event.StateBranched(
+                        maybe(this::checkpointText),
+                        maybe(this::channels),
+                        list(this::text),
+                        list(this::change),
+                        maybe(this::resumable));
+            case "ThreadDeleted" -> new Event.ThreadDeleted();
             case "StepCompleted" ->
                 new Event.StepCompleted(
                         run(),
@@ -178,11 +187,19 @@ record RandomModel(RandomGenerator random, boolean plausible) {
                         run(),
                         small(),
                         stop(interrupts.stream().map(Interrupt::id).toList()),
-                        interrupts);
+                        interrupts,
+                        maybe(this::run));
             }
             case "RunResumed" ->
                 new Event.RunResumed(
-                        run(), text(), via(), small(), list(this::interruptId), breakpoints(), random.nextBoolean());
+                        run(),
+                        text(),
+                        via(),
+                        small(),
+                        list(this::interruptId),
+                        breakpoints(),
+                        word(Event.Pass.class),
+                        maybe(this::run));
             case "RunPaused" -> new Event.RunPaused(run(), text());
             case "RunUnpaused" -> new Event.RunUnpaused(run(), text());
             case "RunSteered" -> new Event.RunSteered(run(), identity(), small());
@@ -191,6 +208,8 @@ record RandomModel(RandomGenerator random, boolean plausible) {
                         run(), list(this::text), json(), list(this::task), list(this::change), list(this::planned));
             case "CompactionStarted" -> new Event.CompactionStarted(run(), text(), large(), small());
             case "CompactionCompleted" -> new Event.CompactionCompleted(run(), large(), small());
+            case "RunRequested" -> new Event.RunRequested(run(), Json.object(values()));
+            case "RunRequestEnded" -> new Event.RunRequestEnded(run(), maybe(this::text), text());
             default -> throw new AssertionError("Say how to make a random " + type.getSimpleName());
         };
     }
@@ -225,7 +244,10 @@ record RandomModel(RandomGenerator random, boolean plausible) {
                 new Intake(list(this::input), random.nextLong()),
                 maybe(this::run),
                 maybe(this::resumable),
-                list(this::kept));
+                list(this::kept),
+                maybe(this::text),
+                maybe(this::workflow),
+                random.nextBoolean());
     }
 
     private CheckpointId checkpoint() {
@@ -296,7 +318,14 @@ record RandomModel(RandomGenerator random, boolean plausible) {
 
     private QueuedRun queued() {
         return new QueuedRun(
-                run(), workflow(), list(this::input), large(), maybe(this::large), word(Behind.class), breakpoints());
+                run(),
+                workflow(),
+                list(this::input),
+                large(),
+                maybe(this::large),
+                word(Behind.class),
+                breakpoints(),
+                maybe(this::large));
     }
 
     Input input() {
@@ -310,7 +339,12 @@ record RandomModel(RandomGenerator random, boolean plausible) {
     }
 
     private ThreadSettings settings() {
-        return new ThreadSettings(maybe(this::policy), maybe(this::text), Json.object(values()), Json.object(values()));
+        return new ThreadSettings(
+                maybe(this::policy),
+                maybe(this::text),
+                Json.object(values()),
+                Json.object(values()),
+                maybe(() -> random.nextLong(1, ThreadSettings.MAX_TTL_MINUTES)));
     }
 
     private Breakpoints breakpoints() {
@@ -350,13 +384,15 @@ record RandomModel(RandomGenerator random, boolean plausible) {
 
     private Leg leg() {
         return new Leg(
+                run(),
                 small(),
                 small(),
                 breakpoints(),
                 list(this::text),
                 list(this::breakpoint),
                 maybe(this::breakpoint),
-                maybe(() -> stop(list(this::interruptId))));
+                maybe(() -> stop(list(this::interruptId))),
+                random.nextBoolean());
     }
 
     private Control control() {

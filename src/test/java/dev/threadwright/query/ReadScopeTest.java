@@ -57,8 +57,10 @@ class ReadScopeTest {
         await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> given().get("/q/health/ready").then().statusCode(200));
         write(
-                "insert into thread values (3, 1, 2, 0, 0, 0, 'idle', '%1$s', 't', null, '{\"metadata\":{}}');"
+                "insert into thread values (3, 1, 2, 2, 0, 0, 0, 'idle', '%1$s', 't', null, '{\"metadata\":{}}');"
                         + " insert into run values (1, 1, 2, '%1$s', 't', 'r', 'completed', 'echo@1', 'start', '{\"a\":1}', null);"
+                        + " insert into store_item (created_at_ms, updated_at_ms, tenant, namespace, key, value)"
+                        + " values (1, 1, '%1$s', 'a', 'k', '{}');"
                         + " insert into outcome values (3, '%1$s', 't', '\\x00', '\\x01', '{\"type\":\"started\",\"run\":\"r\"}')");
     }
 
@@ -94,7 +96,20 @@ class ReadScopeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"thread", "run", "interrupt", "decision", "outcome", "event"})
+    @ValueSource(
+            strings = {
+                "thread",
+                "run",
+                "interrupt",
+                "decision",
+                "outcome",
+                "event",
+                "snapshot",
+                "store_item",
+                "assistant",
+                "assistant_version",
+                "cron"
+            })
     void aReaderWithoutATenantSeesNothing(String table) {
         long seen = awaited(() -> pool.withTransaction(connection -> connection
                 .query("set local role threadwright_reader")
@@ -112,7 +127,10 @@ class ReadScopeTest {
                 "update run set status = 'failed'",
                 "update interrupt set status = 'resolved'",
                 "insert into outcome select * from outcome",
-                "select * from snapshot",
+                "delete from store_item",
+                "delete from assistant",
+                "update cron set enabled = false",
+                "update server_setting set value = '1'",
                 "select * from partition_claim",
                 "select * from outbox"
             })

@@ -344,7 +344,9 @@ class AdmissionTest {
         spec.and(new Command.UpdateThread(header("second"), REJECT, null, null))
                 .then("ThreadUpdated policy=reject workflow=pure metadata={\"a\":1}");
         spec.and(new Command.UpdateThread(header("third"), null, "async", Json.object("b", Json.of(2))))
-                .then("ThreadUpdated policy=reject workflow=async metadata={\"b\":2}");
+                .then("ThreadUpdated policy=reject workflow=async metadata={\"a\":1,\"b\":2}");
+        spec.and(new Command.UpdateThread(header("fourth"), null, null, Json.object("a", Json.NULL)))
+                .then("ThreadUpdated policy=reject workflow=async metadata={\"a\":null,\"b\":2}");
     }
 
     private static Command.Header header(String id) {

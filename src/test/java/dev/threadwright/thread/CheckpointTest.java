@@ -530,10 +530,10 @@ class CheckpointTest {
                 .and(input(1).workflow("other"))
                 .when(update("{\"foreign\":[1,2]}"))
                 .state("{\"foreign\":[1,2]}")
-                .when(update("{\"log\":\"of the thread's own workflow\"}"))
-                .outcome("Applied")
+                .when(update("{\"log\":\"of the server's default, which is not what ran last\"}"))
+                .outcome("Rejected UNKNOWN_CHANNEL: Unknown channel \"log\"")
                 .when(update("{\"never\":1}"))
-                .outcome("Rejected UNKNOWN_CHANNEL: Unknown channel \"never\"");
+                .outcome("Applied");
     }
 
     @Test
@@ -582,8 +582,8 @@ class CheckpointTest {
                 .state("{\"log\":[\"in\",\"one\"]}")
                 .running("idle");
         assertThat(words(spec).getLast())
-                .isEqualTo("12.0 FORK 1 \"restored " + afterOne
-                        + "\" from [11.0] to [second]: {\"log\":[\"in\",\"one\"]}");
+                .isEqualTo(
+                        "12.0 FORK 1 \"restored " + afterOne + "\" from [6.0] to [second]: {\"log\":[\"in\",\"one\"]}");
         spec.when(carryOn("r2"))
                 .then(
                         "RunStarted r2 three@1 CONTINUE by i1 main head=12",

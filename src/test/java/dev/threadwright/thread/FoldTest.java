@@ -45,19 +45,22 @@ class FoldTest {
     private record Case(String state, Event event, String message) {}
 
     /** The states that the cases name. */
-    private static final Map<String, ThreadSpec> STATES = Map.of(
-            "absent", thread(),
-            "idle", given(input(1).workflow("pure")),
-            "r1 active", given(input(1)),
-            "r1 asks",
-                    thread().workflows(new Workflows(List.of(People.APPROVAL))).and(input(1).workflow("approval")),
-            "r1 active, i3 merged", given(input(1), input(3).policy(MERGE)),
-            "r1 active, r2 queued", given(input(1), input(2).policy(QUEUE)),
-            "i9 accepted", given(input(1), new Event.InputAccepted(input(9).input(), R9, WHY)),
-            "both at work", given(input(1).workflow("two")),
-            "both at work, a done", given(input(1).workflow("two"), complete("r1", 1)),
-            "i9 accepted on idle",
-                    given(input(1).workflow("pure"), new Event.InputAccepted(input(9).input(), R9, WHY)));
+    private static final Map<String, ThreadSpec> STATES = Map.ofEntries(
+            Map.entry("absent", thread()),
+            Map.entry("idle", given(input(1).workflow("pure"))),
+            Map.entry("deleted", given(input(1).workflow("pure"), new Event.ThreadDeleted())),
+            Map.entry("r1 active", given(input(1))),
+            Map.entry(
+                    "r1 asks",
+                    thread().workflows(new Workflows(List.of(People.APPROVAL))).and(input(1).workflow("approval"))),
+            Map.entry("r1 active, i3 merged", given(input(1), input(3).policy(MERGE))),
+            Map.entry("r1 active, r2 queued", given(input(1), input(2).policy(QUEUE))),
+            Map.entry("i9 accepted", given(input(1), new Event.InputAccepted(input(9).input(), R9, WHY))),
+            Map.entry("both at work", given(input(1).workflow("two"))),
+            Map.entry("both at work, a done", given(input(1).workflow("two"), complete("r1", 1))),
+            Map.entry(
+                    "i9 accepted on idle",
+                    given(input(1).workflow("pure"), new Event.InputAccepted(input(9).input(), R9, WHY))));
 
     private static final List<Case> CASES = List.of(
             new Case("idle", new Event.ThreadCreated(), "the thread exists"),
@@ -103,6 +106,13 @@ class FoldTest {
             new Case("absent", new Event.StateUpdated(List.of()), "there is no thread"),
             new Case("absent", new Event.StateRestored("c", Channels.EMPTY, null), "there is no thread"),
             new Case("absent", new Event.ThreadForked("t", "c", Channels.EMPTY, null), "there is no thread"),
+            new Case("absent", new Event.ThreadDeleted(), "there is no thread"),
+            new Case("r1 active", new Event.ThreadDeleted(), "the thread is busy"),
+            new Case("i9 accepted on idle", new Event.ThreadDeleted(), "the thread is busy"),
+            new Case("deleted", new Event.ThreadCreated(), "the thread exists"),
+            new Case("deleted", new Event.ThreadUpdated(ThreadSettings.NONE), "the thread was deleted"),
+            new Case("r1 active", branched(), "the thread is busy"),
+            new Case("absent", branched(), "there is no thread"),
             new Case("idle", continued(), "there is nothing to continue"),
             new Case("r1 active", requested(R9), "the run is not started"),
             new Case("r1 active", requested(R1), "task 1 is not due"),
@@ -128,10 +138,10 @@ class FoldTest {
                     new Event.WaitSatisfied(
                             R1, new TaskId("1"), input(9).input().identity(), 0),
                     "waits for no event"),
-            new Case("r1 active", new Event.RunInterrupted(R9, 1, STOP, List.of()), "the run is not started"),
+            new Case("r1 active", new Event.RunInterrupted(R9, 1, STOP, List.of(), null), "the run is not started"),
             new Case(
                     "r1 active",
-                    new Event.RunResumed(R1, "ann", "http", 3, List.of(), Breakpoints.NONE, false),
+                    new Event.RunResumed(R1, "ann", "http", 3, List.of(), Breakpoints.NONE, Event.Pass.NONE, null),
                     "the run is in leg 1"),
             new Case("r1 active", new Event.RunPaused(R9, "ann"), "the run is not started"),
             new Case("r1 active", new Event.RunUnpaused(R9, "ann"), "the run is not started"),
@@ -154,7 +164,9 @@ class FoldTest {
             Event.InputRejected.class,
             Event.InputExpired.class,
             Event.ActionResultDiscarded.class,
-            Event.InterruptAnswerRejected.class);
+            Event.InterruptAnswerRejected.class,
+            Event.RunRequested.class,
+            Event.RunRequestEnded.class);
 
     @TestFactory
     Stream<DynamicTest> theImpossibleIsRefused() {
@@ -253,6 +265,10 @@ class FoldTest {
 
     private static Event subgraph(RunId run, String task) {
         return new Event.SubgraphStarted(run, new TaskId(task), ASYNC, Json.NULL, List.of(), List.of());
+    }
+
+    private static Event branched() {
+        return new Event.StateBranched(null, null, List.of("one"), List.of(), null);
     }
 
     private static Event continued() {

@@ -54,8 +54,8 @@ final class InputLedger {
                 }
             }
             case Event.InputPromoted promoted ->
-                assertThat(before.queue().getFirst().id())
-                        .as("first come, first served")
+                assertThat(before.nextOfQueue(after.updatedAtMs()).id())
+                        .as("first come, first served, of those whose time has come")
                         .isEqualTo(promoted.run());
             case Event.InputQueued queued ->
                 assertThat(after.queue().getLast().id()).as("at the end").isEqualTo(queued.run());
@@ -69,6 +69,10 @@ final class InputLedger {
             case Event.StateUpdated ignored -> {}
             case Event.StateRestored ignored -> {}
             case Event.ThreadForked ignored -> {}
+            case Event.RunRequested ignored -> {}
+            case Event.StateBranched ignored -> {}
+            case Event.ThreadDeleted ignored -> {}
+            case Event.RunRequestEnded ignored -> {}
             case Event.SubgraphStarted ignored -> {}
             case Event.TimerSet ignored -> {}
             case Event.TimerFired ignored -> {}

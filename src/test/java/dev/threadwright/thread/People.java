@@ -37,6 +37,9 @@ final class People {
             Event.CompactionStarted.class,
             Event.CompactionCompleted.class);
 
+    /** What requests for runs cause, and no other command. */
+    static final Set<Class<?>> OF_REQUESTS = Set.of(Event.RunRequested.class, Event.RunRequestEnded.class);
+
     private static int lastId;
 
     private People() {}
@@ -142,7 +145,7 @@ final class People {
                 List.of(),
                 null,
                 Json.NULL,
-                false,
+                Event.Pass.NONE,
                 Breakpoints.NONE);
     }
 
@@ -152,7 +155,15 @@ final class People {
 
     static Command proceed(Breakpoints breakpoints) {
         return new Command.ResumeRun(
-                asked(Commands.NOW_MS, "run.resume"), null, null, null, List.of(), null, Json.NULL, true, breakpoints);
+                asked(Commands.NOW_MS, "run.resume"),
+                null,
+                null,
+                null,
+                List.of(),
+                null,
+                Json.NULL,
+                Event.Pass.ONE,
+                breakpoints);
     }
 
     static Command edit(String channel, String json, boolean replace) {
@@ -164,7 +175,7 @@ final class People {
                 List.of(new Command.Edit(channel, JsonText.parse(json), replace)),
                 null,
                 Json.NULL,
-                false,
+                Event.Pass.NONE,
                 Breakpoints.NONE);
     }
 
@@ -182,7 +193,7 @@ final class People {
                 List.of(),
                 List.of(steps),
                 Json.NULL,
-                false,
+                Event.Pass.NONE,
                 Breakpoints.NONE);
     }
 

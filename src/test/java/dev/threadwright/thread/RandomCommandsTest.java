@@ -33,12 +33,15 @@ class RandomCommandsTest {
                 Event.StateUpdated.class,
                 Event.StateRestored.class,
                 Event.ThreadForked.class,
+                Event.StateBranched.class,
+                Event.ThreadDeleted.class,
                 Event.SubgraphStarted.class,
                 Event.TimerSet.class,
                 Event.TimerFired.class,
                 Event.ActionRetryScheduled.class,
                 Event.ActionUncertain.class));
         expected.removeAll(People.EVENTS);
+        expected.removeAll(People.OF_REQUESTS);
         expected.removeAll(List.of(Event.RunInterrupted.class, Event.RunResumed.class));
         return expected;
     }
@@ -83,7 +86,9 @@ class RandomCommandsTest {
                         Event.Rejection.UNKNOWN_CHANNEL,
                         Event.Rejection.UNKNOWN_CHECKPOINT,
                         Event.Rejection.NOTHING_TO_CONTINUE,
-                        Event.Rejection.THREAD_EXISTS);
+                        Event.Rejection.THREAD_EXISTS,
+                        Event.Rejection.THREAD_DELETED,
+                        Event.Rejection.PRECONDITION);
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.threadwright.thread;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.threadwright.contract.Projections;
 import dev.threadwright.journal.StoredThread;
 import dev.threadwright.schema.JsonSchemas;
 import dev.threadwright.thread.Event.Behind;
@@ -45,7 +46,8 @@ class RandomGraphsTest {
             Event.Rejection.AMBIGUOUS,
             Event.Rejection.NOT_WAITING,
             Event.Rejection.IN_FLIGHT,
-            Event.Rejection.UNKNOWN_STEP);
+            Event.Rejection.THREAD_DELETED,
+            Event.Rejection.PRECONDITION);
 
     @Test
     void invariantsHoldWhateverTheGraphsTheCommandsAndTheCrashes() {
@@ -55,6 +57,7 @@ class RandomGraphsTest {
         for (long seed = FIRST_SEED; seed < FIRST_SEED + SEQUENCES; seed++) {
             Sequence sequence = new Sequence(seed);
             sequence.run();
+            Projections.check(Commands.THREAD, sequence.life.journal, generator(seed));
             for (Recorded recorded : sequence.life.journal) {
                 events.add(recorded.event().getClass());
                 if (recorded.event() instanceof Event.InputRejected rejected) {
@@ -76,6 +79,8 @@ class RandomGraphsTest {
     private static Set<Class<?>> expected() {
         Set<Class<?>> expected = new HashSet<>(List.of(Event.class.getPermittedSubclasses()));
         expected.removeAll(People.EVENTS);
+        expected.removeAll(People.OF_REQUESTS);
+        expected.remove(Event.ThreadDeleted.class);
         return expected;
     }
 
@@ -137,7 +142,9 @@ class RandomGraphsTest {
                     : command instanceof Command.CancelRun cancel ? cancel.run() : null;
             Checkpoint checkpoint = command instanceof Command.RestoreState restore
                     ? checkpoints.get(restore.checkpoint())
-                    : command instanceof Command.ForkThread ? forkSource : null;
+                    : command instanceof Command.UpdateState update && update.checkpoint() != null
+                            ? checkpoints.get(update.checkpoint())
+                            : command instanceof Command.ForkThread ? forkSource : null;
             return new Known(
                     identity == null ? null : outcomes.get(identity),
                     run == null ? null : ended.get(run),
@@ -437,7 +444,12 @@ class RandomGraphsTest {
                 return timers();
             }
             if (die < 45) {
-                return new Command.UpdateState(asked("state.update"), values());
+                return random.nextInt(3) > 0
+                        ? new Command.UpdateState(asked("state.update"), values())
+                        : new Command.UpdateState(
+                                asked("state.update"),
+                                List.of(new Command.Update(Command.Update.edits(values()), anyStep())),
+                                random.nextBoolean() ? anyCheckpoint() : null);
             }
             if (die < 48) {
                 return new Command.RestoreState(asked("state.restore"), anyCheckpoint(), values(), maybeRun());
@@ -567,6 +579,12 @@ class RandomGraphsTest {
                 runs.add(life.state.resumable().run().value());
             }
             return runs.get(random.nextInt(runs.size()));
+        }
+
+        private String anyStep() {
+            List<String> steps = new ArrayList<>(List.of(Command.Update.START, Command.Update.END));
+            life.checkpoints.values().forEach(checkpoint -> steps.addAll(checkpoint.next()));
+            return steps.get(random.nextInt(steps.size()));
         }
 
         private String anyCheckpoint() {

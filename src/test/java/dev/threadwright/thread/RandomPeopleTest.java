@@ -2,6 +2,7 @@ package dev.threadwright.thread;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.threadwright.contract.Projections;
 import dev.threadwright.journal.StoredThread;
 import dev.threadwright.schema.JsonSchemas;
 import dev.threadwright.thread.policy.Policy;
@@ -42,6 +43,7 @@ class RandomPeopleTest {
         for (long seed = FIRST_SEED; seed < FIRST_SEED + SEQUENCES; seed++) {
             Sequence sequence = new Sequence(seed);
             sequence.run();
+            Projections.check(Commands.THREAD, sequence.journal, sequence.random);
             sequence.journal.forEach(recorded -> {
                 events.add(recorded.event().getClass());
                 if (recorded.event() instanceof Event.InputRejected rejected) {
@@ -50,7 +52,11 @@ class RandomPeopleTest {
             });
         }
         if (SEQUENCES >= 600) {
-            assertThat(events).as("events that occurred").containsAll(People.EVENTS);
+            assertThat(events)
+                    .as("events that occurred")
+                    .containsAll(People.EVENTS)
+                    .containsAll(People.OF_REQUESTS)
+                    .contains(Event.StateRestored.class);
             assertThat(refusals)
                     .as("refusals that occurred")
                     .contains(
@@ -62,7 +68,9 @@ class RandomPeopleTest {
                             Event.Rejection.IN_FLIGHT,
                             Event.Rejection.UNKNOWN_STEP,
                             Event.Rejection.UNKNOWN_CHANNEL,
-                            Event.Rejection.BUSY);
+                            Event.Rejection.BUSY,
+                            Event.Rejection.PRECONDITION,
+                            Event.Rejection.UNKNOWN_CHECKPOINT);
         }
     }
 
@@ -78,6 +86,8 @@ class RandomPeopleTest {
         final Map<InterruptId, SettledInterrupt> settled = new LinkedHashMap<>();
         final Map<InterruptId, RunId> raised = new LinkedHashMap<>();
         final InputLedger inputs = new InputLedger();
+        final LegLedger legs = new LegLedger();
+        final List<Checkpoint> checkpoints = new ArrayList<>();
         ThreadState state = ThreadState.absent(Commands.THREAD);
         long nowMs = 1_000;
         int number;
@@ -233,6 +243,8 @@ class RandomPeopleTest {
                 ThreadState after = Fold.evolve(now, recorded);
                 follow(now, recorded.event(), after);
                 inputs.follow(now, recorded.event(), after);
+                legs.follow(recorded.event());
+                checkpoints.addAll(Checkpoint.of(now, recorded, after));
                 now = after;
             }
             state = decision.after();
@@ -247,6 +259,8 @@ class RandomPeopleTest {
                         .as("a refusal is stored")
                         .isInstanceOfAny(Event.InputRejected.class, Event.InterruptAnswerRejected.class);
             }
+            legs.answered(command, decision);
+            legs.balance(state);
             balance();
         }
 
@@ -322,13 +336,23 @@ class RandomPeopleTest {
             };
             Map<InterruptId, SettledInterrupt> named = new HashMap<>(settled);
             named.keySet().retainAll(command.interrupts());
+            String checkpoint = command instanceof Command.RequestRun request ? request.checkpoint() : null;
             return new Known(
-                    identity == null ? null : outcomes.get(identity), run == null ? null : ended.get(run), null, named);
+                    identity == null ? null : outcomes.get(identity),
+                    run == null ? null : ended.get(run),
+                    checkpoints.stream()
+                            .filter(one -> one.id().text(state.key()).equals(checkpoint))
+                            .findFirst()
+                            .orElse(null),
+                    named);
         }
 
         // Commands
 
         private Command next() {
+            if (random.nextInt(5) == 0) {
+                return request();
+            }
             int die = random.nextInt(100);
             if (die < 18) {
                 return submit();
@@ -444,8 +468,60 @@ class RandomPeopleTest {
                     updates,
                     goTo,
                     Json.NULL,
-                    carryOn,
+                    carryOn ? Event.Pass.ONE : Event.Pass.NONE,
                     random.nextInt(5) == 0 ? new Breakpoints(Set.of(Breakpoints.ALL), Set.of()) : Breakpoints.NONE);
+        }
+
+        private Command request() {
+            Command.Header header = asked("run.request");
+            Identity identity = header.identity();
+            RunId leg = new RunId("q" + number);
+            int die = random.nextInt(10);
+            boolean isCommand = die >= 5 && die < 8;
+            Json answer = isCommand && random.nextInt(3) > 0 ? answer() : null;
+            boolean isEmpty = answer == null && isCommand;
+            return new Command.RequestRun(
+                    header,
+                    leg,
+                    Json.EMPTY_OBJECT,
+                    random.nextInt(4) > 0,
+                    random.nextInt(6) == 0
+                            ? Set.of(ThreadStatus.values()[random.nextInt(ThreadStatus.values().length)])
+                            : Set.of(),
+                    random.nextInt(3) == 0 ? null : policy(),
+                    random.nextInt(4) == 0 ? "v" : null,
+                    die < 5
+                            ? new Input(
+                                    identity,
+                                    Input.Type.USER_INPUT,
+                                    null,
+                                    random.nextBoolean() ? Json.of(number) : Json.object("log", Json.of("q" + number)))
+                            : null,
+                    answer,
+                    isCommand && random.nextInt(3) == 0
+                            ? List.of(new Command.Edit(
+                                    random.nextInt(5) == 0 ? "nowhere" : "last", Json.of(number), false))
+                            : List.of(),
+                    isEmpty || isCommand && random.nextInt(4) == 0 ? List.of("s" + random.nextInt(4)) : null,
+                    Json.NULL,
+                    checkpoint(),
+                    random.nextInt(5) == 0 ? new Breakpoints(Set.of(Breakpoints.ALL), Set.of()) : Breakpoints.NONE,
+                    random.nextInt(4) == 0 ? random.nextInt(100) : 0);
+        }
+
+        private Json answer() {
+            Json answer = random.nextInt(8) == 0 ? Json.of("none") : Json.of(random.nextBoolean());
+            return random.nextInt(3) == 0 ? answer : Json.object(anyInterrupt().value(), answer);
+        }
+
+        /** Null mostly; then some are of long ago, and one in a few does not exist. */
+        private String checkpoint() {
+            if (random.nextInt(6) > 0) {
+                return null;
+            }
+            return checkpoints.isEmpty() || random.nextInt(5) == 0
+                    ? "nowhere"
+                    : checkpoints.get(random.nextInt(checkpoints.size())).id().text(state.key());
         }
 
         private Command timers() {

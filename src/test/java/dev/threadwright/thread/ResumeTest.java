@@ -168,7 +168,7 @@ class ResumeTest {
                 List.of(new Command.Edit("last", Json.of(1), false)),
                 List.of("nowhere"),
                 Json.NULL,
-                true,
+                Event.Pass.ONE,
                 Breakpoints.NONE);
         spec.when(both)
                 .refused("UNKNOWN_STEP: Workflow abc@1 has no step \"nowhere\"")
@@ -187,7 +187,7 @@ class ResumeTest {
                 List.of(new Command.Edit("last", Json.of(1), false)),
                 null,
                 Json.NULL,
-                false,
+                Event.Pass.NONE,
                 Breakpoints.NONE);
         Command again = new Command.ResumeRun(
                 new Command.Header(Commands.THREAD, NOW_MS, new Identity("t", "x2"), "x2", "run.resume", "ann"),
@@ -197,7 +197,7 @@ class ResumeTest {
                 List.of(new Command.Edit("last", Json.of(2), false)),
                 List.of("first"),
                 Json.NULL,
-                false,
+                Event.Pass.NONE,
                 Breakpoints.NONE);
         spec.when(together).outcome("Resumed r1 with 1");
         spec.when(again).thenNothing().outcome("Duplicate of Resumed r1 with 1");

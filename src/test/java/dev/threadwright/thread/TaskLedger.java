@@ -160,6 +160,10 @@ final class TaskLedger {
             case Event.CompactionCompleted ignored -> {}
             case Event.StateRestored ignored -> left = null;
             case Event.ThreadForked ignored -> left = null;
+            case Event.RunRequested ignored -> {}
+            case Event.StateBranched ignored -> left = null;
+            case Event.ThreadDeleted ignored -> left = null;
+            case Event.RunRequestEnded ignored -> {}
         }
     }
 

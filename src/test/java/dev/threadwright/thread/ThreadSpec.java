@@ -39,6 +39,7 @@ final class ThreadSpec {
     private final Map<Identity, Known.Prior> outcomes = new HashMap<>();
     private final Map<RunId, RunStatus> ended = new HashMap<>();
     private final List<Recorded> journal = new ArrayList<>();
+    private final LegLedger legs = new LegLedger();
     private ServerSettings settings = SETTINGS;
     private Workflows workflows = TestWorkflows.ALL;
     private Judges judges = NO_JUDGES;
@@ -102,6 +103,8 @@ final class ThreadSpec {
                 .isEqualTo(decision);
         append(decision.events());
         assertThat(state).as("the state that the decision left").isEqualTo(decision.after());
+        legs.answered(command, decision);
+        legs.balance(state);
         Identity identity = command.header().identity();
         if (identity != null && !(decision.outcome() instanceof Outcome.Invalid)) {
             outcomes.putIfAbsent(identity, new Known.Prior(command.header().contentHash(), decision.outcome()));
@@ -124,6 +127,14 @@ final class ThreadSpec {
         assertThat(decision.events()).hasSize(1);
         Event.InputRejected refusal = last(Event.InputRejected.class);
         assertThat(refusal.reason() + ": " + refusal.message()).isEqualTo(reasonAndMessage);
+        return this;
+    }
+
+    /** That one of the events begins like this. */
+    ThreadSpec has(String words) {
+        assertThat(decision.events())
+                .extracting(recorded -> Words.of(recorded.event()))
+                .anySatisfy(line -> assertThat(line).startsWith(words));
         return this;
     }
 
@@ -199,6 +210,9 @@ final class ThreadSpec {
             case Command.UpdateState ignored -> null;
             case Command.RestoreState ignored -> null;
             case Command.ForkThread ignored -> null;
+            case Command.RequestRun ignored -> null;
+            case Command.CreateThread ignored -> null;
+            case Command.DeleteThread ignored -> null;
         };
         return new Known(
                 identity == null ? null : outcomes.get(identity),
@@ -223,6 +237,8 @@ final class ThreadSpec {
         String named = switch (command) {
             case Command.RestoreState restore -> restore.checkpoint();
             case Command.ForkThread fork -> fork.checkpoint();
+            case Command.RequestRun request -> request.checkpoint();
+            case Command.UpdateState update -> update.checkpoint();
             default -> null;
         };
         return command instanceof Command.ForkThread && source != null
@@ -263,6 +279,7 @@ final class ThreadSpec {
         for (Recorded recorded : events) {
             state = Fold.evolve(state, recorded);
             journal.add(recorded);
+            legs.follow(recorded.event());
             switch (recorded.event()) {
                 case Event.RunCompleted completed -> ended.put(completed.run(), RunStatus.COMPLETED);
                 case Event.RunFailed failed -> ended.put(failed.run(), RunStatus.FAILED);

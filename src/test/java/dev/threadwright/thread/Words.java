@@ -92,6 +92,21 @@ final class Words {
             case Event.StateUpdated updated -> "StateUpdated" + of(updated.changes());
             case Event.StateRestored restored ->
                 "StateRestored " + of(Json.object(restored.channels().values()));
+            case Event.StateBranched branched ->
+                "StateBranched%s%s%s"
+                        .formatted(
+                                branched.steps().isEmpty() ? "" : " as " + String.join(", ", branched.steps()),
+                                of(branched.changes()),
+                                branched.resumable() == null
+                                        ? ""
+                                        : " next "
+                                                + branched.resumable().frame().tasks().stream()
+                                                        .map(Task::step)
+                                                        .toList());
+            case Event.ThreadDeleted ignored -> "ThreadDeleted";
+            case Event.RunRequested requested -> "RunRequested " + requested.leg();
+            case Event.RunRequestEnded ended ->
+                "RunRequestEnded %s%s".formatted(ended.leg(), ended.error() == null ? "" : " " + ended.error());
             case Event.ThreadForked forked ->
                 "ThreadForked %s %s"
                         .formatted(

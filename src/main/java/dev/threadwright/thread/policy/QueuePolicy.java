@@ -19,6 +19,9 @@ public record QueuePolicy(int max, @Nullable Long ttlMs, Behind behind) implemen
 
     public static final QueuePolicy DEFAULT = new QueuePolicy(100, null, Behind.UNFINISHED);
 
+    /** For those who take a thread that only asks somebody for one that has nothing to do. */
+    public static final QueuePolicy BEHIND_OPEN = new QueuePolicy(DEFAULT.max, null, Behind.OPEN);
+
     public QueuePolicy {
         if (max < 1) {
             throw new IllegalArgumentException("queue: max must be at least 1, not " + max);

@@ -13,8 +13,9 @@ public record Situation(int active, int waitingUser, int waitingEvent, int pause
         return active + waitingUser + waitingEvent + paused;
     }
 
+    /** Whether anything runs, or is to run: what waits for its time alone is in the way like what waits for its turn. */
     public boolean isBusy() {
-        return unfinished() > 0;
+        return unfinished() > 0 || queued > 0;
     }
 
     /** For the record: {@code idle}, or {@code 1 active, 2 queued}. */

@@ -1,0 +1,45 @@
+package dev.threadwright.ending;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+
+/** The addresses that begin with these bits: {@code 10.0.0.0/8}. */
+record AddressRange(byte[] prefix, int bits) {
+
+    static AddressRange of(String text) {
+        int slash = text.indexOf('/');
+        try {
+            return new AddressRange(
+                    InetAddress.ofLiteral(text.substring(0, slash)).getAddress(),
+                    Integer.parseInt(text.substring(slash + 1)));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("No range of addresses: " + text, e);
+        }
+    }
+
+    boolean contains(InetAddress address) {
+        byte[] bytes = address.getAddress();
+        if (bytes.length != prefix.length) {
+            return false;
+        }
+        for (int bit = 0; bit < bits; bit++) {
+            int mask = 0x80 >> (bit % 8);
+            if ((bytes[bit / 8] & mask) != (prefix[bit / 8] & mask)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The last four bytes of an IPv6 address, which hold an IPv4 address in ranges made for that. */
+    static InetAddress embedded(InetAddress address) {
+        byte[] bytes = address.getAddress();
+        try {
+            return InetAddress.getByAddress(new byte[] {
+                bytes[bytes.length - 4], bytes[bytes.length - 3], bytes[bytes.length - 2], bytes[bytes.length - 1]
+            });
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("Four bytes are an address", e);
+        }
+    }
+}

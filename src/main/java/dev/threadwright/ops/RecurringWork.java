@@ -1,0 +1,106 @@
+package dev.threadwright.ops;
+
+import dev.threadwright.cron.CronRuns;
+import dev.threadwright.cron.CronTicker;
+import dev.threadwright.lifetime.Deletions;
+import dev.threadwright.lifetime.LifetimeSweep;
+import dev.threadwright.store.Store;
+import dev.threadwright.tables.Tables;
+import dev.threadwright.tables.TablesUnavailableException;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.vertx.VertxContextSupport;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** What every instance does again and again, beside its loops. */
+@ApplicationScoped
+public class RecurringWork {
+
+    /** Firings that an instance hands over at the same time. */
+    static final int TICKERS = 2;
+
+    private static final Logger LOG = Logger.getLogger(RecurringWork.class);
+
+    private final ThreadwrightConfig config;
+    private final Tables tables;
+    private final Store store;
+    private final Instance<CronRuns> runs;
+    private final Deletions deletions;
+
+    private volatile @Nullable ScheduledExecutorService schedule;
+
+    RecurringWork(
+            ThreadwrightConfig config, Tables tables, Store store, @Any Instance<CronRuns> runs, Deletions deletions) {
+        this.deletions = deletions;
+        this.config = config;
+        this.tables = tables;
+        this.store = store;
+        this.runs = runs;
+    }
+
+    void onStart(@Observes StartupEvent event) {
+        ScheduledExecutorService started = Executors.newScheduledThreadPool(
+                TICKERS + 1, Thread.ofPlatform().name("recurring-", 0).daemon().factory());
+        schedule = started;
+        repeat(started, "Sweeps of the store", config.store().sweep(), store::sweep);
+        // A server without anybody to make runs leaves what is due to others.
+        if (runs.isResolvable()) {
+            CronTicker ticker = new CronTicker(tables, onContext(runs.get()), Clock.systemUTC());
+            for (int i = 0; i < TICKERS; i++) {
+                repeat(started, "Crons", config.crons().tick(), ticker::tick);
+            }
+        }
+        LifetimeSweep sweep = new LifetimeSweep(tables, deletions, Clock.systemUTC());
+        repeat(started, "Deletions", config.lifetimes().tick(), sweep::sweep);
+    }
+
+    void onStop(@Observes ShutdownEvent event) {
+        ScheduledExecutorService running = schedule;
+        if (running != null) {
+            running.shutdownNow();
+        }
+    }
+
+    private static void repeat(ScheduledExecutorService schedule, String what, Duration every, Runnable work) {
+        schedule.scheduleWithFixedDelay(
+                () -> guarded(what, work), every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** What ends with an exception would never be done again. */
+    private static void guarded(String what, Runnable work) {
+        try {
+            work.run();
+        } catch (TablesUnavailableException e) {
+            LOG.debugf("%s wait for the database: %s", what, e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.errorf(e, "%s failed; they are tried again", what);
+        }
+    }
+
+    /** Reading needs a context, and this is no request. */
+    private static CronRuns onContext(CronRuns runs) {
+        return firing -> Uni.createFrom().voidItem().invoke(() -> {
+            try {
+                VertxContextSupport.subscribeAndAwait(() -> runs.start(firing)
+                        .ifNoItem()
+                        .after(CronTicker.HANDOVER_TIMEOUT)
+                        .fail());
+            } catch (RuntimeException | Error e) {
+                throw e;
+            } catch (Throwable e) {
+                throw new IllegalStateException(e.getMessage(), e);
+            }
+        });
+    }
+}

@@ -1,0 +1,116 @@
+package dev.threadwright.query;
+
+import dev.threadwright.journal.EventCodec;
+import dev.threadwright.thread.Recorded;
+import dev.threadwright.thread.ThreadKey;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.RowSet;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Committed decisions, for those who follow threads: of one thread page by page, of many what is new of them. */
+@ApplicationScoped
+public class DecisionReads {
+
+    /** Of one page. */
+    static final int PAGE_DECISIONS = 100;
+
+    /** Of one page; the first decision is read whatever its size. */
+    static final long PAGE_BYTES = 4L << 20;
+
+    /** Of all threads that are asked for at once; what is beyond is found by asking again. */
+    static final int MAX_NEWS = 500;
+
+    private static final String PAGE = """
+            select p.first_seq, p.time_ms, p.events
+            from (select d.first_seq, d.time_ms, d.events::text as events,
+                         sum(octet_length(d.events::text)) over (order by d.first_seq) - octet_length(d.events::text)
+                             as before
+                  from decision d
+                  where d.tenant = $1 and d.thread = $2 and d.first_seq >= coalesce(
+                      (select max(s.first_seq) from decision s
+                       where s.tenant = $1 and s.thread = $2 and s.first_seq <= $3), 1)
+                  order by d.first_seq
+                  limit $4) p
+            where p.before = 0 or p.before < $5
+            order by p.first_seq
+            """;
+
+    private static final String NEWS = """
+            select t.thread, t.partition, d.first_seq, d.time_ms, d.events::text as events
+            from unnest($2::text[], $3::bigint[], $4::boolean[]) as k (thread, seq, is_new)
+                 join thread t on t.tenant = $1 and t.thread = k.thread and (k.is_new or t.seq > k.seq)
+                 left join decision d on d.tenant = $1 and d.thread = k.thread and d.first_seq > k.seq
+            order by t.thread, d.first_seq
+            limit $5
+            """;
+
+    private final PlainScope scope;
+
+    DecisionReads(PlainScope scope) {
+        this.scope = scope;
+    }
+
+    /** The events from this one on, in order, in whole decisions; none if there are none yet. */
+    public Uni<List<Recorded>> page(ThreadKey thread, long fromSeq) {
+        return scope.read(
+                        thread.tenant(),
+                        connection -> connection
+                                .preparedQuery(PAGE)
+                                .execute(Tuple.of(
+                                        thread.tenant(), thread.thread(), fromSeq, PAGE_DECISIONS, PAGE_BYTES)))
+                .map(rows -> events(rows, fromSeq));
+    }
+
+    private static List<Recorded> events(RowSet<Row> rows, long fromSeq) {
+        List<Recorded> events = new ArrayList<>();
+        for (Row row : rows) {
+            for (Recorded recorded : decision(row)) {
+                if (recorded.seq() >= fromSeq) {
+                    events.add(recorded);
+                }
+            }
+        }
+        return events;
+    }
+
+    /**
+     * A thread that is followed.
+     *
+     * @param seq up to which its events are known
+     * @param isNew whether its partition is not known yet
+     */
+    public record Known(ThreadKey thread, long seq, boolean isNew) {}
+
+    /** @param events of one decision; empty if nothing is told but the partition */
+    public record News(ThreadKey thread, int partition, List<Recorded> events) {}
+
+    /** @param known threads of one tenant */
+    public Uni<List<News>> news(String tenant, List<Known> known) {
+        String[] threads = known.stream().map(one -> one.thread().thread()).toArray(String[]::new);
+        Long[] seqs = known.stream().map(Known::seq).toArray(Long[]::new);
+        Boolean[] fresh = known.stream().map(Known::isNew).toArray(Boolean[]::new);
+        return scope.read(
+                        tenant,
+                        connection -> connection
+                                .preparedQuery(NEWS)
+                                .execute(Tuple.of(tenant, threads, seqs, fresh, MAX_NEWS)))
+                .map(rows -> {
+                    List<News> news = new ArrayList<>(rows.size());
+                    for (Row row : rows) {
+                        news.add(new News(
+                                new ThreadKey(tenant, row.getString("thread")),
+                                row.getInteger("partition"),
+                                row.getLong("first_seq") == null ? List.of() : decision(row)));
+                    }
+                    return news;
+                });
+    }
+
+    private static List<Recorded> decision(Row row) {
+        return EventCodec.readAll(row.getString("events"), row.getLong("first_seq"), row.getLong("time_ms"));
+    }
+}

@@ -1,0 +1,155 @@
+package dev.threadwright.query;
+
+import dev.threadwright.journal.EventCodec;
+import dev.threadwright.journal.SnapshotCodec;
+import dev.threadwright.thread.Fold;
+import dev.threadwright.thread.Recorded;
+import dev.threadwright.thread.ThreadKey;
+import dev.threadwright.thread.ThreadState;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.RowSet;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * States of threads as of now: their snapshots, and what followed them. The tail is read after the snapshots, so it
+ * begins where they end or before, whatever is committed meanwhile.
+ */
+@ApplicationScoped
+public class StateReads {
+
+    /** Of one query; further ones follow where a tail is longer. */
+    static final int PAGE_DECISIONS = 200;
+
+    private static final Logger LOG = Logger.getLogger(StateReads.class);
+
+    private static final String SNAPSHOTS = """
+            select k.thread, s.state::text as state
+            from unnest($2::text[]) as k (thread)
+                 join snapshot s on s.tenant = $1 and s.thread = k.thread
+            """;
+
+    private static final String TAILS = """
+            select d.thread, d.first_seq, d.time_ms, d.events::text as events
+            from unnest($2::text[], $3::bigint[]) as k (thread, seq)
+                 join decision d on d.tenant = $1 and d.thread = k.thread and d.first_seq > k.seq
+            order by d.thread, d.first_seq
+            limit $4
+            """;
+
+    private final PlainScope scope;
+
+    StateReads(PlainScope scope) {
+        this.scope = scope;
+    }
+
+    /** Null if there is no such thread. */
+    public Uni<@Nullable ThreadState> current(ThreadKey thread) {
+        return current(List.of(thread)).map(states -> states.get(thread));
+    }
+
+    /**
+     * Of those that there are, in the order asked for.
+     *
+     * @param threads of one tenant
+     */
+    public Uni<Map<ThreadKey, ThreadState>> current(Collection<ThreadKey> threads) {
+        if (threads.isEmpty()) {
+            return Uni.createFrom().item(Map.of());
+        }
+        String tenant = threads.iterator().next().tenant();
+        Map<ThreadKey, ThreadState> states = new LinkedHashMap<>();
+        for (ThreadKey thread : threads) {
+            if (!thread.tenant().equals(tenant)) {
+                throw new IllegalArgumentException("Threads of one tenant are read together, not of two");
+            }
+            states.put(thread, ThreadState.absent(thread));
+        }
+        return scope.read(
+                        tenant,
+                        connection -> snapshots(connection, tenant, states)
+                                .flatMap(read -> tails(connection, tenant, states)))
+                .invoke(read -> states.values().removeIf(state -> !state.exists()))
+                .replaceWith(states);
+    }
+
+    /**
+     * A state from which all events from this one on can be folded: the nearest that is kept, or that of a thread without
+     * events.
+     */
+    public Uni<ThreadState> before(ThreadKey thread, long seq) {
+        Map<ThreadKey, ThreadState> states = new LinkedHashMap<>();
+        states.put(thread, ThreadState.absent(thread));
+        return scope.read(thread.tenant(), connection -> snapshots(connection, thread.tenant(), states))
+                .map(read -> {
+                    ThreadState kept = states.get(thread);
+                    return kept != null && kept.seq() < seq ? kept : ThreadState.absent(thread);
+                });
+    }
+
+    private static Uni<Void> snapshots(SqlConnection connection, String tenant, Map<ThreadKey, ThreadState> states) {
+        return connection
+                .preparedQuery(SNAPSHOTS)
+                .execute(Tuple.of(tenant, names(states)))
+                .invoke(rows -> {
+                    for (Row row : rows) {
+                        ThreadKey thread = new ThreadKey(tenant, row.getString("thread"));
+                        ThreadState state = snapshot(thread, row.getString("state"));
+                        if (state != null) {
+                            states.put(thread, state);
+                        }
+                    }
+                })
+                .replaceWithVoid();
+    }
+
+    /** A snapshot that cannot be read costs time, not truth: the journal has it all. */
+    private static @Nullable ThreadState snapshot(ThreadKey thread, String text) {
+        try {
+            return SnapshotCodec.read(thread, text);
+        } catch (RuntimeException e) {
+            LOG.debugf("Thread %s: its snapshot is passed over: %s", thread, e.getMessage());
+            return null;
+        }
+    }
+
+    private static Uni<Void> tails(SqlConnection connection, String tenant, Map<ThreadKey, ThreadState> states) {
+        Long[] seqs = states.values().stream().map(ThreadState::seq).toArray(Long[]::new);
+        return connection
+                .preparedQuery(TAILS)
+                .execute(Tuple.of(tenant, names(states), seqs, PAGE_DECISIONS))
+                .flatMap(rows -> {
+                    fold(tenant, rows, states);
+                    return rows.size() < PAGE_DECISIONS
+                            ? Uni.createFrom().voidItem()
+                            : tails(connection, tenant, states);
+                });
+    }
+
+    private static void fold(String tenant, RowSet<Row> rows, Map<ThreadKey, ThreadState> states) {
+        for (Row row : rows) {
+            ThreadKey thread = new ThreadKey(tenant, row.getString("thread"));
+            List<Recorded> events =
+                    EventCodec.readAll(row.getString("events"), row.getLong("first_seq"), row.getLong("time_ms"));
+            states.computeIfPresent(thread, (key, before) -> {
+                ThreadState state = before;
+                for (Recorded recorded : events) {
+                    state = Fold.evolve(state, recorded);
+                }
+                return state;
+            });
+        }
+    }
+
+    private static String[] names(Map<ThreadKey, ThreadState> states) {
+        return states.keySet().stream().map(ThreadKey::thread).toArray(String[]::new);
+    }
+}

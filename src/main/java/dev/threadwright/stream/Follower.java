@@ -1,0 +1,221 @@
+package dev.threadwright.stream;
+
+import dev.threadwright.contract.Projection;
+import dev.threadwright.live.StepProgress;
+import dev.threadwright.thread.Event;
+import dev.threadwright.thread.Recorded;
+import dev.threadwright.thread.ThreadState;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.subscription.Cancellable;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client's stream: follows a thread and gives what its {@link Teller} makes of it, as fast as it is asked. All that
+ * changes it runs on its executor, one after the other.
+ */
+final class Follower implements AutoCloseable {
+
+    /** A client that hears nothing for longer takes its connection for lost. */
+    static final long HEARTBEAT_MS = 5_000;
+
+    /** How much of handlers' progress waits for a client; the oldest is lost first. */
+    static final int MAX_LIVE = 256;
+
+    /** Calls an action later. */
+    interface Clock {
+        Cancellable after(long ms, Runnable action);
+    }
+
+    /**
+     * Which events are looked at.
+     *
+     * @param from before which nothing is told
+     * @param to the last that can matter; {@link Long#MAX_VALUE} if that is not known
+     */
+    record Range(long from, long to) {
+        static final Range ALL = new Range(0, Long.MAX_VALUE);
+    }
+
+    private final Subscription subscription;
+    private final Projection projection;
+    private final Range range;
+    private final Teller teller;
+    private final Executor executor;
+    private final Clock clock;
+
+    private final Deque<ServerEvent> ready = new ArrayDeque<>();
+    private final Deque<ServerEvent> live = new ArrayDeque<>();
+    private boolean taking;
+    private boolean deleted;
+    private boolean closed;
+    private @Nullable Throwable failure;
+    private @Nullable CompletableFuture<List<ServerEvent>> waiting;
+    private @Nullable Cancellable heartbeat;
+    private @Nullable Cancellable progress;
+
+    /** @param subscription that begins behind the state */
+    Follower(Subscription subscription, ThreadState state, Range range, Teller teller, Executor executor, Clock clock) {
+        this.subscription = subscription;
+        this.projection = new Projection(state);
+        this.range = range;
+        this.teller = teller;
+        this.executor = executor;
+        this.clock = clock;
+        // It is told so when it asks again, and comes back with the id of what it has seen.
+        subscription.onStalled(() -> failure = new IllegalStateException("The client took nothing for too long"));
+    }
+
+    /** Told before anything else. */
+    void begin(ServerEvent first) {
+        ready.add(first);
+    }
+
+    /** Tells of what handlers say, too. */
+    void listen(Multi<StepProgress> feed) {
+        progress = feed.emitOn(executor).subscribe().with(this::said, lost -> {});
+    }
+
+    /** All that it tells, one batch after the other; it is closed when nobody listens any more. */
+    Multi<ServerEvent> events() {
+        return Multi.createBy()
+                .repeating()
+                .completionStage(this::next)
+                .until(List::isEmpty)
+                .onItem()
+                .<ServerEvent>disjoint()
+                .onTermination()
+                .invoke(this::close);
+    }
+
+    /** What is next to be told, or a heartbeat if that takes too long; empty at the end. */
+    private CompletionStage<List<ServerEvent>> next() {
+        CompletableFuture<List<ServerEvent>> answer = new CompletableFuture<>();
+        executor.execute(() -> {
+            waiting = answer;
+            if (!answered()) {
+                heartbeat = clock.after(HEARTBEAT_MS, () -> executor.execute(() -> beat(answer)));
+                advance();
+            }
+        });
+        return answer;
+    }
+
+    private void beat(CompletableFuture<List<ServerEvent>> answer) {
+        if (waiting == answer) {
+            ready.add(ServerEvent.HEARTBEAT);
+            answered();
+        }
+    }
+
+    private void advance() {
+        if (taking || isOver()) {
+            return;
+        }
+        taking = true;
+        subscription.take().whenCompleteAsync((events, lost) -> taken(events, lost), executor);
+    }
+
+    private void taken(@Nullable List<Recorded> events, @Nullable Throwable lost) {
+        taking = false;
+        if (closed) {
+            return;
+        }
+        if (events == null) {
+            failure = lost;
+        } else {
+            try {
+                events.forEach(this::follow);
+            } catch (RuntimeException e) {
+                failure = e;
+            }
+        }
+        if (!answered() && waiting != null) {
+            advance();
+        }
+    }
+
+    private void follow(Recorded recorded) {
+        deleted |= recorded.event() instanceof Event.ThreadDeleted;
+        if (recorded.seq() < range.from() || teller.isOver()) {
+            projection.pass(recorded);
+            teller.passed(recorded.event());
+            return;
+        }
+        List<ServerEvent> told = new ArrayList<>();
+        teller.tell(projection.add(recorded), told);
+        // What was said before it happened is told before it.
+        ready.addAll(live);
+        live.clear();
+        ready.addAll(told);
+    }
+
+    private void said(StepProgress said) {
+        if (closed || isOver()) {
+            return;
+        }
+        ServerEvent event = teller.tell(said, projection.state());
+        if (event == null) {
+            return;
+        }
+        if (live.size() >= MAX_LIVE) {
+            live.removeFirst();
+        }
+        live.add(event);
+        answered();
+    }
+
+    private boolean isOver() {
+        return deleted || teller.isOver() || projection.state().seq() >= range.to();
+    }
+
+    /** Whether whoever waits has been given something, or the end. */
+    private boolean answered() {
+        CompletableFuture<List<ServerEvent>> answer = waiting;
+        if (answer == null) {
+            return false;
+        }
+        ready.addAll(live);
+        live.clear();
+        if (ready.isEmpty() && !isOver() && failure == null) {
+            return false;
+        }
+        waiting = null;
+        Cancellable beat = heartbeat;
+        if (beat != null) {
+            beat.cancel();
+            heartbeat = null;
+        }
+        if (ready.isEmpty() && failure != null && !isOver()) {
+            answer.completeExceptionally(failure);
+            return true;
+        }
+        List<ServerEvent> batch = List.copyOf(ready);
+        ready.clear();
+        answer.complete(batch);
+        return true;
+    }
+
+    @Override
+    public void close() {
+        subscription.close();
+        executor.execute(() -> {
+            closed = true;
+            waiting = null;
+            Cancellable beat = heartbeat;
+            if (beat != null) {
+                beat.cancel();
+            }
+            Cancellable listening = progress;
+            if (listening != null) {
+                listening.cancel();
+            }
+        });
+    }
+}

@@ -1,0 +1,247 @@
+package dev.threadwright.stream;
+
+import dev.threadwright.thread.Recorded;
+import dev.threadwright.thread.ThreadKey;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One follower's place on a thread. It takes events at its own pace: what is committed meanwhile waits in a short buffer,
+ * and what does not fit is read from the journal later, so a slow follower costs no memory and misses nothing.
+ */
+public final class Subscription implements AutoCloseable {
+
+    /** How many decisions wait for a follower before it has to read them. */
+    static final int MAX_BUFFERED = 64;
+
+    private static final Logger LOG = Logger.getLogger(Subscription.class);
+
+    private final ThreadFeed feed;
+    private final ThreadKey thread;
+    private final Executor executor;
+
+    // Guarded by this.
+
+    private final Deque<List<Recorded>> buffer = new ArrayDeque<>();
+
+    /** What it was told of while it reads what was before. */
+    private final Deque<List<Recorded>> told = new ArrayDeque<>();
+
+    /** The event that comes behind the buffer. */
+    private long nextSeq;
+
+    /** The last event that it was told of. */
+    private long headSeq;
+
+    /** Whether what comes next has to be read. */
+    private boolean behind = true;
+
+    private boolean reading;
+    private boolean closed;
+    private long idleSinceNanos;
+    private @Nullable CompletableFuture<List<Recorded>> waiting;
+    private @Nullable Runnable onStalled;
+
+    Subscription(ThreadFeed feed, ThreadKey thread, long nextSeq, Executor executor, long nowNanos) {
+        this.feed = feed;
+        this.thread = thread;
+        this.nextSeq = nextSeq;
+        this.executor = executor;
+        this.idleSinceNanos = nowNanos;
+    }
+
+    public ThreadKey thread() {
+        return thread;
+    }
+
+    /** What is called when it is closed because nothing was taken for too long. */
+    public synchronized void onStalled(Runnable action) {
+        onStalled = action;
+    }
+
+    /**
+     * The next events, at least one, as soon as there are any. Whoever asks again before the answer gets the same answer.
+     * Fails if the journal cannot be read, and never answers after {@link #close}.
+     */
+    public CompletionStage<List<Recorded>> take() {
+        CompletableFuture<List<Recorded>> answer;
+        synchronized (this) {
+            idleSinceNanos = feed.nanoTime();
+            if (waiting != null) {
+                return waiting;
+            }
+            answer = new CompletableFuture<>();
+            if (closed) {
+                return answer;
+            }
+            if (!buffer.isEmpty()) {
+                answer.complete(drained());
+                return answer;
+            }
+            waiting = answer;
+            if (!behind || reading) {
+                return answer;
+            }
+            reading = true;
+        }
+        read();
+        return answer;
+    }
+
+    private List<Recorded> drained() {
+        List<Recorded> all = new ArrayList<>();
+        buffer.forEach(all::addAll);
+        buffer.clear();
+        return all;
+    }
+
+    /** Does not block. Returns whether these are news. @param events of one decision */
+    boolean offer(List<Recorded> events) {
+        long first = events.getFirst().seq();
+        long last = events.getLast().seq();
+        synchronized (this) {
+            headSeq = Math.max(headSeq, last);
+            if (closed || last < nextSeq) {
+                return false;
+            }
+            if (behind || first > nextSeq || buffer.size() >= MAX_BUFFERED) {
+                behind = true;
+                keep(events);
+                if (waiting == null || reading) {
+                    return true;
+                }
+                reading = true;
+            } else {
+                List<Recorded> fresh = from(events, nextSeq);
+                nextSeq = last + 1;
+                if (buffer.isEmpty()) {
+                    idleSinceNanos = feed.nanoTime();
+                }
+                answer(fresh);
+                return true;
+            }
+        }
+        read();
+        return true;
+    }
+
+    /** What does not fit is read again. */
+    private void keep(List<Recorded> events) {
+        if (told.size() >= MAX_BUFFERED) {
+            told.clear();
+        }
+        told.add(events);
+    }
+
+    /** The last event that it has or has given; -1 while it reads what was before. */
+    synchronized long knownSeq() {
+        return closed || behind ? -1 : nextSeq - 1;
+    }
+
+    private void read() {
+        long from;
+        synchronized (this) {
+            from = nextSeq;
+        }
+        feed.read(thread, from).subscribe().with(this::wasRead, this::failed);
+    }
+
+    private void wasRead(List<Recorded> page) {
+        synchronized (this) {
+            List<Recorded> fresh = new ArrayList<>();
+            append(fresh, page);
+            boolean joined = false;
+            for (List<Recorded> decision : told) {
+                joined |= append(fresh, decision);
+            }
+            told.clear();
+            // A page may be cut, and only an empty one is known to be the last.
+            behind = headSeq >= nextSeq || !(page.isEmpty() || joined);
+            reading = fresh.isEmpty() && behind && !closed;
+            if (!fresh.isEmpty()) {
+                answer(fresh);
+            }
+            if (!reading) {
+                return;
+            }
+        }
+        // It was told of something that the reading was too early for.
+        read();
+    }
+
+    /** Adds what follows without a gap; returns whether there was any. */
+    private boolean append(List<Recorded> fresh, List<Recorded> events) {
+        if (events.isEmpty()
+                || events.getFirst().seq() > nextSeq
+                || events.getLast().seq() < nextSeq) {
+            return false;
+        }
+        fresh.addAll(from(events, nextSeq));
+        nextSeq = events.getLast().seq() + 1;
+        return true;
+    }
+
+    private void failed(Throwable failure) {
+        synchronized (this) {
+            reading = false;
+            CompletableFuture<List<Recorded>> answer = waiting;
+            waiting = null;
+            if (answer != null) {
+                executor.execute(() -> answer.completeExceptionally(failure));
+            }
+        }
+    }
+
+    private void answer(List<Recorded> events) {
+        CompletableFuture<List<Recorded>> answer = waiting;
+        waiting = null;
+        if (answer == null) {
+            buffer.add(events);
+        } else {
+            executor.execute(() -> answer.complete(events));
+        }
+    }
+
+    private static List<Recorded> from(List<Recorded> events, long seq) {
+        return events.stream().filter(event -> event.seq() >= seq).toList();
+    }
+
+    void closeIfStalled(long nowNanos, long limitNanos) {
+        Runnable action;
+        synchronized (this) {
+            boolean hasSomething = !buffer.isEmpty() || behind;
+            if (closed || waiting != null || !hasSomething || nowNanos - idleSinceNanos < limitNanos) {
+                return;
+            }
+            action = onStalled;
+        }
+        LOG.infof(
+                "A follower of thread %s has taken nothing for %d s and is not served any more",
+                thread, limitNanos / 1_000_000_000);
+        close();
+        if (action != null) {
+            executor.execute(action);
+        }
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            buffer.clear();
+            told.clear();
+            waiting = null;
+        }
+        feed.forget(this);
+    }
+}

@@ -1,0 +1,289 @@
+package dev.threadwright.stream;
+
+import dev.threadwright.actor.Replies;
+import dev.threadwright.journal.Batch;
+import dev.threadwright.journal.DecisionRow;
+import dev.threadwright.query.DecisionReads;
+import dev.threadwright.query.DecisionReads.Known;
+import dev.threadwright.query.DecisionReads.News;
+import dev.threadwright.query.UnavailableException;
+import dev.threadwright.thread.Recorded;
+import dev.threadwright.thread.ThreadKey;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is committed on threads that somebody of this instance follows: in order, without gaps, each event once. What this
+ * instance commits it tells at once; for what others commit, one query asks for all threads together. Whatever is told
+ * twice is dropped by its number, and whatever is missing is read from the journal, so neither way has to be perfect.
+ *
+ * <p>A thread that nobody follows costs a look into a map for each of its decisions.
+ */
+@ApplicationScoped
+public class ThreadFeed implements Replies {
+
+    /** Of one instance. */
+    public static final int MAX_SUBSCRIPTIONS = 5_000;
+
+    static final long POLL_MS = 25;
+
+    /** A partition that this instance commits is polled only in case something was missed: it may have left. */
+    static final long POLL_OWN_MS = 500;
+
+    /** Who has something to take, and takes nothing for that long, is not served any more. */
+    static final long STALLED_MS = 60_000;
+
+    /** How long a follower waits for a database that is away. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private static final Duration FIRST_RETRY = Duration.ofMillis(100);
+    private static final Duration LONGEST_RETRY = Duration.ofSeconds(2);
+
+    private static final Logger LOG = Logger.getLogger(ThreadFeed.class);
+
+    private final Source source;
+    private final LongSupplier nanoTime;
+    private final Ticker ticker;
+
+    private final AtomicInteger count = new AtomicInteger();
+    private final ConcurrentHashMap<ThreadKey, Watched> watched = new ConcurrentHashMap<>();
+    private final Set<Integer> ownPartitions = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean polling = new AtomicBoolean();
+    private volatile boolean pollFailed;
+
+    /** The journal, as a follower reads it. */
+    interface Source {
+        Uni<List<Recorded>> page(ThreadKey thread, long fromSeq);
+
+        Uni<List<News>> news(String tenant, List<Known> known);
+    }
+
+    /** Calls {@link #tick} every {@link #POLL_MS} from when it is asked to until tick says that nobody follows. */
+    interface Ticker {
+        void ensureRunning(ThreadFeed feed);
+    }
+
+    /** A thread, and who follows it. */
+    private static final class Watched {
+        final Set<Subscription> subscriptions = ConcurrentHashMap.newKeySet(2);
+        volatile @Nullable Integer partition;
+        volatile long nextPollNanos;
+
+        Watched(long nextPollNanos) {
+            this.nextPollNanos = nextPollNanos;
+        }
+    }
+
+    @Inject
+    ThreadFeed(DecisionReads reads, Vertx vertx) {
+        this(
+                new Source() {
+                    @Override
+                    public Uni<List<Recorded>> page(ThreadKey thread, long fromSeq) {
+                        return reads.page(thread, fromSeq);
+                    }
+
+                    @Override
+                    public Uni<List<News>> news(String tenant, List<Known> known) {
+                        return reads.news(tenant, known);
+                    }
+                },
+                System::nanoTime,
+                new PeriodicTicker(vertx));
+    }
+
+    ThreadFeed(Source source, LongSupplier nanoTime, Ticker ticker) {
+        this.source = source;
+        this.nanoTime = nanoTime;
+        this.ticker = ticker;
+    }
+
+    /**
+     * Follows a thread, which need not exist yet.
+     *
+     * @param afterSeq the event behind which it begins; 0 for the first
+     * @param executor that answers are given on
+     * @return null if as many follow as there may be
+     */
+    public @Nullable Subscription subscribe(ThreadKey thread, long afterSeq, Executor executor) {
+        if (count.incrementAndGet() > MAX_SUBSCRIPTIONS) {
+            count.decrementAndGet();
+            return null;
+        }
+        Subscription subscription = new Subscription(this, thread, afterSeq + 1, executor, nanoTime.getAsLong());
+        watched.compute(thread, (key, there) -> {
+            Watched entry = there == null ? new Watched(nanoTime.getAsLong()) : there;
+            entry.subscriptions.add(subscription);
+            return entry;
+        });
+        ticker.ensureRunning(this);
+        return subscription;
+    }
+
+    /** How many follow threads. */
+    public int size() {
+        return count.get();
+    }
+
+    Uni<List<Recorded>> read(ThreadKey thread, long fromSeq) {
+        return source.page(thread, fromSeq)
+                .onFailure(UnavailableException.class)
+                .retry()
+                .withBackOff(FIRST_RETRY, LONGEST_RETRY)
+                .expireIn(PATIENCE.toMillis());
+    }
+
+    long nanoTime() {
+        return nanoTime.getAsLong();
+    }
+
+    /** Called once by each that is closed. */
+    void forget(Subscription subscription) {
+        count.decrementAndGet();
+        watched.computeIfPresent(subscription.thread(), (key, entry) -> {
+            entry.subscriptions.remove(subscription);
+            return entry.subscriptions.isEmpty() ? null : entry;
+        });
+    }
+
+    @Override
+    public void committed(Batch batch) {
+        batch.advances().forEach(advance -> ownPartitions.add(advance.partition()));
+        if (watched.isEmpty()) {
+            return;
+        }
+        for (DecisionRow decision : batch.decisions()) {
+            Watched entry = watched.get(decision.thread());
+            if (entry != null) {
+                entry.partition = decision.partition();
+                entry.nextPollNanos = nanoTime.getAsLong() + ms(POLL_OWN_MS);
+                entry.subscriptions.forEach(subscription -> subscription.offer(decision.events()));
+            }
+        }
+    }
+
+    /** Asks for what others have committed. Returns whether anybody follows anything. */
+    boolean tick() {
+        long now = nanoTime.getAsLong();
+        watched.values().forEach(entry -> entry.subscriptions.forEach(one -> one.closeIfStalled(now, ms(STALLED_MS))));
+        if (polling.compareAndSet(false, true)) {
+            Map<String, List<Known>> due = due(now);
+            if (due.isEmpty()) {
+                polling.set(false);
+            } else {
+                poll(due);
+            }
+        }
+        return !watched.isEmpty();
+    }
+
+    private Map<String, List<Known>> due(long now) {
+        Map<String, List<Known>> due = new TreeMap<>();
+        watched.forEach((thread, entry) -> {
+            if (entry.nextPollNanos - now > 0) {
+                return;
+            }
+            Integer partition = entry.partition;
+            boolean own = partition != null && ownPartitions.contains(partition);
+            entry.nextPollNanos = now + ms(own ? POLL_OWN_MS : POLL_MS / 2);
+            // Who still reads what was before asks for itself.
+            long known = entry.subscriptions.stream()
+                    .mapToLong(Subscription::knownSeq)
+                    .max()
+                    .orElse(-1);
+            if (known >= 0) {
+                due.computeIfAbsent(thread.tenant(), key -> new ArrayList<>())
+                        .add(new Known(thread, known, partition == null));
+            }
+        });
+        return due;
+    }
+
+    private void poll(Map<String, List<Known>> due) {
+        Uni<Void> all = Uni.createFrom().voidItem();
+        for (Map.Entry<String, List<Known>> tenant : due.entrySet()) {
+            all = all.flatMap(ignored -> source.news(tenant.getKey(), tenant.getValue()))
+                    .invoke(this::found)
+                    .replaceWithVoid();
+        }
+        all.onTermination()
+                .invoke(() -> polling.set(false))
+                .subscribe()
+                .with(ignored -> pollFailed = false, this::failed);
+    }
+
+    private void found(List<News> news) {
+        for (News one : news) {
+            Watched entry = watched.get(one.thread());
+            if (entry == null) {
+                continue;
+            }
+            entry.partition = one.partition();
+            if (one.events().isEmpty()) {
+                continue;
+            }
+            boolean isNew = false;
+            for (Subscription subscription : entry.subscriptions) {
+                isNew |= subscription.offer(one.events());
+            }
+            if (isNew) {
+                // Committed elsewhere; if it was only told late here, the partition is own again with its next commit.
+                ownPartitions.remove(one.partition());
+                entry.nextPollNanos = nanoTime.getAsLong();
+            }
+        }
+    }
+
+    /** Whoever follows goes on: the database may come back. */
+    private void failed(Throwable failure) {
+        if (!pollFailed) {
+            pollFailed = true;
+            LOG.warnf("Cannot ask for what is new on threads, will go on trying: %s", failure.getMessage());
+        }
+    }
+
+    private static long ms(long ms) {
+        return ms * 1_000_000;
+    }
+
+    /** A timer of Vert.x, which runs only while somebody follows. */
+    private static final class PeriodicTicker implements Ticker {
+        private final Vertx vertx;
+        private final AtomicBoolean running = new AtomicBoolean();
+
+        PeriodicTicker(Vertx vertx) {
+            this.vertx = vertx;
+        }
+
+        @Override
+        public void ensureRunning(ThreadFeed feed) {
+            if (running.compareAndSet(false, true)) {
+                vertx.setPeriodic(POLL_MS, id -> {
+                    if (!feed.tick()) {
+                        vertx.cancelTimer(id);
+                        running.set(false);
+                        // Somebody may have come between the tick and the line above.
+                        if (feed.size() > 0) {
+                            ensureRunning(feed);
+                        }
+                    }
+                });
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package dev.threadwright.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The public SDK of the contract against a packaged server that shares its Kafka and Postgres with another one: half of the
+ * threads that it is asked about are the other's.
+ */
+class SdkContractIT {
+
+    private static final Path TESTS = Path.of("src", "test", "sdk");
+    private static final int INSTALL_MINUTES = 5;
+    private static final int TEST_MINUTES = 8;
+
+    /** As the key of Standard Webhooks is written; any 24 bytes. */
+    private static final String SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZmdoaWprbG1u";
+
+    private static final Map<String, String> CONFIGURATION =
+            Map.of("threadwright.webhooks.allow-private", "true", "threadwright.webhooks.secret", SECRET);
+
+    @Test
+    void the_sdk_finds_what_it_expects() throws Exception {
+        Path modules = installed();
+        try (Cluster cluster = new Cluster("sdk")) {
+            ServerProcess one = cluster.server("one", CONFIGURATION).awaitReady();
+            ServerProcess other = cluster.server("other", CONFIGURATION).awaitReady();
+            Path report = modules.resolve("report.tap");
+            int code = run(
+                    modules,
+                    report,
+                    TEST_MINUTES,
+                    Map.of(
+                            "THREADWRIGHT_URL",
+                            one.url(),
+                            "THREADWRIGHT_OTHER_URL",
+                            other.url(),
+                            "THREADWRIGHT_WEBHOOKS_PRIVATE",
+                            "1",
+                            "THREADWRIGHT_WEBHOOKS_SECRET",
+                            SECRET),
+                    List.of(npm(), "test"));
+            String told = Files.readString(report);
+            assertThat(code).as("%s", failures(told)).isZero();
+            assertThat(count(told, "pass")).as("tests that passed").isGreaterThan(200);
+            assertThat(count(told, "todo")).as("tests that are put off").isZero();
+        }
+    }
+
+    /** A copy of the tests with the packages of their lock file, below target. */
+    private static Path installed() throws IOException, InterruptedException {
+        Path copy = Files.createDirectories(Path.of("target", "sdk"));
+        try (var files = Files.list(TESTS)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Files.write(copy.resolve(file.getFileName()), Files.readAllBytes(file));
+            }
+        }
+        Path log = copy.resolve("install.log");
+        int code = run(copy, log, INSTALL_MINUTES, Map.of(), List.of(npm(), "ci", "--no-audit", "--no-fund"));
+        assertTrue(code == 0, () -> "npm ci ended with " + code + "; it is in " + log);
+        return copy;
+    }
+
+    private static String npm() {
+        return System.getProperty("threadwright.npm", "npm");
+    }
+
+    private static int run(
+            Path directory, Path output, int minutes, Map<String, String> environment, List<String> command)
+            throws IOException, InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toAbsolutePath().toFile());
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        try {
+            if (!process.waitFor(minutes, TimeUnit.MINUTES)) {
+                throw new AssertionError(command + " is not done after " + minutes + " minutes; see " + output);
+            }
+            return process.exitValue();
+        } finally {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
+    }
+
+    private static int count(String report, String what) {
+        Matcher matcher = Pattern.compile("(?m)^# " + what + " (\\d+)$").matcher(report);
+        assertThat(matcher.find()).as("the report counts " + what).isTrue();
+        return Integer.parseInt(matcher.group(1));
+    }
+
+    private static String failures(String report) {
+        Matcher matcher = Pattern.compile("(?m)^ *not ok .*$(?:\\R(?! *(?:ok|not ok) ).*$){0,12}")
+                .matcher(report);
+        StringBuilder all = new StringBuilder();
+        while (matcher.find()) {
+            all.append(matcher.group()).append('\n');
+        }
+        return all.isEmpty() ? report : all.toString();
+    }
+}

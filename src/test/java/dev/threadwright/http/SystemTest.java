@@ -1,0 +1,108 @@
+package dev.threadwright.http;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.matchesPattern;
+import static org.hamcrest.Matchers.nullValue;
+
+import dev.threadwright.testing.EmbeddedServersResource;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+import java.time.Duration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whether the server is there, what it says of itself, and which pages may call it. */
+@QuarkusTest
+@WithTestResource(EmbeddedServersResource.class)
+class SystemTest {
+
+    @BeforeEach
+    void engineIsReady() {
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> given().get("/q/health/ready").then().statusCode(200));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/ok", "/ok?check_db=0", "/ok?check_db=1"})
+    void theServerIsThere(String path) {
+        given().get(path).then().statusCode(200).body("ok", equalTo(true));
+    }
+
+    @Test
+    void whatIsNoAnswerToWhetherToAskTheDatabaseIsRefused() {
+        given().get("/ok?check_db=maybe")
+                .then()
+                .statusCode(400)
+                .contentType(Problem.MEDIA_TYPE)
+                .body("detail", containsString("check_db must be a whole number from 0 to 1"));
+    }
+
+    @Test
+    void theVersionIsThatOfTheBuild() {
+        given().get("/info").then().statusCode(200).body("version", matchesPattern("\\d+\\.\\d+\\.\\d+.*"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://localhost:3000",
+                "http://localhost",
+                "https://localhost:8443",
+                "http://127.0.0.1:5173",
+                "http://[::1]:3000"
+            })
+    void pagesOfThisMachineMaySendAndReadWhatClientsDo(String origin) {
+        Response preflight = given().header("Origin", origin)
+                .header("Access-Control-Request-Method", "PATCH")
+                .header("Access-Control-Request-Headers", "content-type,x-api-key")
+                .options("/threads/t");
+        assertThat(preflight.statusCode()).isEqualTo(200);
+        assertThat(preflight.header("Access-Control-Allow-Origin")).isEqualTo(origin);
+        assertThat(preflight.header("Access-Control-Allow-Methods")).contains("PATCH", "DELETE", "PUT");
+        assertThat(preflight.header("Access-Control-Allow-Headers").split(","))
+                .contains("content-type", "x-api-key", "last-event-id", "prefer", "idempotency-key", "authorization");
+
+        given().header("Origin", origin)
+                .get("/ok")
+                .then()
+                .statusCode(200)
+                .header("Access-Control-Allow-Origin", origin)
+                .header("Access-Control-Expose-Headers", containsString("Location"))
+                .header("Access-Control-Expose-Headers", containsString("Content-Location"))
+                .header("Access-Control-Expose-Headers", containsString("X-Pagination-Next"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://evil.example",
+                "http://localhost.evil.example",
+                "http://evil.example/http://localhost:3000",
+                "http://127.0.0.1.evil.example:3000",
+                "http://127x0x0x1",
+                "null"
+            })
+    void pagesFromElsewhereAreRefused(String origin) {
+        given().header("Origin", origin)
+                .get("/ok")
+                .then()
+                .statusCode(403)
+                .header("Access-Control-Allow-Origin", nullValue());
+    }
+
+    @Test
+    void refusalsCanBeReadByPagesToo() {
+        given().header("Origin", "http://localhost:3000")
+                .get("/nowhere")
+                .then()
+                .statusCode(404)
+                .header("Access-Control-Allow-Origin", "http://localhost:3000");
+    }
+}
