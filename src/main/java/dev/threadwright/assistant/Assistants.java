@@ -12,6 +12,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -321,6 +322,6 @@ public class Assistants {
 
     /** UUIDs are the same in any case; names are not. */
     private static String canonical(String id) {
-        return isId(id) ? id.toLowerCase(java.util.Locale.ROOT) : id;
+        return isId(id) ? id.toLowerCase(Locale.ROOT) : id;
     }
 }

@@ -9,11 +9,12 @@ import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.ThreadKey;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Streams of runs that were asked for before. */
-@jakarta.enterprise.context.ApplicationScoped
+@ApplicationScoped
 class JoinedRuns {
 
     private final LegReads legs;

@@ -18,6 +18,7 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
@@ -218,8 +219,7 @@ public class StatelessRunResource {
                         .collect()
                         .asMap(RequestedRun::leg)
                         .map(made -> Json.array(all.stream()
-                                .<Json>map(one ->
-                                        RequestedRunView.of(java.util.Objects.requireNonNull(made.get(one.leg()))))
+                                .<Json>map(one -> RequestedRunView.of(Objects.requireNonNull(made.get(one.leg()))))
                                 .toList())));
     }
 

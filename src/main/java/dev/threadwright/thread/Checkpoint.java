@@ -81,7 +81,46 @@ public record Checkpoint(
                         "fork of " + forked.source() + " " + forked.checkpoint(),
                         after));
             case Event.StateBranched branched -> List.of(branched(before, recorded, branched, after));
-            default -> List.of();
+            case Event.ThreadCreated ignored -> List.of();
+            case Event.ThreadUpdated ignored -> List.of();
+            case Event.InputAccepted ignored -> List.of();
+            case Event.InputRejected ignored -> List.of();
+            case Event.InputQueued ignored -> List.of();
+            case Event.InputPromoted ignored -> List.of();
+            case Event.InputMerged ignored -> List.of();
+            case Event.InputKept ignored -> List.of();
+            case Event.InputExpired ignored -> List.of();
+            case Event.RunFailed ignored -> List.of();
+            case Event.RunTimedOut ignored -> List.of();
+            case Event.RunCancelled ignored -> List.of();
+            case Event.StateRolledBack ignored -> List.of();
+            case Event.RunInterrupted ignored -> List.of();
+            case Event.RunResumed ignored -> List.of();
+            case Event.RunPaused ignored -> List.of();
+            case Event.RunUnpaused ignored -> List.of();
+            case Event.RunSteered ignored -> List.of();
+            case Event.InterruptRaised ignored -> List.of();
+            case Event.InterruptResolved ignored -> List.of();
+            case Event.InterruptRejected ignored -> List.of();
+            case Event.InterruptExpired ignored -> List.of();
+            case Event.InterruptAnswerRejected ignored -> List.of();
+            case Event.WaitStarted ignored -> List.of();
+            case Event.WaitSatisfied ignored -> List.of();
+            case Event.ActionResultRecorded ignored -> List.of();
+            case Event.CompactionStarted ignored -> List.of();
+            case Event.CompactionCompleted ignored -> List.of();
+            case Event.SubgraphStarted ignored -> List.of();
+            case Event.TimerSet ignored -> List.of();
+            case Event.TimerFired ignored -> List.of();
+            case Event.ActionRequested ignored -> List.of();
+            case Event.ActionRetryScheduled ignored -> List.of();
+            case Event.ActionUncertain ignored -> List.of();
+            case Event.ActionSucceeded ignored -> List.of();
+            case Event.ActionFailed ignored -> List.of();
+            case Event.ActionResultDiscarded ignored -> List.of();
+            case Event.RunRequested ignored -> List.of();
+            case Event.RunRequestEnded ignored -> List.of();
+            case Event.ThreadDeleted ignored -> List.of();
         };
     }
 

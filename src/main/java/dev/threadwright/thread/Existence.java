@@ -91,7 +91,21 @@ final class Existence {
             case Command.FireTimers ignored -> new Outcome.Unchanged(message);
             case Command.CreateThread ignored -> new Outcome.Invalid(Rejection.THREAD_EXISTS, message);
             case Command.ForkThread ignored -> new Outcome.Invalid(Rejection.THREAD_EXISTS, message);
-            default -> new Outcome.Invalid(Rejection.THREAD_DELETED, message);
+            case Command.SubmitInput ignored -> new Outcome.Invalid(Rejection.THREAD_DELETED, message);
+            case Command.ResumeRun ignored -> new Outcome.Invalid(Rejection.THREAD_DELETED, message);
+            case Command.RejectInterrupt ignored -> new Outcome.Invalid(Rejection.THREAD_DELETED, message);
+            case Command.PauseRun ignored -> new Outcome.Invalid(Rejection.THREAD_DELETED, message);
+            case Command.UnpauseRun ignored -> new Outcome.Invalid(Rejection.THREAD_DELETED, message);
+            case Command.SteerRun ignored -> new Outcome.Invalid(Rejection.THREAD_DELETED, message);
+            case Command.CompactThread ignored -> new Outcome.Invalid(Rejection.THREAD_DELETED, message);
+            case Command.CancelRun ignored -> new Outcome.Invalid(Rejection.THREAD_DELETED, message);
+            case Command.CancelAll ignored -> new Outcome.Invalid(Rejection.THREAD_DELETED, message);
+            case Command.RequestRun ignored -> new Outcome.Invalid(Rejection.THREAD_DELETED, message);
+            case Command.UpdateThread ignored -> new Outcome.Invalid(Rejection.THREAD_DELETED, message);
+            case Command.ContinueRun ignored -> new Outcome.Invalid(Rejection.THREAD_DELETED, message);
+            case Command.UpdateState ignored -> new Outcome.Invalid(Rejection.THREAD_DELETED, message);
+            case Command.RestoreState ignored -> new Outcome.Invalid(Rejection.THREAD_DELETED, message);
+            case Command.DeleteThread ignored -> new Outcome.Invalid(Rejection.THREAD_DELETED, message);
         };
     }
 }

@@ -459,7 +459,16 @@ public final class Fold {
             case Task.Uncertain uncertain
             when uncertain.call().action().equals(action) && uncertain.call().attempt() == raised.attempt() ->
                 uncertain.call().replay().attempted(uncertain.call().attempt());
-            default -> throw impossible(state, raised, "task " + raised.task() + " cannot ask");
+            case Task.Due ignored -> throw impossible(state, raised, "task " + raised.task() + " cannot ask");
+            case Task.Joining ignored -> throw impossible(state, raised, "task " + raised.task() + " cannot ask");
+            case Task.Calling ignored -> throw impossible(state, raised, "task " + raised.task() + " cannot ask");
+            case Task.Backoff ignored -> throw impossible(state, raised, "task " + raised.task() + " cannot ask");
+            case Task.Uncertain ignored -> throw impossible(state, raised, "task " + raised.task() + " cannot ask");
+            case Task.Asking ignored -> throw impossible(state, raised, "task " + raised.task() + " cannot ask");
+            case Task.Awaiting ignored -> throw impossible(state, raised, "task " + raised.task() + " cannot ask");
+            case Task.Sleeping ignored -> throw impossible(state, raised, "task " + raised.task() + " cannot ask");
+            case Task.Nested ignored -> throw impossible(state, raised, "task " + raised.task() + " cannot ask");
+            case Task.Ended ignored -> throw impossible(state, raised, "task " + raised.task() + " cannot ask");
         };
         return state.replace(
                 raised.run(),

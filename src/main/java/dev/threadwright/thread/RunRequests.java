@@ -112,11 +112,22 @@ final class RunRequests {
                 // What was answered so before, and what changes the state only.
                 case Outcome.Duplicate ignored -> ended(draft, request, null, "");
                 case Outcome.Applied ignored -> ended(draft, request, null, "");
-                default -> draft.hasNamedLeg() ? joined(draft, request, resumed.outcome()) : resumed;
+                case Outcome.Resumed goesOn -> draft.hasNamedLeg() ? joined(draft, request, goesOn) : resumed;
+                case Outcome.Started other -> throw impossible(other);
+                case Outcome.Merged other -> throw impossible(other);
+                case Outcome.Kept other -> throw impossible(other);
+                case Outcome.Queued other -> throw impossible(other);
+                case Outcome.Cancelled other -> throw impossible(other);
+                case Outcome.Unchanged other -> throw impossible(other);
+                case Outcome.Invalid other -> throw impossible(other);
             };
         } catch (Resumption.Refusal refusal) {
             return ended(draft, request, name(refusal.reason()), refusal.message());
         }
+    }
+
+    private static IllegalStateException impossible(Outcome outcome) {
+        return new IllegalStateException("No outcome of a resume: " + outcome);
     }
 
     /** The run was at work still, or is held: it took what it was given without a leg of its own. */
@@ -133,7 +144,27 @@ final class RunRequests {
             case INVALID_ANSWER -> "InvalidAnswerError";
             case INTERRUPT_EXPIRED -> "InterruptExpiredError";
             case ALREADY_ANSWERED -> "AlreadyAnsweredError";
-            default -> "InvalidCommandError";
+            case BUSY,
+                    MAX_PARALLEL_RUNS,
+                    MAX_ACTIVE_RUNS,
+                    QUEUE_FULL,
+                    INBOX_FULL,
+                    POLICY_FAILED,
+                    UNKNOWN_THREAD,
+                    UNKNOWN_RUN,
+                    RUN_ENDED,
+                    IN_FLIGHT,
+                    UNKNOWN_STEP,
+                    UNKNOWN_WORKFLOW,
+                    UNSUITABLE_WORKFLOW,
+                    UNSUITABLE_INPUT,
+                    UNKNOWN_CHANNEL,
+                    UNKNOWN_CHECKPOINT,
+                    NOTHING_TO_CONTINUE,
+                    THREAD_EXISTS,
+                    CONFLICT,
+                    THREAD_DELETED,
+                    PRECONDITION -> "InvalidCommandError";
         };
     }
 
