@@ -107,6 +107,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule streams_are_for_those_who_ask_over_http = onlyKnownIn(STREAM, STREAM, HTTP, OPS);
 
+    @ArchTest
     static final ArchRule what_follows_the_end_of_a_run_reads_and_deletes_by_its_ports_only =
             keepsApart(ENDING, ACTOR, JOURNAL, INGRESS, RELAY, QUERY, HTTP, STEP, CATALOG, OPS);
 

@@ -1,7 +1,6 @@
 package dev.threadwright.http;
 
 import dev.threadwright.query.LegReads;
-import dev.threadwright.query.RequestedRuns;
 import dev.threadwright.stream.RunStreams;
 import dev.threadwright.stream.ServerEvent;
 import dev.threadwright.stream.StreamOptions;
@@ -18,13 +17,11 @@ import org.jspecify.annotations.Nullable;
 class JoinedRuns {
 
     private final LegReads legs;
-    private final RequestedRuns requested;
     private final RunFollower follower;
     private final RunStreams runs;
 
-    JoinedRuns(LegReads legs, RequestedRuns requested, RunFollower follower, RunStreams runs) {
+    JoinedRuns(LegReads legs, RunFollower follower, RunStreams runs) {
         this.legs = legs;
-        this.requested = requested;
         this.follower = follower;
         this.runs = runs;
     }
@@ -60,14 +57,8 @@ class JoinedRuns {
         if (!cancels) {
             return joined;
         }
-        return requested
-                .find(thread, new RunId(run))
-                .onItem()
-                .ifNull()
-                .failWith(() -> RunResource.noRun(thread, run))
-                .flatMap(found -> joined.map(one -> new Joined(
-                        one.place(),
-                        one.options(),
-                        one.events().onCancellation().invoke(() -> follower.gone(found, true)))));
+        RunName name = new RunName(thread, new RunId(run));
+        return joined.map(one -> new Joined(
+                one.place(), one.options(), one.events().onCancellation().invoke(() -> follower.gone(name, true))));
     }
 }

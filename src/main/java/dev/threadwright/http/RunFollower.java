@@ -3,7 +3,6 @@ package dev.threadwright.http;
 import dev.threadwright.contract.LegEnd;
 import dev.threadwright.json.JsonText;
 import dev.threadwright.query.LegReads;
-import dev.threadwright.query.RequestedRun;
 import dev.threadwright.stream.Following;
 import dev.threadwright.stream.RunStreams;
 import dev.threadwright.stream.ServerEvent;
@@ -50,14 +49,14 @@ public class RunFollower {
     }
 
     /** Where a run is, as the answer says. */
-    interface Location extends Function<RequestedRun, String> {}
+    interface Location extends Function<RunName, String> {}
 
     /** Asks for a run, and answers what it ends with. */
     Uni<Response> startAndWait(RunGate.Prepared prepared, Location location) {
         boolean cancels = prepared.body().cancelsOnDisconnect();
         if (prepared.command().named()) {
             // It may have ended long ago.
-            return gate.send(prepared).flatMap(run -> wait(run, location, cancels));
+            return gate.sendOnly(prepared).flatMap(run -> wait(run, location, cancels));
         }
         return streams.follow(prepared.thread())
                 .flatMap(following ->
@@ -69,7 +68,7 @@ public class RunFollower {
         boolean cancels = prepared.body().cancelsOnDisconnect();
         StreamOptions options = prepared.body().streamOptions().withNamespaces(namespaces);
         if (prepared.command().named()) {
-            return gate.send(prepared)
+            return gate.sendOnly(prepared)
                     .flatMap(run -> place(run)
                             .flatMap(place -> streams.join(place, options, new RunStreams.From.Start()))
                             .map(events -> answer(run, headers, options, events, cancels)));
@@ -81,15 +80,15 @@ public class RunFollower {
 
     /** Where a run is, and where its stream goes on. */
     interface Headers {
-        Map<String, String> of(RequestedRun run, StreamOptions options);
+        Map<String, String> of(RunName run, StreamOptions options);
     }
 
     private Response answer(
-            RequestedRun run, Headers headers, StreamOptions options, Multi<ServerEvent> events, boolean cancels) {
+            RunName run, Headers headers, StreamOptions options, Multi<ServerEvent> events, boolean cancels) {
         return SseAnswers.answer(events.onCancellation().invoke(() -> gone(run, cancels)), headers.of(run, options));
     }
 
-    private Uni<LegReads.Place> place(RequestedRun run) {
+    private Uni<LegReads.Place> place(RunName run) {
         return legs.find(run.thread().tenant(), run.thread().thread(), run.leg())
                 .onItem()
                 .ifNull()
@@ -97,8 +96,8 @@ public class RunFollower {
     }
 
     /** The run that was asked for, followed from before it began. */
-    Uni<RequestedRun> sent(RunGate.Prepared prepared, Following following) {
-        return gate.send(prepared)
+    private Uni<RunName> sent(RunGate.Prepared prepared, Following following) {
+        return gate.sendOnly(prepared)
                 .onFailure()
                 .invoke(following::close)
                 .onCancellation()
@@ -106,11 +105,11 @@ public class RunFollower {
     }
 
     /** What a run ends, or ended, with. */
-    Uni<Response> wait(RequestedRun run, Location location, boolean cancelsOnDisconnect) {
+    Uni<Response> wait(RunName run, Location location, boolean cancelsOnDisconnect) {
         return place(run).map(place -> answer(run, location, streams.end(place), cancelsOnDisconnect));
     }
 
-    private Response answer(RequestedRun run, Location location, Uni<LegEnd> end, boolean cancelsOnDisconnect) {
+    private Response answer(RunName run, Location location, Uni<LegEnd> end, boolean cancelsOnDisconnect) {
         Uni<byte[]> value = end.map(RunFollower::body).onFailure().recoverWithItem(failure -> {
             LOG.warnf(failure, "Run %s cannot be followed", run.leg());
             return JsonText.writeBytes(
@@ -141,9 +140,9 @@ public class RunFollower {
     }
 
     /** Whoever waited is gone; the run goes with it if that was asked for. */
-    void gone(RequestedRun run, boolean cancels) {
+    void gone(RunName run, boolean cancels) {
         if (cancels) {
-            gate.cancel(run, false)
+            gate.cancel(run)
                     .subscribe()
                     .with(
                             cancelled -> {},

@@ -160,20 +160,34 @@ public class RunGate {
 
     /** Fails with a {@link ProblemException} if it was refused. */
     Uni<RequestedRun> send(Prepared prepared) {
-        return gate.decide(prepared.command())
-                .onFailure(ProblemException.class)
-                .transform(RunGate::asTheContractSays)
-                .flatMap(outcome -> run(prepared, outcome))
-                .onItem()
-                .ifNull()
-                .failWith(() -> new IllegalStateException(
-                        "Run " + prepared.leg() + " of thread " + prepared.thread() + " was decided and is not there"));
+        return decided(prepared)
+                .flatMap(outcome -> outcome instanceof Outcome.Merged merged
+                        ? joined(prepared, merged)
+                        : runs.find(prepared.thread(), prepared.leg())
+                                .onItem()
+                                .ifNull()
+                                .failWith(() -> lost(prepared)));
     }
 
-    private Uni<@Nullable RequestedRun> run(Prepared prepared, Outcome outcome) {
-        return outcome instanceof Outcome.Merged merged
-                ? runs.lastLeg(prepared.thread(), merged.run())
-                : runs.find(prepared.thread(), prepared.leg());
+    /** As {@link #send}, for who only wants to follow the run: what is new needs no reading. */
+    Uni<RunName> sendOnly(Prepared prepared) {
+        return decided(prepared)
+                .flatMap(outcome -> outcome instanceof Outcome.Merged merged
+                        ? joined(prepared, merged).map(RunName::of)
+                        : Uni.createFrom().item(new RunName(prepared.thread(), prepared.leg())));
+    }
+
+    private Uni<Outcome> decided(Prepared prepared) {
+        return gate.decide(prepared.command()).onFailure(ProblemException.class).transform(RunGate::asTheContractSays);
+    }
+
+    private Uni<RequestedRun> joined(Prepared prepared, Outcome.Merged merged) {
+        return runs.lastLeg(prepared.thread(), merged.run()).onItem().ifNull().failWith(() -> lost(prepared));
+    }
+
+    private static IllegalStateException lost(Prepared prepared) {
+        return new IllegalStateException(
+                "Run " + prepared.leg() + " of thread " + prepared.thread() + " was decided and is not there");
     }
 
     /** Clients know a thread that is busy as a request that cannot be followed, and not as a conflict. */
@@ -192,6 +206,13 @@ public class RunGate {
         return whole == null || !run.isOpen()
                 ? Uni.createFrom().item(new Outcome.Unchanged("It has ended"))
                 : gate.decide(commands.cancelLeg(run.thread(), whole, run.leg(), rollback));
+    }
+
+    /** Ends it as its client has gone; what has ended, or is not there any more, stays as it is. */
+    Uni<Outcome> cancel(RunName name) {
+        return runs.find(name.thread(), name.leg())
+                .flatMap(run ->
+                        run == null ? Uni.createFrom().item(new Outcome.Unchanged("It is gone")) : cancel(run, false));
     }
 
     private static Identity identity(@Nullable String key) {

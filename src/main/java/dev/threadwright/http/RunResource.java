@@ -292,7 +292,7 @@ public class RunResource {
                     @RestQuery("cancel_on_disconnect")
                     @Nullable String cancelOnDisconnect) {
         boolean cancels = flag("cancel_on_disconnect", cancelOnDisconnect);
-        return run(threadId, runId).flatMap(run -> follower.wait(run, RunResource::location, cancels));
+        return run(threadId, runId).flatMap(run -> follower.wait(RunName.of(run), RunResource::location, cancels));
     }
 
     @POST
@@ -346,12 +346,12 @@ public class RunResource {
 
     static Response created(RequestedRun run) {
         return Response.ok(RequestedRunView.of(run))
-                .header(HttpHeaders.CONTENT_LOCATION, location(run))
+                .header(HttpHeaders.CONTENT_LOCATION, location(RunName.of(run)))
                 .build();
     }
 
     /** A path: what is behind /runs/ is the run, to the end. */
-    static String location(RequestedRun run) {
+    static String location(RunName run) {
         return "/threads/" + Answers.segment(run.thread().thread()) + "/runs/"
                 + run.leg().value();
     }

@@ -94,7 +94,7 @@ public class StatelessRunResource {
         return gate.prepareAlone(TENANT, body(body), key)
                 .flatMap(gate::send)
                 .map(run -> Response.ok(RequestedRunView.of(run))
-                        .header(HttpHeaders.CONTENT_LOCATION, location(run))
+                        .header(HttpHeaders.CONTENT_LOCATION, location(RunName.of(run)))
                         .build());
     }
 
@@ -289,7 +289,7 @@ public class StatelessRunResource {
         return RunBody.read(RequestFields.parse(body, maxDataBytes, RunBody.FIELDS));
     }
 
-    static String location(RequestedRun run) {
+    static String location(RunName run) {
         return "/runs/" + run.leg().value();
     }
 }

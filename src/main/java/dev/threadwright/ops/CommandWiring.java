@@ -3,16 +3,26 @@ package dev.threadwright.ops;
 import dev.threadwright.expression.PolicyCheck;
 import dev.threadwright.http.Commands;
 import dev.threadwright.ingress.CommandRecords;
+import dev.threadwright.ingress.KeyPartitions;
 import dev.threadwright.ingress.RecordDecoder;
+import dev.threadwright.stream.ThreadFeed;
 import dev.threadwright.thread.ThreadKey;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
 
 /**
- * Gives HTTP the forms that this server's loops read. The configured number of partitions will do: the engine does not
+ * Gives HTTP the forms that this server's loops read, and streams the partitions these own. The configured number of partitions will do: the engine does not
  * start with another one than the stored.
  */
 final class CommandWiring {
+
+    @Produces
+    @Singleton
+    ThreadFeed.Partitions partitions(ThreadwrightConfig config) {
+        int partitions = config.partitions();
+        return thread -> KeyPartitions.of(thread.thread().getBytes(StandardCharsets.UTF_8), partitions);
+    }
 
     @Produces
     @Singleton

@@ -40,12 +40,12 @@ public class DecisionReads {
             """;
 
     private static final String NEWS = """
-            select t.thread, t.partition, d.first_seq, d.time_ms, d.events::text as events
-            from unnest($2::text[], $3::bigint[], $4::boolean[]) as k (thread, seq, is_new)
-                 join thread t on t.tenant = $1 and t.thread = k.thread and (k.is_new or t.seq > k.seq)
-                 left join decision d on d.tenant = $1 and d.thread = k.thread and d.first_seq > k.seq
-            order by t.thread, d.first_seq
-            limit $5
+            select d.thread, d.first_seq, d.time_ms, d.events::text as events
+            from unnest($2::text[], $3::bigint[]) as k (thread, seq)
+                 join thread t on t.tenant = $1 and t.thread = k.thread and t.seq > k.seq
+                 join decision d on d.tenant = $1 and d.thread = k.thread and d.first_seq > k.seq
+            order by d.thread, d.first_seq
+            limit $4
             """;
 
     private final PlainScope scope;
@@ -81,30 +81,23 @@ public class DecisionReads {
      * A thread that is followed.
      *
      * @param seq up to which its events are known
-     * @param isNew whether its partition is not known yet
      */
-    public record Known(ThreadKey thread, long seq, boolean isNew) {}
+    public record Known(ThreadKey thread, long seq) {}
 
-    /** @param events of one decision; empty if nothing is told but the partition */
-    public record News(ThreadKey thread, int partition, List<Recorded> events) {}
+    /** @param events of one decision */
+    public record News(ThreadKey thread, List<Recorded> events) {}
 
     /** @param known threads of one tenant */
     public Uni<List<News>> news(String tenant, List<Known> known) {
         String[] threads = known.stream().map(one -> one.thread().thread()).toArray(String[]::new);
         Long[] seqs = known.stream().map(Known::seq).toArray(Long[]::new);
-        Boolean[] fresh = known.stream().map(Known::isNew).toArray(Boolean[]::new);
         return scope.read(
                         tenant,
-                        connection -> connection
-                                .preparedQuery(NEWS)
-                                .execute(Tuple.of(tenant, threads, seqs, fresh, MAX_NEWS)))
+                        connection -> connection.preparedQuery(NEWS).execute(Tuple.of(tenant, threads, seqs, MAX_NEWS)))
                 .map(rows -> {
                     List<News> news = new ArrayList<>(rows.size());
                     for (Row row : rows) {
-                        news.add(new News(
-                                new ThreadKey(tenant, row.getString("thread")),
-                                row.getInteger("partition"),
-                                row.getLong("first_seq") == null ? List.of() : decision(row)));
+                        news.add(new News(new ThreadKey(tenant, row.getString("thread")), decision(row)));
                     }
                     return news;
                 });

@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Runs as those see them who ask for runs. */
@@ -29,7 +30,9 @@ public class RequestedRuns {
             from requested_run
             """;
 
-    private static final String ONE = FIELDS + "where tenant = $1 and thread = $2 and leg = $3";
+    private static final String NAMED = FIELDS
+            + " join unnest($2::text[], $3::text[]) as k (named_thread, named_leg)"
+            + " on thread = k.named_thread and leg = k.named_leg where tenant = $1";
 
     /** Of one run no two legs begin at the same time but the first, which begins with the run. */
     private static final String LIST = FIELDS + """
@@ -55,7 +58,10 @@ public class RequestedRuns {
             where tenant = $1 and thread = $2 and leg = any ($3) and request is not null
             """;
 
+    private record Name(ThreadKey thread, RunId leg) {}
+
     private final PlainScope scope;
+    private final Gathering<Name, RequestedRun> gathering = new Gathering<>(this::named);
 
     RequestedRuns(PlainScope scope) {
         this.scope = scope;
@@ -63,12 +69,21 @@ public class RequestedRuns {
 
     /** Null if the thread has no such run. */
     public Uni<@Nullable RequestedRun> find(ThreadKey thread, RunId leg) {
+        return gathering.ask(thread.tenant(), new Name(thread, leg));
+    }
+
+    private Uni<Map<Name, RequestedRun>> named(String tenant, Set<Name> names) {
+        String[] threads = names.stream().map(name -> name.thread().thread()).toArray(String[]::new);
+        String[] legs = names.stream().map(name -> name.leg().value()).toArray(String[]::new);
         return scope.read(
-                        thread.tenant(),
-                        connection -> connection
-                                .preparedQuery(ONE)
-                                .execute(Tuple.of(thread.tenant(), thread.thread(), leg.value())))
-                .map(rows -> first(thread.tenant(), rows));
+                        tenant, connection -> connection.preparedQuery(NAMED).execute(Tuple.of(tenant, threads, legs)))
+                .map(rows -> {
+                    Map<Name, RequestedRun> found = new HashMap<>();
+                    for (RequestedRun run : all(tenant, rows)) {
+                        found.put(new Name(run.thread(), run.leg()), run);
+                    }
+                    return found;
+                });
     }
 
     /** The newest first. @param status null for any */

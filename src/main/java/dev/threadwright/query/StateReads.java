@@ -46,6 +46,7 @@ public class StateReads {
             """;
 
     private final PlainScope scope;
+    private final Gathering<ThreadKey, ThreadState> gathering = new Gathering<>((tenant, threads) -> current(threads));
 
     StateReads(PlainScope scope) {
         this.scope = scope;
@@ -53,7 +54,7 @@ public class StateReads {
 
     /** Null if there is no such thread. */
     public Uni<@Nullable ThreadState> current(ThreadKey thread) {
-        return current(List.of(thread)).map(states -> states.get(thread));
+        return gathering.ask(thread.tenant(), thread);
     }
 
     /**

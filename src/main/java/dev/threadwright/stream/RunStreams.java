@@ -56,11 +56,27 @@ public class RunStreams {
      * answered, and closes what is answered if nothing comes of it.
      */
     public Uni<Following> follow(ThreadKey thread) {
-        Executor executor = executor();
-        return current(thread).map(state -> {
-            Subscription subscription = subscribe(thread, state.seq(), executor);
-            return new Following(this, subscription, state, executor);
+        return follow(thread, executor());
+    }
+
+    private Uni<Following> follow(ThreadKey thread, Executor executor) {
+        return Uni.createFrom().deferred(() -> {
+            Subscription subscription = admitted(feed.subscribe(thread, executor));
+            return follow(thread, subscription, executor);
         });
+    }
+
+    private Uni<Following> follow(ThreadKey thread, Subscription subscription, Executor executor) {
+        return states.current(thread)
+                .map(found -> {
+                    ThreadState state = found == null ? ThreadState.absent(thread) : found;
+                    subscription.beginBehind(state.seq());
+                    return new Following(this, subscription, state, executor);
+                })
+                .onFailure()
+                .invoke(subscription::close)
+                .onCancellation()
+                .invoke(subscription::close);
     }
 
     /** The stream of a leg that is, or was. */
@@ -97,12 +113,12 @@ public class RunStreams {
         if (place.isOver()) {
             return Uni.createFrom().item(Multi.createFrom().empty());
         }
-        return current(place.thread()).map(state -> {
-            if (!isOpen(state, place.leg())) {
-                return Multi.createFrom().empty();
+        return follow(place.thread(), executor).map(following -> {
+            if (isOpen(following.state(), place.leg())) {
+                return following.stream(place.leg(), options);
             }
-            Subscription subscription = subscribe(place.thread(), state.seq(), executor);
-            return new Following(this, subscription, state, executor).stream(place.leg(), options);
+            following.close();
+            return Multi.createFrom().empty();
         });
     }
 
@@ -136,15 +152,14 @@ public class RunStreams {
     }
 
     Subscription subscribe(ThreadKey thread, long afterSeq, Executor executor) {
-        Subscription subscription = feed.subscribe(thread, afterSeq, executor);
+        return admitted(feed.subscribe(thread, afterSeq, executor));
+    }
+
+    private static Subscription admitted(@Nullable Subscription subscription) {
         if (subscription == null) {
             throw new TooManyStreamsException();
         }
         return subscription;
-    }
-
-    Uni<ThreadState> current(ThreadKey thread) {
-        return states.current(thread).map(state -> state == null ? ThreadState.absent(thread) : state);
     }
 
     static boolean isOpen(ThreadState state, RunId leg) {

@@ -21,6 +21,9 @@ public final class Subscription implements AutoCloseable {
     /** How many decisions wait for a follower before it has to read them. */
     static final int MAX_BUFFERED = 64;
 
+    /** Where one stands that does not know yet where it begins. */
+    static final long NOWHERE = -1;
+
     private static final Logger LOG = Logger.getLogger(Subscription.class);
 
     private final ThreadFeed feed;
@@ -34,7 +37,7 @@ public final class Subscription implements AutoCloseable {
     /** What it was told of while it reads what was before. */
     private final Deque<List<Recorded>> told = new ArrayDeque<>();
 
-    /** The event that comes behind the buffer. */
+    /** The event that comes behind the buffer; 0 as long as it is not known where this begins. */
     private long nextSeq;
 
     /** The last event that it was told of. */
@@ -86,13 +89,38 @@ public final class Subscription implements AutoCloseable {
                 return answer;
             }
             waiting = answer;
-            if (!behind || reading) {
+            if (!behind || reading || nextSeq == 0) {
                 return answer;
             }
             reading = true;
         }
         read();
         return answer;
+    }
+
+    /**
+     * Where this begins: behind a state that was read after this had begun to be told. So nothing has to be read that was
+     * committed meanwhile, unless it was more than fits.
+     */
+    void beginBehind(long seq) {
+        synchronized (this) {
+            if (nextSeq != 0) {
+                throw new IllegalStateException("It has begun behind event " + (nextSeq - 1));
+            }
+            nextSeq = seq + 1;
+            List<Recorded> fresh = new ArrayList<>();
+            told.forEach(decision -> append(fresh, decision));
+            told.clear();
+            behind = headSeq >= nextSeq;
+            if (!fresh.isEmpty()) {
+                answer(fresh);
+            }
+            if (!behind || waiting == null) {
+                return;
+            }
+            reading = true;
+        }
+        read();
     }
 
     private List<Recorded> drained() {
@@ -109,6 +137,10 @@ public final class Subscription implements AutoCloseable {
         synchronized (this) {
             headSeq = Math.max(headSeq, last);
             if (closed || last < nextSeq) {
+                return false;
+            }
+            if (nextSeq == 0) {
+                keep(events);
                 return false;
             }
             if (behind || first > nextSeq || buffer.size() >= MAX_BUFFERED) {

@@ -57,6 +57,7 @@ public class ThreadFeed implements Replies {
     private static final Logger LOG = Logger.getLogger(ThreadFeed.class);
 
     private final Source source;
+    private final Partitions partitions;
     private final LongSupplier nanoTime;
     private final Ticker ticker;
 
@@ -78,19 +79,26 @@ public class ThreadFeed implements Replies {
         void ensureRunning(ThreadFeed feed);
     }
 
+    /** Which partition owns a thread. */
+    @FunctionalInterface
+    public interface Partitions {
+        int of(ThreadKey thread);
+    }
+
     /** A thread, and who follows it. */
     private static final class Watched {
         final Set<Subscription> subscriptions = ConcurrentHashMap.newKeySet(2);
-        volatile @Nullable Integer partition;
+        final int partition;
         volatile long nextPollNanos;
 
-        Watched(long nextPollNanos) {
+        Watched(int partition, long nextPollNanos) {
+            this.partition = partition;
             this.nextPollNanos = nextPollNanos;
         }
     }
 
     @Inject
-    ThreadFeed(DecisionReads reads, Vertx vertx) {
+    ThreadFeed(DecisionReads reads, Partitions partitions, Vertx vertx) {
         this(
                 new Source() {
                     @Override
@@ -103,18 +111,31 @@ public class ThreadFeed implements Replies {
                         return reads.news(tenant, known);
                     }
                 },
+                partitions,
                 System::nanoTime,
                 new PeriodicTicker(vertx));
     }
 
-    ThreadFeed(Source source, LongSupplier nanoTime, Ticker ticker) {
+    ThreadFeed(Source source, Partitions partitions, LongSupplier nanoTime, Ticker ticker) {
         this.source = source;
+        this.partitions = partitions;
         this.nanoTime = nanoTime;
         this.ticker = ticker;
     }
 
     /**
-     * Follows a thread, which need not exist yet.
+     * Follows a thread from now on; it need not exist yet. What is committed from here on is told, and the caller says
+     * where that begins, by {@link Subscription#beginBehind}, when it has read the thread's state.
+     *
+     * @param executor that answers are given on
+     * @return null if as many follow as there may be
+     */
+    public @Nullable Subscription subscribe(ThreadKey thread, Executor executor) {
+        return subscribe(thread, Subscription.NOWHERE, executor);
+    }
+
+    /**
+     * Follows a thread, which need not exist yet, from an event on that may be long past.
      *
      * @param afterSeq the event behind which it begins; 0 for the first
      * @param executor that answers are given on
@@ -127,12 +148,18 @@ public class ThreadFeed implements Replies {
         }
         Subscription subscription = new Subscription(this, thread, afterSeq + 1, executor, nanoTime.getAsLong());
         watched.compute(thread, (key, there) -> {
-            Watched entry = there == null ? new Watched(nanoTime.getAsLong()) : there;
+            Watched entry = there == null ? watched(key) : there;
             entry.subscriptions.add(subscription);
             return entry;
         });
         ticker.ensureRunning(this);
         return subscription;
+    }
+
+    private Watched watched(ThreadKey thread) {
+        int partition = partitions.of(thread);
+        long now = nanoTime.getAsLong();
+        return new Watched(partition, ownPartitions.contains(partition) ? now + ms(POLL_OWN_MS) : now);
     }
 
     /** How many follow threads. */
@@ -170,7 +197,6 @@ public class ThreadFeed implements Replies {
         for (DecisionRow decision : batch.decisions()) {
             Watched entry = watched.get(decision.thread());
             if (entry != null) {
-                entry.partition = decision.partition();
                 entry.nextPollNanos = nanoTime.getAsLong() + ms(POLL_OWN_MS);
                 entry.subscriptions.forEach(subscription -> subscription.offer(decision.events()));
             }
@@ -198,8 +224,7 @@ public class ThreadFeed implements Replies {
             if (entry.nextPollNanos - now > 0) {
                 return;
             }
-            Integer partition = entry.partition;
-            boolean own = partition != null && ownPartitions.contains(partition);
+            boolean own = ownPartitions.contains(entry.partition);
             entry.nextPollNanos = now + ms(own ? POLL_OWN_MS : POLL_MS / 2);
             // Who still reads what was before asks for itself.
             long known = entry.subscriptions.stream()
@@ -207,8 +232,7 @@ public class ThreadFeed implements Replies {
                     .max()
                     .orElse(-1);
             if (known >= 0) {
-                due.computeIfAbsent(thread.tenant(), key -> new ArrayList<>())
-                        .add(new Known(thread, known, partition == null));
+                due.computeIfAbsent(thread.tenant(), key -> new ArrayList<>()).add(new Known(thread, known));
             }
         });
         return due;
@@ -233,17 +257,13 @@ public class ThreadFeed implements Replies {
             if (entry == null) {
                 continue;
             }
-            entry.partition = one.partition();
-            if (one.events().isEmpty()) {
-                continue;
-            }
             boolean isNew = false;
             for (Subscription subscription : entry.subscriptions) {
                 isNew |= subscription.offer(one.events());
             }
             if (isNew) {
                 // Committed elsewhere; if it was only told late here, the partition is own again with its next commit.
-                ownPartitions.remove(one.partition());
+                ownPartitions.remove(entry.partition);
                 entry.nextPollNanos = nanoTime.getAsLong();
             }
         }

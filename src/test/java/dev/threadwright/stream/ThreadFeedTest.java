@@ -28,7 +28,7 @@ class ThreadFeedTest {
 
     private final FakeJournal journal = new FakeJournal();
     private long nowMs;
-    private final ThreadFeed feed = new ThreadFeed(journal, () -> nowMs * 1_000_000, ticked -> {});
+    private final ThreadFeed feed = new ThreadFeed(journal, thread -> PARTITION, () -> nowMs * 1_000_000, ticked -> {});
 
     @Test
     void whatWasBeforeIsReadInPagesAndWhatFollowsIsTold() {
@@ -96,6 +96,32 @@ class ThreadFeedTest {
         committedElsewhere(1);
         tick(ThreadFeed.POLL_MS);
         assertThat(after.join()).extracting(Recorded::seq).containsExactly(3L);
+    }
+
+    @Test
+    void whoFollowsFromNowOnIsToldWhatComesBehindTheStateAndReadsNothing() {
+        committedHere(3);
+        Subscription subscription = feed.subscribe(THREAD, Runnable::run);
+        CompletableFuture<List<Recorded>> next = next(subscription);
+        committedHere(2);
+        subscription.beginBehind(4);
+        assertThat(next.join()).extracting(Recorded::seq).containsExactly(5L);
+        committedHere(1);
+        assertThat(taken(subscription, 1)).isEqualTo(seqs(6, 6));
+        tick(ThreadFeed.POLL_MS);
+        assertThat(journal.pages + journal.polls).isZero();
+    }
+
+    @Test
+    void whatDidNotFitWhileTheStateWasReadIsRead() {
+        Subscription subscription = feed.subscribe(THREAD, Runnable::run);
+        int many = Subscription.MAX_BUFFERED + 3;
+        for (int i = 0; i < many; i++) {
+            committedHere(1);
+        }
+        subscription.beginBehind(1);
+        assertThat(taken(subscription, many - 1)).isEqualTo(seqs(2, many));
+        assertThat(journal.pages).isPositive();
     }
 
     @Test
@@ -213,11 +239,23 @@ class ThreadFeedTest {
                     RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
             FakeJournal own = new FakeJournal();
             long[] now = {0};
-            ThreadFeed followed = new ThreadFeed(own, () -> now[0] * 1_000_000, ticked -> {});
-            Subscription subscription = followed.subscribe(THREAD, 0, Runnable::run);
+            ThreadFeed followed = new ThreadFeed(own, thread -> PARTITION, () -> now[0] * 1_000_000, ticked -> {});
+            boolean fromNow = random.nextBoolean();
+            own.commit(random.nextInt(1, 4));
+            Subscription subscription =
+                    fromNow ? followed.subscribe(THREAD, Runnable::run) : followed.subscribe(THREAD, 0, Runnable::run);
+            int stateReadAt = random.nextInt(100);
+            int stateKnownAt = stateReadAt + random.nextInt(100);
+            long state = 0;
             List<Long> taken = new ArrayList<>();
             CompletableFuture<List<Recorded>> waiting = null;
             for (int i = 0; i < 200; i++) {
+                if (fromNow && i == stateReadAt) {
+                    state = own.head;
+                }
+                if (fromNow && i == stateKnownAt) {
+                    subscription.beginBehind(state);
+                }
                 switch (random.nextInt(8)) {
                     case 0, 1 -> followed.committed(batch(own.commit(random.nextInt(1, 4))));
                     case 2 -> own.commit(random.nextInt(1, 4));
@@ -243,7 +281,7 @@ class ThreadFeedTest {
                 }
             }
             own.release();
-            for (int i = 0; i < 500 && (taken.isEmpty() || taken.getLast() < own.head); i++) {
+            for (int i = 0; i < 500 && (taken.isEmpty() ? state : taken.getLast()) < own.head; i++) {
                 now[0] += 600;
                 followed.tick();
                 if (waiting != null && waiting.isDone()) {
@@ -254,7 +292,7 @@ class ThreadFeedTest {
                     waiting = subscription.take().toCompletableFuture();
                 }
             }
-            assertThat(taken).as("seed %d", seed).isEqualTo(seqs(1, own.head));
+            assertThat(taken).as("seed %d", seed).isEqualTo(seqs(state + 1, own.head));
         }
     }
 
@@ -361,12 +399,9 @@ class ThreadFeedTest {
             polls++;
             List<News> news = new ArrayList<>();
             for (Known one : known) {
-                if (one.isNew()) {
-                    news.add(new News(one.thread(), PARTITION, List.of()));
-                }
                 decisions.stream()
                         .filter(decision -> decision.firstSeq() > one.seq())
-                        .forEach(decision -> news.add(new News(one.thread(), PARTITION, decision.events())));
+                        .forEach(decision -> news.add(new News(one.thread(), decision.events())));
             }
             return Uni.createFrom().item(news);
         }
