@@ -24,7 +24,7 @@ public class DecisionReads {
     /** Of all threads that are asked for at once; what is beyond is found by asking again. */
     static final int MAX_NEWS = 500;
 
-    private static final String PAGE = """
+    static final String PAGE = """
             select p.first_seq, p.time_ms, p.events
             from (select d.first_seq, d.time_ms, d.events::text as events,
                          sum(octet_length(d.events::text)) over (order by d.first_seq) - octet_length(d.events::text)
@@ -39,12 +39,17 @@ public class DecisionReads {
             order by p.first_seq
             """;
 
-    private static final String NEWS = """
-            select d.thread, d.first_seq, d.time_ms, d.events::text as events
+    static final String NEWS = """
+            select k.thread, d.first_seq, d.time_ms, d.events::text as events
             from unnest($2::text[], $3::bigint[]) as k (thread, seq)
-                 join thread t on t.tenant = $1 and t.thread = k.thread and t.seq > k.seq
-                 join decision d on d.tenant = $1 and d.thread = k.thread and d.first_seq > k.seq
-            order by d.thread, d.first_seq
+                 cross join lateral (
+                     select t.seq from thread t where t.tenant = $1 and t.thread = k.thread and t.seq > k.seq limit 1) t
+                 cross join lateral (
+                     select d.first_seq, d.time_ms, d.events from decision d
+                     where d.tenant = $1 and d.thread = k.thread and d.first_seq > k.seq
+                     order by d.first_seq
+                     limit $4) d
+            order by k.thread, d.first_seq
             limit $4
             """;
 

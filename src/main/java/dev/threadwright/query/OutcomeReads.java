@@ -10,9 +10,7 @@ import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.workflow.Json;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
-import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
@@ -31,27 +29,28 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class OutcomeReads {
 
-    private static final String FIND = """
+    static final String FIND = """
             select o.thread, encode(o.hash, 'hex') as ref, encode(o.content_hash, 'hex') as content, o.seq,
                    null as status, o.result::text as json, null as error
             from unnest($2::text[], $3::text[]) as k (thread, hash)
-                 join outcome o on o.tenant = $1 and o.thread = k.thread and o.hash = decode(k.hash, 'hex')
+                 cross join lateral (
+                     select * from outcome o
+                     where o.tenant = $1 and o.thread = k.thread and o.hash = decode(k.hash, 'hex')
+                     limit 1) o
             union all
             select r.thread, r.run, null, t.seq, r.status, r.output::text, r.error
             from unnest($4::text[], $5::text[]) as k (thread, run)
-                 join run r on r.tenant = $1 and r.thread = k.thread and r.run = k.run
-                 join thread t on t.tenant = $1 and t.thread = k.thread
+                 cross join lateral (
+                     select * from run r where r.tenant = $1 and r.thread = k.thread and r.run = k.run limit 1) r
+                 cross join lateral (
+                     select t.seq from thread t where t.tenant = $1 and t.thread = k.thread limit 1) t
             where r.ended_at_ms is not null or r.status in ('waiting_user', 'paused')
             """;
 
-    private static final String ENTER = "select set_config('threadwright.tenant', $1, true),"
-            + " set_config('statement_timeout', '" + ReadScope.STATEMENT_TIMEOUT_MS + "', true),"
-            + " set_config('transaction_read_only', 'on', true), set_config('role', 'threadwright_reader', true)";
+    private final PlainScope scope;
 
-    private final Pool pool;
-
-    OutcomeReads(Pool pool) {
-        this.pool = pool;
+    OutcomeReads(PlainScope scope) {
+        this.scope = scope;
     }
 
     public record RunKey(ThreadKey thread, RunId run) {}
@@ -107,25 +106,19 @@ public class OutcomeReads {
     }
 
     private Uni<Found> find(String tenant, List<OutcomeKey> outcomes, List<RunKey> runs) {
-        return pool.withTransaction(connection -> enter(connection, tenant)
-                        .flatMap(entered -> connection
+        return scope.read(
+                        tenant,
+                        connection -> connection
                                 .preparedQuery(FIND)
-                                .execute(Tuple.from(List.of(
+                                .execute(Tuple.of(
                                         tenant,
                                         texts(outcomes.stream()
                                                 .map(key -> key.thread().thread())),
                                         texts(outcomes.stream().map(OutcomeKey::hash)),
                                         texts(runs.stream()
                                                 .map(key -> key.thread().thread())),
-                                        texts(runs.stream().map(key -> key.run().value())))))))
-                .map(rows -> found(tenant, rows))
-                .ifNoItem()
-                .after(ReadScope.TIMEOUT)
-                .failWith(() -> new UnavailableException("The database did not answer in time", null));
-    }
-
-    private static Uni<Void> enter(SqlConnection connection, String tenant) {
-        return connection.preparedQuery(ENTER).execute(Tuple.of(tenant)).replaceWithVoid();
+                                        texts(runs.stream().map(key -> key.run().value())))))
+                .map(rows -> found(tenant, rows));
     }
 
     private static Found found(String tenant, Iterable<Row> rows) {

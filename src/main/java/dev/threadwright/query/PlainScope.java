@@ -14,9 +14,7 @@ import java.util.function.Function;
 @ApplicationScoped
 class PlainScope {
 
-    private static final String ENTER = "select set_config('threadwright.tenant', $1, true),"
-            + " set_config('statement_timeout', '" + ReadScope.STATEMENT_TIMEOUT_MS + "', true),"
-            + " set_config('transaction_read_only', 'on', true), set_config('role', 'threadwright_reader', true)";
+    private static final String ENTER = ReadScope.enter("$1");
 
     private final Pool pool;
 

@@ -20,10 +20,22 @@ public class ReadScope {
     /** For a whole read, waiting for a connection included. */
     static final Duration TIMEOUT = Duration.ofSeconds(10);
 
+    /**
+     * What is looked up is looked up by its key, whatever the planner thinks of tables that were empty when it first saw
+     * them: plans are kept, and one that reads all threads for each is slow before anybody notices.
+     */
+    private static final String PLANS = "set_config('enable_seqscan', 'off', true),"
+            + " set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),"
+            + " set_config('jit', 'off', true)";
+
+    private static final String ENTER = enter(":tenant");
+
     /** All settings end with the transaction, so the pool's connections stay as they are. */
-    private static final String ENTER = "select set_config('threadwright.tenant', :tenant, true),"
-            + " set_config('statement_timeout', '" + STATEMENT_TIMEOUT_MS + "', true),"
-            + " set_config('transaction_read_only', 'on', true), set_config('role', 'threadwright_reader', true)";
+    static String enter(String tenantParameter) {
+        return "select set_config('threadwright.tenant', " + tenantParameter + ", true),"
+                + " set_config('statement_timeout', '" + STATEMENT_TIMEOUT_MS + "', true), " + PLANS
+                + ", set_config('transaction_read_only', 'on', true), set_config('role', 'threadwright_reader', true)";
+    }
 
     /**
      * Runs the work in a transaction of the tenant's reader; must be called on a Vert.x context. Fails with an

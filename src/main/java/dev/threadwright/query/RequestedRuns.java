@@ -30,9 +30,10 @@ public class RequestedRuns {
             from requested_run
             """;
 
-    private static final String NAMED = FIELDS
-            + " join unnest($2::text[], $3::text[]) as k (named_thread, named_leg)"
-            + " on thread = k.named_thread and leg = k.named_leg where tenant = $1";
+    static final String NAMED = "select r.* from unnest($2::text[], $3::text[]) as k (thread, leg)"
+            + " cross join lateral ("
+            + FIELDS
+            + " where tenant = $1 and thread = k.thread and leg = k.leg limit 1) r";
 
     /** Of one run no two legs begin at the same time but the first, which begins with the run. */
     private static final String LIST = FIELDS + """
@@ -41,7 +42,7 @@ public class RequestedRuns {
             limit $4 offset $5
             """;
 
-    private static final String OPEN_LEG = FIELDS + """
+    static final String OPEN_LEG = FIELDS + """
             where tenant = $1 and thread = $2 and run = $3
             order by ended_at_ms is null desc, created_at_ms desc, leg = run
             limit 1

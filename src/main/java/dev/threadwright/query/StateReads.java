@@ -31,17 +31,22 @@ public class StateReads {
 
     private static final Logger LOG = Logger.getLogger(StateReads.class);
 
-    private static final String SNAPSHOTS = """
+    static final String SNAPSHOTS = """
             select k.thread, s.state::text as state
             from unnest($2::text[]) as k (thread)
-                 join snapshot s on s.tenant = $1 and s.thread = k.thread
+                 cross join lateral (
+                     select s.state from snapshot s where s.tenant = $1 and s.thread = k.thread limit 1) s
             """;
 
-    private static final String TAILS = """
-            select d.thread, d.first_seq, d.time_ms, d.events::text as events
+    static final String TAILS = """
+            select k.thread, d.first_seq, d.time_ms, d.events::text as events
             from unnest($2::text[], $3::bigint[]) as k (thread, seq)
-                 join decision d on d.tenant = $1 and d.thread = k.thread and d.first_seq > k.seq
-            order by d.thread, d.first_seq
+                 cross join lateral (
+                     select d.first_seq, d.time_ms, d.events from decision d
+                     where d.tenant = $1 and d.thread = k.thread and d.first_seq > k.seq
+                     order by d.first_seq
+                     limit $4) d
+            order by k.thread, d.first_seq
             limit $4
             """;
 
