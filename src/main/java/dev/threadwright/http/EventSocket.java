@@ -323,7 +323,9 @@ final class EventSocket {
             if (id != null) {
                 toldSeq = Math.max(toldSeq, Long.parseLong(id));
             }
-            socket.writeTextMessage(JsonText.write(data.get())).onComplete(written -> {
+            String text = JsonText.write(data.get());
+            event.sent().run();
+            socket.writeTextMessage(text).onComplete(written -> {
                 if (written.succeeded()) {
                     told.request(1);
                 } else {

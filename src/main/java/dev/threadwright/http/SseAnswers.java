@@ -47,7 +47,10 @@ final class SseAnswers {
         }
         text.append("event: ").append(event.event()).append('\n');
         text.append("data: ").append(JsonText.write(data.get())).append("\n\n");
-        return text.toString().getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
+        // The writer asks for what it writes at once.
+        event.sent().run();
+        return bytes;
     }
 
     /** Where the run is, and where its stream goes on with the same modes. */

@@ -119,19 +119,19 @@ final class Follower implements AutoCloseable {
             return;
         }
         taking = true;
-        subscription.take().whenCompleteAsync((events, lost) -> taken(events, lost), executor);
+        subscription.take().whenCompleteAsync(this::taken, executor);
     }
 
-    private void taken(@Nullable List<Recorded> events, @Nullable Throwable lost) {
+    private void taken(Subscription.@Nullable Taken taken, @Nullable Throwable lost) {
         taking = false;
         if (closed) {
             return;
         }
-        if (events == null) {
+        if (taken == null) {
             failure = lost;
         } else {
             try {
-                events.forEach(this::follow);
+                taken.events().forEach(recorded -> follow(recorded, taken.committedNanos()));
             } catch (RuntimeException e) {
                 failure = e;
             }
@@ -141,7 +141,7 @@ final class Follower implements AutoCloseable {
         }
     }
 
-    private void follow(Recorded recorded) {
+    private void follow(Recorded recorded, @Nullable Long committedNanos) {
         deleted |= recorded.event() instanceof Event.ThreadDeleted;
         if (recorded.seq() < range.from() || teller.isOver()) {
             projection.pass(recorded);
@@ -153,7 +153,12 @@ final class Follower implements AutoCloseable {
         // What was said before it happened is told before it.
         ready.addAll(live);
         live.clear();
-        ready.addAll(told);
+        if (committedNanos == null) {
+            ready.addAll(told);
+        } else {
+            Runnable sent = () -> subscription.sent(committedNanos);
+            told.forEach(event -> ready.add(event.whenSent(sent)));
+        }
     }
 
     private void said(StepProgress said) {

@@ -30,9 +30,17 @@ public final class Subscription implements AutoCloseable {
     private final ThreadKey thread;
     private final Executor executor;
 
+    /**
+     * What a follower is given.
+     *
+     * @param committedNanos by {@link System#nanoTime}, the time at which the first of these had been committed by this
+     *     instance; null if they were read, or found
+     */
+    record Taken(List<Recorded> events, @Nullable Long committedNanos) {}
+
     // Guarded by this.
 
-    private final Deque<List<Recorded>> buffer = new ArrayDeque<>();
+    private final Deque<Taken> buffer = new ArrayDeque<>();
 
     /** What it was told of while it reads what was before. */
     private final Deque<List<Recorded>> told = new ArrayDeque<>();
@@ -49,7 +57,7 @@ public final class Subscription implements AutoCloseable {
     private boolean reading;
     private boolean closed;
     private long idleSinceNanos;
-    private @Nullable CompletableFuture<List<Recorded>> waiting;
+    private @Nullable CompletableFuture<Taken> waiting;
     private @Nullable Runnable onStalled;
 
     Subscription(ThreadFeed feed, ThreadKey thread, long nextSeq, Executor executor, long nowNanos) {
@@ -73,8 +81,8 @@ public final class Subscription implements AutoCloseable {
      * The next events, at least one, as soon as there are any. Whoever asks again before the answer gets the same answer.
      * Fails if the journal cannot be read, and never answers after {@link #close}.
      */
-    public CompletionStage<List<Recorded>> take() {
-        CompletableFuture<List<Recorded>> answer;
+    CompletionStage<Taken> take() {
+        CompletableFuture<Taken> answer;
         synchronized (this) {
             idleSinceNanos = feed.nanoTime();
             if (waiting != null) {
@@ -113,7 +121,7 @@ public final class Subscription implements AutoCloseable {
             told.clear();
             behind = headSeq >= nextSeq;
             if (!fresh.isEmpty()) {
-                answer(fresh);
+                answer(new Taken(fresh, null));
             }
             if (!behind || waiting == null) {
                 return;
@@ -123,15 +131,21 @@ public final class Subscription implements AutoCloseable {
         read();
     }
 
-    private List<Recorded> drained() {
+    private Taken drained() {
         List<Recorded> all = new ArrayList<>();
-        buffer.forEach(all::addAll);
+        Long first = buffer.getFirst().committedNanos();
+        buffer.forEach(taken -> all.addAll(taken.events()));
         buffer.clear();
-        return all;
+        return new Taken(all, first);
     }
 
-    /** Does not block. Returns whether these are news. @param events of one decision */
-    boolean offer(List<Recorded> events) {
+    /**
+     * Does not block. Returns whether these are news.
+     *
+     * @param events of one decision
+     * @param committedNanos when they had been committed; null if that is not known
+     */
+    boolean offer(List<Recorded> events, @Nullable Long committedNanos) {
         long first = events.getFirst().seq();
         long last = events.getLast().seq();
         synchronized (this) {
@@ -156,7 +170,7 @@ public final class Subscription implements AutoCloseable {
                 if (buffer.isEmpty()) {
                     idleSinceNanos = feed.nanoTime();
                 }
-                answer(fresh);
+                answer(new Taken(fresh, committedNanos));
                 return true;
             }
         }
@@ -198,7 +212,7 @@ public final class Subscription implements AutoCloseable {
             behind = headSeq >= nextSeq || !(page.isEmpty() || joined);
             reading = fresh.isEmpty() && behind && !closed;
             if (!fresh.isEmpty()) {
-                answer(fresh);
+                answer(new Taken(fresh, null));
             }
             if (!reading) {
                 return;
@@ -223,7 +237,7 @@ public final class Subscription implements AutoCloseable {
     private void failed(Throwable failure) {
         synchronized (this) {
             reading = false;
-            CompletableFuture<List<Recorded>> answer = waiting;
+            CompletableFuture<Taken> answer = waiting;
             waiting = null;
             if (answer != null) {
                 executor.execute(() -> answer.completeExceptionally(failure));
@@ -231,13 +245,13 @@ public final class Subscription implements AutoCloseable {
         }
     }
 
-    private void answer(List<Recorded> events) {
-        CompletableFuture<List<Recorded>> answer = waiting;
+    private void answer(Taken taken) {
+        CompletableFuture<Taken> answer = waiting;
         waiting = null;
         if (answer == null) {
-            buffer.add(events);
+            buffer.add(taken);
         } else {
-            executor.execute(() -> answer.complete(events));
+            executor.execute(() -> answer.complete(taken));
         }
     }
 
@@ -261,6 +275,11 @@ public final class Subscription implements AutoCloseable {
         if (action != null) {
             executor.execute(action);
         }
+    }
+
+    /** Something of what was committed at that time has been given to the follower's connection. */
+    void sent(long committedNanos) {
+        feed.sent(committedNanos);
     }
 
     @Override

@@ -9,6 +9,8 @@ import dev.threadwright.query.DecisionReads.News;
 import dev.threadwright.query.UnavailableException;
 import dev.threadwright.thread.Recorded;
 import dev.threadwright.thread.ThreadKey;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -21,8 +23,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +63,7 @@ public class ThreadFeed implements Replies {
     private final Source source;
     private final Partitions partitions;
     private final LongSupplier nanoTime;
+    private final LongConsumer delays;
     private final Ticker ticker;
 
     private final AtomicInteger count = new AtomicInteger();
@@ -98,7 +103,7 @@ public class ThreadFeed implements Replies {
     }
 
     @Inject
-    ThreadFeed(DecisionReads reads, Partitions partitions, Vertx vertx) {
+    ThreadFeed(DecisionReads reads, Partitions partitions, MeterRegistry meters, Vertx vertx) {
         this(
                 new Source() {
                     @Override
@@ -113,13 +118,15 @@ public class ThreadFeed implements Replies {
                 },
                 partitions,
                 System::nanoTime,
+                delays(meters),
                 new PeriodicTicker(vertx));
     }
 
-    ThreadFeed(Source source, Partitions partitions, LongSupplier nanoTime, Ticker ticker) {
+    ThreadFeed(Source source, Partitions partitions, LongSupplier nanoTime, LongConsumer delays, Ticker ticker) {
         this.source = source;
         this.partitions = partitions;
         this.nanoTime = nanoTime;
+        this.delays = delays;
         this.ticker = ticker;
     }
 
@@ -162,6 +169,16 @@ public class ThreadFeed implements Replies {
         return new Watched(partition, ownPartitions.contains(partition) ? now + ms(POLL_OWN_MS) : now);
     }
 
+    private static LongConsumer delays(MeterRegistry meters) {
+        Timer delay = Timer.builder("threadwright.stream.delay")
+                .description("From the commit of an event, on the instance that committed it, to its line in a stream")
+                .publishPercentileHistogram()
+                .minimumExpectedValue(Duration.ofMillis(1))
+                .maximumExpectedValue(Duration.ofSeconds(10))
+                .register(meters);
+        return nanos -> delay.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
     /** How many follow threads. */
     public int size() {
         return count.get();
@@ -173,6 +190,10 @@ public class ThreadFeed implements Replies {
                 .retry()
                 .withBackOff(FIRST_RETRY, LONGEST_RETRY)
                 .expireIn(PATIENCE.toMillis());
+    }
+
+    void sent(long committedNanos) {
+        delays.accept(nanoTime.getAsLong() - committedNanos);
     }
 
     long nanoTime() {
@@ -194,11 +215,12 @@ public class ThreadFeed implements Replies {
         if (watched.isEmpty()) {
             return;
         }
+        Long now = nanoTime.getAsLong();
         for (DecisionRow decision : batch.decisions()) {
             Watched entry = watched.get(decision.thread());
             if (entry != null) {
-                entry.nextPollNanos = nanoTime.getAsLong() + ms(POLL_OWN_MS);
-                entry.subscriptions.forEach(subscription -> subscription.offer(decision.events()));
+                entry.nextPollNanos = now + ms(POLL_OWN_MS);
+                entry.subscriptions.forEach(subscription -> subscription.offer(decision.events(), now));
             }
         }
     }
@@ -259,7 +281,7 @@ public class ThreadFeed implements Replies {
             }
             boolean isNew = false;
             for (Subscription subscription : entry.subscriptions) {
-                isNew |= subscription.offer(one.events());
+                isNew |= subscription.offer(one.events(), null);
             }
             if (isNew) {
                 // Committed elsewhere; if it was only told late here, the partition is own again with its next commit.

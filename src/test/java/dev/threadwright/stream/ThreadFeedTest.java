@@ -27,8 +27,10 @@ class ThreadFeedTest {
     private static final int PAGE = 4;
 
     private final FakeJournal journal = new FakeJournal();
+    private final List<Long> delays = new ArrayList<>();
     private long nowMs;
-    private final ThreadFeed feed = new ThreadFeed(journal, thread -> PARTITION, () -> nowMs * 1_000_000, ticked -> {});
+    private final ThreadFeed feed =
+            new ThreadFeed(journal, thread -> PARTITION, () -> nowMs * 1_000_000, delays::add, ticked -> {});
 
     @Test
     void whatWasBeforeIsReadInPagesAndWhatFollowsIsTold() {
@@ -122,6 +124,23 @@ class ThreadFeedTest {
         subscription.beginBehind(1);
         assertThat(taken(subscription, many - 1)).isEqualTo(seqs(2, many));
         assertThat(journal.pages).isPositive();
+    }
+
+    @Test
+    void whatWasCommittedHereIsTimedFromTheCommitToTheConnection() {
+        Subscription subscription = feed.subscribe(THREAD, Runnable::run);
+        subscription.beginBehind(0);
+        committedHere(1);
+        nowMs += 7;
+        Long committed = subscription.take().toCompletableFuture().join().committedNanos();
+        assertThat(committed).isNotNull();
+        subscription.sent(committed);
+        assertThat(delays).containsExactly(7_000_000L);
+        committedElsewhere(1);
+        tick(ThreadFeed.POLL_OWN_MS);
+        assertThat(subscription.take().toCompletableFuture().join().committedNanos())
+                .as("when others commit is not known")
+                .isNull();
     }
 
     @Test
@@ -239,7 +258,8 @@ class ThreadFeedTest {
                     RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
             FakeJournal own = new FakeJournal();
             long[] now = {0};
-            ThreadFeed followed = new ThreadFeed(own, thread -> PARTITION, () -> now[0] * 1_000_000, ticked -> {});
+            ThreadFeed followed =
+                    new ThreadFeed(own, thread -> PARTITION, () -> now[0] * 1_000_000, delay -> {}, ticked -> {});
             boolean fromNow = random.nextBoolean();
             own.commit(random.nextInt(1, 4));
             Subscription subscription =
@@ -275,7 +295,7 @@ class ThreadFeedTest {
                             if (waiting != null) {
                                 waiting.join().forEach(recorded -> taken.add(recorded.seq()));
                             }
-                            waiting = subscription.take().toCompletableFuture();
+                            waiting = subscription.take().toCompletableFuture().thenApply(Subscription.Taken::events);
                         }
                     }
                 }
@@ -289,7 +309,7 @@ class ThreadFeedTest {
                     waiting = null;
                 }
                 if (waiting == null) {
-                    waiting = subscription.take().toCompletableFuture();
+                    waiting = subscription.take().toCompletableFuture().thenApply(Subscription.Taken::events);
                 }
             }
             assertThat(taken).as("seed %d", seed).isEqualTo(seqs(state + 1, own.head));
@@ -320,7 +340,7 @@ class ThreadFeedTest {
     }
 
     private static CompletableFuture<List<Recorded>> next(Subscription subscription) {
-        return subscription.take().toCompletableFuture();
+        return subscription.take().toCompletableFuture().thenApply(Subscription.Taken::events);
     }
 
     private static List<Long> taken(Subscription subscription, int count) {
