@@ -6,7 +6,6 @@ import dev.threadwright.stream.ServerEvent;
 import dev.threadwright.stream.ThreadStreams.Wanted;
 import dev.threadwright.stream.TooManyStreamsException;
 import dev.threadwright.thread.ThreadKey;
-import dev.threadwright.thread.ThreadState;
 import dev.threadwright.workflow.Json;
 import io.quarkus.vertx.core.runtime.context.VertxContextSafetyToggle;
 import io.smallrye.common.vertx.VertxContext;
@@ -276,8 +275,8 @@ final class EventSocket {
         telling = next;
         List<Wanted> wanted = List.copyOf(subscriptions.values());
         reading(() -> server.states()
-                .current(thread)
-                .flatMap(state -> isDeleted(state)
+                .isDeleted(thread)
+                .flatMap(deleted -> deleted
                         ? Uni.createFrom().<Multi<ServerEvent>>nullItem()
                         : server.streams().events(thread, wanted))
                 .subscribe()
@@ -301,10 +300,6 @@ final class EventSocket {
             LOG.errorf(failure, "Thread %s cannot be followed", thread);
         }
         refuse(503, String.valueOf(failure.getMessage()));
-    }
-
-    private static boolean isDeleted(@Nullable ThreadState state) {
-        return state != null && state.deleted();
     }
 
     private void threadIsGone() {

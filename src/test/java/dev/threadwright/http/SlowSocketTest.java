@@ -58,11 +58,11 @@ class SlowSocketTest {
         await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> given().get("/q/health/ready").then().statusCode(200));
         server = vertx.createHttpServer()
-                .webSocketHandler(socket -> {
+                .requestHandler(request -> request.toWebSocket().onSuccess(socket -> {
                     open.incrementAndGet();
                     new EventSocket(socket, new ThreadKey("default", thread), sockets, SHORT, open::decrementAndGet)
                             .listen();
-                })
+                }))
                 .listen(0, "127.0.0.1")
                 .toCompletionStage()
                 .toCompletableFuture()
@@ -78,11 +78,11 @@ class SlowSocketTest {
     void whoTakesNothingIsNotServedAnyMoreAndIsToldSoBehindTheLittleThatWaited() throws IOException {
         try (Socket client = connect()) {
             send(client.getOutputStream(), "subscription.subscribe", "{\"channels\":[\"values\"]}");
+            await().atMost(Duration.ofSeconds(20)).until(() -> feed.size() == 1);
             for (int i = 0; i < RUNS; i++) {
                 run();
             }
             // Refused: it is followed no more, although nothing of that has reached it.
-            await().atMost(Duration.ofSeconds(20)).until(() -> feed.size() == 1);
             await().atMost(Duration.ofSeconds(20)).until(() -> feed.size() == 0);
 
             Taken taken = rest(client);
@@ -152,7 +152,9 @@ class SlowSocketTest {
                         .getBytes(StandardCharsets.US_ASCII));
         StringBuilder head = new StringBuilder();
         while (!head.toString().endsWith("\r\n\r\n")) {
-            head.append((char) socket.getInputStream().read());
+            int next = socket.getInputStream().read();
+            assertThat(next).as("after \"%s\"", head).isNotEqualTo(-1);
+            head.append((char) next);
         }
         assertThat(head.toString()).startsWith("HTTP/1.1 101");
         return socket;
