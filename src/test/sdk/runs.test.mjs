@@ -198,10 +198,31 @@ test('a run that is to start later can be cancelled before', async () => {
   assert.equal((await client.threads.get(thread)).status, 'idle');
 });
 
-test('a recursion limit is accepted with a run; what counts is the one of its workflow', async () => {
+test('the recursion limit of a run counts, instead of the one of its workflow', async () => {
   const plan = Array.from({ length: 10 }, () => ({ op: 'add', by: 1 }));
-  const values = await client.runs.wait(await newThread(), 'agent-loop', { input: { plan, value: 0 }, config: { recursion_limit: 4 } });
+  const thread = await newThread();
+  await assert.rejects(
+    client.runs.wait(thread, 'agent-loop', { input: { plan, value: 0 }, config: { recursion_limit: 4 } }),
+    /Recursion limit of 4 super-steps reached/);
+  assert.equal((await client.threads.get(thread)).status, 'error');
+  // What goes on has its own: here, that of the workflow.
+  const values = await client.runs.wait(thread, 'agent-loop', { input: null });
   assert.equal(values.answer, 'It is 10');
+});
+
+test('the recursion limit of an assistant holds for its runs, unless they have one', async () => {
+  const plan = Array.from({ length: 10 }, () => ({ op: 'add', by: 1 }));
+  const { assistant_id: short } = await client.assistants.create({ graphId: 'agent-loop', config: { recursion_limit: 3 } });
+  const input = { plan, value: 0 };
+  await assert.rejects(client.runs.wait(await newThread(), short, { input }), /Recursion limit of 3 super-steps reached/);
+  const values = await client.runs.wait(await newThread(), short, { input, config: { recursion_limit: 100 } });
+  assert.equal(values.answer, 'It is 10');
+});
+
+test('a recursion limit that no run can have is refused', async () => {
+  for (const limit of [0, 1001, 1.5, 'many'])
+    await assert.rejects(
+      client.runs.create(await newThread(), 'agent-loop', { input: {}, config: { recursion_limit: limit } }), { status: 422 });
 });
 
 test('the metadata of a run is on its checkpoints', async () => {

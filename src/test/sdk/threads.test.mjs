@@ -48,6 +48,21 @@ test('a thread can begin with the outcome of super-steps', async () => {
   assert.ok((await client.threads.getHistory(threadId)).length >= 2);
 });
 
+test('a super-step that a thread begins with can be a command', async () => {
+  const threadId = await newThread({
+    graphId: 'fan-out',
+    supersteps: [
+      { updates: [{ values: { items: [] }, asNode: '__start__' }] },
+      { updates: [{ values: { total: 1 }, command: { update: [['total', 2], ['total', 4]], goto: 'gather' }, asNode: 'price' }] },
+    ],
+  });
+  const state = await client.threads.getState(threadId);
+  assert.equal(state.values.total, 7);
+  assert.deepEqual(state.next, ['gather']);
+  const values = await client.runs.wait(threadId, 'fan-out', { input: null });
+  assert.deepEqual(values.summary, { count: 0, cents: 7 });
+});
+
 test('metadata is merged', async () => {
   const threadId = await newThread({ metadata: { a: 1, b: 1 } });
   const changed = await client.threads.update(threadId, { metadata: { b: 2, c: 3 } });

@@ -13,6 +13,7 @@ import dev.threadwright.thread.ThreadState;
 import dev.threadwright.workflow.Json;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,74 +31,151 @@ public final class SnapshotView {
         return state(Json.EMPTY_OBJECT, List.of(), Json.NULL, Json.NULL, Json.EMPTY_OBJECT, Json.NULL, List.of());
     }
 
-    /** Of a checkpoint that is not the thread's head: what was to be done there. */
-    public static Json.Obj of(ThreadKey thread, Checkpoint checkpoint) {
-        return state(thread, checkpoint, checkpoint.next(), then(thread, checkpoint));
+    /**
+     * Of a checkpoint that is not the thread's head: what was to be done there.
+     *
+     * @param subgraphs whether tasks that run graphs have the states of these
+     */
+    public static Json.Obj of(ThreadKey thread, Checkpoint checkpoint, boolean subgraphs) {
+        return state(thread, checkpoint, checkpoint.next(), then(new Place(thread, checkpoint, subgraphs)));
     }
 
     /**
      * Of the thread's head: what is to be done now, what is asked, and what went wrong.
      *
      * @param failedStep where the last run failed, if it did and that was a step's fault; null otherwise
+     * @param subgraphs whether tasks that run graphs have the states of these
      */
-    public static Json.Obj ofHead(ThreadKey thread, Checkpoint head, ThreadState now, @Nullable String failedStep) {
+    public static Json.Obj ofHead(
+            ThreadKey thread, Checkpoint head, ThreadState now, @Nullable String failedStep, boolean subgraphs) {
         StartedRun main = now.started().stream()
                 .filter(run -> run.lineage() instanceof Lineage.Main)
                 .findFirst()
                 .orElse(null);
-        if (main == null) {
-            return state(thread, head, head.next(), left(thread, head, now, failedStep));
-        }
-        Map<String, Json> asked = StateView.interruptsByTask(main);
-        List<String> next = new ArrayList<>();
-        List<Json> tasks = new ArrayList<>();
-        List<Task> all = main.frame().tasks();
-        for (int i = 0; i < all.size(); i++) {
-            if (isOpen(all.get(i))) {
-                String id =
-                        StateView.taskId(main.id(), TaskId.of(null, main.frame().superStep(), i));
-                Json interrupts = asked.getOrDefault(id, Json.array(List.of()));
-                next.add(all.get(i).step());
-                tasks.add(task(thread, id, all.get(i), interrupts, null));
+        Place place = new Place(thread, head, subgraphs);
+        return main == null
+                ? state(thread, head, head.next(), left(place, now, failedStep))
+                : state(thread, head, next(main.frame()), place.tasks(main.id(), asked(main), main.frame(), null));
+    }
+
+    /** What is asked, by the ids of tasks, and of those around them. */
+    private static Map<String, List<Json>> asked(StartedRun run) {
+        Map<String, List<Json>> asked = new HashMap<>();
+        for (Frame.Located located : run.frame().all()) {
+            if (located.task().state() instanceof Task.Asking asking) {
+                Json interrupt = StateView.interrupt(asking.interrupt(), StateView.namespace(run, located.id()));
+                for (@Nullable TaskId at = located.id(); at != null; at = at.parent()) {
+                    asked.computeIfAbsent(StateView.taskId(run.id(), at), id -> new ArrayList<>())
+                            .add(interrupt);
+                }
             }
         }
-        return state(thread, head, next, tasks);
+        return asked;
+    }
+
+    private static List<String> next(Frame frame) {
+        return frame.tasks().stream()
+                .filter(SnapshotView::isOpen)
+                .map(Task::step)
+                .toList();
     }
 
     private static boolean isOpen(Task task) {
         return !(task.state() instanceof Task.Ended) && !(task.state() instanceof Task.Joining);
     }
 
-    private static List<Json> then(ThreadKey thread, Checkpoint checkpoint) {
+    private static List<Json> then(Place place) {
+        Checkpoint checkpoint = place.checkpoint();
         if (checkpoint.resumable() == null) {
             return checkpoint.next().stream()
-                    .map(step -> bareTask(thread, checkpoint, step))
+                    .map(step -> bareTask(place.thread(), checkpoint, step))
                     .toList();
         }
-        return tasks(thread, checkpoint, checkpoint.resumable().frame(), null, null);
+        return place.tasks(
+                runOf(place.thread(), checkpoint),
+                Map.of(),
+                checkpoint.resumable().frame(),
+                null);
     }
 
-    private static List<Json> left(ThreadKey thread, Checkpoint head, ThreadState now, @Nullable String failedStep) {
+    private static List<Json> left(Place place, ThreadState now, @Nullable String failedStep) {
         if (now.resumable() == null) {
             return List.of();
         }
-        return tasks(thread, head, now.resumable().frame(), now.error(), failedStep);
+        Frame frame = now.resumable().frame();
+        String error = now.error();
+        return place.tasks(
+                runOf(place.thread(), place.checkpoint()),
+                Map.of(),
+                frame,
+                error == null ? null : new Failed(failed(frame, failedStep), error));
     }
 
-    /** @param error of the task of that step, else of the last one */
-    private static List<Json> tasks(
-            ThreadKey thread, Checkpoint at, Frame frame, @Nullable String error, @Nullable String failedStep) {
-        RunId run = runOf(thread, at);
-        List<Json> tasks = new ArrayList<>();
-        int failed = error == null ? -1 : failed(frame, failedStep);
-        for (int i = 0; i < frame.tasks().size(); i++) {
-            Task task = frame.tasks().get(i);
-            if (isOpen(task)) {
-                String id = StateView.taskId(run, TaskId.of(null, frame.superStep(), i));
-                tasks.add(task(thread, id, task, Json.array(List.of()), i == failed ? error : null));
-            }
+    /** @param index of the task that failed; -1 for none */
+    private record Failed(int index, String error) {}
+
+    /** Where tasks stand. */
+    private record Place(ThreadKey thread, Checkpoint checkpoint, boolean subgraphs) {
+
+        List<Json> tasks(RunId run, Map<String, List<Json>> asked, Frame frame, @Nullable Failed failed) {
+            return tasks(run, asked, frame, null, "", failed);
         }
-        return tasks;
+
+        /** @param namespace of the frame's graph, as text */
+        private List<Json> tasks(
+                RunId run,
+                Map<String, List<Json>> asked,
+                Frame frame,
+                @Nullable TaskId parent,
+                String namespace,
+                @Nullable Failed failed) {
+            List<Json> tasks = new ArrayList<>();
+            for (int i = 0; i < frame.tasks().size(); i++) {
+                Task task = frame.tasks().get(i);
+                if (!isOpen(task)) {
+                    continue;
+                }
+                TaskId id = TaskId.of(parent, frame.superStep(), i);
+                String name = StateView.taskId(run, id);
+                Json below = Json.NULL;
+                Json state = Json.NULL;
+                if (task.state() instanceof Task.Nested nested) {
+                    String own = StateView.below(namespace, task.step() + ":" + name);
+                    below = SnapshotView.checkpoint(thread, own, null);
+                    if (subgraphs) {
+                        state = state(run, nested, own, tasks(run, asked, nested.frame(), id, own, null));
+                    }
+                }
+                tasks.add(task(
+                        name,
+                        task.step(),
+                        Json.array(asked.getOrDefault(name, List.of())),
+                        failed != null && failed.index() == i ? failed.error() : null,
+                        below,
+                        state));
+            }
+            return tasks;
+        }
+
+        /** Of a graph that a task runs. It stands within the checkpoint of the thread, and has none of its own. */
+        private Json state(RunId run, Task.Nested nested, String namespace, List<Json> tasks) {
+            Frame frame = nested.frame();
+            Json metadata = new Members()
+                    .with("source", "loop")
+                    .with("step", frame.superStep() - 1)
+                    .with("parents", Json.object("", Json.of(checkpoint.id().text(thread))))
+                    .with("run_id", run.value())
+                    .with("graph_id", frame.workflow().name())
+                    .json();
+            return SnapshotView.state(
+                    StateView.values(nested.channels()),
+                    next(frame),
+                    SnapshotView.checkpoint(thread, namespace, null),
+                    Json.NULL,
+                    metadata,
+                    Json.NULL,
+                    tasks);
+        }
     }
 
     private static int failed(Frame frame, @Nullable String step) {
@@ -122,17 +200,12 @@ public final class SnapshotView {
         return run == null ? new RunId(checkpoint.id().text(thread)) : run;
     }
 
-    private static Json task(ThreadKey thread, String id, Task task, Json interrupts, @Nullable String error) {
-        Json below = task.state() instanceof Task.Nested ? checkpoint(thread, task.step() + ":" + id, null) : Json.NULL;
-        return task(id, task.step(), interrupts, error, below);
-    }
-
     private static Json bareTask(ThreadKey thread, Checkpoint checkpoint, String step) {
         String id = StateView.taskId(runOf(thread, checkpoint), TaskId.of(null, 0, 0));
-        return task(id, step, Json.array(List.of()), null, Json.NULL);
+        return task(id, step, Json.array(List.of()), null, Json.NULL, Json.NULL);
     }
 
-    private static Json task(String id, String step, Json interrupts, @Nullable String error, Json below) {
+    private static Json task(String id, String step, Json interrupts, @Nullable String error, Json below, Json state) {
         return new Members()
                 .with("id", id)
                 .with("name", step)
@@ -140,7 +213,7 @@ public final class SnapshotView {
                 .with("interrupts", interrupts)
                 .with("error", error)
                 .with("checkpoint", below)
-                .with("state", Json.NULL)
+                .with("state", state)
                 .json();
     }
 

@@ -111,6 +111,11 @@ public final class StateView {
         return List.copyOf(namespace);
     }
 
+    /** @param outer the namespace of the graph whose task that is, as text */
+    static String below(String outer, String task) {
+        return outer.isEmpty() ? task : outer + SEPARATOR + task;
+    }
+
     /** {@code step:task|step:task}; empty for the run's own graph. */
     public static String text(List<String> namespace) {
         return String.join(SEPARATOR, namespace);

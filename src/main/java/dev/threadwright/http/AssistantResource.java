@@ -307,7 +307,7 @@ public class AssistantResource {
     }
 
     private static Json.@Nullable Obj config(RequestFields fields) {
-        Json.Obj config = fields.object("config");
+        Json.Obj config = RunConfig.checked(fields);
         if (config == null) {
             return null;
         }
@@ -316,9 +316,6 @@ public class AssistantResource {
         }
         if (config.get("configurable") != null && !(config.get("configurable") instanceof Json.Obj)) {
             throw fields.wrong("config", "has a configurable that is no object");
-        }
-        if (config.get("recursion_limit") != null && !(config.get("recursion_limit") instanceof Json.Num)) {
-            throw fields.wrong("config", "has a recursion_limit that is no number");
         }
         return config;
     }

@@ -195,7 +195,7 @@ final class CronBody {
     }
 
     private Json.Obj payload() {
-        fields.object("config");
+        RunConfig.checked(fields);
         fields.text("webhook");
         fields.text("durability");
         for (String flag : List.of("checkpoint_during", "stream_subgraphs", "stream_resumable")) {

@@ -6,7 +6,6 @@ import dev.threadwright.stream.ServerEvent;
 import dev.threadwright.stream.ThreadStreams.Wanted;
 import dev.threadwright.stream.TooManyStreamsException;
 import dev.threadwright.thread.ThreadKey;
-import dev.threadwright.thread.ThreadState;
 import dev.threadwright.workflow.Json;
 import io.quarkus.vertx.core.runtime.context.VertxContextSafetyToggle;
 import io.smallrye.common.vertx.VertxContext;
@@ -41,10 +40,14 @@ final class EventSocket {
      */
     static final long GATHER_MS = 30;
 
-    static final long PING_MS = 5_000;
-
-    /** Who does not even answer pings for that long is gone. */
-    static final long SILENCE_MS = 30_000;
+    /**
+     * @param pingMs between two pings
+     * @param silenceMs who does not even answer pings for that long is gone
+     * @param stuckMs who takes nothing of what waits for it for that long is not served any more
+     */
+    record Patience(long pingMs, long silenceMs, long stuckMs) {
+        static final Patience DEFAULT = new Patience(5_000, 30_000, 60_000);
+    }
 
     /** Behind it, close codes are for applications; clients read what is above it as an HTTP status. */
     private static final int CLOSE_CODES = 4_000;
@@ -60,6 +63,7 @@ final class EventSocket {
     private final ServerWebSocket socket;
     private final ThreadKey thread;
     private final EventSockets server;
+    private final Patience patience;
     private final Runnable onClosed;
     private final Context connection;
 
@@ -76,11 +80,16 @@ final class EventSocket {
     private long pings;
     private @Nullable Long gathering;
     private long heardMs = System.currentTimeMillis();
+    private long takenMs = heardMs;
 
-    EventSocket(ServerWebSocket socket, ThreadKey thread, EventSockets server, Runnable onClosed) {
+    /** Answers wait for the client to take them: it is not read meanwhile, or its commands would gather here as answers. */
+    private boolean full;
+
+    EventSocket(ServerWebSocket socket, ThreadKey thread, EventSockets server, Patience patience, Runnable onClosed) {
         this.socket = socket;
         this.thread = thread;
         this.server = server;
+        this.patience = patience;
         this.onClosed = onClosed;
         this.connection = Vertx.currentContext();
     }
@@ -105,29 +114,47 @@ final class EventSocket {
         socket.pongHandler(pong -> heardMs = System.currentTimeMillis());
         socket.binaryMessageHandler(bytes -> refuse(415, "Commands are texts"));
         socket.textMessageHandler(this::heard);
-        pings = connection.owner().setPeriodic(PING_MS, id -> ping());
+        pings = connection.owner().setPeriodic(patience.pingMs(), id -> ping());
     }
 
     private void ping() {
+        long nowMs = System.currentTimeMillis();
+        if (socket.writeQueueFull()) {
+            // Pings would only wait behind the rest, so it cannot be expected to answer them.
+            heardMs = nowMs;
+            if (nowMs - takenMs > patience.stuckMs()) {
+                refuse(REQUEST_TIMEOUT, "Nothing was taken for " + patience.stuckMs() + " ms");
+            }
+            return;
+        }
+        takenMs = nowMs;
         // Who is not read cannot be heard.
-        if (unanswered < MAX_UNANSWERED && System.currentTimeMillis() - heardMs > SILENCE_MS) {
-            refuse(REQUEST_TIMEOUT, "Nothing was heard for " + SILENCE_MS + " ms");
-        } else if (!socket.writeQueueFull()) {
+        if (unanswered < MAX_UNANSWERED && nowMs - heardMs > patience.silenceMs()) {
+            refuse(REQUEST_TIMEOUT, "Nothing was heard for " + patience.silenceMs() + " ms");
+        } else {
             socket.writePing(PING).onFailure(this::lost);
         }
     }
 
     private void closed() {
+        ended();
+        onClosed.run();
+    }
+
+    /** Nothing is told any more, whenever the client takes notice. */
+    private void ended() {
         closed = true;
         connection.owner().cancelTimer(pings);
         stopGathering();
         settle();
-        onClosed.run();
     }
 
     private void refuse(int status, String reason) {
         if (!closed) {
+            ended();
             refuse(socket, status, reason);
+            // Its own goodbye is heard only if it is read.
+            socket.resume();
         }
     }
 
@@ -136,6 +163,9 @@ final class EventSocket {
     }
 
     private void heard(String text) {
+        if (closed) {
+            return;
+        }
         heardMs = System.currentTimeMillis();
         ProtocolCommand command;
         try {
@@ -174,10 +204,8 @@ final class EventSocket {
         connection.runOnContext(ignored -> {
             unanswered--;
             heardMs = System.currentTimeMillis();
-            if (!closed) {
-                socket.resume();
-            }
             write(answer);
+            readOn();
         });
     }
 
@@ -247,8 +275,8 @@ final class EventSocket {
         telling = next;
         List<Wanted> wanted = List.copyOf(subscriptions.values());
         reading(() -> server.states()
-                .current(thread)
-                .flatMap(state -> isDeleted(state)
+                .isDeleted(thread)
+                .flatMap(deleted -> deleted
                         ? Uni.createFrom().<Multi<ServerEvent>>nullItem()
                         : server.streams().events(thread, wanted))
                 .subscribe()
@@ -274,10 +302,6 @@ final class EventSocket {
         refuse(503, String.valueOf(failure.getMessage()));
     }
 
-    private static boolean isDeleted(@Nullable ThreadState state) {
-        return state != null && state.deleted();
-    }
-
     private void threadIsGone() {
         refuse(404, "Thread " + thread.thread() + " is deleted");
     }
@@ -285,6 +309,20 @@ final class EventSocket {
     private void write(Json.Obj message) {
         if (!closed) {
             socket.writeTextMessage(JsonText.write(message)).onFailure(this::lost);
+            if (!full && socket.writeQueueFull()) {
+                full = true;
+                socket.pause();
+                socket.drainHandler(drained -> {
+                    full = false;
+                    readOn();
+                });
+            }
+        }
+    }
+
+    private void readOn() {
+        if (!closed && !full && unanswered < MAX_UNANSWERED) {
+            socket.resume();
         }
     }
 

@@ -82,7 +82,7 @@ public class EventSockets {
             EventSocket.refuse(socket, 503, maxSockets + " sockets are open on this instance already. Come back later");
             return;
         }
-        new EventSocket(socket, thread, this, open::decrementAndGet).listen();
+        new EventSocket(socket, thread, this, EventSocket.Patience.DEFAULT, open::decrementAndGet).listen();
     }
 
     ProtocolCommands commands() {

@@ -158,17 +158,41 @@ final class RequestFields {
         }
     }
 
+    /** The objects of a list in it, which may have these fields only; null if it is absent or null. */
+    @Nullable List<RequestFields> each(String name, List<String> known) {
+        return switch (value(name)) {
+            case null -> null;
+            case Json.Arr list -> {
+                List<RequestFields> all = new ArrayList<>();
+                for (int i = 0; i < list.items().size(); i++) {
+                    String at = place + pointer(name) + "/" + i;
+                    if (!(list.items().get(i) instanceof Json.Obj object)) {
+                        throw at(at, "must be an object with " + String.join(", ", known));
+                    }
+                    refuseUnknown(at, object, known);
+                    all.add(new RequestFields(at, object));
+                }
+                yield all;
+            }
+            default -> throw wrong(name, "must be a list");
+        };
+    }
+
+    private static void refuseUnknown(String at, Json.Obj object, List<String> known) {
+        for (String field : object.fields().keySet()) {
+            if (!known.contains(field)) {
+                throw at(at + pointer(field), "is unknown here" + meant(field, known));
+            }
+        }
+    }
+
     /** The fields of an object in it, which may have these only; null if it is absent or null. */
     @Nullable RequestFields within(String name, List<String> known) {
         Json.Obj object = object(name);
         if (object == null) {
             return null;
         }
-        for (String field : object.fields().keySet()) {
-            if (!known.contains(field)) {
-                throw at(place + pointer(name) + pointer(field), "is unknown here" + meant(field, known));
-            }
-        }
+        refuseUnknown(place + pointer(name), object, known);
         return new RequestFields(place + pointer(name), object);
     }
 

@@ -69,13 +69,13 @@ record RunBody(
 
     private static final List<String> NO_KWARGS =
             List.of("assistant_id", "input", "metadata", "multitask_strategy", "if_not_exists", "if_thread_status");
-    private static final List<String> COMMAND = List.of("resume", "update", "goto");
+    static final List<String> COMMAND = List.of("resume", "update", "goto");
     private static final List<String> STATUSES = List.of("idle", "busy", "interrupted", "error");
     private static final BigDecimal MS = BigDecimal.valueOf(1_000);
 
     static RunBody read(RequestFields fields) {
         String assistant = fields.requiredText("assistant_id");
-        fields.object("config");
+        RunConfig.checked(fields);
         fields.word("durability", List.of("sync", "async", "exit"));
         fields.flag("checkpoint_during");
         // Unknown ids are errors whether it is strict or not.
@@ -164,26 +164,37 @@ record RunBody(
     }
 
     private static Json pairs(RequestFields given, Json update) {
-        if (update instanceof Json.Arr list) {
-            for (Json pair : list.items()) {
-                if (!(pair instanceof Json.Arr two)
-                        || two.items().size() != 2
-                        || !(two.items().getFirst() instanceof Json.Text)) {
-                    throw given.wrong("update", "must be an object of channels, or a list of [channel, value]");
+        return Json.array(writes(given, update).stream()
+                .<Json>map(write -> Json.array(List.of(Json.of(write.channel()), write.value())))
+                .toList());
+    }
+
+    /** In the order in which they are given; a list may write to a channel several times. */
+    static List<Command.Edit> writes(RequestFields given, Json update) {
+        List<Command.Edit> writes = new ArrayList<>();
+        switch (update) {
+            case Json.Obj channels -> writes.addAll(Command.Update.edits(channels));
+            case Json.Arr list -> {
+                for (Json pair : list.items()) {
+                    if (!(pair instanceof Json.Arr two)
+                            || two.items().size() != 2
+                            || !(two.items().getFirst() instanceof Json.Text channel)) {
+                        throw noWrites(given);
+                    }
+                    writes.add(new Command.Edit(channel.value(), two.items().getLast(), false));
                 }
             }
-            return list;
+            default -> throw noWrites(given);
         }
-        if (!(update instanceof Json.Obj channels)) {
-            throw given.wrong("update", "must be an object of channels, or a list of [channel, value]");
-        }
-        List<Json> pairs = new ArrayList<>();
-        channels.fields().forEach((name, value) -> pairs.add(Json.array(List.of(Json.of(name), value))));
-        return Json.array(pairs);
+        return writes;
+    }
+
+    private static ProblemException noWrites(RequestFields given) {
+        return given.wrong("update", "must be an object of channels, or a list of [channel, value]");
     }
 
     /** Steps by name, or each with what it is given; one run gives all of them the same. */
-    private static void putGoTo(Map<String, Json> command, RequestFields given, Json goTo) {
+    static void putGoTo(Map<String, Json> command, RequestFields given, Json goTo) {
         List<String> steps = new ArrayList<>();
         @Nullable Json item = null;
         for (Json one : goTo instanceof Json.Arr all ? all.items() : List.of(goTo)) {

@@ -85,8 +85,13 @@ public class RunGate {
                                 "/assistant_id names no assistant: there is no \"" + body.assistant() + "\""));
                     }
                     Map<String, Json> data = new LinkedHashMap<>();
-                    data.put("request", request(assistant, body, isForgotten));
+                    Json.Obj kwargs = configured(assistant, body.kwargs());
+                    data.put("request", request(assistant, body, kwargs, isForgotten));
                     data.putAll(body.command().fields());
+                    Integer limit = RunConfig.recursionLimit(kwargs.get("config"));
+                    if (limit != null) {
+                        data.put(RunConfig.RECURSION_LIMIT, Json.of(limit));
+                    }
                     if (create) {
                         data.put("create", Json.TRUE);
                     }
@@ -121,13 +126,13 @@ public class RunGate {
                 .replaceWithVoid();
     }
 
-    private static Json.Obj request(Assistant assistant, RunBody body, boolean isForgotten) {
+    private static Json.Obj request(Assistant assistant, RunBody body, Json.Obj kwargs, boolean isForgotten) {
         Map<String, Json> request = new LinkedHashMap<>();
         request.put("assistant_id", Json.of(assistant.id()));
         request.put("graph_id", Json.of(assistant.graph()));
         request.put("metadata", body.metadata());
         request.put("multitask_strategy", Json.of(body.strategy() == null ? Strategies.DEFAULT : body.strategy()));
-        request.put("kwargs", configured(assistant, body.kwargs()));
+        request.put("kwargs", kwargs);
         Map<String, Json> ending = new LinkedHashMap<>();
         String webhook = body.webhook();
         if (webhook != null) {
@@ -143,7 +148,7 @@ public class RunGate {
     }
 
     /** What the assistant is configured with stands below what the request says. */
-    private static Json configured(Assistant assistant, Json.Obj kwargs) {
+    private static Json.Obj configured(Assistant assistant, Json.Obj kwargs) {
         Map<String, Json> all = new LinkedHashMap<>(kwargs.fields());
         Map<String, Json> config = new LinkedHashMap<>(assistant.config().fields());
         if (all.get("config") instanceof Json.Obj own) {

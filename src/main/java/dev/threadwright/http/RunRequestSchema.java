@@ -28,7 +28,7 @@ record RunRequestSchema(
         @Schema(
                 type = SchemaType.OBJECT,
                 description =
-                        "tags, recursion_limit, configurable; kept, and told with the run. The recursion limit that counts is the workflow's.")
+                        "tags, recursion_limit, configurable; kept, and told with the run. recursion_limit, 1 to 1,000: super-steps to the next stop, instead of what the workflow says.")
         @Nullable Object config,
 
         @Nullable Object context,

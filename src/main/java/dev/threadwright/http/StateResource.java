@@ -49,7 +49,8 @@ public class StateResource {
 
     private static final List<String> AT_FIELDS = List.of("checkpoint", "subgraphs", "select");
     private static final List<String> HISTORY_FIELDS = List.of("limit", "before", "metadata", "checkpoint", "select");
-    private static final String SUBGRAPHS = "Taken, and without effect: states of subgraphs are not kept.";
+    private static final String SUBGRAPHS =
+            "Whether tasks that are running a graph have its state, as it is. It is not kept once that has ended.";
 
     private final HistoryReads reads;
     private final ThreadAnswers answers;
@@ -80,11 +81,11 @@ public class StateResource {
             @RestPath("thread_id") String threadId,
             @Parameter(description = SUBGRAPHS) @RestQuery("subgraphs") @Nullable String subgraphs,
             @Parameter(description = StateFields.SELECT) @RestQuery("select") List<String> select) {
-        PathTexts.flag("subgraphs", subgraphs, false);
+        boolean nested = PathTexts.flag("subgraphs", subgraphs, false);
         ThreadKey thread = ThreadResource.key(threadId);
         List<String> selected = selected(select);
         return reads.newest(thread, null, checkpoint -> true, 1)
-                .flatMap(history -> views(thread, required(thread, history)))
+                .flatMap(history -> views(thread, required(thread, history), nested))
                 .map(views -> StateFields.of(views.isEmpty() ? SnapshotView.none() : views.getFirst(), selected));
     }
 
@@ -104,8 +105,11 @@ public class StateResource {
             @RestPath("checkpoint_id") String checkpointId,
             @Parameter(description = SUBGRAPHS) @RestQuery("subgraphs") @Nullable String subgraphs,
             @Parameter(description = StateFields.SELECT) @RestQuery("select") List<String> select) {
-        PathTexts.flag("subgraphs", subgraphs, false);
-        return at(ThreadResource.key(threadId), checkpointId, selected(select));
+        return at(
+                ThreadResource.key(threadId),
+                checkpointId,
+                selected(select),
+                PathTexts.flag("subgraphs", subgraphs, false));
     }
 
     @POST
@@ -123,20 +127,20 @@ public class StateResource {
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Json> stateAt(@RestPath("thread_id") String threadId, byte @Nullable [] body) {
         RequestFields fields = RequestFields.parse(body, commands.maxDataBytes(), AT_FIELDS);
-        fields.flag("subgraphs");
+        Boolean subgraphs = fields.flag("subgraphs");
         List<String> select = fields.texts("select");
         StateFields.check(select);
         String checkpoint = CheckpointName.of(fields, "checkpoint");
         if (checkpoint == null) {
             throw fields.wrong("checkpoint", "must have a checkpoint_id");
         }
-        return at(ThreadResource.key(threadId), checkpoint, select);
+        return at(ThreadResource.key(threadId), checkpoint, select, subgraphs != null && subgraphs);
     }
 
-    private Uni<Json> at(ThreadKey thread, String name, @Nullable List<String> select) {
+    private Uni<Json> at(ThreadKey thread, String name, @Nullable List<String> select, boolean subgraphs) {
         CheckpointId id = CheckpointId.parse(thread, name);
         return reads.newest(thread, null, checkpoint -> checkpoint.id().equals(id), 1)
-                .flatMap(history -> views(thread, required(thread, history)))
+                .flatMap(history -> views(thread, required(thread, history), subgraphs))
                 .map(views -> {
                     if (views.isEmpty()) {
                         throw noCheckpoint(thread, name);
@@ -297,13 +301,13 @@ public class StateResource {
                                 && (metadata == null
                                         || Containment.contains(SnapshotView.metadata(checkpoint), metadata)),
                         limit)
-                .flatMap(history -> views(thread, required(thread, history)))
+                .flatMap(history -> views(thread, required(thread, history), false))
                 .map(views -> Json.array(
                         views.stream().map(view -> StateFields.of(view, select)).toList()));
     }
 
     /** With the metadata of the runs that made them. */
-    private Uni<List<Json.Obj>> views(ThreadKey thread, History history) {
+    private Uni<List<Json.Obj>> views(ThreadKey thread, History history, boolean subgraphs) {
         List<String> made = history.checkpoints().stream()
                 .map(Checkpoint::run)
                 .filter(Objects::nonNull)
@@ -315,7 +319,7 @@ public class StateResource {
         return metadata.map(byRun -> history.checkpoints().stream()
                 .map(checkpoint -> {
                     RunId run = checkpoint.run();
-                    Json.Obj view = view(thread, history, checkpoint);
+                    Json.Obj view = view(thread, history, checkpoint, subgraphs);
                     Json.Obj own = run == null ? null : byRun.get(run.value());
                     return own == null ? view : with(view, own);
                 })
@@ -336,13 +340,13 @@ public class StateResource {
     static Json.Obj newest(ThreadKey thread, History history) {
         return history.checkpoints().isEmpty()
                 ? SnapshotView.none()
-                : view(thread, history, history.checkpoints().getFirst());
+                : view(thread, history, history.checkpoints().getFirst(), false);
     }
 
-    private static Json.Obj view(ThreadKey thread, History history, Checkpoint checkpoint) {
+    private static Json.Obj view(ThreadKey thread, History history, Checkpoint checkpoint, boolean subgraphs) {
         return history.isHead(checkpoint)
-                ? SnapshotView.ofHead(thread, checkpoint, history.now(), history.failedStep())
-                : SnapshotView.of(thread, checkpoint);
+                ? SnapshotView.ofHead(thread, checkpoint, history.now(), history.failedStep(), subgraphs)
+                : SnapshotView.of(thread, checkpoint, subgraphs);
     }
 
     private static @Nullable List<String> selected(List<String> select) {

@@ -6,6 +6,7 @@ import dev.threadwright.contract.SnapshotView;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** A state as the OpenAPI document describes it; {@link SnapshotView} makes it. */
@@ -48,5 +49,13 @@ record StateSchema(
             @Schema(required = true) String name,
             @Schema(required = true) List<Map<String, Object>> interrupts,
             @Schema(nullable = true) String error,
-            @Schema(nullable = true) NamedCheckpoint checkpoint) {}
+
+            @Schema(nullable = true, description = "Of the graph that it runs.")
+            NamedCheckpoint checkpoint,
+
+            @Schema(
+                    nullable = true,
+                    type = SchemaType.OBJECT,
+                    description = "The state of the graph that it runs, if that was asked for.")
+            Object state) {}
 }

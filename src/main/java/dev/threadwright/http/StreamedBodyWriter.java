@@ -1,5 +1,6 @@
 package dev.threadwright.http;
 
+import io.smallrye.mutiny.Multi;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
@@ -40,14 +41,23 @@ public class StreamedBodyWriter implements ServerMessageBodyWriter<StreamedBody>
     public void writeResponse(StreamedBody body, Type genericType, ServerRequestContext context) {
         ResteasyReactiveRequestContext request = (ResteasyReactiveRequestContext) context;
         request.suspend();
-        HttpServerResponse response = request.unwrap(RoutingContext.class).response();
-        response.setChunked(true);
+        write(request.unwrap(RoutingContext.class).response(), body.parts());
+    }
+
+    /** On the response's event loop. What makes the parts holds something, so it is told of every end, the earliest too. */
+    static void write(HttpServerResponse response, Multi<byte[]> parts) {
         Writing writing = new Writing(response);
         response.closeHandler(gone -> writing.cancel());
         response.exceptionHandler(lost -> writing.cancel());
-        // Nothing but the head.
-        response.write(Buffer.buffer());
-        body.parts().subscribe().withSubscriber(writing);
+        if (response.closed()) {
+            // Whoever asked left while it was decided; nobody tells that any more.
+            writing.cancel();
+        } else {
+            response.setChunked(true);
+            // Nothing but the head.
+            response.write(Buffer.buffer()).onFailure(lost -> writing.cancel());
+        }
+        parts.subscribe().withSubscriber(writing);
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -122,41 +123,56 @@ final class ThreadRequest {
                     + " the journal, by which every thread can be recomputed and verified; delete the thread, or compact it";
 
     private static Json.@Nullable Arr superSteps(RequestFields body) {
-        return switch (body.value("supersteps")) {
-            case null -> null;
-            case Json.Arr all -> {
-                List<Json> superSteps = new ArrayList<>();
-                for (Json superStep : all.items()) {
-                    if (!(superStep instanceof Json.Obj object)
-                            || !(object.get("updates") instanceof Json.Arr updates)) {
-                        throw body.wrong("supersteps", "must be objects with updates, a list");
-                    }
-                    superSteps.add(Json.array(updates.items().stream()
-                            .map(update -> update(body, update))
-                            .toList()));
-                }
-                yield superSteps.isEmpty() ? null : (Json.Arr) Json.array(superSteps);
-            }
-            default -> throw body.wrong("supersteps", "must be a list");
-        };
+        List<RequestFields> superSteps = body.each("supersteps", List.of("updates"));
+        if (superSteps == null || superSteps.isEmpty()) {
+            return null;
+        }
+        return (Json.Arr)
+                Json.array(superSteps.stream().map(ThreadRequest::updates).toList());
     }
 
-    private static Json update(RequestFields body, Json update) {
-        if (!(update instanceof Json.Obj object)
-                || !UPDATE_FIELDS.containsAll(object.fields().keySet())) {
-            throw body.wrong("supersteps", "has an update that is no object of values and as_node");
+    private static Json updates(RequestFields superStep) {
+        List<RequestFields> updates = superStep.each("updates", UPDATE_FIELDS);
+        if (updates == null) {
+            throw superStep.wrong("updates", "is missing: it must be a list");
         }
-        Json command = object.get("command");
-        if (command != null && !(command instanceof Json.Null)) {
-            throw body.wrong(
-                    "supersteps", "has an update with a command, which is not supported: give values and as_node");
-        }
+        return Json.array(updates.stream().map(ThreadRequest::update).toList());
+    }
+
+    private static Json update(RequestFields update) {
         Map<String, Json> fields = new LinkedHashMap<>();
-        fields.put("values", values(object.get("values")));
-        if (object.get("as_node") instanceof Json.Text step) {
-            fields.put("as_step", step);
+        fields.put("values", values(update.value("values")));
+        RequestFields command = update.within("command", RunBody.COMMAND);
+        if (command != null) {
+            putCommand(fields, command);
+        }
+        String step = update.text("as_node");
+        if (step != null) {
+            fields.put("as_step", Json.of(step));
         }
         return Json.object(fields);
+    }
+
+    /** Its writes come after the values that stand beside it. */
+    private static void putCommand(Map<String, Json> fields, RequestFields command) {
+        if (command.names("resume")) {
+            throw command.wrong("resume", "answers nothing: nobody is asked on a thread that is being made");
+        }
+        Json update = command.value("update");
+        if (update != null) {
+            Json values = Objects.requireNonNull(fields.get("values"));
+            List<Json> writes = new ArrayList<>(values instanceof Json.Arr all ? all.items() : List.of(values));
+            RunBody.writes(command, update).forEach(write -> writes.add(Json.object(write.channel(), write.value())));
+            fields.put("values", Json.array(writes));
+        }
+        Json goTo = command.value("goto");
+        if (goTo != null) {
+            RunBody.putGoTo(fields, command, goTo);
+            if (fields.containsKey("goto_input")) {
+                throw command.wrong(
+                        "goto", "gives a step an input, which a thread cannot begin with: name the step only");
+            }
+        }
     }
 
     private static Json values(@Nullable Json values) {

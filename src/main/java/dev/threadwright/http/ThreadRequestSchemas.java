@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.util.List;
 import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** The bodies of requests about threads as the OpenAPI document describes them; {@link ThreadRequest} reads them. */
@@ -67,6 +68,12 @@ final class ThreadRequestSchemas {
     record SuperStepUpdate(
             @Schema(description = "Values by channel, or a list of such objects.")
             Object values,
+
+            @Schema(
+                    type = SchemaType.OBJECT,
+                    description =
+                            "`update`: channels, or a list of [channel, value], written after the values. `goto`: the names of the steps that follow instead of what the routes of the step say; `__end__` for none.")
+            Object command,
 
             @Schema(description = "As whose writes: a step, `__start__` for an input.")
             String asNode) {}

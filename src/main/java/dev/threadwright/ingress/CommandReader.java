@@ -16,8 +16,10 @@ import dev.threadwright.thread.ThreadSettings;
 import dev.threadwright.thread.ThreadStatus;
 import dev.threadwright.thread.policy.Policy;
 import dev.threadwright.thread.policy.PolicyForm;
+import dev.threadwright.workflow.Bounds;
 import dev.threadwright.workflow.Breakpoints;
 import dev.threadwright.workflow.Json;
+import dev.threadwright.workflow.Workflow;
 import java.time.DateTimeException;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -38,7 +40,7 @@ final class CommandReader {
     private static final Set<String> FORK_FIELDS = and(UPDATE_FIELDS, "thread", "checkpoint", "values", "run");
     private static final Set<String> CREATE_FIELDS = and(UPDATE_FIELDS, "graph", "if_absent", "supersteps");
     private static final Set<String> STATE_FIELDS = Set.of("values", "checkpoint", "as_step");
-    private static final Set<String> STEP_FIELDS = Set.of("values", "as_step");
+    private static final Set<String> STEP_FIELDS = Set.of("values", "as_step", "goto");
     private static final Set<String> RESUME_FIELDS = Set.of(
             "answer", "update", "replace", "goto", "goto_input", "continue", "interrupt_before", "interrupt_after");
     private static final Set<String> COMPACT_FIELDS = Set.of("reason", "keep");
@@ -66,6 +68,7 @@ final class CommandReader {
             "checkpoint",
             "interrupt_before",
             "interrupt_after",
+            "recursion_limit",
             "after_ms");
     private static final Set<String> REQUEST_EXTENSIONS =
             Set.of(Extensions.POLICY, Extensions.WORKFLOW, Extensions.RUN_ID);
@@ -232,8 +235,8 @@ final class CommandReader {
                 envelope.extension(Extensions.WORKFLOW),
                 run == null ? null : new RunId(run),
                 interrupt(envelope),
-                new Breakpoints(
-                        names(envelope, Extensions.INTERRUPT_BEFORE), names(envelope, Extensions.INTERRUPT_AFTER)));
+                Bounds.at(new Breakpoints(
+                        names(envelope, Extensions.INTERRUPT_BEFORE), names(envelope, Extensions.INTERRUPT_AFTER))));
     }
 
     private static @Nullable InterruptId interrupt(Envelope envelope) throws InvalidRecordException {
@@ -291,7 +294,7 @@ final class CommandReader {
                 goTo == null ? null : List.copyOf(names("goto", goTo)),
                 item == null ? Json.NULL : item,
                 carryOn ? Event.Pass.ONE : Event.Pass.NONE,
-                new Breakpoints(names(data, "interrupt_before"), names(data, "interrupt_after")));
+                Bounds.at(new Breakpoints(names(data, "interrupt_before"), names(data, "interrupt_after"))));
     }
 
     private Command request(Envelope envelope, ThreadKey thread, Origin origin) throws InvalidRecordException {
@@ -323,7 +326,9 @@ final class CommandReader {
                 goTo == null ? null : List.copyOf(names("goto", goTo)),
                 item == null ? Json.NULL : item,
                 checkpoint == null ? null : text("checkpoint", checkpoint),
-                new Breakpoints(names(data, "interrupt_before"), names(data, "interrupt_after")),
+                new Bounds(
+                        new Breakpoints(names(data, "interrupt_before"), names(data, "interrupt_after")),
+                        recursionLimit(data)),
                 afterMs(data));
     }
 
@@ -363,6 +368,11 @@ final class CommandReader {
             edits.add(new Command.Edit(channel.value(), two.items().getLast(), false));
         }
         return edits;
+    }
+
+    private static @Nullable Integer recursionLimit(Json.Obj data) throws InvalidRecordException {
+        Json limit = data.get("recursion_limit");
+        return limit == null ? null : (int) number("recursion_limit", limit, 1, Workflow.MAX_RECURSION_LIMIT);
     }
 
     private static long afterMs(Json.Obj data) throws InvalidRecordException {
@@ -481,7 +491,7 @@ final class CommandReader {
             for (Json update : superStep instanceof Json.Arr all ? all.items() : List.<Json>of()) {
                 if (!(update instanceof Json.Obj fields)
                         || !STEP_FIELDS.containsAll(fields.fields().keySet())) {
-                    throw wrong("supersteps", "must be lists of objects with values and as_step");
+                    throw wrong("supersteps", "must be lists of objects with values, as_step and goto");
                 }
                 updates.add(stateUpdate(fields));
             }
@@ -519,7 +529,11 @@ final class CommandReader {
             edits.addAll(Command.Update.edits(object));
         }
         Json step = data.get("as_step");
-        return new Command.Update(edits, step == null ? null : text("as_step", step));
+        Json goTo = data.get("goto");
+        return new Command.Update(
+                edits,
+                step == null ? null : text("as_step", step),
+                goTo == null ? null : List.copyOf(names("goto", goTo)));
     }
 
     private static RunId newRun(Envelope envelope, ThreadKey thread, Origin origin) {

@@ -10,6 +10,7 @@ import dev.threadwright.thread.Leg;
 import dev.threadwright.thread.Replay;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.Stop;
+import dev.threadwright.workflow.Bounds;
 import dev.threadwright.workflow.Breakpoints;
 import dev.threadwright.workflow.Json;
 import dev.threadwright.workflow.Prompt;
@@ -89,8 +90,9 @@ final class AskParts {
                 replay.integer("attempts"));
     }
 
-    /** Left out if there are none. */
-    static void write(FieldWriter to, Breakpoints breakpoints) throws IOException {
+    /** Each left out if there is none. */
+    static void write(FieldWriter to, Bounds bounds) throws IOException {
+        Breakpoints breakpoints = bounds.breakpoints();
         if (!breakpoints.isEmpty()) {
             to.object(
                     "breakpoints",
@@ -98,9 +100,15 @@ final class AskParts {
                     all -> to.texts("before", all.before().stream().sorted().toList())
                             .texts("after", all.after().stream().sorted().toList()));
         }
+        Integer limit = bounds.recursionLimit();
+        to.number("recursionLimit", limit == null ? null : limit.longValue());
     }
 
-    static Breakpoints breakpoints(Fields from) {
+    static Bounds bounds(Fields from) {
+        return new Bounds(breakpoints(from), from.has("recursionLimit") ? from.integer("recursionLimit") : null);
+    }
+
+    private static Breakpoints breakpoints(Fields from) {
         if (!from.has("breakpoints")) {
             return Breakpoints.NONE;
         }
@@ -147,7 +155,7 @@ final class AskParts {
 
     static void write(FieldWriter to, Leg leg) throws IOException {
         to.text("id", leg.id().value()).number("number", leg.number()).number("fromSuperStep", leg.fromSuperStep());
-        write(to, leg.breakpoints());
+        write(to, leg.bounds());
         to.texts("came", leg.came())
                 .objects("passed", leg.passed(), breakpoint -> write(to, breakpoint))
                 .object("at", leg.at(), breakpoint -> write(to, breakpoint))
@@ -165,7 +173,7 @@ final class AskParts {
                 new RunId(from.text("id")),
                 from.integer("number"),
                 from.integer("fromSuperStep"),
-                breakpoints(from),
+                bounds(from),
                 from.texts("came"),
                 from.objects("passed", AskParts::breakpoint),
                 from.has("at") ? breakpoint(from.fields("at")) : null,

@@ -58,7 +58,7 @@ final class EventReader {
                         Parts.workflow(e),
                         e.numberOrNull("expiresAtMs"),
                         e.word("behind", Behind.class),
-                        AskParts.breakpoints(e),
+                        AskParts.bounds(e),
                         e.numberOrNull("notBeforeMs"));
             case "input.kept" ->
                 new Event.InputKept(
@@ -80,7 +80,7 @@ final class EventReader {
                         Parts.changes(e),
                         e.has("mapped"),
                         FrameParts.planned(e, "tasks"),
-                        AskParts.breakpoints(e),
+                        AskParts.bounds(e),
                         e.has("approvals") ? e.object("approvals").fields() : Map.of(),
                         e.numberOrNull("timeoutMs"));
             case "run.completed" ->
@@ -211,7 +211,7 @@ final class EventReader {
                         e.text("via"),
                         e.integer("leg"),
                         AskParts.ids(e, "interrupts"),
-                        AskParts.breakpoints(e),
+                        AskParts.bounds(e),
                         e.has("pass") ? e.word("pass", Event.Pass.class) : Event.Pass.NONE,
                         runOrNull(e, "opened"));
             case "run.paused" -> new Event.RunPaused(Parts.run(e), e.text("by"));

@@ -109,7 +109,7 @@ final class EventWriter {
                         .text("workflow", e.workflow().toString())
                         .number("expiresAtMs", e.expiresAtMs())
                         .word("behind", e.behind());
-                AskParts.write(to, e.breakpoints());
+                AskParts.write(to, e.bounds());
                 to.number("notBeforeMs", e.notBeforeMs());
             }
             case Event.InputKept e -> {
@@ -136,7 +136,7 @@ final class EventWriter {
                 Parts.writeChanges(to, e.changes());
                 flagIf("mapped", e.mapped());
                 FrameParts.write(to, "tasks", e.tasks());
-                AskParts.write(to, e.breakpoints());
+                AskParts.write(to, e.bounds());
                 if (!e.approvals().isEmpty()) {
                     to.json("approvals", Json.object(e.approvals()));
                 }
@@ -265,7 +265,7 @@ final class EventWriter {
             case Event.RunResumed e -> {
                 run(e.run()).text("by", e.by()).text("via", e.via()).number("leg", e.leg());
                 AskParts.ids(to, "interrupts", e.interrupts());
-                AskParts.write(to, e.breakpoints());
+                AskParts.write(to, e.bounds());
                 if (e.pass() != Event.Pass.NONE) {
                     to.word("pass", e.pass());
                 }

@@ -162,7 +162,7 @@ public final class SnapshotCodec {
                 .number("expiresAtMs", run.expiresAtMs())
                 .word("behind", run.behind())
                 .number("notBeforeMs", run.notBeforeMs());
-        AskParts.write(to, run.breakpoints());
+        AskParts.write(to, run.bounds());
     }
 
     private static QueuedRun queued(Fields from) {
@@ -173,7 +173,7 @@ public final class SnapshotCodec {
                 from.number("admittedAtMs"),
                 from.numberOrNull("expiresAtMs"),
                 from.word("behind", Behind.class),
-                AskParts.breakpoints(from),
+                AskParts.bounds(from),
                 from.numberOrNull("notBeforeMs"));
     }
 

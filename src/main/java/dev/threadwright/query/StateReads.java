@@ -50,6 +50,15 @@ public class StateReads {
             limit $4
             """;
 
+    /**
+     * Readers do not see what was deleted, but what became of its commands; of a thread that never was those are refusals
+     * without a sequence number.
+     */
+    private static final String DELETED = """
+            select exists (select from outcome o where o.tenant = $1 and o.thread = $2 and o.seq > 0)
+                   and not exists (select from thread t where t.tenant = $1 and t.thread = $2) as deleted
+            """;
+
     private final PlainScope scope;
     private final Gathering<ThreadKey, ThreadState> gathering = new Gathering<>((tenant, threads) -> current(threads));
 
@@ -60,6 +69,16 @@ public class StateReads {
     /** Null if there is no such thread. */
     public Uni<@Nullable ThreadState> current(ThreadKey thread) {
         return gathering.ask(thread.tenant(), thread);
+    }
+
+    /** Whether there was such a thread, and is none any more. */
+    public Uni<Boolean> isDeleted(ThreadKey thread) {
+        return scope.read(
+                thread.tenant(),
+                connection -> connection
+                        .preparedQuery(DELETED)
+                        .execute(Tuple.of(thread.tenant(), thread.thread()))
+                        .map(rows -> rows.iterator().next().getBoolean("deleted")));
     }
 
     /**

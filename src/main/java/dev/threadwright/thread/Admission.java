@@ -69,8 +69,7 @@ final class Admission {
         return switch (input.type()) {
             case USER_INPUT -> {
                 // What says which workflow it is for, or where that stops, is no answer to anybody.
-                boolean isPlain =
-                        submit.workflow() == null && submit.breakpoints().isEmpty();
+                boolean isPlain = submit.workflow() == null && submit.bounds().isEmpty();
                 StartedRun asks = isPlain ? asksUser(draft.state(), null) : null;
                 yield asks == null
                         ? null
@@ -168,7 +167,7 @@ final class Admission {
         if (workflow == null) {
             return refused(draft, Rejection.UNKNOWN_WORKFLOW, unknownWorkflow(draft.state(), submit.workflow()));
         }
-        String unknown = workflow.unknown(submit.breakpoints());
+        String unknown = workflow.unknown(submit.bounds().breakpoints());
         if (unknown != null) {
             return refused(draft, Rejection.UNKNOWN_STEP, unknown);
         }
@@ -228,7 +227,7 @@ final class Admission {
         if (workflow == null) {
             return refused(draft, Rejection.UNKNOWN_WORKFLOW, unknownWorkflow(draft.state(), submit.workflow()));
         }
-        String unknown = workflow.unknown(submit.breakpoints());
+        String unknown = workflow.unknown(submit.bounds().breakpoints());
         return unknown != null
                 ? refused(draft, Rejection.UNKNOWN_STEP, unknown)
                 : unsuitable(draft, submit, workflow, channels);
@@ -281,7 +280,7 @@ final class Admission {
                 new Input(identity, Input.Type.USER_INPUT, null, Json.EMPTY_OBJECT),
                 request.leg(),
                 new Why(DecisionKind.START, "", null, draft.state().situation().words(), List.of())));
-        progress.start(draft, request.leg(), workflow.ref(), Event.Start.INPUT, request.breakpoints());
+        progress.start(draft, request.leg(), workflow.ref(), Event.Start.INPUT, request.bounds());
         if (draft.state().started(request.leg()) != null) {
             progress.redirect(draft, request.leg(), steps, request.item());
         }
@@ -322,7 +321,7 @@ final class Admission {
                 workflow.ref(),
                 expiresAtMs,
                 behind,
-                submit.breakpoints(),
+                submit.bounds(),
                 afterMs == 0 ? null : Math.addExact(draft.timeMs(), afterMs)));
         // All that is before it may be for later.
         progress.advance(draft);
@@ -336,7 +335,7 @@ final class Admission {
         if (afterMs > 0) {
             return queued(draft, submit, workflow, null, Event.Behind.OPEN, afterMs);
         }
-        progress.start(draft, submit.newRun(), workflow.ref(), Event.Start.INPUT, submit.breakpoints());
+        progress.start(draft, submit.newRun(), workflow.ref(), Event.Start.INPUT, submit.bounds());
         progress.advance(draft);
         return draft.decided(new Outcome.Started(submit.newRun()));
     }

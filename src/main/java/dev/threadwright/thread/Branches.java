@@ -43,7 +43,7 @@ final class Branches {
         Channels base = checkpoint == null ? null : channels;
         Supplier<String> ids = Edits.ids(state);
         try {
-            if (updates.stream().allMatch(update -> update.step() == null)) {
+            if (updates.stream().allMatch(update -> update.step() == null && update.goTo() == null)) {
                 List<Change> changes = edits.changes(
                         channels,
                         edits.workflow(state, left),
@@ -88,20 +88,35 @@ final class Branches {
         }
         for (Command.Update update : updates) {
             String step = update.step();
+            List<String> goTo = update.goTo();
             if (step == null) {
                 return new Refused(
-                        Rejection.UNKNOWN_STEP, "Of several updates of one super-step, each has to say as which step");
+                        Rejection.UNKNOWN_STEP,
+                        goTo == null
+                                ? "Of several updates of one super-step, each has to say as which step"
+                                : "An update that goes somewhere has to say as which step");
             }
             boolean isEdge = step.equals(Command.Update.START) || step.equals(Command.Update.END);
             if (isEdge && updates.size() > 1) {
                 return new Refused(Rejection.UNKNOWN_STEP, "An update as \"" + step + "\" stands alone");
             }
+            if (isEdge && goTo != null) {
+                return new Refused(Rejection.UNKNOWN_STEP, "An update as \"" + step + "\" goes nowhere else");
+            }
             if (!isEdge && !workflow.steps().containsKey(step)) {
-                return new Refused(
-                        Rejection.UNKNOWN_STEP, "Workflow " + workflow.ref() + " has no step \"" + step + "\"");
+                return unknownStep(workflow, step);
+            }
+            for (String next : goTo == null ? List.<String>of() : goTo) {
+                if (!next.equals(Command.Update.END) && !workflow.steps().containsKey(next)) {
+                    return unknownStep(workflow, next);
+                }
             }
         }
         return null;
+    }
+
+    private static Refused unknownStep(Workflow workflow, String step) {
+        return new Refused(Rejection.UNKNOWN_STEP, "Workflow " + workflow.ref() + " has no step \"" + step + "\"");
     }
 
     /** As if this was an input. */
@@ -148,7 +163,7 @@ final class Branches {
         for (Command.Update update : updates) {
             List<Change> changes = edits.unsettled(workflow, channels, update.edits(), ids);
             written.addAll(changes);
-            finished.add(new SuperStep.Finished(String.valueOf(update.step()), Json.NULL, changes, null, null));
+            finished.add(new SuperStep.Finished(String.valueOf(update.step()), Json.NULL, changes, goTo(update), null));
         }
         List<Change> settled = workflow.settled(channels, written);
         List<Planned> next = isEnd
@@ -162,6 +177,13 @@ final class Branches {
                 updates.stream().map(update -> String.valueOf(update.step())).toList(),
                 settled,
                 next.isEmpty() ? null : new Resumable(null, inputs, frame.next(next)));
+    }
+
+    private static @Nullable List<String> goTo(Command.Update update) {
+        List<String> goTo = update.goTo();
+        return goTo == null
+                ? null
+                : goTo.stream().filter(step -> !step.equals(Command.Update.END)).toList();
     }
 
     private static Step.View view(Channels channels, List<Input> inputs) {

@@ -2,7 +2,7 @@ package dev.threadwright.thread;
 
 import dev.threadwright.thread.policy.Policy;
 import dev.threadwright.thread.policy.QueuePolicy;
-import dev.threadwright.workflow.Breakpoints;
+import dev.threadwright.workflow.Bounds;
 import dev.threadwright.workflow.Json;
 import dev.threadwright.workflow.Prompt;
 import java.util.List;
@@ -88,7 +88,7 @@ public sealed interface Command {
      * @param workflow overrides the thread's and the server's
      * @param run addresses exactly this run
      * @param interrupt addresses exactly this interrupt
-     * @param breakpoints that the run which it starts has besides those of its workflow
+     * @param bounds of the run which it starts, besides those of its workflow
      */
     record SubmitInput(
             Header header,
@@ -98,7 +98,7 @@ public sealed interface Command {
             @Nullable String workflow,
             @Nullable RunId run,
             @Nullable InterruptId interrupt,
-            Breakpoints breakpoints)
+            Bounds bounds)
             implements Command {
         public SubmitInput(
                 Header header,
@@ -108,7 +108,7 @@ public sealed interface Command {
                 @Nullable String workflow,
                 @Nullable RunId run,
                 @Nullable InterruptId interrupt) {
-            this(header, input, newRun, policy, workflow, run, interrupt, Breakpoints.NONE);
+            this(header, input, newRun, policy, workflow, run, interrupt, Bounds.NONE);
         }
     }
 
@@ -122,7 +122,7 @@ public sealed interface Command {
      * @param goTo where it goes next; null for where it would go
      * @param item what the steps of {@code goTo} are given
      * @param pass past which breakpoints it goes on
-     * @param breakpoints that the new leg has besides those of the workflow
+     * @param bounds of the new leg, besides those of the workflow
      */
     record ResumeRun(
             Header header,
@@ -133,7 +133,7 @@ public sealed interface Command {
             @Nullable List<String> goTo,
             Json item,
             Event.Pass pass,
-            Breakpoints breakpoints)
+            Bounds bounds)
             implements Command {
         public ResumeRun {
             updates = List.copyOf(updates);
@@ -202,7 +202,7 @@ public sealed interface Command {
      * @param goTo where it goes next
      * @param item what the steps of {@code goTo} are given
      * @param checkpoint to begin from; null for where the thread stands
-     * @param breakpoints that the leg has besides those of its workflow
+     * @param bounds of the leg, besides those of its workflow
      * @param afterMs how long it waits before it starts; 0 for not at all
      */
     record RequestRun(
@@ -219,7 +219,7 @@ public sealed interface Command {
             @Nullable List<String> goTo,
             Json item,
             @Nullable String checkpoint,
-            Breakpoints breakpoints,
+            Bounds bounds,
             long afterMs)
             implements Command {
 
@@ -240,7 +240,7 @@ public sealed interface Command {
         ResumeRun resume() {
             // An edit alone lets it go on: past breakpoints, or to ask the same again.
             Event.Pass pass = answer == null && goTo == null ? Event.Pass.ALL : Event.Pass.NONE;
-            return new ResumeRun(header, null, null, answer, updates, goTo, item, pass, breakpoints);
+            return new ResumeRun(header, null, null, answer, updates, goTo, item, pass, bounds);
         }
     }
 
@@ -307,21 +307,31 @@ public sealed interface Command {
 
         /** Whether it leaves what is to be done as it is, and what is asked. */
         boolean isPlain() {
-            return checkpoint == null && updates.stream().allMatch(update -> update.step() == null);
+            return checkpoint == null
+                    && updates.stream().allMatch(update -> update.step() == null && update.goTo() == null);
         }
     }
 
     /**
      * @param step as whose writes: what follows it is what is to be done next. {@link #START} for an input, {@link
      *     #END} if nothing is; null to leave that as it is
+     * @param goTo what that step chose to follow it, or {@link #END}; null for what its routes say
      */
-    record Update(List<Edit> edits, @Nullable String step) {
+    record Update(
+            List<Edit> edits,
+            @Nullable String step,
+            @Nullable List<String> goTo) {
 
         public static final String START = "__start__";
         public static final String END = "__end__";
 
         public Update {
             edits = List.copyOf(edits);
+            goTo = goTo == null ? null : List.copyOf(goTo);
+        }
+
+        public Update(List<Edit> edits, @Nullable String step) {
+            this(edits, step, null);
         }
 
         public static List<Edit> edits(Json.Obj values) {

@@ -2,7 +2,7 @@ package dev.threadwright.thread;
 
 import dev.threadwright.thread.Event.Rejection;
 import dev.threadwright.thread.policy.Judges;
-import dev.threadwright.workflow.Breakpoints;
+import dev.threadwright.workflow.Bounds;
 import dev.threadwright.workflow.WorkflowCatalog;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -291,7 +291,7 @@ public final class Decider {
     }
 
     private Decision continued(Draft draft, RunId run, Resumable left) {
-        progress.carryOn(draft, run, left, Breakpoints.NONE);
+        progress.carryOn(draft, run, left, Bounds.NONE);
         progress.advance(draft);
         return draft.decided(new Outcome.Started(run));
     }

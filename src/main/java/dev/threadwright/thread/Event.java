@@ -1,6 +1,6 @@
 package dev.threadwright.thread;
 
-import dev.threadwright.workflow.Breakpoints;
+import dev.threadwright.workflow.Bounds;
 import dev.threadwright.workflow.Change;
 import dev.threadwright.workflow.Channels;
 import dev.threadwright.workflow.Json;
@@ -39,7 +39,7 @@ public sealed interface Event {
      * The accepted input waits for its turn.
      *
      * @param expiresAtMs milliseconds since 1970 at which it is given up; null for never
-     * @param breakpoints that its run has besides those of its workflow
+     * @param bounds that its run has besides those of its workflow
      * @param notBeforeMs milliseconds since 1970 before which its turn cannot come; null for at once
      */
     record InputQueued(
@@ -47,11 +47,11 @@ public sealed interface Event {
             WorkflowRef workflow,
             @Nullable Long expiresAtMs,
             Behind behind,
-            Breakpoints breakpoints,
+            Bounds bounds,
             @Nullable Long notBeforeMs)
             implements Event {
         public InputQueued(RunId run, WorkflowRef workflow, @Nullable Long expiresAtMs, Behind behind) {
-            this(run, workflow, expiresAtMs, behind, Breakpoints.NONE, null);
+            this(run, workflow, expiresAtMs, behind, Bounds.NONE, null);
         }
     }
 
@@ -91,7 +91,7 @@ public sealed interface Event {
      * @param changes what its input writes, after the initial values of channels that were not there
      * @param mapped whether the workflow says itself what an input writes, instead of by the names of its keys
      * @param tasks of its first super-step; empty if it continues
-     * @param breakpoints where it stops
+     * @param bounds where it stops, and how far it may go
      * @param approvals the answers that interrupts of a kind get by themselves
      * @param timeoutMs how long it may be at work; null for as long as it takes
      */
@@ -105,7 +105,7 @@ public sealed interface Event {
             List<Change> changes,
             boolean mapped,
             List<Planned> tasks,
-            Breakpoints breakpoints,
+            Bounds bounds,
             Map<String, Json> approvals,
             @Nullable Long timeoutMs)
             implements Event {
@@ -124,19 +124,7 @@ public sealed interface Event {
                 List<Change> changes,
                 boolean mapped,
                 List<Planned> tasks) {
-            this(
-                    run,
-                    workflow,
-                    start,
-                    source,
-                    main,
-                    previousHead,
-                    changes,
-                    mapped,
-                    tasks,
-                    Breakpoints.NONE,
-                    Map.of(),
-                    null);
+            this(run, workflow, start, source, main, previousHead, changes, mapped, tasks, Bounds.NONE, Map.of(), null);
         }
     }
 
@@ -211,7 +199,7 @@ public sealed interface Event {
      * @param via how: {@code kafka}, {@code http}, or {@code system} for what nobody asked for
      * @param leg how often it has begun to go, this time included
      * @param interrupts those that were answered for it
-     * @param breakpoints where it stops from here on
+     * @param bounds where it stops from here on, and how far it may go
      * @param pass whether it goes on past the breakpoint where it stood
      * @param opened the leg that begins; null if the last one goes on
      */
@@ -221,7 +209,7 @@ public sealed interface Event {
             String via,
             int leg,
             List<InterruptId> interrupts,
-            Breakpoints breakpoints,
+            Bounds bounds,
             Pass pass,
             @Nullable RunId opened)
             implements Event {

@@ -173,7 +173,7 @@ public final class Fold {
                 state.intake().admittedAtMs(),
                 queued.expiresAtMs(),
                 queued.behind(),
-                queued.breakpoints(),
+                queued.bounds(),
                 queued.notBeforeMs()));
         return state.withQueue(queue).withIntake(Intake.EMPTY);
     }
@@ -213,7 +213,7 @@ public final class Fold {
                 StartedRun.outside(state.intake().inputs(), started.changes(), started.mapped(), lineage),
                 Set.of(),
                 Frame.begin(started.workflow(), started.tasks()),
-                Leg.first(started.run(), 1, started.breakpoints()),
+                Leg.first(started.run(), 1, started.bounds()),
                 Control.of(started.approvals()),
                 budget(started));
         ThreadState after = wrote(state.withIntake(Intake.EMPTY).plus(run), run.id(), started.changes());
@@ -239,7 +239,7 @@ public final class Fold {
                 List.of(),
                 Set.of(),
                 left.frame(),
-                Leg.first(started.run(), left.frame().superStep(), started.breakpoints()),
+                Leg.first(started.run(), left.frame().superStep(), started.bounds()),
                 Control.of(started.approvals()),
                 budget(started)));
     }
@@ -259,7 +259,7 @@ public final class Fold {
                         List.of(),
                         Set.of(),
                         Frame.begin(started.workflow(), started.tasks()),
-                        Leg.first(started.run(), 1, started.breakpoints()),
+                        Leg.first(started.run(), 1, started.bounds()),
                         Control.of(started.approvals()),
                         budget(started)))
                 .withResumable(state.resumable());
@@ -422,7 +422,7 @@ public final class Fold {
         }
         return state.replace(
                 resumed.run(),
-                r -> r.withLeg(r.leg().resumed(resumed.opened(), r.frame(), resumed.breakpoints(), resumed.pass())));
+                r -> r.withLeg(r.leg().resumed(resumed.opened(), r.frame(), resumed.bounds(), resumed.pass())));
     }
 
     private static ThreadState redirected(ThreadState state, Event.RunRedirected redirected) {

@@ -1,6 +1,6 @@
 package dev.threadwright.thread;
 
-import dev.threadwright.workflow.Breakpoints;
+import dev.threadwright.workflow.Bounds;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param id the run's own for the first
  * @param number how often the run has begun to go: 1 for the first time
  * @param fromSuperStep the super-step that it began with
- * @param breakpoints where it stops
+ * @param bounds where it stops, and how far it may go
  * @param came the steps of the super-step before the current one, if it may stop after some
  * @param passed the stops of the current super-step that are behind it
  * @param at where it stands; null if at none
@@ -25,7 +25,7 @@ public record Leg(
         RunId id,
         int number,
         int fromSuperStep,
-        Breakpoints breakpoints,
+        Bounds bounds,
         List<String> came,
         List<Breakpoint> passed,
         @Nullable Breakpoint at,
@@ -37,8 +37,8 @@ public record Leg(
         passed = List.copyOf(passed);
     }
 
-    static Leg first(RunId run, int fromSuperStep, Breakpoints breakpoints) {
-        return new Leg(run, 1, fromSuperStep, breakpoints, List.of(), List.of(), null, null, false);
+    static Leg first(RunId run, int fromSuperStep, Bounds bounds) {
+        return new Leg(run, 1, fromSuperStep, bounds, List.of(), List.of(), null, null, false);
     }
 
     /** The next breakpoint in the way of a super-step that is about to begin; null if there is none. */
@@ -50,41 +50,41 @@ public record Leg(
 
     private Set<Breakpoint> stops(Frame frame) {
         Set<Breakpoint> stops = new LinkedHashSet<>();
-        if (breakpoints.isEmpty()) {
+        if (bounds.breakpoints().isEmpty()) {
             return stops;
         }
         came.stream()
-                .filter(breakpoints::stopsAfter)
+                .filter(bounds.breakpoints()::stopsAfter)
                 .forEach(step -> stops.add(new Breakpoint(Breakpoint.When.AFTER, step)));
         frame.tasks().stream()
-                .filter(task -> task.state() instanceof Task.Due && breakpoints.stopsBefore(task.step()))
+                .filter(task ->
+                        task.state() instanceof Task.Due && bounds.breakpoints().stopsBefore(task.step()))
                 .forEach(task -> stops.add(new Breakpoint(Breakpoint.When.BEFORE, task.step())));
         return stops;
     }
 
     /** At the next super-step of the same leg. */
     Leg after(Frame ended) {
-        List<String> steps = breakpoints.after().isEmpty()
+        List<String> steps = bounds.breakpoints().after().isEmpty()
                 ? List.of()
                 : ended.tasks().stream()
                         .filter(task -> task.state() instanceof Task.Ended)
                         .map(Task::step)
                         .distinct()
                         .toList();
-        return new Leg(id, number, fromSuperStep, breakpoints, steps, List.of(), null, told, isClosed);
+        return new Leg(id, number, fromSuperStep, bounds, steps, List.of(), null, told, isClosed);
     }
 
     /** @param closes whether it ends with that */
     Leg stopped(Stop stop, boolean closes) {
-        return new Leg(
-                id, number, fromSuperStep, breakpoints, came, passed, stop.breakpoint(), stop, isClosed || closes);
+        return new Leg(id, number, fromSuperStep, bounds, came, passed, stop.breakpoint(), stop, isClosed || closes);
     }
 
     /**
      * @param opened the leg that begins; null if this one goes on, or stays as ended as it is
      * @param frame that it goes on with
      */
-    Leg resumed(@Nullable RunId opened, Frame frame, Breakpoints next, Event.Pass pass) {
+    Leg resumed(@Nullable RunId opened, Frame frame, Bounds next, Event.Pass pass) {
         List<Breakpoint> behind = new ArrayList<>(passed);
         Breakpoint here = at;
         switch (pass) {

@@ -1,6 +1,6 @@
 package dev.threadwright.thread;
 
-import dev.threadwright.workflow.Breakpoints;
+import dev.threadwright.workflow.Bounds;
 import dev.threadwright.workflow.Change;
 import dev.threadwright.workflow.Channels;
 import dev.threadwright.workflow.Json;
@@ -38,7 +38,7 @@ final class Progress {
     }
 
     /** The run takes what the draft has in its intake. */
-    void start(Draft draft, RunId run, WorkflowRef ref, Event.Start start, Breakpoints breakpoints) {
+    void start(Draft draft, RunId run, WorkflowRef ref, Event.Start start, Bounds bounds) {
         ThreadState state = draft.state();
         List<Input> inputs = state.intake().inputs();
         Input trigger = switch (start) {
@@ -57,7 +57,7 @@ final class Progress {
                 opening.changes(),
                 opening.mapped(),
                 opening.tasks(),
-                breakpoints(state, ref, breakpoints),
+                stops.own(state, ref).and(bounds),
                 state.settings().approvals().fields(),
                 timeoutMs(state, ref)));
         String problem = opening.problem();
@@ -69,7 +69,7 @@ final class Progress {
     }
 
     /** A run of its own takes up what the head has left to do. */
-    void carryOn(Draft draft, RunId run, Resumable left, Breakpoints breakpoints) {
+    void carryOn(Draft draft, RunId run, Resumable left, Bounds bounds) {
         draft.add(new Event.RunStarted(
                 run,
                 left.workflow(),
@@ -80,7 +80,7 @@ final class Progress {
                 List.of(),
                 false,
                 List.of(),
-                breakpoints(draft.state(), left.workflow(), breakpoints),
+                stops.own(draft.state(), left.workflow()).and(bounds),
                 draft.state().settings().approvals().fields(),
                 timeoutMs(draft.state(), left.workflow())));
     }
@@ -98,11 +98,6 @@ final class Progress {
     private @Nullable Long timeoutMs(ThreadState state, WorkflowRef ref) {
         Workflow workflow = workflows.find(state.key().tenant(), ref);
         return workflow == null ? null : workflow.timeoutMs();
-    }
-
-    private Breakpoints breakpoints(ThreadState state, WorkflowRef ref, Breakpoints more) {
-        Workflow workflow = workflows.find(state.key().tenant(), ref);
-        return workflow == null ? more : workflow.breakpoints().and(more);
     }
 
     /** What a run begins with, or why it cannot. */
@@ -287,7 +282,7 @@ final class Progress {
     /** What came too late for the run becomes one run of the same version, ahead of the queue and past every limit. */
     private void followUp(Draft draft, StartedRun ended) {
         if (!draft.state().intake().isEmpty()) {
-            start(draft, ended.id().followUp(), ended.workflow(), Event.Start.FOLLOW_UP, Breakpoints.NONE);
+            start(draft, ended.id().followUp(), ended.workflow(), Event.Start.FOLLOW_UP, Bounds.NONE);
         }
     }
 
@@ -299,7 +294,7 @@ final class Progress {
             }
             new Cancellation(draft, Event.Cause.SUPERSEDED, Cancellation.CARRY_NONE).cancelAllStarted();
             draft.add(new Event.InputPromoted(next.id()));
-            start(draft, next.id(), next.workflow(), Event.Start.QUEUE, next.breakpoints());
+            start(draft, next.id(), next.workflow(), Event.Start.QUEUE, next.bounds());
         }
     }
 

@@ -1,6 +1,6 @@
 package dev.threadwright.thread;
 
-import dev.threadwright.workflow.Breakpoints;
+import dev.threadwright.workflow.Bounds;
 import dev.threadwright.workflow.WorkflowRef;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param inputs the one that queued it, then those addressed to it since
  * @param expiresAtMs milliseconds since 1970; null for never
- * @param breakpoints that it has besides those of its workflow
+ * @param bounds that it has besides those of its workflow
  * @param notBeforeMs milliseconds since 1970; null for at once
  */
 public record QueuedRun(
@@ -21,7 +21,7 @@ public record QueuedRun(
         long admittedAtMs,
         @Nullable Long expiresAtMs,
         Event.Behind behind,
-        Breakpoints breakpoints,
+        Bounds bounds,
         @Nullable Long notBeforeMs) {
 
     public QueuedRun {
@@ -43,6 +43,6 @@ public record QueuedRun(
     QueuedRun joinedBy(Input input) {
         List<Input> all = new ArrayList<>(inputs);
         all.add(input);
-        return new QueuedRun(id, workflow, all, admittedAtMs, expiresAtMs, behind, breakpoints, notBeforeMs);
+        return new QueuedRun(id, workflow, all, admittedAtMs, expiresAtMs, behind, bounds, notBeforeMs);
     }
 }

@@ -3,7 +3,7 @@ package dev.threadwright.thread;
 import dev.threadwright.thread.Event.DecisionKind;
 import dev.threadwright.thread.Event.Rejection;
 import dev.threadwright.thread.Event.Why;
-import dev.threadwright.workflow.Breakpoints;
+import dev.threadwright.workflow.Bounds;
 import dev.threadwright.workflow.Json;
 import dev.threadwright.workflow.Workflow;
 import dev.threadwright.workflow.WorkflowCatalog;
@@ -88,7 +88,7 @@ final class Resumption {
                 run.id(),
                 new Why(DecisionKind.RESUME, "", null, draft.state().situation().words(), List.of())));
         resolve(draft, run.id(), Map.of(interrupt.id(), input.data()), input.identity(), false);
-        stops.goOn(draft, run.id(), draft.header(), List.of(interrupt.id()), Breakpoints.NONE, Event.Pass.NONE);
+        stops.goOn(draft, run.id(), draft.header(), List.of(interrupt.id()), Bounds.NONE, Event.Pass.NONE);
         progress.advance(draft);
         return draft.decided(new Outcome.Resumed(run.id(), List.of(interrupt.id())));
     }
@@ -140,7 +140,8 @@ final class Resumption {
             checkSteps(draft, run, goTo);
         }
         Workflow workflow = workflows.find(draft.state().key().tenant(), run.workflow());
-        String unknown = workflow == null ? null : workflow.unknown(resume.breakpoints());
+        String unknown =
+                workflow == null ? null : workflow.unknown(resume.bounds().breakpoints());
         if (unknown != null) {
             throw refusal(Rejection.UNKNOWN_STEP, unknown);
         }
@@ -154,13 +155,7 @@ final class Resumption {
         }
         boolean goesOn = resume.pass() != Event.Pass.NONE || goTo != null || !answers.isEmpty();
         if (goesOn) {
-            stops.goOn(
-                    draft,
-                    run.id(),
-                    draft.header(),
-                    List.copyOf(answers.keySet()),
-                    resume.breakpoints(),
-                    resume.pass());
+            stops.goOn(draft, run.id(), draft.header(), List.copyOf(answers.keySet()), resume.bounds(), resume.pass());
         }
         if (goTo != null) {
             progress.redirect(draft, run.id(), goTo, resume.item());

@@ -76,7 +76,7 @@ final class RunRequests {
 
     private static Command.SubmitInput submit(Command.RequestRun request, Input input, Policy policy) {
         return new Command.SubmitInput(
-                request.header(), input, request.leg(), policy, request.workflow(), null, null, request.breakpoints());
+                request.header(), input, request.leg(), policy, request.workflow(), null, null, request.bounds());
     }
 
     /**
@@ -223,13 +223,13 @@ final class RunRequests {
         }
         draft.nameLeg(request.leg());
         // Past the breakpoints of the super-step; who is asked is asked still, so that leg ends as the last one did.
-        stops.goOn(draft, run, request.header(), List.of(), request.breakpoints(), Pass.ALL);
+        stops.goOn(draft, run, request.header(), List.of(), request.bounds(), Pass.ALL);
         progress.advance(draft);
         return draft.decided(new Outcome.Resumed(run, List.of()));
     }
 
     private Decision continued(Draft draft, Command.RequestRun request, Resumable left) {
-        progress.carryOn(draft, request.leg(), left, request.breakpoints());
+        progress.carryOn(draft, request.leg(), left, request.bounds());
         progress.advance(draft);
         return draft.decided(new Outcome.Started(request.leg()));
     }

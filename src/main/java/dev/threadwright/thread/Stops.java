@@ -1,8 +1,9 @@
 package dev.threadwright.thread;
 
-import dev.threadwright.workflow.Breakpoints;
+import dev.threadwright.workflow.Bounds;
 import dev.threadwright.workflow.Workflow;
 import dev.threadwright.workflow.WorkflowCatalog;
+import dev.threadwright.workflow.WorkflowRef;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -37,22 +38,17 @@ final class Stops {
                 }
             } else if (run.leg().told() != null) {
                 // What it waited for has come by itself: a late result, an expiry.
-                resumed(draft, run, Command.SYSTEM, Command.SYSTEM, List.of(), Breakpoints.NONE, Event.Pass.NONE);
+                resumed(draft, run, Command.SYSTEM, Command.SYSTEM, List.of(), Bounds.NONE, Event.Pass.NONE);
             }
         }
     }
 
     /** A new leg begins, if the outside knows of the stop before it and no operator holds the run. */
     void goOn(
-            Draft draft,
-            RunId id,
-            Command.Header header,
-            List<InterruptId> answered,
-            Breakpoints breakpoints,
-            Event.Pass pass) {
+            Draft draft, RunId id, Command.Header header, List<InterruptId> answered, Bounds bounds, Event.Pass pass) {
         StartedRun run = draft.state().started(id);
         if (run != null && isHeld(run)) {
-            resumed(draft, run, header.actor(), header.via(), answered, breakpoints, pass);
+            resumed(draft, run, header.actor(), header.via(), answered, bounds, pass);
         }
     }
 
@@ -63,9 +59,9 @@ final class Stops {
             return;
         }
         if (run.stop().closes()) {
-            resumed(draft, run, header.actor(), header.via(), List.of(), Breakpoints.NONE, Event.Pass.NONE, null);
+            resumed(draft, run, header.actor(), header.via(), List.of(), Bounds.NONE, Event.Pass.NONE, null);
         } else {
-            resumed(draft, run, header.actor(), header.via(), List.of(), Breakpoints.NONE, Event.Pass.NONE);
+            resumed(draft, run, header.actor(), header.via(), List.of(), Bounds.NONE, Event.Pass.NONE);
         }
     }
 
@@ -73,7 +69,7 @@ final class Stops {
     void goOnByItself(Draft draft, RunId id) {
         StartedRun run = draft.state().started(id);
         if (run != null && isHeld(run)) {
-            resumed(draft, run, Command.SYSTEM, Command.SYSTEM, List.of(), Breakpoints.NONE, Event.Pass.NONE);
+            resumed(draft, run, Command.SYSTEM, Command.SYSTEM, List.of(), Bounds.NONE, Event.Pass.NONE);
         }
     }
 
@@ -87,10 +83,10 @@ final class Stops {
             String by,
             String via,
             List<InterruptId> answered,
-            Breakpoints breakpoints,
+            Bounds bounds,
             Event.Pass pass) {
         RunId opened = run.leg().isClosed() ? draft.legOr(run.id().leg(run.leg().number() + 1)) : null;
-        resumed(draft, run, by, via, answered, breakpoints, pass, opened);
+        resumed(draft, run, by, via, answered, bounds, pass, opened);
     }
 
     private void resumed(
@@ -99,12 +95,18 @@ final class Stops {
             String by,
             String via,
             List<InterruptId> answered,
-            Breakpoints breakpoints,
+            Bounds bounds,
             Event.Pass pass,
             @Nullable RunId opened) {
-        Workflow workflow = workflows.find(draft.state().key().tenant(), run.workflow());
-        Breakpoints own = workflow == null ? Breakpoints.NONE : workflow.breakpoints();
+        // The leg that goes on keeps what it was given; a new one has what it is given itself.
+        Bounds own = opened == null ? run.leg().bounds() : own(draft.state(), run.workflow());
         draft.add(new Event.RunResumed(
-                run.id(), by, via, run.leg().number() + 1, answered, own.and(breakpoints), pass, opened));
+                run.id(), by, via, run.leg().number() + 1, answered, own.and(bounds), pass, opened));
+    }
+
+    /** What every leg of a workflow's runs is bound to. */
+    Bounds own(ThreadState state, WorkflowRef ref) {
+        Workflow workflow = workflows.find(state.key().tenant(), ref);
+        return workflow == null ? Bounds.NONE : Bounds.at(workflow.breakpoints());
     }
 }

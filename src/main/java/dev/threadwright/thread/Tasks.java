@@ -54,14 +54,15 @@ final class Tasks {
         Runnable executed;
         try {
             Graph graph = graph(draft, run, due.id().parent());
-            if (graph.frame().superStep() - legFrom(graph) >= graph.workflow().recursionLimit()) {
+            int limit = graph.run().leg().bounds().recursionLimit(graph.workflow());
+            if (graph.frame().superStep() - legFrom(graph) >= limit) {
                 // Past any step's own error edge, which would lead on beyond the limit.
                 failGraph(
                         draft,
                         run,
                         due.id().parent(),
                         due.task().step(),
-                        "Recursion limit of " + graph.workflow().recursionLimit() + " super-steps reached");
+                        "Recursion limit of " + limit + " super-steps reached");
                 return;
             }
             if (graph.parent() == null

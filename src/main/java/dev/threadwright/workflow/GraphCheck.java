@@ -46,7 +46,7 @@ public final class GraphCheck {
         if (steps.size() > MAX_STEPS) {
             check.problem("steps", "there are " + steps.size() + ", at most " + MAX_STEPS);
         }
-        if (recursionLimit < 1 || recursionLimit > Workflow.MAX_RECURSION_LIMIT) {
+        if (!Workflow.isRecursionLimit(recursionLimit)) {
             check.problem(
                     "recursion_limit", "must be 1 to " + Workflow.MAX_RECURSION_LIMIT + ", not " + recursionLimit);
         }

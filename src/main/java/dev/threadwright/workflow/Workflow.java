@@ -94,6 +94,10 @@ public record Workflow(
         return reached;
     }
 
+    public static boolean isRecursionLimit(int superSteps) {
+        return superSteps >= 1 && superSteps <= MAX_RECURSION_LIMIT;
+    }
+
     /** Null, or that it has no such steps to stop at. */
     public @Nullable String unknown(Breakpoints stops) {
         List<String> names = Stream.concat(stops.before().stream(), stops.after().stream())

@@ -27,6 +27,7 @@ import dev.threadwright.thread.ThreadState;
 import dev.threadwright.thread.policy.InterruptPolicy;
 import dev.threadwright.thread.policy.Policy;
 import dev.threadwright.thread.policy.RollbackPolicy;
+import dev.threadwright.workflow.Bounds;
 import dev.threadwright.workflow.Breakpoints;
 import dev.threadwright.workflow.Json;
 import dev.threadwright.workflow.Prompt;
@@ -142,10 +143,10 @@ class LegRowsTest {
     }
 
     private Command run(String leg, String workflow) {
-        return run(leg, workflow, null, Breakpoints.NONE, 0);
+        return run(leg, workflow, null, Bounds.NONE, 0);
     }
 
-    private Command run(String leg, String workflow, Policy strategy, Breakpoints breakpoints, long afterMs) {
+    private Command run(String leg, String workflow, Policy strategy, Bounds bounds, long afterMs) {
         Command.Header header = header("run.request");
         return new Command.RequestRun(
                 header,
@@ -161,7 +162,7 @@ class LegRowsTest {
                 null,
                 Json.NULL,
                 null,
-                breakpoints,
+                bounds,
                 afterMs);
     }
 
@@ -184,7 +185,7 @@ class LegRowsTest {
                 null,
                 Json.NULL,
                 null,
-                Breakpoints.NONE,
+                Bounds.NONE,
                 0);
     }
 
@@ -318,7 +319,7 @@ class LegRowsTest {
 
     @Test
     void a_run_that_began_before_stops_and_ends_in_one_batch() throws SQLException {
-        Breakpoints before = new Breakpoints(Set.of("note"), Set.of());
+        Bounds before = Bounds.at(new Breakpoints(Set.of("note"), Set.of()));
         commit(run("r1", "work-and-note", null, before, 0));
         commit(done("r1"), resume("r2", null));
         assertThat(requested()).containsExactly("r1 r1 success r1", "r2 r1 success r2 {\"last\":\"hello r1\"}");
@@ -338,7 +339,7 @@ class LegRowsTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void a_run_that_is_superseded_at_work_is_interrupted(boolean together) throws SQLException {
-        commit(together, run("r1", "work"), run("r2", "pure", InterruptPolicy.DEFAULT, Breakpoints.NONE, 0));
+        commit(together, run("r1", "work"), run("r2", "pure", InterruptPolicy.DEFAULT, Bounds.NONE, 0));
         assertThat(requested()).containsExactly("r1 r1 interrupted r1", "r2 r2 success r2 {\"last\":\"hello r2\"}");
         assertThat(endings()).containsExactly("r1 r1 0 due", "r2 r2 0 due");
     }
@@ -346,7 +347,7 @@ class LegRowsTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void what_is_rolled_back_is_not_listed(boolean together) throws SQLException {
-        commit(together, run("r1", "work"), run("r2", "pure", new RollbackPolicy(), Breakpoints.NONE, 0));
+        commit(together, run("r1", "work"), run("r2", "pure", new RollbackPolicy(), Bounds.NONE, 0));
         assertThat(requested()).containsExactly("r2 r2 success r2 {\"last\":\"hello r2\"}");
     }
 
@@ -382,7 +383,7 @@ class LegRowsTest {
 
     @Test
     void a_delayed_run_is_pending_and_cancelling_it_ends_it() throws SQLException {
-        commit(run("r1", "pure", null, Breakpoints.NONE, 5_000));
+        commit(run("r1", "pure", null, Bounds.NONE, 5_000));
         assertThat(requested()).containsExactly("r1 r1 pending r1");
         assertThat(endings()).isEmpty();
         commit(cancel("r1", false));
@@ -418,7 +419,7 @@ class LegRowsTest {
                 null,
                 Json.NULL,
                 null,
-                Breakpoints.NONE,
+                Bounds.NONE,
                 0);
         commit(zero);
         commit(resume("r2", "1"));

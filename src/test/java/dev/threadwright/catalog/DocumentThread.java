@@ -24,7 +24,7 @@ import dev.threadwright.thread.policy.Judges;
 import dev.threadwright.thread.policy.Policy;
 import dev.threadwright.thread.policy.RejectPolicy;
 import dev.threadwright.thread.policy.Situation;
-import dev.threadwright.workflow.Breakpoints;
+import dev.threadwright.workflow.Bounds;
 import dev.threadwright.workflow.Json;
 import dev.threadwright.workflow.Workflow;
 import dev.threadwright.workflow.Workflows;
@@ -157,7 +157,7 @@ final class DocumentThread {
                 null,
                 Json.NULL,
                 carryOn ? Event.Pass.ONE : Event.Pass.NONE,
-                Breakpoints.NONE));
+                Bounds.NONE));
     }
 
     private Command.Header header(String type) {

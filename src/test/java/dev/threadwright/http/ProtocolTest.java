@@ -373,6 +373,17 @@ class ProtocolTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {CHANNELS, "{\"channels\": [\"values\"], \"since\": 99999999}"})
+    void subscribingToADeletedThreadClosesTheSocket(String wanted) {
+        untilStatus(send("run.start", ECHO).getString("result.run_id"), "success");
+        given().delete("/threads/{id}", thread).then().statusCode(204);
+        try (SocketReader socket = socket()) {
+            socket.send("subscription.subscribe", wanted);
+            assertThat(socket.closed()).isEqualTo(4404);
+        }
+    }
+
     @Test
     void thereAreOnlySoManySocketsAtOnce() {
         List<SocketReader> all = new ArrayList<>();

@@ -94,8 +94,11 @@ class RequestChecksTest {
             GET   | /threads/t?include=all         |                        | 400 | include may be ttl, not all
             POST  | /threads                       | []                     | 422 | must be a JSON object
             POST  | /threads                       | {"if_exists": "maybe"} | 422 | /if_exists must be one of raise, do_nothing
-            POST  | /threads                       | {"supersteps": [{}]}   | 422 | /supersteps must be objects with updates
-            POST  | /threads                       | {"supersteps": [{"updates": [{"command": {}}]}]} | 422 | command, which is not supported
+            POST  | /threads                       | {"supersteps": [{}]}   | 422 | /supersteps/0/updates is missing: it must be a list
+            POST  | /threads                       | {"supersteps": [{"updates": [{"command": {"resume": 1}}]}]} | 422 | /supersteps/0/updates/0/command/resume answers nothing
+            POST  | /threads                       | {"supersteps": [{"updates": [{"command": {"goto": {"node": "a", "input": 1}}}]}]} | 422 | /supersteps/0/updates/0/command/goto gives a step an input
+            POST  | /threads                       | {"supersteps": [{"updates": [{"command": {"update": [1]}}]}]} | 422 | /supersteps/0/updates/0/command/update must be an object of channels
+            POST  | /threads                       | {"supersteps": [{"updates": [{"asNode": "a"}]}]} | 422 | /supersteps/0/updates/0/asNode is unknown here: it is called as_node
             POST  | /threads/search                | {"limit": 1001}        | 422 | /limit must be a whole number from 1 to 1000
             POST  | /threads/search                | {"status": "lost"}     | 422 | /status must be one of idle, busy, interrupted, error
             POST  | /threads/search                | {"sort_by": "colour"}  | 422 | /sort_by must be one of thread_id, created_at

@@ -15,8 +15,11 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
 import jakarta.inject.Inject;
+import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -220,6 +223,38 @@ class RunStreamsOverHttpTest {
         }
         await().untilAsserted(() -> assertThat(feed.size()).isZero());
         given().contentType(ContentType.JSON).body("{}").post("/threads/{id}/cancel?wait=decision", thread);
+    }
+
+    /** The run is silent for a minute, so that nothing but the connection can tell that nobody listens. */
+    @ParameterizedTest
+    @ValueSource(strings = {"stream", "wait"})
+    void whoLeavesBeforeTheAnswerBeginsIsForgottenAtOnce(String kind) throws IOException {
+        int clients = 40;
+        byte[] body = "{\"assistant_id\":\"delay\",\"input\":{\"ms\":60000},\"if_not_exists\":\"create\"}"
+                .getBytes(StandardCharsets.US_ASCII);
+        for (int i = 0; i < clients; i++) {
+            String own = thread + "-" + i;
+            String head = "POST /threads/" + own + "/runs/" + kind + " HTTP/1.1\r\nHost: here\r\n"
+                    + "Content-Type: application/json\r\nContent-Length: " + body.length + "\r\n\r\n";
+            try (Socket gone = new Socket(server.getHost(), server.getPort())) {
+                gone.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+                gone.getOutputStream().write(body);
+                gone.getOutputStream().flush();
+                if (i % 2 == 0) {
+                    // Decided, and the answer is on its way or about to be.
+                    await().pollInterval(Duration.ofMillis(1)).until(() -> isThere(own));
+                }
+            }
+        }
+        await().atMost(Duration.ofSeconds(4))
+                .untilAsserted(() -> assertThat(feed.size()).isZero());
+        for (int i = 0; i < clients; i++) {
+            given().contentType(ContentType.JSON).body("{}").post("/threads/{id}/cancel", thread + "-" + i);
+        }
+    }
+
+    private static boolean isThere(String thread) {
+        return given().get("/threads/{id}", thread).statusCode() == 200;
     }
 
     @Test

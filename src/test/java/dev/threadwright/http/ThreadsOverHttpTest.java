@@ -3,13 +3,16 @@ package dev.threadwright.http;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.anyOf;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
+import static org.hamcrest.Matchers.startsWith;
 
 import dev.threadwright.query.ThreadSearch;
 import dev.threadwright.testing.EmbeddedServersResource;
@@ -69,6 +72,49 @@ class ThreadsOverHttpTest {
                 .then()
                 .statusCode(409)
                 .body("type", equalTo("urn:threadwright:problem:conflict"));
+    }
+
+    @Test
+    void aStateHasThoseOfTheGraphsThatItsTasksRunIfThatIsAskedFor() {
+        for (String workflow : List.of("""
+                {'name': 'state-innermost', 'channels': {'seen': 'append', 'answer': 'last_write_wins'},
+                 'start': 'see', 'steps': {
+                   'see': {'set': {'seen': '1'}, 'next': 'ask'},
+                   'ask': {'interrupt': 'approval_required', 'payload': '1', 'result': {'answer': 'result'}}}}""", """
+                {'name': 'state-inner', 'channels': {}, 'start': 'down',
+                 'steps': {'down': {'workflow': 'state-innermost@1'}}}""", """
+                {'name': 'state-outer', 'channels': {}, 'start': 'sub',
+                 'steps': {'sub': {'workflow': 'state-inner@1'}}}""")) {
+            json(workflow).post("/workflows").then().statusCode(anyOf(is(200), is(201)));
+        }
+        String thread = "nested-" + mark;
+        json("{'assistant_id': 'state-outer', 'input': {}, 'if_not_exists': 'create'}")
+                .post("/threads/{id}/runs/wait", thread)
+                .then()
+                .statusCode(200);
+
+        given().get("/threads/{id}/state", thread)
+                .then()
+                .statusCode(200)
+                .body("tasks[0].checkpoint.checkpoint_ns", startsWith("sub:"))
+                .body("tasks[0].state", nullValue());
+        String namespace = given().get("/threads/{id}/state?subgraphs=true", thread)
+                .then()
+                .statusCode(200)
+                .body("tasks[0].interrupts.size()", equalTo(1))
+                .body("tasks[0].state.next", equalTo(List.of("down")))
+                .body("tasks[0].state.tasks[0].interrupts.size()", equalTo(1))
+                .body("tasks[0].state.tasks[0].state.values.seen", equalTo(List.of(1)))
+                .body("tasks[0].state.tasks[0].state.next", equalTo(List.of("ask")))
+                .body("tasks[0].state.tasks[0].state.metadata.step", equalTo(1))
+                .body("tasks[0].state.tasks[0].state.tasks[0].interrupts.size()", equalTo(1))
+                .body("tasks[0].state.tasks[0].state.tasks[0].state", nullValue())
+                .body("interrupts.size()", equalTo(1))
+                .extract()
+                .path("tasks[0].state.tasks[0].state.checkpoint.checkpoint_ns");
+        assertThat(namespace).matches("sub:[^|]+\\|down:[^|]+");
+        assertThat(given().get("/threads/{id}/state?subgraphs=true", thread).<String>path("interrupts[0].namespace[1]"))
+                .isEqualTo(namespace.substring(namespace.indexOf('|') + 1));
     }
 
     @Test

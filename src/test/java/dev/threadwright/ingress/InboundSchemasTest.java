@@ -80,7 +80,7 @@ class InboundSchemasTest {
         Json.Obj request = (Json.Obj) JsonText.parse("""
                 {"request":{"assistant_id":"echo"},"create":true,"only_if":["idle","error"],"input":{"text":"hi"},
                  "answer":null,"update":[["last",1],["last",null]],"goto":["pay"],"goto_input":1,"checkpoint":"c",
-                 "interrupt_before":"*","interrupt_after":["pay"],"after_ms":1000}""");
+                 "interrupt_before":"*","interrupt_after":["pay"],"recursion_limit":7,"after_ms":1000}""");
         return List.of(
                 records.userInput("t1", IDENTITY, "ann", DATA, wishes),
                 records.userInput("t1", IDENTITY, "ann", Json.of(1), merge),
@@ -336,6 +336,8 @@ class InboundSchemasTest {
             thread.create    | -                 | {"ttl":1.5}                               | false
             thread.create    | -                 | {"supersteps":[[]]}                       | false
             thread.create    | -                 | {"supersteps":[[{"as_step":"a"}]]}        | false
+            thread.create    | -                 | {"supersteps":[[{"values":{},"as_step":"a","goto":["b","__end__"]}]]} | true
+            thread.create    | -                 | {"supersteps":[[{"values":{},"as_step":"a","goto":[]}]]} | false
             thread.delete    | -                 | {}                                        | true
             thread.delete    | -                 | {"if_seq":0}                              | false
             state.update     | -                 | {"values":{"a":null}}                     | true
@@ -376,6 +378,11 @@ class InboundSchemasTest {
             run.request      | -                 | {"request":{},"checkpoint":null}          | false
             run.request      | -                 | {"request":{},"interrupt_before":{}}      | false
             run.request      | -                 | {"request":{},"after_ms":-1}              | false
+            run.request      | -                 | {"request":{},"recursion_limit":0}        | false
+            run.request      | -                 | {"request":{},"recursion_limit":1}        | true
+            run.request      | -                 | {"request":{},"recursion_limit":1000}     | true
+            run.request      | -                 | {"request":{},"recursion_limit":1001}     | false
+            run.request      | -                 | {"request":{},"recursion_limit":1.5}      | false
             run.request      | -                 | {"request":{},"after_ms":1.5}             | false
             run.request      | -                 | {"request":{},"after_ms":315619200000}    | true
             run.request      | -                 | {"request":{},"after_ms":315619200001}    | false

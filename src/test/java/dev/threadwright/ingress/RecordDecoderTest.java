@@ -27,6 +27,7 @@ import dev.threadwright.thread.ThreadStatus;
 import dev.threadwright.thread.policy.InterruptPolicy;
 import dev.threadwright.thread.policy.ParallelPolicy;
 import dev.threadwright.thread.policy.QueuePolicy;
+import dev.threadwright.workflow.Bounds;
 import dev.threadwright.workflow.Breakpoints;
 import dev.threadwright.workflow.Json;
 import java.time.Instant;
@@ -294,7 +295,7 @@ class RecordDecoderTest {
             thread.delete  | {"if_seq":"1"}         | The data's field if_seq must be a whole number from 1
             thread.create  | {"supersteps":{}}      | The data's field supersteps must be a list
             thread.create  | {"supersteps":[[]]}    | The data's field supersteps must be lists that are not empty
-            thread.create  | {"supersteps":[[{"values":{},"as":"a"}]]} | The data's field supersteps must be lists of objects with values and as_step
+            thread.create  | {"supersteps":[[{"values":{},"as":"a"}]]} | The data's field supersteps must be lists of objects with values, as_step and goto
             thread.update  | {"approvals":true}     | The data's field approvals must be an object: the answer for each kind of interrupt
             run.resume     | {}                     | The data of dev.threadwright.run.resume.v1 must have answer, update, replace, goto or continue
             run.resume     | true                   | The data of dev.threadwright.run.resume.v1 must be an object
@@ -782,7 +783,7 @@ class RecordDecoderTest {
                         List.of("x", "y"),
                         Json.object("n", Json.of(1)),
                         Event.Pass.ONE,
-                        new Breakpoints(Set.of("*"), Set.of("z"))));
+                        Bounds.at(new Breakpoints(Set.of("*"), Set.of("z")))));
         assertThat(sent(records.resumeRun(THREAD, IDENTITY, "ann", null, null, Json.object("answer", Json.NULL))))
                 .isInstanceOfSatisfying(Command.ResumeRun.class, bare -> {
                     assertThat(bare.answer()).as("null is an answer").isEqualTo(Json.NULL);
@@ -817,7 +818,7 @@ class RecordDecoderTest {
                         input("1").ce("interruptbefore", "a, b").ce("interruptafter", "*")))
                 .isInstanceOfSatisfying(
                         Command.SubmitInput.class,
-                        submit -> assertThat(submit.breakpoints())
+                        submit -> assertThat(submit.bounds().breakpoints())
                                 .isEqualTo(new Breakpoints(Set.of("a", "b"), Set.of("*"))));
     }
 
@@ -827,7 +828,7 @@ class RecordDecoderTest {
         Json.Obj data = (Json.Obj) JsonText.parse("""
                 {"request":{"assistant_id":"echo"},"create":true,"only_if":["idle","error"],"input":{"text":"hi"},
                  "answer":null,"update":[["a",1],["b",[2]],["a",null]],"goto":["x","y"],"goto_input":{"n":1},
-                 "checkpoint":"c1","interrupt_before":"*","interrupt_after":["z"],"after_ms":5000}
+                 "checkpoint":"c1","interrupt_before":"*","interrupt_after":["z"],"recursion_limit":7,"after_ms":5000}
                 """);
         ProducerRecord<byte[], byte[]> record =
                 records.requestRun(THREAD, IDENTITY, "ann", leg, new ParallelPolicy(2), "echo@1", data);
@@ -850,7 +851,7 @@ class RecordDecoderTest {
                         List.of("x", "y"),
                         Json.object("n", Json.of(1)),
                         "c1",
-                        new Breakpoints(Set.of("*"), Set.of("z")),
+                        new Bounds(new Breakpoints(Set.of("*"), Set.of("z")), 7),
                         5_000));
         assertThat(sent(records.requestRun(THREAD, IDENTITY, "ann", leg, null, null, (Json.Obj) JsonText.parse("""
                                 {"request":{},"input":null}"""))))
@@ -876,6 +877,10 @@ class RecordDecoderTest {
             {"request":{},"goto_input":1}           | The data's field goto_input goes with goto
             {"request":{},"checkpoint":7}           | The data's field checkpoint must be a string
             {"request":{},"after_ms":-1}            | The data's field after_ms must be a whole number from 0 to 315619200000
+            {"request":{},"recursion_limit":0}      | The data's field recursion_limit must be a whole number from 1 to 1000
+            {"request":{},"recursion_limit":1001}   | The data's field recursion_limit must be a whole number from 1 to 1000
+            {"request":{},"recursion_limit":"9"}    | The data's field recursion_limit must be a whole number from 1 to 1000
+            {"request":{},"recursion_limit":1.5}    | The data's field recursion_limit must be a whole number from 1 to 1000
             {"request":{},"after_ms":"1"}           | The data's field after_ms must be a whole number from 0 to 315619200000
             {"request":{},"after_ms":315619200001}  | The data's field after_ms must be a whole number from 0 to 315619200000
             {"request":{},"strategy":"merge"}       | The data's field "strategy" is unknown

@@ -23,6 +23,7 @@ import dev.threadwright.thread.Task;
 import dev.threadwright.thread.TaskId;
 import dev.threadwright.thread.ThreadSettings;
 import dev.threadwright.thread.policy.QueuePolicy;
+import dev.threadwright.workflow.Bounds;
 import dev.threadwright.workflow.Breakpoints;
 import dev.threadwright.workflow.Change;
 import dev.threadwright.workflow.Channels;
@@ -155,7 +156,7 @@ class EventGoldenFilesTest {
                     "http",
                     2,
                     List.of(INTERRUPT.id()),
-                    new Breakpoints(Set.of("pay"), Set.of(Breakpoints.ALL)),
+                    new Bounds(new Breakpoints(Set.of("pay"), Set.of(Breakpoints.ALL)), 40),
                     Event.Pass.ONE,
                     RUN),
             new Event.RunPaused(RUN, "ann"),

@@ -42,6 +42,7 @@ import dev.threadwright.thread.policy.QueuePolicy;
 import dev.threadwright.thread.policy.RejectPolicy;
 import dev.threadwright.thread.policy.RollbackPolicy;
 import dev.threadwright.thread.policy.RulesPolicy;
+import dev.threadwright.workflow.Bounds;
 import dev.threadwright.workflow.Breakpoints;
 import dev.threadwright.workflow.Change;
 import dev.threadwright.workflow.Channels;
@@ -50,6 +51,7 @@ import dev.threadwright.workflow.Planned;
 import dev.threadwright.workflow.Prompt;
 import dev.threadwright.workflow.Reducer;
 import dev.threadwright.workflow.StandardReducer;
+import dev.threadwright.workflow.Workflow;
 import dev.threadwright.workflow.WorkflowRef;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -103,7 +105,7 @@ record RandomModel(RandomGenerator random, boolean plausible) {
                         maybe(this::identity), command(), word(Rejection.class), text(), maybe(this::why));
             case "InputQueued" ->
                 new Event.InputQueued(
-                        run(), workflow(), maybe(this::large), word(Behind.class), breakpoints(), maybe(this::large));
+                        run(), workflow(), maybe(this::large), word(Behind.class), bounds(), maybe(this::large));
             case "InputPromoted" -> new Event.InputPromoted(run());
             case "InputMerged" ->
                 new Event.InputMerged(run(), list(this::identity), list(this::change), random.nextBoolean());
@@ -119,7 +121,7 @@ record RandomModel(RandomGenerator random, boolean plausible) {
                         list(this::change),
                         random.nextBoolean(),
                         list(this::planned),
-                        breakpoints(),
+                        bounds(),
                         values(),
                         maybe(() -> random.nextLong(1, 1L << 40)));
             case "RunCompleted" ->
@@ -197,7 +199,7 @@ record RandomModel(RandomGenerator random, boolean plausible) {
                         via(),
                         small(),
                         list(this::interruptId),
-                        breakpoints(),
+                        bounds(),
                         word(Event.Pass.class),
                         maybe(this::run));
             case "RunPaused" -> new Event.RunPaused(run(), text());
@@ -324,7 +326,7 @@ record RandomModel(RandomGenerator random, boolean plausible) {
                 large(),
                 maybe(this::large),
                 word(Behind.class),
-                breakpoints(),
+                bounds(),
                 maybe(this::large));
     }
 
@@ -347,8 +349,10 @@ record RandomModel(RandomGenerator random, boolean plausible) {
                 maybe(() -> random.nextLong(1, ThreadSettings.MAX_TTL_MINUTES)));
     }
 
-    private Breakpoints breakpoints() {
-        return new Breakpoints(new LinkedHashSet<>(list(this::text)), new LinkedHashSet<>(list(this::text)));
+    private Bounds bounds() {
+        return new Bounds(
+                new Breakpoints(new LinkedHashSet<>(list(this::text)), new LinkedHashSet<>(list(this::text))),
+                maybe(() -> 1 + random.nextInt(Workflow.MAX_RECURSION_LIMIT)));
     }
 
     private InterruptId interruptId() {
@@ -387,7 +391,7 @@ record RandomModel(RandomGenerator random, boolean plausible) {
                 run(),
                 small(),
                 small(),
-                breakpoints(),
+                bounds(),
                 list(this::text),
                 list(this::breakpoint),
                 maybe(this::breakpoint),

@@ -36,6 +36,15 @@ class BranchTest {
     }
 
     @Test
+    void asAStepThatChoseWhatFollowsThatIsToBeDone() {
+        finished()
+                .when(update("u", null, as("first", "{\"log\":\"one\"}", "note")))
+                .then("StateBranched as first log+=\"one\" next [note]")
+                .when(update("v", null, as("first", "{}", "__end__")))
+                .then("StateBranched as first");
+    }
+
+    @Test
     void asTheStartItIsAnInput() {
         finished()
                 .when(update("u", null, as("__start__", "{\"log\":\"in\"}")))
@@ -85,6 +94,13 @@ class BranchTest {
                 .outcome("Rejected UNKNOWN_STEP: An update as \"__end__\" stands alone")
                 .when(update("y", null, as("first", "{}"), as(null, "{}")))
                 .outcome("Rejected UNKNOWN_STEP: Of several updates of one super-step, each has to say as which step");
+        finished()
+                .when(update("u", null, as("first", "{}", "fourth")))
+                .outcome("Rejected UNKNOWN_STEP: Workflow three@1 has no step \"fourth\"")
+                .when(update("v", null, as(null, "{}", "note")))
+                .outcome("Rejected UNKNOWN_STEP: An update that goes somewhere has to say as which step")
+                .when(update("w", null, as("__start__", "{}", "note")))
+                .outcome("Rejected UNKNOWN_STEP: An update as \"__start__\" goes nowhere else");
         given(input(1)).when(update("z", null, as("work", "{}"))).outcome("Rejected BUSY: Thread is busy");
         thread().when(update("n", null, as("work", "{}"))).outcome("Invalid: Thread t1 does not exist");
     }
@@ -111,6 +127,10 @@ class BranchTest {
 
     static Command.Update as(String step, String values) {
         return new Command.Update(Command.Update.edits(ExistenceTest.json(values)), step);
+    }
+
+    private static Command.Update as(String step, String values, String goTo) {
+        return new Command.Update(Command.Update.edits(ExistenceTest.json(values)), step, List.of(goTo));
     }
 
     private static Command update(String id, String checkpoint, Command.Update... updates) {

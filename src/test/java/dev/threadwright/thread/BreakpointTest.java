@@ -13,6 +13,7 @@ import static dev.threadwright.thread.People.pending;
 import static dev.threadwright.thread.People.proceed;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.threadwright.workflow.Bounds;
 import dev.threadwright.workflow.Breakpoints;
 import dev.threadwright.workflow.Workflow;
 import dev.threadwright.workflow.Workflows;
@@ -107,7 +108,7 @@ class BreakpointTest {
                 "abc",
                 null,
                 null,
-                before("a"));
+                Bounds.at(before("a")));
         ThreadSpec spec = on(abc(Breakpoints.NONE)).and(first);
         assertThat(spec.words()).endsWith("RunInterrupted r1 at 1 before \"a\"");
         spec.when(proceed(after("b")));
@@ -151,7 +152,7 @@ class BreakpointTest {
                         "abc",
                         null,
                         null,
-                        before("z")))
+                        Bounds.at(before("z"))))
                 .thenNothing()
                 .outcome("Invalid: Workflow abc@1 has no step \"z\"");
     }

@@ -11,7 +11,7 @@ import static dev.threadwright.thread.ThreadSpec.thread;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.threadwright.workflow.Breakpoints;
+import dev.threadwright.workflow.Bounds;
 import dev.threadwright.workflow.Change;
 import dev.threadwright.workflow.Channels;
 import dev.threadwright.workflow.Json;
@@ -141,7 +141,7 @@ class FoldTest {
             new Case("r1 active", new Event.RunInterrupted(R9, 1, STOP, List.of(), null), "the run is not started"),
             new Case(
                     "r1 active",
-                    new Event.RunResumed(R1, "ann", "http", 3, List.of(), Breakpoints.NONE, Event.Pass.NONE, null),
+                    new Event.RunResumed(R1, "ann", "http", 3, List.of(), Bounds.NONE, Event.Pass.NONE, null),
                     "the run is in leg 1"),
             new Case("r1 active", new Event.RunPaused(R9, "ann"), "the run is not started"),
             new Case("r1 active", new Event.RunUnpaused(R9, "ann"), "the run is not started"),

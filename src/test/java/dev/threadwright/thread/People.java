@@ -1,6 +1,7 @@
 package dev.threadwright.thread;
 
 import dev.threadwright.json.JsonText;
+import dev.threadwright.workflow.Bounds;
 import dev.threadwright.workflow.Breakpoints;
 import dev.threadwright.workflow.Json;
 import dev.threadwright.workflow.Prompt;
@@ -146,7 +147,7 @@ final class People {
                 null,
                 Json.NULL,
                 Event.Pass.NONE,
-                Breakpoints.NONE);
+                Bounds.NONE);
     }
 
     static Command proceed() {
@@ -163,7 +164,7 @@ final class People {
                 null,
                 Json.NULL,
                 Event.Pass.ONE,
-                breakpoints);
+                Bounds.at(breakpoints));
     }
 
     static Command edit(String channel, String json, boolean replace) {
@@ -176,7 +177,7 @@ final class People {
                 null,
                 Json.NULL,
                 Event.Pass.NONE,
-                Breakpoints.NONE);
+                Bounds.NONE);
     }
 
     static Command goTo(String... steps) {
@@ -194,7 +195,7 @@ final class People {
                 List.of(steps),
                 Json.NULL,
                 Event.Pass.NONE,
-                Breakpoints.NONE);
+                Bounds.NONE);
     }
 
     static Command reject(InterruptId interrupt) {

@@ -6,6 +6,7 @@ import dev.threadwright.contract.Projections;
 import dev.threadwright.journal.StoredThread;
 import dev.threadwright.schema.JsonSchemas;
 import dev.threadwright.thread.policy.Policy;
+import dev.threadwright.workflow.Bounds;
 import dev.threadwright.workflow.Breakpoints;
 import dev.threadwright.workflow.Json;
 import dev.threadwright.workflow.Prompt;
@@ -469,7 +470,13 @@ class RandomPeopleTest {
                     goTo,
                     Json.NULL,
                     carryOn ? Event.Pass.ONE : Event.Pass.NONE,
-                    random.nextInt(5) == 0 ? new Breakpoints(Set.of(Breakpoints.ALL), Set.of()) : Breakpoints.NONE);
+                    bounds());
+        }
+
+        private Bounds bounds() {
+            return new Bounds(
+                    random.nextInt(5) == 0 ? new Breakpoints(Set.of(Breakpoints.ALL), Set.of()) : Breakpoints.NONE,
+                    random.nextInt(5) == 0 ? random.nextInt(1, 6) : null);
         }
 
         private Command request() {
@@ -505,7 +512,7 @@ class RandomPeopleTest {
                     isEmpty || isCommand && random.nextInt(4) == 0 ? List.of("s" + random.nextInt(4)) : null,
                     Json.NULL,
                     checkpoint(),
-                    random.nextInt(5) == 0 ? new Breakpoints(Set.of(Breakpoints.ALL), Set.of()) : Breakpoints.NONE,
+                    bounds(),
                     random.nextInt(4) == 0 ? random.nextInt(100) : 0);
         }
 

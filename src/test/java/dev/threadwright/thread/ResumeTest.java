@@ -14,6 +14,7 @@ import static dev.threadwright.thread.People.pending;
 import static dev.threadwright.thread.People.proceed;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.threadwright.workflow.Bounds;
 import dev.threadwright.workflow.Breakpoints;
 import dev.threadwright.workflow.Json;
 import dev.threadwright.workflow.Workflow;
@@ -169,7 +170,7 @@ class ResumeTest {
                 List.of("nowhere"),
                 Json.NULL,
                 Event.Pass.ONE,
-                Breakpoints.NONE);
+                Bounds.NONE);
         spec.when(both)
                 .refused("UNKNOWN_STEP: Workflow abc@1 has no step \"nowhere\"")
                 .state("{\"log\":[\"a\"]}");
@@ -188,7 +189,7 @@ class ResumeTest {
                 null,
                 Json.NULL,
                 Event.Pass.NONE,
-                Breakpoints.NONE);
+                Bounds.NONE);
         Command again = new Command.ResumeRun(
                 new Command.Header(Commands.THREAD, NOW_MS, new Identity("t", "x2"), "x2", "run.resume", "ann"),
                 null,
@@ -198,7 +199,7 @@ class ResumeTest {
                 List.of("first"),
                 Json.NULL,
                 Event.Pass.NONE,
-                Breakpoints.NONE);
+                Bounds.NONE);
         spec.when(together).outcome("Resumed r1 with 1");
         spec.when(again).thenNothing().outcome("Duplicate of Resumed r1 with 1");
         spec.state("{\"last\":1,\"log\":[\"bob\"]}");

@@ -2,6 +2,7 @@ package dev.threadwright.thread;
 
 import dev.threadwright.json.JsonText;
 import dev.threadwright.thread.policy.Policy;
+import dev.threadwright.workflow.Bounds;
 import dev.threadwright.workflow.Breakpoints;
 import dev.threadwright.workflow.Json;
 import java.util.ArrayList;
@@ -24,7 +25,7 @@ final class Wanted implements Supplier<Command> {
     private List<String> goTo;
     private Json item = Json.NULL;
     private String checkpoint;
-    private Breakpoints breakpoints = Breakpoints.NONE;
+    private Bounds bounds = Bounds.NONE;
     private long afterMs;
 
     private Wanted(String leg) {
@@ -102,7 +103,12 @@ final class Wanted implements Supplier<Command> {
     }
 
     Wanted stopping(Breakpoints at) {
-        breakpoints = at;
+        bounds = new Bounds(at, bounds.recursionLimit());
+        return this;
+    }
+
+    Wanted recursionLimit(int superSteps) {
+        bounds = new Bounds(bounds.breakpoints(), superSteps);
         return this;
     }
 
@@ -135,7 +141,7 @@ final class Wanted implements Supplier<Command> {
                 goTo,
                 item,
                 checkpoint,
-                breakpoints,
+                bounds,
                 afterMs);
     }
 }
