@@ -40,7 +40,12 @@ public class DecisionReads {
             """;
 
     static final String NEWS = """
-            select k.thread, d.first_seq, d.time_ms, d.events::text as events
+            select k.thread, null::bigint as first_seq, null::bigint as time_ms, null as events
+            from unnest($2::text[]) as k (thread)
+                 cross join lateral (
+                     select from deleted_thread x where x.tenant = $1 and x.thread = k.thread limit 1) x
+            union all
+            (select k.thread, d.first_seq, d.time_ms, d.events::text as events
             from unnest($2::text[], $3::bigint[]) as k (thread, seq)
                  cross join lateral (
                      select t.seq from thread t where t.tenant = $1 and t.thread = k.thread and t.seq > k.seq limit 1) t
@@ -50,7 +55,7 @@ public class DecisionReads {
                      order by d.first_seq
                      limit $4) d
             order by k.thread, d.first_seq
-            limit $4
+            limit $4)
             """;
 
     private final PlainScope scope;
@@ -89,7 +94,7 @@ public class DecisionReads {
      */
     public record Known(ThreadKey thread, long seq) {}
 
-    /** @param events of one decision */
+    /** @param events of one decision; empty if the thread is deleted */
     public record News(ThreadKey thread, List<Recorded> events) {}
 
     /** @param known threads of one tenant */
@@ -102,7 +107,9 @@ public class DecisionReads {
                 .map(rows -> {
                     List<News> news = new ArrayList<>(rows.size());
                     for (Row row : rows) {
-                        news.add(new News(new ThreadKey(tenant, row.getString("thread")), decision(row)));
+                        news.add(new News(
+                                new ThreadKey(tenant, row.getString("thread")),
+                                row.getLong("first_seq") == null ? List.of() : decision(row)));
                     }
                     return news;
                 });

@@ -54,10 +54,8 @@ public class StateReads {
      * Readers do not see what was deleted, but what became of its commands; of a thread that never was those are refusals
      * without a sequence number.
      */
-    private static final String DELETED = """
-            select exists (select from outcome o where o.tenant = $1 and o.thread = $2 and o.seq > 0)
-                   and not exists (select from thread t where t.tenant = $1 and t.thread = $2) as deleted
-            """;
+    static final String DELETED =
+            "select exists (select from deleted_thread where tenant = $1 and thread = $2) as deleted";
 
     private final PlainScope scope;
     private final Gathering<ThreadKey, ThreadState> gathering = new Gathering<>((tenant, threads) -> current(threads));

@@ -131,6 +131,7 @@ final class Follower implements AutoCloseable {
             failure = lost;
         } else {
             try {
+                deleted |= taken.events().isEmpty();
                 taken.events().forEach(recorded -> follow(recorded, taken.committedNanos()));
             } catch (RuntimeException e) {
                 failure = e;

@@ -33,10 +33,13 @@ public final class Subscription implements AutoCloseable {
     /**
      * What a follower is given.
      *
+     * @param events none if the thread was deleted, by somebody else than this instance
      * @param committedNanos by {@link System#nanoTime}, the time at which the first of these had been committed by this
      *     instance; null if they were read, or found
      */
     record Taken(List<Recorded> events, @Nullable Long committedNanos) {}
+
+    private static final Taken DELETED = new Taken(List.of(), null);
 
     // Guarded by this.
 
@@ -56,6 +59,7 @@ public final class Subscription implements AutoCloseable {
 
     private boolean reading;
     private boolean closed;
+    private boolean deleted;
     private long idleSinceNanos;
     private @Nullable CompletableFuture<Taken> waiting;
     private @Nullable Runnable onStalled;
@@ -94,6 +98,10 @@ public final class Subscription implements AutoCloseable {
             }
             if (!buffer.isEmpty()) {
                 answer.complete(drained());
+                return answer;
+            }
+            if (deleted) {
+                answer.complete(DELETED);
                 return answer;
             }
             waiting = answer;
@@ -176,6 +184,16 @@ public final class Subscription implements AutoCloseable {
         }
         read();
         return true;
+    }
+
+    /** Nothing can be read any more; what it has been told comes first. */
+    void deleted() {
+        synchronized (this) {
+            deleted = true;
+            if (waiting != null) {
+                answer(DELETED);
+            }
+        }
     }
 
     /** What does not fit is read again. */

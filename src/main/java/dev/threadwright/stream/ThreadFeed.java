@@ -279,6 +279,11 @@ public class ThreadFeed implements Replies {
             if (entry == null) {
                 continue;
             }
+            if (one.events().isEmpty()) {
+                // Readers do not see what was deleted, not even that it was.
+                entry.subscriptions.forEach(Subscription::deleted);
+                continue;
+            }
             boolean isNew = false;
             for (Subscription subscription : entry.subscriptions) {
                 isNew |= subscription.offer(one.events(), null);

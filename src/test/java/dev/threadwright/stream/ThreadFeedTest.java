@@ -144,6 +144,19 @@ class ThreadFeedTest {
     }
 
     @Test
+    void whoFollowsAThreadThatSomebodyElseDeletesIsToldSoOnceBehindAllElse() {
+        Subscription subscription = subscribe(0);
+        next(subscription);
+        committedHere(1);
+        committedHere(1);
+        journal.deleted = true;
+        tick(ThreadFeed.POLL_OWN_MS);
+        tick(ThreadFeed.POLL_OWN_MS);
+        assertThat(next(subscription).join()).extracting(Recorded::seq).containsExactly(2L);
+        assertThat(next(subscription).join()).as("nothing more will come").isEmpty();
+    }
+
+    @Test
     void whatIsToldTwiceIsTakenOnce() {
         Subscription subscription = subscribe(0);
         committedHere(2);
@@ -377,6 +390,7 @@ class ThreadFeedTest {
         int polls;
         CompletableFuture<Void> held;
         RuntimeException failure;
+        boolean deleted;
 
         DecisionRow commit(int events) {
             List<Recorded> recorded = LongStream.rangeClosed(head + 1, head + events)
@@ -419,6 +433,10 @@ class ThreadFeedTest {
             polls++;
             List<News> news = new ArrayList<>();
             for (Known one : known) {
+                if (deleted) {
+                    news.add(new News(one.thread(), List.of()));
+                    continue;
+                }
                 decisions.stream()
                         .filter(decision -> decision.firstSeq() > one.seq())
                         .forEach(decision -> news.add(new News(one.thread(), decision.events())));
