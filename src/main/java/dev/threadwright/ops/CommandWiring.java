@@ -2,11 +2,13 @@ package dev.threadwright.ops;
 
 import dev.threadwright.expression.PolicyCheck;
 import dev.threadwright.http.Commands;
+import dev.threadwright.http.ReplayTargets;
 import dev.threadwright.ingress.CommandRecords;
 import dev.threadwright.ingress.RecordDecoder;
 import dev.threadwright.thread.ThreadKey;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.util.List;
 
 /**
  * Gives HTTP the forms that this server's loops read. The configured number of partitions will do: the engine does not
@@ -26,5 +28,17 @@ final class CommandWiring {
                 policyCheck::validate,
                 config.partitions(),
                 maxDataBytes);
+    }
+
+    @Produces
+    @Singleton
+    ReplayTargets replayTargets(ThreadwrightConfig config) {
+        ThreadwrightConfig.Topics topics = config.topics();
+        return new ReplayTargets(
+                List.of(topics.input(), topics.commands(), topics.results()),
+                topics.commands(),
+                topics.deadLetter(),
+                config.partitions(),
+                config.limits().dataBytes());
     }
 }
