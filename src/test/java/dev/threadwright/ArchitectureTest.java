@@ -33,6 +33,7 @@ class ArchitectureTest {
     private static final String STORE = "dev.threadwright.store..";
     private static final String ASSISTANT = "dev.threadwright.assistant..";
     private static final String CRON = "dev.threadwright.cron..";
+    private static final String DEAD_LETTER = "dev.threadwright.deadletter..";
     private static final String EMBEDDED = "dev.threadwright.embedded..";
 
     @ArchTest
@@ -137,14 +138,15 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule what_is_no_thread_does_not_know_how_threads_work = noClasses()
             .that()
-            .resideInAnyPackage(TABLES, STORE, ASSISTANT, CRON)
+            .resideInAnyPackage(TABLES, STORE, ASSISTANT, CRON, DEAD_LETTER)
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(ACTOR, INGRESS, RELAY, QUERY, HTTP, STEP, LIVE, OPS, THREAD)
             .allowEmptyShould(true);
 
     @ArchTest
-    static final ArchRule tables_know_no_rows = keepsApart(TABLES, STORE, ASSISTANT, CRON, CATALOG, JOURNAL, WORKFLOW);
+    static final ArchRule tables_know_no_rows =
+            keepsApart(TABLES, STORE, ASSISTANT, CRON, DEAD_LETTER, CATALOG, JOURNAL, WORKFLOW);
 
     @ArchTest
     static final ArchRule the_engine_does_not_know_what_is_no_thread = noClasses()
@@ -152,7 +154,7 @@ class ArchitectureTest {
             .resideInAnyPackage(THREAD, WORKFLOW, ACTOR, JOURNAL, INGRESS, RELAY, STEP, CATALOG)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(TABLES, STORE, ASSISTANT, CRON);
+            .resideInAnyPackage(TABLES, STORE, ASSISTANT, CRON, DEAD_LETTER);
 
     @ArchTest
     static final ArchRule only_the_entrance_knows_the_embedded_servers =

@@ -169,7 +169,7 @@ final class BatchBuilder {
             if (record == null) {
                 LOG.warnf("Thread %s: %s", work.command().header().thread(), invalid.message());
             } else {
-                setAside(progress, OutboxRow.Kind.DEAD_LETTER, invalid.message(), record);
+                setAside(progress, OutboxRow.Kind.REFUSED, invalid.message(), record);
             }
         } else if (key != null) {
             outcomes.put(
@@ -191,7 +191,7 @@ final class BatchBuilder {
                 work.command().header().type());
         RawRecord record = work.record();
         if (record != null) {
-            setAside(progress, OutboxRow.Kind.DEAD_LETTER, "The server failed on it: " + defect, record);
+            setAside(progress, OutboxRow.Kind.FAILED, "The server failed on it: " + defect, record);
         }
     }
 

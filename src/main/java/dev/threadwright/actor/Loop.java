@@ -317,7 +317,7 @@ public final class Loop implements AutoCloseable {
         LOG.errorf("A command on partition %d cannot be stored and is set aside: %s", poison.partition(), reason);
         if (record != null && !(poison instanceof Work.SetAside)) {
             again(List.of(new Work.SetAside(
-                    poison.partition(), OutboxRow.Kind.DEAD_LETTER, "It cannot be stored: " + reason, record)));
+                    poison.partition(), OutboxRow.Kind.NOT_STORED, "It cannot be stored: " + reason, record)));
         }
     }
 
@@ -461,7 +461,7 @@ public final class Loop implements AutoCloseable {
                 LOG.errorf("A command on partition %d is dropped: %s", work.partition(), reason);
             } else {
                 LOG.errorf("A record of partition %d is set aside: %s", work.partition(), reason);
-                readable.add(new Work.SetAside(work.partition(), OutboxRow.Kind.DEAD_LETTER, reason, record));
+                readable.add(new Work.SetAside(work.partition(), OutboxRow.Kind.THREAD_UNREADABLE, reason, record));
             }
         }
         return readable;

@@ -50,14 +50,14 @@ record CheckedCommand(
 
     /** Whether it is this command's record that was set aside, or one like it in every byte. */
     boolean isIn(OutboxRow row) {
-        if (row.kind() != OutboxRow.Kind.DEAD_LETTER
+        if (!row.kind().isDeadLetter()
                 || row.partition() != partition()
                 || !Arrays.equals(row.key(), record.key())
                 || !Arrays.equals(row.value(), record.value())) {
             return false;
         }
         for (Header header : record.headers()) {
-            if (!Arrays.equals(row.headers().get(header.key()), header.value())) {
+            if (!Arrays.equals(row.headers().last(header.key()), header.value())) {
                 return false;
             }
         }

@@ -94,6 +94,11 @@ final class CommandBody {
         };
     }
 
+    /** As it is; null if it is absent. */
+    @Nullable Json json(String name) {
+        return fields.get(name);
+    }
+
     boolean flag(String name) {
         return switch (fields.get(name)) {
             case null -> false;

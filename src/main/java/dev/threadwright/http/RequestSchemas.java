@@ -2,6 +2,7 @@ package dev.threadwright.http;
 
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import java.util.List;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -270,4 +271,31 @@ final class RequestSchemas {
             String source,
 
             @Schema(description = ID, maxLength = 255) String id) {}
+
+    @Schema(name = "ReplayRequest", additionalProperties = Schema.False.class)
+    record ReplayDeadLetter(
+            @Schema(description = "Also if it was sent again before.", defaultValue = "false")
+            boolean force,
+
+            @Schema(
+                    implementation = GivenBytes.class,
+                    nullable = true,
+                    description = "Instead of its key; null for none.")
+            Object key,
+
+            @Schema(
+                    implementation = GivenBytes.class,
+                    nullable = true,
+                    description = "Instead of its value; null for none.")
+            Object value,
+
+            @Schema(
+                    description =
+                            "Instead of all its headers; none of them may begin with `tw_`. As they are listed, or with text"
+                                    + " alone.",
+                    maxItems = 1_000)
+            List<DeadLetterView.HeaderView> headers) {}
+
+    @Schema(name = "GivenBytes", description = "One of the two.", additionalProperties = Schema.False.class)
+    record GivenBytes(String text, String base64) {}
 }

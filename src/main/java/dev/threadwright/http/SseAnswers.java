@@ -19,19 +19,27 @@ import java.util.stream.Collectors;
 /** Streams as answers: server-sent events, with headers that say where they go on. */
 final class SseAnswers {
 
-    private static final byte[] HEARTBEAT = ": heartbeat\n\n".getBytes(StandardCharsets.US_ASCII);
+    static final byte[] HEARTBEAT = ": heartbeat\n\n".getBytes(StandardCharsets.US_ASCII);
 
     private SseAnswers() {}
 
     /** The headers are sent at once, before the first event. */
     static Response answer(Multi<ServerEvent> events, Map<String, String> headers) {
-        Response.ResponseBuilder response = Response.ok(
-                        new StreamedBody(events.map(SseAnswers::bytes)), MediaType.SERVER_SENT_EVENTS_TYPE)
+        Response.ResponseBuilder response = response(events.map(SseAnswers::bytes));
+        headers.forEach(response::header);
+        return response.build();
+    }
+
+    /** As above. @param parts whole events and comments, as they are sent */
+    static Response answer(Multi<byte[]> parts) {
+        return response(parts).build();
+    }
+
+    private static Response.ResponseBuilder response(Multi<byte[]> parts) {
+        return Response.ok(new StreamedBody(parts), MediaType.SERVER_SENT_EVENTS_TYPE)
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
                 // Proxies that gather what they pass on would keep it back.
                 .header("X-Accel-Buffering", "no");
-        headers.forEach(response::header);
-        return response.build();
     }
 
     /** JSON has no line breaks of its own, so the data is one line. */

@@ -1,6 +1,5 @@
 package dev.threadwright.http;
 
-import dev.threadwright.query.EventReads;
 import dev.threadwright.query.StateReads;
 import dev.threadwright.query.ThreadReads;
 import dev.threadwright.thread.SettingsChange;
@@ -39,27 +38,16 @@ import org.jspecify.annotations.Nullable;
 @Tag(name = "Threads", description = "What has been committed.")
 public class ThreadResource {
 
-    static final int DEFAULT_LIMIT = 100;
-    static final int MAX_LIMIT = 1_000;
-
     private static final String TTL = "ttl";
 
     private final ThreadReads threads;
-    private final EventReads events;
     private final StateReads states;
     private final ThreadAnswers answers;
     private final Commands commands;
     private final CommandGate gate;
 
-    ThreadResource(
-            ThreadReads threads,
-            EventReads events,
-            StateReads states,
-            ThreadAnswers answers,
-            Commands commands,
-            CommandGate gate) {
+    ThreadResource(ThreadReads threads, StateReads states, ThreadAnswers answers, Commands commands, CommandGate gate) {
         this.threads = threads;
-        this.events = events;
         this.states = states;
         this.answers = answers;
         this.commands = commands;
@@ -208,49 +196,6 @@ public class ThreadResource {
         return state.head() == null
                 ? commands.createThread(copy, key, new ThreadRequest.Create(copy.thread(), settings, null, false, null))
                 : commands.copyThread(copy, key, source, settings);
-    }
-
-    @GET
-    @Path("/events")
-    @Operation(
-            operationId = "getEvents",
-            summary = "A thread's journal, page by page",
-            description = "Every event since the thread began, in order. A page may be shorter than asked for; go on at"
-                    + " `next` until it is null.")
-    @APIResponse(
-            responseCode = "200",
-            description = "Events from `from` on; none if the thread has not come that far",
-            content = @Content(schema = @Schema(implementation = EventsPage.class)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
-    public Uni<EventsPage> events(
-            @RestPath("thread_id") String threadId,
-            @Parameter(
-                            description = "The sequence number to begin at.",
-                            schema = @Schema(type = SchemaType.INTEGER, minimum = "1", defaultValue = "1"))
-                    @RestQuery("from")
-                    @Nullable String from,
-            @Parameter(
-                            description = "How many events at most.",
-                            schema =
-                                    @Schema(
-                                            type = SchemaType.INTEGER,
-                                            minimum = "1",
-                                            maximum = "" + MAX_LIMIT,
-                                            defaultValue = "" + DEFAULT_LIMIT))
-                    @RestQuery("limit")
-                    @Nullable String limit) {
-        ThreadKey key = key(threadId);
-        // So far from the end of the numbers that no sum of a position and a limit overflows.
-        long first = QueryNumbers.read("from", from, 1, Long.MAX_VALUE / 2, 1);
-        int most = (int) QueryNumbers.read("limit", limit, 1, MAX_LIMIT, DEFAULT_LIMIT);
-        return events.events(key, first, most).map(stretch -> {
-            if (stretch.decisions().isEmpty()) {
-                throw noThread(key);
-            }
-            return EventsPage.of(stretch, first, most);
-        });
     }
 
     static ThreadKey key(String threadId) {

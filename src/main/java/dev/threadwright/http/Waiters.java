@@ -150,7 +150,7 @@ public class Waiters implements Replies {
 
     /** Dead letters are rare, so nobody keeps an index for them. Callers of other instances wait until time is up. */
     private void setAside(OutboxRow row) {
-        if (row.kind() == OutboxRow.Kind.DEAD_LETTER) {
+        if (row.kind().isDeadLetter()) {
             for (Waiter waiter : all) {
                 if (waiter.command().isIn(row)) {
                     waiter.setAside(row.reason());

@@ -1,8 +1,9 @@
 package dev.threadwright.ingress;
 
+import dev.threadwright.journal.RawHeaders;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -37,23 +38,24 @@ public final class ForwardHeaders {
      * The headers with which a record goes on to the partition of the commands topic that it belongs to, instead of its
      * own. Headers without a value are left out: they say nothing.
      */
-    public static Map<String, byte[]> of(ConsumerRecord<byte[], byte[]> record, TopicRole role) {
-        Map<String, byte[]> headers = new LinkedHashMap<>();
+    public static RawHeaders of(ConsumerRecord<byte[], byte[]> record, TopicRole role) {
+        List<RawHeaders.Header> headers = new ArrayList<>();
+        boolean isForward = false;
         for (Header header : record.headers()) {
             if (header.value() != null
                     && (role == TopicRole.COMMANDS || !header.key().startsWith(PREFIX))) {
-                headers.put(header.key(), header.value());
+                headers.add(new RawHeaders.Header(header.key(), header.value()));
+                isForward |= header.key().equals(ORIGIN);
             }
         }
-        if (headers.containsKey(ORIGIN)) {
-            return headers;
+        if (!isForward) {
+            headers.add(new RawHeaders.Header(ORIGIN, utf8(Origin.coordinates(record))));
+            headers.add(new RawHeaders.Header(TIME, utf8(Long.toString(record.timestamp()))));
+            if (role != TopicRole.COMMANDS) {
+                headers.add(new RawHeaders.Header(ROLE, utf8(role.word())));
+            }
         }
-        headers.put(ORIGIN, utf8(Origin.coordinates(record)));
-        headers.put(TIME, utf8(Long.toString(record.timestamp())));
-        if (role != TopicRole.COMMANDS) {
-            headers.put(ROLE, utf8(role.word()));
-        }
-        return headers;
+        return new RawHeaders(headers);
     }
 
     /** Whether a record of the commands topic first arrived elsewhere: its sender then asks nobody for the outcome. */

@@ -5,10 +5,10 @@ import dev.threadwright.actor.RawRecord;
 import dev.threadwright.actor.Work;
 import dev.threadwright.journal.OutboxRow;
 import dev.threadwright.journal.OutboxRow.Coordinates;
+import dev.threadwright.journal.RawHeaders;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -244,11 +244,11 @@ final class Poller implements AutoCloseable {
                         record.partition(), OutboxRow.Kind.FORWARD, "", raw(record, ForwardHeaders.of(record, role)));
             case Decoded.Dead dead ->
                 new Work.SetAside(
-                        record.partition(), OutboxRow.Kind.DEAD_LETTER, dead.reason(), raw(record, headers(record)));
+                        record.partition(), OutboxRow.Kind.INVALID, dead.reason(), raw(record, headers(record)));
         };
     }
 
-    private static RawRecord raw(ConsumerRecord<byte[], byte[]> record, Map<String, byte[]> headers) {
+    private static RawRecord raw(ConsumerRecord<byte[], byte[]> record, RawHeaders headers) {
         return new RawRecord(
                 new Coordinates(record.topic(), record.partition(), record.offset()),
                 record.key(),
@@ -257,14 +257,12 @@ final class Poller implements AutoCloseable {
                 record.timestamp());
     }
 
-    private static Map<String, byte[]> headers(ConsumerRecord<byte[], byte[]> record) {
-        Map<String, byte[]> headers = new HashMap<>();
+    private static RawHeaders headers(ConsumerRecord<byte[], byte[]> record) {
+        List<RawHeaders.Header> headers = new ArrayList<>();
         for (Header header : record.headers()) {
-            if (header.value() != null) {
-                headers.put(header.key(), header.value());
-            }
+            headers.add(new RawHeaders.Header(header.key(), header.value()));
         }
-        return headers;
+        return headers.isEmpty() ? RawHeaders.NONE : new RawHeaders(headers);
     }
 
     /** Going on at another offset would lose or repeat records, so the partition waits for a decision. */

@@ -18,7 +18,6 @@ import dev.threadwright.workflow.Json;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.util.Base64;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -144,22 +143,15 @@ final class CommitCall {
     private static void outbox(Columns columns, List<OutboxRow> rows) throws SQLException {
         columns.ints(rows, OutboxRow::partition)
                 .longs(rows, OutboxRow::position)
-                .text(rows, row -> row.kind().name().toLowerCase(Locale.ROOT))
+                .text(rows, row -> row.kind().word())
                 .text(rows, row -> row.source().topic())
                 .ints(rows, row -> row.source().partition())
                 .longs(rows, row -> row.source().offset())
                 .bytes(rows, OutboxRow::key)
                 .bytes(rows, OutboxRow::value)
-                .text(rows, row -> headersText(row.headers()))
+                .text(rows, row -> row.headers().text())
                 .text(rows, row -> forPeople(row.reason()))
                 .longs(rows, OutboxRow::timeMs);
-    }
-
-    private static String headersText(Map<String, byte[]> headers) {
-        Map<String, Json> encoded = new LinkedHashMap<>();
-        headers.forEach(
-                (name, value) -> encoded.put(name, Json.of(Base64.getEncoder().encodeToString(value))));
-        return Parts.valuesText(encoded);
     }
 
     private static void outcomes(Columns columns, List<OutcomeRow> rows) throws SQLException {

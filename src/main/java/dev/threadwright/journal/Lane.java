@@ -141,9 +141,14 @@ final class Lane implements AutoCloseable {
                 set enable_hashjoin = off;
                 set enable_mergejoin = off;
                 set jit = off;
+                set threadwright.dead_letter_bytes = %d;
                 select set_config('synchronous_commit', 'on', false)
                 where current_setting('synchronous_commit') in ('off', 'local');
-                """.formatted(settings.lockTimeoutMs(), settings.statementTimeoutMs(), settings.transactionTimeoutMs())
+                """.formatted(
+                                settings.lockTimeoutMs(),
+                                settings.statementTimeoutMs(),
+                                settings.transactionTimeoutMs(),
+                                settings.deadLetterBytes())
                 + (purpose == Purpose.READS
                         ? "set default_transaction_isolation = 'repeatable read'; set default_transaction_read_only = on"
                         : "");

@@ -1,6 +1,6 @@
 package dev.threadwright.journal;
 
-import java.util.Map;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  * @param source where it came from
  * @param key its raw key
  * @param value its raw value
- * @param headers its raw headers; the last of equal names
+ * @param headers its raw headers
  * @param reason why it could not be understood; empty for a forward
- * @param timeMs when it was consumed; milliseconds since 1970
+ * @param timeMs when it was appended to its topic; milliseconds since 1970
  */
 public record OutboxRow(
         Kind kind,
@@ -21,16 +21,46 @@ public record OutboxRow(
         Coordinates source,
         byte @Nullable [] key,
         byte @Nullable [] value,
-        Map<String, byte[]> headers,
+        RawHeaders headers,
         String reason,
         long timeMs)
         implements Publication {
 
+    /** Why it goes out again: all but forwards are dead letters. */
     public enum Kind {
-        /** Could not be understood, or asks the impossible. */
-        DEAD_LETTER,
         /** Arrived on a partition that its key does not hash to. */
-        FORWARD
+        FORWARD,
+        /** Could not be understood. */
+        INVALID,
+        /** Was understood, and asks the impossible. */
+        REFUSED,
+        /** The server failed on it. */
+        FAILED,
+        /** The store refuses what would come of it. */
+        NOT_STORED,
+        /** Its thread cannot be read. */
+        THREAD_UNREADABLE;
+
+        /** What releases wrote that had one word for all dead letters. */
+        private static final String DEAD_LETTER = "dead_letter";
+
+        public boolean isDeadLetter() {
+            return this != FORWARD;
+        }
+
+        /** As it is stored and told. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        static Kind ofWord(String word) {
+            return word.equals(DEAD_LETTER) ? INVALID : valueOf(word.toUpperCase(Locale.ROOT));
+        }
+    }
+
+    /** What it is called as a dead letter. */
+    public DeadLetterId id() {
+        return new DeadLetterId(partition, position);
     }
 
     /** A record's place in Kafka. Written {@code topic-partition-offset}. */

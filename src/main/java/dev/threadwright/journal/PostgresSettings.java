@@ -10,6 +10,7 @@ package dev.threadwright.journal;
  * @param statementTimeoutMs until a statement has finished
  * @param transactionTimeoutMs until a transaction has finished, including the client's part in it
  * @param socketTimeoutMs until an answer arrives; longer than the others, so that it is the server that gives up
+ * @param deadLetterBytes how much of a dead letter is kept to be looked at and sent again; what is larger is cut
  */
 public record PostgresSettings(
         String url,
@@ -19,7 +20,10 @@ public record PostgresSettings(
         int lockTimeoutMs,
         int statementTimeoutMs,
         int transactionTimeoutMs,
-        int socketTimeoutMs) {
+        int socketTimeoutMs,
+        int deadLetterBytes) {
+
+    static final int DEFAULT_DEAD_LETTER_BYTES = 1 << 20;
 
     public PostgresSettings {
         if (lockTimeoutMs < 1
@@ -30,6 +34,43 @@ public record PostgresSettings(
             throw new IllegalArgumentException(
                     "Postgres time-outs must be positive, and lock <= statement <= transaction <= socket");
         }
+        if (deadLetterBytes < 0) {
+            throw new IllegalArgumentException("Dead letters cannot be kept with " + deadLetterBytes + " bytes");
+        }
+    }
+
+    public PostgresSettings(
+            String url,
+            String user,
+            String password,
+            int connectTimeoutMs,
+            int lockTimeoutMs,
+            int statementTimeoutMs,
+            int transactionTimeoutMs,
+            int socketTimeoutMs) {
+        this(
+                url,
+                user,
+                password,
+                connectTimeoutMs,
+                lockTimeoutMs,
+                statementTimeoutMs,
+                transactionTimeoutMs,
+                socketTimeoutMs,
+                DEFAULT_DEAD_LETTER_BYTES);
+    }
+
+    public PostgresSettings withDeadLetterBytes(int bytes) {
+        return new PostgresSettings(
+                url,
+                user,
+                password,
+                connectTimeoutMs,
+                lockTimeoutMs,
+                statementTimeoutMs,
+                transactionTimeoutMs,
+                socketTimeoutMs,
+                bytes);
     }
 
     public static PostgresSettings of(String url, String user, String password) {

@@ -5,14 +5,9 @@ import dev.threadwright.journal.Batch.OutcomeRow;
 import dev.threadwright.journal.OutboxRow.Coordinates;
 import dev.threadwright.thread.Identity;
 import dev.threadwright.thread.ThreadKey;
-import dev.threadwright.workflow.Json;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.Base64;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
-import java.util.Locale;
-import java.util.Map;
 
 /** Rows as the records that they were. The queries name the columns in the order of the constants. */
 final class Rows {
@@ -52,24 +47,15 @@ final class Rows {
 
     static OutboxRow outbox(ResultSet row) throws SQLException {
         return new OutboxRow(
-                OutboxRow.Kind.valueOf(row.getString(1).toUpperCase(Locale.ROOT)),
+                OutboxRow.Kind.ofWord(row.getString(1)),
                 row.getInt(2),
                 row.getLong(3),
                 new Coordinates(row.getString(4), row.getInt(5), row.getLong(6)),
                 row.getBytes(7),
                 row.getBytes(8),
-                headers(row.getString(9)),
+                RawHeaders.parse(row.getString(9)),
                 row.getString(10),
                 row.getLong(11));
-    }
-
-    private static Map<String, byte[]> headers(String text) {
-        Map<String, byte[]> headers = new LinkedHashMap<>();
-        Fields stored = Fields.of(StoredJson.parse(text), "Headers");
-        for (Map.Entry<String, Json> header : stored.values().entrySet()) {
-            headers.put(header.getKey(), Base64.getDecoder().decode(stored.text(header.getKey())));
-        }
-        return headers;
     }
 
     static OutcomeRow outcome(ResultSet row) throws SQLException {

@@ -2,6 +2,7 @@ package dev.threadwright.ops;
 
 import dev.threadwright.expression.PolicyCheck;
 import dev.threadwright.http.Commands;
+import dev.threadwright.http.ReplayTargets;
 import dev.threadwright.ingress.CommandRecords;
 import dev.threadwright.ingress.KeyPartitions;
 import dev.threadwright.ingress.RecordDecoder;
@@ -10,6 +11,7 @@ import dev.threadwright.thread.ThreadKey;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * Gives HTTP the forms that this server's loops read, and streams the partitions these own. The configured number of partitions will do: the engine does not
@@ -36,5 +38,17 @@ final class CommandWiring {
                 policyCheck::validate,
                 config.partitions(),
                 maxDataBytes);
+    }
+
+    @Produces
+    @Singleton
+    ReplayTargets replayTargets(ThreadwrightConfig config) {
+        ThreadwrightConfig.Topics topics = config.topics();
+        return new ReplayTargets(
+                List.of(topics.input(), topics.commands(), topics.results()),
+                topics.commands(),
+                topics.deadLetter(),
+                config.partitions(),
+                config.limits().dataBytes());
     }
 }

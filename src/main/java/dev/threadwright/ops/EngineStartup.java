@@ -215,7 +215,17 @@ public class EngineStartup {
                 .orElseThrow(() -> new MisconfiguredException(
                         "threadwright.postgres.url is not set; the journal cannot be configured in another way"));
         return PostgresSettings.of(
-                url, postgres.username().orElse(""), postgres.password().orElse(""));
+                        url, postgres.username().orElse(""), postgres.password().orElse(""))
+                .withDeadLetterBytes(deadLetterBytes());
+    }
+
+    private int deadLetterBytes() {
+        ThreadwrightConfig.DeadLetters letters = config.deadLetters();
+        if (letters.bodyBytes() < 0 || letters.maxCount() < 0 || letters.keep().isNegative()) {
+            throw new MisconfiguredException(
+                    "threadwright.dead-letters: body-bytes, max-count and keep must not be negative");
+        }
+        return letters.bodyBytes();
     }
 
     private Decider decider() {

@@ -2,6 +2,7 @@ package dev.threadwright.ops;
 
 import dev.threadwright.cron.CronRuns;
 import dev.threadwright.cron.CronTicker;
+import dev.threadwright.deadletter.DeadLetterSweep;
 import dev.threadwright.lifetime.Deletions;
 import dev.threadwright.lifetime.LifetimeSweep;
 import dev.threadwright.store.Store;
@@ -63,6 +64,9 @@ public class RecurringWork {
         }
         LifetimeSweep sweep = new LifetimeSweep(tables, deletions, Clock.systemUTC());
         repeat(started, "Deletions", config.lifetimes().tick(), sweep::sweep);
+        ThreadwrightConfig.DeadLetters letters = config.deadLetters();
+        DeadLetterSweep ofLetters = new DeadLetterSweep(tables, letters.keep(), letters.maxCount(), Clock.systemUTC());
+        repeat(started, "Sweeps of dead letters", letters.sweep(), ofLetters::sweep);
     }
 
     void onStop(@Observes ShutdownEvent event) {

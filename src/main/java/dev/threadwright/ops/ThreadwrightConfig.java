@@ -62,6 +62,27 @@ public interface ThreadwrightConfig {
         Duration tick();
     }
 
+    DeadLetters deadLetters();
+
+    /** Those that HTTP lists and sends again; the records on their topic are kept as Kafka is told to. */
+    interface DeadLetters {
+        /** Bytes of one: key, headers and value together. What is larger is kept cut, and can only be looked at. */
+        @WithDefault("1048576")
+        int bodyBytes();
+
+        /** How long they are kept. */
+        @WithDefault("30d")
+        Duration keep();
+
+        /** How many are kept; the oldest go first. */
+        @WithDefault("100000")
+        int maxCount();
+
+        /** How often an instance takes away those that are too old or too many. */
+        @WithDefault("1m")
+        Duration sweep();
+    }
+
     Webhooks webhooks();
 
     interface Webhooks {

@@ -14,7 +14,6 @@ import java.net.URLEncoder;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeader;
@@ -51,8 +50,8 @@ final class OutgoingRecords {
             case OutboxRow row ->
                 List.of(
                         switch (row.kind()) {
-                            case DEAD_LETTER -> deadLetter(row);
                             case FORWARD -> forward(row);
+                            case INVALID, REFUSED, FAILED, NOT_STORED, THREAD_UNREADABLE -> deadLetter(row);
                         });
         };
     }
@@ -120,6 +119,8 @@ final class OutgoingRecords {
     private ProducerRecord<byte[], byte[]> deadLetter(OutboxRow row) {
         RecordHeaders headers = new RecordHeaders();
         row.headers().forEach(headers::add);
+        headers.add(header("tw_dead_letter", row.id().toString()));
+        headers.add(header("tw_kind", row.kind().word()));
         headers.add(header("tw_reason", row.reason()));
         headers.add(header("tw_source_topic", row.source().topic()));
         headers.add(header("tw_source_partition", Integer.toString(row.source().partition())));
@@ -134,9 +135,7 @@ final class OutgoingRecords {
             throw new IllegalStateException("A record without a key cannot be forwarded: " + row.source());
         }
         RecordHeaders headers = new RecordHeaders();
-        for (Map.Entry<String, byte[]> header : row.headers().entrySet()) {
-            headers.add(header.getKey(), header.getValue());
-        }
+        row.headers().forEach(headers::add);
         return record(topics.commands(), Utils.toPositive(Utils.murmur2(key)) % partitions, key, row.value(), headers);
     }
 

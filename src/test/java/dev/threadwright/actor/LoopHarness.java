@@ -8,6 +8,7 @@ import dev.threadwright.journal.Journal;
 import dev.threadwright.journal.Journal.Claim;
 import dev.threadwright.journal.OutboxRow.Coordinates;
 import dev.threadwright.journal.Publication;
+import dev.threadwright.journal.RawHeaders;
 import dev.threadwright.schema.JsonSchemas;
 import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.Command;
@@ -127,7 +128,7 @@ final class LoopHarness implements AutoCloseable {
 
     static RawRecord raw(int partition, long offset, long timeMs) {
         return new RawRecord(
-                new Coordinates(TOPIC, partition, offset), new byte[] {'k'}, new byte[] {'1'}, Map.of(), timeMs);
+                new Coordinates(TOPIC, partition, offset), new byte[] {'k'}, new byte[] {'1'}, RawHeaders.NONE, timeMs);
     }
 
     static ThreadKey thread(String name) {

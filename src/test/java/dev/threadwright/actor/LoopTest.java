@@ -183,7 +183,7 @@ class LoopTest {
             assertThat(journal.head(T)).isZero();
             assertThat(publications(journal, 0)).singleElement().satisfies(publication -> {
                 OutboxRow dead = (OutboxRow) publication;
-                assertThat(dead.kind()).isEqualTo(OutboxRow.Kind.DEAD_LETTER);
+                assertThat(dead.kind()).isEqualTo(OutboxRow.Kind.REFUSED);
                 assertThat(dead.reason()).contains("no-such-workflow");
                 assertThat(dead.source().offset()).isZero();
             });

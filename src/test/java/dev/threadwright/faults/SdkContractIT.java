@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,6 +39,8 @@ class SdkContractIT {
         try (Cluster cluster = new Cluster("sdk")) {
             ServerProcess one = cluster.server("one", CONFIGURATION).awaitReady();
             ServerProcess other = cluster.server("other", CONFIGURATION).awaitReady();
+            assertThat(page(one.url() + "/q/swagger-ui/")).contains("swagger-ui-bundle.js");
+            assertThat(page(one.url() + "/q/openapi")).contains("/dead-letters/{dead_letter_id}/replay");
             Path report = modules.resolve("report.tap");
             int code = run(
                     modules,
@@ -54,6 +60,14 @@ class SdkContractIT {
             assertThat(code).as("%s", failures(told)).isZero();
             assertThat(count(told, "pass")).as("tests that passed").isGreaterThan(200);
             assertThat(count(told, "todo")).as("tests that are put off").isZero();
+        }
+    }
+
+    /** What only a packaged server can be asked for. */
+    private static String page(String url) throws IOException, InterruptedException {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofString())
+                    .body();
         }
     }
 

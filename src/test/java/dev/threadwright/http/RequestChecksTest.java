@@ -295,6 +295,12 @@ class RequestChecksTest {
                 .body("components.schemas.ResumeRequest.properties", hasKey("goto"))
                 .body("components.schemas.ResumeRequest.properties", hasKey("continue"))
                 .body("components.schemas.ResumeRequest.properties.interrupt_before", not(hasKey("type")))
+                .body("paths.'/threads/{thread_id}/events'.get.responses.'200'.content", hasKey("text/event-stream"))
+                .body("paths.'/threads/{thread_id}/events'.get.responses.'200'.content", hasKey("application/json"))
+                .body("paths.'/dead-letters/{dead_letter_id}/replay'.post.requestBody.required", not(equalTo(true)))
+                .body("components.schemas.ReplayRequest.properties", hasKey("force"))
+                .body("components.schemas.DeadLetter.properties", hasKey("dead_letter_id"))
+                .body("components.schemas.DeadLettersPage.properties", hasKey("dead_letters"))
                 .body("components.schemas.StepNames", not(hasKey("type")))
                 .body("components.schemas.StepNameList.items.type", equalTo("string"))
                 .extract()
@@ -305,6 +311,9 @@ class RequestChecksTest {
                         "/threads/{thread_id}/inputs",
                         "/threads/{thread_id}/cancel",
                         "/threads/{thread_id}/events",
+                        "/dead-letters",
+                        "/dead-letters/{dead_letter_id}",
+                        "/dead-letters/{dead_letter_id}/replay",
                         "/threads/{thread_id}/resume",
                         "/threads/{thread_id}/steer",
                         "/threads/{thread_id}/pause",

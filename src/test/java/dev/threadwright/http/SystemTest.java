@@ -44,6 +44,12 @@ class SystemTest {
                 .body("detail", containsString("check_db must be a whole number from 0 to 1"));
     }
 
+    /** What is packaged has it too: {@code SdkContractIT}. */
+    @Test
+    void aPageShowsTheOpenApiDocument() {
+        given().get("/q/swagger-ui/").then().statusCode(200).body(containsString("swagger-ui"));
+    }
+
     @Test
     void theVersionIsThatOfTheBuild() {
         given().get("/info").then().statusCode(200).body("version", matchesPattern("\\d+\\.\\d+\\.\\d+.*"));

@@ -11,6 +11,7 @@ import dev.threadwright.journal.Batch.OutcomeKey;
 import dev.threadwright.journal.Batch.OutcomeRow;
 import dev.threadwright.journal.Batch.RunRow;
 import dev.threadwright.journal.OutboxRow;
+import dev.threadwright.journal.RawHeaders;
 import dev.threadwright.query.OutcomeReads.Found;
 import dev.threadwright.query.OutcomeReads.RunHalt;
 import dev.threadwright.query.OutcomeReads.RunKey;
@@ -110,10 +111,10 @@ class WaitersTest {
         var waiting = await(command, Until.COMPLETION);
         var elsewhere = await(other, Until.DECISION);
         waiters.committed(setAside(OutboxRow.Kind.FORWARD, Map.of("ce_id", new byte[] {'k'})));
-        waiters.committed(setAside(OutboxRow.Kind.DEAD_LETTER, Map.of()));
+        waiters.committed(setAside(OutboxRow.Kind.THREAD_UNREADABLE, Map.of()));
         waiting.assertNotTerminated();
 
-        waiters.committed(setAside(OutboxRow.Kind.DEAD_LETTER, Map.of("ce_id", new byte[] {'k'})));
+        waiters.committed(setAside(OutboxRow.Kind.THREAD_UNREADABLE, Map.of("ce_id", new byte[] {'k'})));
         Answer told = waiting.assertCompleted().getItem();
         assertThat(told.deadLetter()).isEqualTo("the thread cannot be read");
         assertThatThrownBy(() -> Answers.of(command, told, false, true))
@@ -318,7 +319,7 @@ class WaitersTest {
                 new OutboxRow.Coordinates("commands", 3, 0),
                 new byte[0],
                 new byte[0],
-                headers,
+                RawHeaders.of(headers),
                 "the thread cannot be read",
                 9);
         return new Batch(

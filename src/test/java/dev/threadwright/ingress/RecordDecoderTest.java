@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.threadwright.expression.CelConditions;
 import dev.threadwright.expression.PolicyCheck;
+import dev.threadwright.journal.RawHeaders;
 import dev.threadwright.json.JsonText;
 import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.Command;
@@ -34,7 +35,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -708,7 +708,7 @@ class RecordDecoderTest {
     /** As the relay sends it on. */
     private static Sent forwarded(Sent sent, TopicRole role) {
         var record = sent.record();
-        Map<String, byte[]> headers = ForwardHeaders.of(record, role);
+        RawHeaders headers = ForwardHeaders.of(record, role);
         Sent forward = new Sent()
                 .topic(COMMANDS)
                 .key(record.key())

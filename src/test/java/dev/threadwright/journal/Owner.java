@@ -195,7 +195,7 @@ final class Owner {
                                     error));
         }
 
-        Draft forward(OutboxRow.Kind kind, byte[] key, byte[] value, Map<String, byte[]> headers, String reason) {
+        Draft forward(OutboxRow.Kind kind, byte[] key, byte[] value, RawHeaders headers, String reason) {
             outbox.add(new OutboxRow(
                     kind,
                     claim.partition(),

@@ -2,6 +2,7 @@ package dev.threadwright.journal;
 
 import static dev.threadwright.journal.Owner.input;
 import static dev.threadwright.journal.Owner.thread;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -10,6 +11,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.threadwright.journal.Journal.Claim;
 import dev.threadwright.testing.TestServers;
+import dev.threadwright.thread.RunId;
+import dev.threadwright.thread.RunStatus;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.ThreadState;
 import dev.threadwright.workflow.Json;
@@ -52,8 +55,9 @@ class PostgresJournalTest extends JournalContract {
     void open() throws SQLException {
         admin = DriverManager.getConnection(settings.url(), settings.user(), settings.password());
         observer = DriverManager.getConnection(settings.url(), settings.user(), settings.password());
-        sql("truncate partition_claim, consumed_offset, decision, outbox, snapshot, outcome, owed, thread, run,"
-                + " server_setting");
+        sql(
+                "truncate partition_claim, consumed_offset, decision, outbox, dead_letter, snapshot, outcome, owed, thread, run,"
+                        + " server_setting");
         journal = new PostgresJournal(settings);
         another = new PostgresJournal(settings);
     }
@@ -105,13 +109,82 @@ class PostgresJournalTest extends JournalContract {
     }
 
     @Test
+    void dead_letters_are_rows_of_the_commit_that_sets_them_aside_and_forwards_are_not() throws SQLException {
+        Owner owner = Owner.of(journal, 3);
+        RawHeaders headers = new RawHeaders(List.of(
+                new RawHeaders.Header("h", new byte[] {1}),
+                new RawHeaders.Header("\u0000", null),
+                new RawHeaders.Header("h", new byte[] {2})));
+        owner.draft()
+                .forward(OutboxRow.Kind.FORWARD, new byte[] {'k'}, new byte[] {1}, headers, "")
+                .forward(OutboxRow.Kind.FAILED, "schlüssel".getBytes(UTF_8), new byte[] {1, 2}, headers, "why")
+                .forward(OutboxRow.Kind.INVALID, new byte[] {-1}, null, RawHeaders.NONE, "no")
+                .forward(OutboxRow.Kind.INVALID, new byte[] {'a', 0}, null, RawHeaders.NONE, "no")
+                .forward(OutboxRow.Kind.INVALID, null, null, RawHeaders.NONE, "no")
+                .commit();
+        assertThat(rows(
+                        "select concat_ws(' ', partition, position, tenant, thread, kind, source_topic, source_partition,"
+                                + " source_offset, source_time_ms, bytes, whole, encode(value, 'hex'), replays, reason)"
+                                + " from dead_letter order by position"))
+                .containsExactly(
+                        "3 2 default schlüssel failed threadwright.input 3 2 1000 2 t 0102 0 why",
+                        "3 3 default invalid threadwright.input 3 3 1000 0 t 0 no",
+                        "3 4 default invalid threadwright.input 3 4 1000 0 t 0 no",
+                        "3 5 default invalid threadwright.input 3 5 1000 0 t 0 no");
+        assertThat(RawHeaders.parse(rows("select headers from dead_letter where position = 2")
+                        .getFirst()))
+                .isEqualTo(headers);
+        assertThat(
+                        rows(
+                                "select bool_and(abs(dead_at_ms - extract(epoch from now()) * 1000) < 60000)::text from dead_letter"))
+                .containsExactly("true");
+
+        Owner.Draft refused = owner.draft().forward(OutboxRow.Kind.FAILED, null, null, RawHeaders.NONE, "x");
+        refused.runs.put(
+                new RunId("r"),
+                new Batch.RunRow(T, new RunId("r"), RunStatus.FAILED, null, null, null, null, 5L, null, "x"));
+        assertThatThrownBy(refused::commit).isInstanceOf(RejectedBatchException.class);
+        assertThat(rows("select position::text from dead_letter")).hasSize(4);
+    }
+
+    @Test
+    void a_dead_letter_that_is_too_large_is_kept_cut() throws SQLException {
+        try (Journal small = new PostgresJournal(settings.withDeadLetterBytes(10))) {
+            Owner owner = Owner.of(small, 0);
+            RawHeaders headers = new RawHeaders(List.of(new RawHeaders.Header("h", new byte[] {1})));
+            owner.draft()
+                    .forward(OutboxRow.Kind.INVALID, new byte[] {'k'}, new byte[7], RawHeaders.NONE, "fits with []")
+                    .forward(OutboxRow.Kind.INVALID, new byte[2000], new byte[11], headers, "does not")
+                    .commit();
+            assertThat(rows("select concat_ws(' ', whole, bytes, octet_length(key), octet_length(value), headers)"
+                            + " from dead_letter order by position"))
+                    .containsExactly("t 7 1 7 []", "f 11 1024 10 []");
+            // What is published is whole.
+            OutboxRow published = (OutboxRow) small.publications(0, 1, 1).getFirst();
+            assertThat(published.value()).hasSize(11);
+            assertThat(published.headers()).isEqualTo(headers);
+        }
+    }
+
+    @Test
+    void what_older_releases_set_aside_is_read() throws SQLException {
+        sql(
+                "insert into outbox (partition, position, kind, source_topic, source_partition, source_offset, headers, reason,"
+                        + " time_ms) values (0, 1, 'dead_letter', 'in', 0, 0, '{\"h\":\"AQ==\"}', 'why', 0)");
+        OutboxRow row = (OutboxRow) journal.publications(0, 0, 1).getFirst();
+        assertThat(row.kind()).isEqualTo(OutboxRow.Kind.INVALID);
+        assertThat(row.headers()).isEqualTo(RawHeaders.of(Map.of("h", new byte[] {1})));
+        assertThat(rows("select kind from dead_letter")).containsExactly("invalid");
+    }
+
+    @Test
     void readers_see_their_tenant_alone_and_write_nothing() throws SQLException {
         Owner owner = Owner.of(journal, 0);
         ThreadKey foreign = new ThreadKey("other", "t");
         owner.draft()
                 .decide(input(T, "1", null, Json.NULL))
                 .decide(input(foreign, "1", null, Json.NULL))
-                .forward(OutboxRow.Kind.DEAD_LETTER, null, null, Map.of(), "x")
+                .forward(OutboxRow.Kind.REFUSED, null, null, RawHeaders.NONE, "x")
                 .commit();
         admin.setAutoCommit(false);
         sql("set local role threadwright_reader");
@@ -125,6 +198,7 @@ class PostgresJournalTest extends JournalContract {
                 "select * from outbox",
                 "select * from partition_claim",
                 "delete from snapshot",
+                "update dead_letter set replays = 0",
                 "update thread set seq = 0",
                 "delete from run",
                 "insert into server_setting values ('a', 'b')")) {

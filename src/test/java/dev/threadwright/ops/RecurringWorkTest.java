@@ -50,7 +50,13 @@ class RecurringWorkTest {
 
         @Override
         public Map<String, String> getConfigOverrides() {
-            return Map.of("threadwright.crons.tick", "50ms", "threadwright.store.sweep", "50ms");
+            return Map.of(
+                    "threadwright.crons.tick",
+                    "50ms",
+                    "threadwright.store.sweep",
+                    "50ms",
+                    "threadwright.dead-letters.sweep",
+                    "50ms");
         }
     }
 
@@ -94,6 +100,14 @@ class RecurringWorkTest {
                                 count("cron where cron = '" + mark + "' and next_at_ms > 1 and firing_at_ms is null"))
                         .isEqualTo(1));
         assertThat(runs.taken()).extracting(CronFiring::id).containsOnlyOnce(mark + "@1970-01-01T00:00:00.001Z");
+        write(
+                "insert into dead_letter (dead_at_ms, position, source_offset, source_time_ms, partition, source_partition,"
+                        + " bytes, whole, tenant, kind, source_topic, reason, headers) values (1, 1000000000000000, 1, 1, 0, 0, 0, true,"
+                        + " 'default', 'invalid', '" + mark + "', 'why', '[]')");
+
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(count("dead_letter where source_topic = '" + mark + "'"))
+                        .isZero());
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(count("store_item where key = '" + mark + "'"))
                         .isZero());

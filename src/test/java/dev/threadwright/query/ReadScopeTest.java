@@ -103,6 +103,7 @@ class ReadScopeTest {
                 "interrupt",
                 "decision",
                 "outcome",
+                "dead_letter",
                 "event",
                 "snapshot",
                 "store_item",

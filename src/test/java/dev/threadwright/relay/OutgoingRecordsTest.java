@@ -7,6 +7,7 @@ import dev.threadwright.journal.DecisionRow;
 import dev.threadwright.journal.EventCodec;
 import dev.threadwright.journal.OutboxRow;
 import dev.threadwright.journal.OutboxRow.Coordinates;
+import dev.threadwright.journal.RawHeaders;
 import dev.threadwright.testing.AsyncApi;
 import dev.threadwright.thread.Event;
 import dev.threadwright.thread.Identity;
@@ -101,7 +102,7 @@ class OutgoingRecordsTest {
     void dead_letters_are_as_described() {
         for (Map<String, byte[]> headers : List.of(Map.<String, byte[]>of(), Map.of("ce_id", bytes("i1")))) {
             ProducerRecord<byte[], byte[]> record =
-                    published(outbox(OutboxRow.Kind.DEAD_LETTER, null, null, headers, "It is not JSON"));
+                    published(outbox(OutboxRow.Kind.INVALID, null, null, headers, "It is not JSON"));
             assertThat(document.headerProblems("dead-letter", "record", record.headers()))
                     .isEmpty();
             for (Header header : record.headers()) {
@@ -111,6 +112,34 @@ class OutgoingRecordsTest {
                         .isEqualTo(!header.key().startsWith("tw_"));
             }
         }
+    }
+
+    @Test
+    void dead_letters_keep_doubled_headers_in_order_and_say_what_they_are_called() {
+        RawHeaders doubled = new RawHeaders(List.of(
+                new RawHeaders.Header("h", bytes("1")),
+                new RawHeaders.Header("g", null),
+                new RawHeaders.Header("h", bytes("2")),
+                new RawHeaders.Header("tw_reason", bytes("of a sender"))));
+        OutboxRow row = new OutboxRow(
+                OutboxRow.Kind.FAILED,
+                3,
+                12,
+                new Coordinates("threadwright.input", 3, 7),
+                null,
+                null,
+                doubled,
+                "why",
+                9);
+        Headers headers = published(row).headers();
+        assertThat(headers.headers("h"))
+                .extracting(header -> new String(header.value(), UTF_8))
+                .containsExactly("1", "2");
+        assertThat(headers.lastHeader("g").value()).isNull();
+        assertThat(new String(headers.lastHeader("tw_reason").value(), UTF_8)).isEqualTo("why");
+        assertThat(new String(headers.lastHeader("tw_dead_letter").value(), UTF_8))
+                .isEqualTo("3-12");
+        assertThat(new String(headers.lastHeader("tw_kind").value(), UTF_8)).isEqualTo("failed");
     }
 
     @Test
@@ -169,7 +198,7 @@ class OutgoingRecordsTest {
                 new Coordinates("threadwright.input", 3, 7),
                 key,
                 value,
-                headers,
+                RawHeaders.of(headers),
                 reason,
                 1_700_000_000_123L);
     }

@@ -1,0 +1,260 @@
+package dev.threadwright.http;
+
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import dev.threadwright.deadletter.Replays;
+import dev.threadwright.http.DeadLetterView.ReplayView;
+import dev.threadwright.journal.DeadLetterId;
+import dev.threadwright.journal.OutboxRow;
+import dev.threadwright.query.DeadLetterReads;
+import dev.threadwright.query.DeadLetterReads.Filter;
+import dev.threadwright.query.DeadLetterReads.Whole;
+import dev.threadwright.thread.ThreadKey;
+import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.util.Arrays;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestHeader;
+import org.jboss.resteasy.reactive.RestPath;
+import org.jboss.resteasy.reactive.RestQuery;
+import org.jspecify.annotations.Nullable;
+
+/** Records that were set aside: looked at, and sent again. */
+@Path("/dead-letters")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Dead letters", description = "Records that could not be decided, as long as they are kept.")
+public class DeadLetterResource {
+
+    static final int DEFAULT_LIMIT = 100;
+    static final int MAX_LIMIT = 1_000;
+
+    private static final int MAX_KEY = 255;
+
+    private final DeadLetterReads letters;
+    private final DeadLetterSender sender;
+
+    DeadLetterResource(DeadLetterReads letters, DeadLetterSender sender) {
+        this.letters = letters;
+        this.sender = sender;
+    }
+
+    @Schema(name = "DeadLetterReplay", description = "What became of a wish to send a dead letter again.")
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record ReplayAnswer(
+            @Schema(required = true, pattern = DeadLetterView.ID)
+            String deadLetterId,
+
+            @Schema(required = true) String topic,
+
+            @Schema(required = true) ReplayView replay,
+
+            @Schema(required = true, description = "Whether an earlier request with the same Idempotency-Key sent it.")
+            boolean duplicate) {}
+
+    @GET
+    @Operation(operationId = "listDeadLetters", summary = "Dead letters, page by page")
+    @APIResponse(
+            responseCode = "200",
+            description = "A page of them, without what they hold",
+            content = @Content(schema = @Schema(implementation = DeadLettersPage.class)))
+    @APIResponse(ref = "InvalidRequest", responseCode = "400")
+    @APIResponse(ref = "Unavailable", responseCode = "503")
+    public Uni<DeadLettersPage> list(
+            @Parameter(description = "From this topic.") @RestQuery("topic") @Nullable String topic,
+            @Parameter(description = "With this key, which is the id of the thread that it was for.")
+                    @RestQuery("thread_id")
+                    @Nullable String threadId,
+            @Parameter(
+                            description = "For this kind of reason.",
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.STRING,
+                                            enumeration = {
+                                                "invalid",
+                                                "refused",
+                                                "failed",
+                                                "not_stored",
+                                                "thread_unreadable"
+                                            }))
+                    @RestQuery("kind")
+                    @Nullable String kind,
+            @Parameter(
+                            description = "Only those that were sent again, or may have been; or only the others.",
+                            schema = @Schema(type = SchemaType.BOOLEAN))
+                    @RestQuery("replayed")
+                    @Nullable String replayed,
+            @Parameter(
+                            description = "Which comes first, by the time at which it was set aside.",
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.STRING,
+                                            enumeration = {"newest", "oldest"},
+                                            defaultValue = "newest"))
+                    @RestQuery("order")
+                    @Nullable String order,
+            @Parameter(description = "`next` of the page before.") @RestQuery("after") @Nullable String after,
+            @Parameter(
+                            description = "How many at most.",
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.INTEGER,
+                                            minimum = "1",
+                                            maximum = "" + MAX_LIMIT,
+                                            defaultValue = "" + DEFAULT_LIMIT))
+                    @RestQuery("limit")
+                    @Nullable String limit) {
+        Filter filter = new Filter(
+                text("topic", topic), text("thread_id", threadId), kind(kind), isEither("replayed", replayed));
+        boolean newestFirst = isFirst("order", order, "newest", "oldest");
+        int most = (int) QueryNumbers.read("limit", limit, 1, MAX_LIMIT, DEFAULT_LIMIT);
+        DeadLetterReads.Place place = after == null ? null : DeadLettersPage.place(after, newestFirst);
+        // One more tells whether there are more.
+        return letters.page(ThreadKey.DEFAULT_TENANT, filter, newestFirst, place, most + 1)
+                .map(found -> DeadLettersPage.of(found, most, newestFirst));
+    }
+
+    @GET
+    @Path("/{dead_letter_id}")
+    @Operation(operationId = "getDeadLetter", summary = "One dead letter, with what it holds")
+    @APIResponse(
+            responseCode = "200",
+            description = "The dead letter",
+            content = @Content(schema = @Schema(implementation = DeadLetterView.class)))
+    @APIResponse(ref = "NotFound", responseCode = "404")
+    @APIResponse(ref = "Unavailable", responseCode = "503")
+    public Uni<DeadLetterView> letter(@RestPath("dead_letter_id") String id) {
+        return known(id).map(DeadLetterView::of);
+    }
+
+    @POST
+    @Path("/{dead_letter_id}/replay")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Operation(
+            operationId = "replayDeadLetter",
+            summary = "Send a dead letter again",
+            description =
+                    "The same bytes, key and headers, or those that the body gives, go to the topic that it came from, with"
+                            + " its id in the header `tw_replay_of`. It is sent once: a second time only with `force`. If it"
+                            + " cannot be decided again, that is a new dead letter.")
+    @RequestBody(
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = RequestSchemas.ReplayDeadLetter.class),
+                            examples =
+                                    @ExampleObject(
+                                            name = "corrected",
+                                            value = "{\"value\": {\"text\": \"{\\\"text\\\":\\\"hi\\\"}\"}}")))
+    @APIResponse(
+            responseCode = "200",
+            description = "Kafka has it",
+            content = @Content(schema = @Schema(implementation = ReplayAnswer.class)))
+    @APIResponse(ref = "InvalidRequest", responseCode = "400")
+    @APIResponse(ref = "NotFound", responseCode = "404")
+    @APIResponse(ref = "Conflict", responseCode = "409")
+    @APIResponse(ref = "TooLarge", responseCode = "413")
+    @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
+    @APIResponse(ref = "NotPossible", responseCode = "422")
+    @APIResponse(ref = "Unavailable", responseCode = "503")
+    public Uni<ReplayAnswer> replay(
+            @RestPath("dead_letter_id") String id,
+            @Parameter(
+                            description =
+                                    "Makes a retry of this request safe: the same key with the same content sends nothing"
+                                            + " again and is told so, as long as no other replay came between.")
+                    @RestHeader(CommandResource.KEY)
+                    @Nullable String key,
+            byte @Nullable [] body) {
+        String checkedKey = idempotencyKey(key);
+        ReplayRequest request = ReplayRequest.read(body, sender.maxDataBytes());
+        return known(id).flatMap(whole -> {
+            ProducerRecord<byte[], byte[]> record = sender.record(whole, request);
+            DeadLetterId letter = new DeadLetterId(whole.letter().atPartition, whole.letter().atPosition);
+            return sender.send(
+                            new Replays.Request(
+                                    ThreadKey.DEFAULT_TENANT,
+                                    letter,
+                                    Commands.ACTOR,
+                                    checkedKey,
+                                    request.content(),
+                                    request.isForced()),
+                            record)
+                    .map(sent -> new ReplayAnswer(
+                            letter.toString(), record.topic(), ReplayView.of(sent.replay()), sent.isRepeated()));
+        });
+    }
+
+    private Uni<Whole> known(String text) {
+        DeadLetterId id = DeadLetterId.parse(text);
+        if (id == null) {
+            throw DeadLetterSender.unknown(text);
+        }
+        return letters.one(ThreadKey.DEFAULT_TENANT, id)
+                .onItem()
+                .ifNull()
+                .failWith(() -> DeadLetterSender.unknown(text));
+    }
+
+    private static @Nullable String idempotencyKey(@Nullable String key) {
+        if (key != null
+                && (key.isEmpty() || key.length() > MAX_KEY || key.chars().anyMatch(Character::isISOControl))) {
+            throw new ProblemException(Problem.of(
+                    ProblemType.INVALID_REQUEST,
+                    "Header " + CommandResource.KEY + " must have 1 to " + MAX_KEY
+                            + " characters, none of them a control character"));
+        }
+        return key;
+    }
+
+    private static OutboxRow.@Nullable Kind kind(@Nullable String text) {
+        if (text == null) {
+            return null;
+        }
+        return Arrays.stream(OutboxRow.Kind.values())
+                .filter(kind -> kind.isDeadLetter() && kind.word().equals(text))
+                .findFirst()
+                .orElseThrow(
+                        () -> invalid("kind", "must be invalid, refused, failed, not_stored or thread_unreadable"));
+    }
+
+    private static @Nullable Boolean isEither(String name, @Nullable String text) {
+        return text == null ? null : (Boolean) isFirst(name, text, "true", "false");
+    }
+
+    /** @param first what stands for yes, and for what is absent */
+    private static boolean isFirst(String name, @Nullable String text, String first, String second) {
+        if (text == null || text.equals(first)) {
+            return true;
+        }
+        if (text.equals(second)) {
+            return false;
+        }
+        throw invalid(name, "must be " + first + " or " + second);
+    }
+
+    /** Nothing has a name without characters, or with one that Postgres has no text for. */
+    private static @Nullable String text(String name, @Nullable String text) {
+        if (text != null && (text.isEmpty() || text.indexOf('\0') >= 0)) {
+            throw invalid(name, "is empty or holds U+0000; leave it out");
+        }
+        return text;
+    }
+
+    private static ProblemException invalid(String name, String detail) {
+        return new ProblemException(Problem.of(ProblemType.INVALID_REQUEST, "Query parameter " + name + " " + detail));
+    }
+}

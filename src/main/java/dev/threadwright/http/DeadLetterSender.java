@@ -1,0 +1,175 @@
+package dev.threadwright.http;
+
+import dev.threadwright.deadletter.Replay;
+import dev.threadwright.deadletter.Replays;
+import dev.threadwright.ingress.KeyPartitions;
+import dev.threadwright.journal.DeadLetterId;
+import dev.threadwright.journal.RawHeaders;
+import dev.threadwright.query.DeadLetterReads.Whole;
+import dev.threadwright.query.StoredDeadLetter;
+import dev.threadwright.workflow.Json;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+
+/** Sends dead letters again, to the topic that they came from. */
+@ApplicationScoped
+public class DeadLetterSender {
+
+    /** Of the headers that servers set. */
+    static final String OWN_PREFIX = "tw_";
+
+    /** Which dead letter a record was before. */
+    static final String REPLAY_OF = "tw_replay_of";
+
+    private final ReplayTargets targets;
+    private final Replays replays;
+    private final CommandSender sender;
+
+    DeadLetterSender(ReplayTargets targets, Replays replays, CommandSender sender) {
+        this.targets = targets;
+        this.replays = replays;
+        this.sender = sender;
+    }
+
+    int maxDataBytes() {
+        return targets.maxDataBytes();
+    }
+
+    /**
+     * The record to send: what the letter holds, but for what the request gives.
+     *
+     * @throws ProblemException if it must not or cannot be sent
+     */
+    ProducerRecord<byte[], byte[]> record(Whole whole, ReplayRequest request) {
+        StoredDeadLetter letter = whole.letter();
+        String topic = letter.sourceTopic;
+        if (!targets.topics().contains(topic)) {
+            throw notReplayable("Topic " + topic + ", which it came from, is none of those that this server consumes ("
+                    + String.join(", ", targets.topics()) + "; see threadwright.topics)");
+        }
+        if (request.isCorrection() && topic.equals(targets.commands())) {
+            throw notReplayable("It was written by a server, in somebody's name: it is sent again as it was, or not at"
+                    + " all. Send a request of your own instead");
+        }
+        if (!letter.whole && !request.isWhole()) {
+            throw notReplayable("It is too large to be kept whole here (see threadwright.dead-letters.body-bytes): send"
+                    + " it from topic " + targets.deadLetters() + ", partition " + letter.atPartition
+                    + ", where header tw_dead_letter is " + id(letter)
+                    + ", or give a key, a value and headers");
+        }
+        byte[] key = request.key() == null ? whole.content().key : request.key().bytes();
+        byte[] value = request.value() == null
+                ? whole.content().value
+                : request.value().bytes();
+        RawHeaders given = request.headers();
+        RecordHeaders headers = new RecordHeaders();
+        (given == null ? RawHeaders.parse(whole.content().headers) : given).forEach(headers::add);
+        // Those of earlier replays are told by the letter that it was then.
+        headers.remove(REPLAY_OF);
+        headers.add(REPLAY_OF, id(letter).toString().getBytes(StandardCharsets.US_ASCII));
+        int partition = key == null ? letter.sourcePartition : KeyPartitions.of(key, targets.partitions());
+        return new ProducerRecord<>(topic, partition, key, value, headers);
+    }
+
+    /** Answers with the replay, and whether it was there before. Goes on if the caller goes away. */
+    Uni<Sent> send(Replays.Request request, ProducerRecord<byte[], byte[]> record) {
+        return replays.begin(request).flatMap(answer -> switch (answer) {
+            case Replays.Answer.Begun(Replay begun) -> {
+                CompletableFuture<Sent> sent = sent(request.letter(), begun, record)
+                        .map(replay -> new Sent(replay, false))
+                        .subscribeAsCompletionStage();
+                yield Uni.createFrom().completionStage(sent.copy());
+            }
+            case Replays.Answer.Repeated(Replay before) -> Uni.createFrom().item(new Sent(before, true));
+            case Replays.Answer.Refused(Replay before) ->
+                Uni.createFrom().failure(alreadyReplayed(request.letter(), before));
+            case Replays.Answer.KeyTaken() ->
+                Uni.createFrom()
+                        .failure(new ProblemException(Problem.of(
+                                ProblemType.CONFLICT,
+                                "The Idempotency-Key was used before to replay this dead letter in another way")));
+            case Replays.Answer.Unknown() ->
+                Uni.createFrom().failure(unknown(request.letter().toString()));
+        });
+    }
+
+    /** @param isRepeated whether it was sent by an earlier request with the same key */
+    record Sent(Replay replay, boolean isRepeated) {}
+
+    private Uni<Replay> sent(DeadLetterId letter, Replay begun, ProducerRecord<byte[], byte[]> record) {
+        return sender.send(record)
+                .onItemOrFailure()
+                .transformToUni((ignored, failure) -> failure == null
+                        ? replays.end(letter, begun, Replay.Status.SENT)
+                        : notSent(letter, begun, failure));
+    }
+
+    private Uni<Replay> notSent(DeadLetterId letter, Replay begun, Throwable failure) {
+        boolean isRefused =
+                failure instanceof ProblemException known && known.problem().type() == ProblemType.OVERLOADED;
+        Throwable told = isRefused ? failure : unsure(letter, failure);
+        return replays.end(letter, begun, isRefused ? Replay.Status.FAILED : Replay.Status.UNSURE)
+                .onItemOrFailure()
+                .transformToUni((ended, lost) -> {
+                    if (lost != null) {
+                        told.addSuppressed(lost);
+                    }
+                    return Uni.createFrom().failure(told);
+                });
+    }
+
+    private static ProblemException unsure(DeadLetterId letter, Throwable failure) {
+        ProblemException told = new ProblemException(Problem.of(
+                ProblemType.KAFKA_UNAVAILABLE,
+                "Kafka has not said that it took dead letter " + letter
+                        + "; it may be written nevertheless. Look at the"
+                        + " topic that it came from, or send it again with \"force\": true"));
+        told.addSuppressed(failure);
+        return told;
+    }
+
+    private static ProblemException alreadyReplayed(DeadLetterId letter, Replay before) {
+        DeadLetterView.ReplayView view = DeadLetterView.ReplayView.of(before);
+        String what = switch (before.status()) {
+            case SENT -> "was sent again at " + view.at() + " by " + before.by();
+            case SENDING ->
+                "began to be sent again at " + view.at() + " by " + before.by()
+                        + ", and it is not known yet whether it was; if that stays so, the server died over it";
+            case UNSURE, FAILED ->
+                "may have been sent again at " + view.at() + " by " + before.by() + ": Kafka has not said so";
+        };
+        return new ProblemException(Problem.of(
+                        ProblemType.ALREADY_REPLAYED,
+                        "Dead letter " + letter + " " + what + ". \"force\": true sends it once more")
+                .with(Map.of("replay", replayJson(view))));
+    }
+
+    private static Json replayJson(DeadLetterView.ReplayView view) {
+        Map<String, Json> fields = new LinkedHashMap<>();
+        fields.put("number", Json.of(view.number()));
+        fields.put("status", Json.of(view.status()));
+        fields.put("at", Json.of(view.at().toString()));
+        fields.put("by", Json.of(view.by()));
+        return Json.object(fields);
+    }
+
+    static ProblemException unknown(String id) {
+        return new ProblemException(Problem.of(
+                ProblemType.DEAD_LETTER_NOT_FOUND,
+                "Unknown dead letter " + id + "; they are kept for a time only (threadwright.dead-letters)"));
+    }
+
+    private static ProblemException notReplayable(String detail) {
+        return new ProblemException(Problem.of(ProblemType.NOT_REPLAYABLE, detail));
+    }
+
+    private static DeadLetterId id(StoredDeadLetter letter) {
+        return new DeadLetterId(letter.atPartition, letter.atPosition);
+    }
+}

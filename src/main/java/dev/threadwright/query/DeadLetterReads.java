@@ -1,0 +1,95 @@
+package dev.threadwright.query;
+
+import dev.threadwright.journal.DeadLetterId;
+import dev.threadwright.journal.OutboxRow;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Records that were set aside, as long as they are kept. */
+@ApplicationScoped
+public class DeadLetterReads {
+
+    private static final String NEWEST_FIRST = " order by deadAtMs desc, atPartition desc, atPosition desc";
+    private static final String OLDEST_FIRST = " order by deadAtMs, atPartition, atPosition";
+
+    private final ReadScope scope;
+
+    DeadLetterReads(ReadScope scope) {
+        this.scope = scope;
+    }
+
+    /**
+     * Which ones; null for all of that.
+     *
+     * @param topic that it came from
+     * @param thread its key
+     * @param isReplayed whether it was sent again, or may have been
+     */
+    public record Filter(
+            @Nullable String topic,
+            @Nullable String thread,
+            OutboxRow.@Nullable Kind kind,
+            @Nullable Boolean isReplayed) {}
+
+    /** Where a page ends: the next one begins after it. */
+    public record Place(long deadAtMs, DeadLetterId letter) {}
+
+    /** With what it holds. */
+    public record Whole(StoredDeadLetter letter, DeadLetterContent content) {}
+
+    /** @param after null for the beginning */
+    public Uni<List<StoredDeadLetter>> page(
+            String tenant, Filter filter, boolean newestFirst, @Nullable Place after, int limit) {
+        StringBuilder query = new StringBuilder("tenant = :tenant");
+        Map<String, Object> values = new HashMap<>();
+        values.put("tenant", tenant);
+        if (filter.topic() != null) {
+            query.append(" and sourceTopic = :topic");
+            values.put("topic", filter.topic());
+        }
+        if (filter.thread() != null) {
+            query.append(" and thread = :thread");
+            values.put("thread", filter.thread());
+        }
+        if (filter.kind() != null) {
+            query.append(" and kind = :kind");
+            values.put("kind", filter.kind().word());
+        }
+        if (filter.isReplayed() != null) {
+            query.append(
+                    filter.isReplayed()
+                            ? " and replayStatus in ('sent', 'sending', 'unsure')"
+                            : " and (replayStatus is null or replayStatus = 'failed')");
+        }
+        if (after != null) {
+            query.append(" and (deadAtMs, atPartition, atPosition) ")
+                    .append(newestFirst ? '<' : '>')
+                    .append(" (:deadAtMs, :partition, :position)");
+            values.put("deadAtMs", after.deadAtMs());
+            values.put("partition", after.letter().partition());
+            values.put("position", after.letter().position());
+        }
+        String ordered = query + (newestFirst ? NEWEST_FIRST : OLDEST_FIRST);
+        return scope.read(
+                tenant,
+                () -> StoredDeadLetter.<StoredDeadLetter>find(ordered, values)
+                        .page(0, limit)
+                        .list());
+    }
+
+    /** Null if there is none of that name. */
+    public Uni<@Nullable Whole> one(String tenant, DeadLetterId id) {
+        StoredDeadLetter.Key key = new StoredDeadLetter.Key(id.partition(), id.position());
+        return scope.read(
+                tenant,
+                () -> StoredDeadLetter.<StoredDeadLetter>findById(key)
+                        .flatMap(letter -> letter == null || !letter.tenant.equals(tenant)
+                                ? Uni.createFrom().<Whole>nullItem()
+                                : DeadLetterContent.<DeadLetterContent>findById(key)
+                                        .map(content -> new Whole(letter, content))));
+    }
+}

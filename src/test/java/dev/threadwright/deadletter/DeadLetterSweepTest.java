@@ -1,0 +1,84 @@
+package dev.threadwright.deadletter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.threadwright.journal.JournalSchema;
+import dev.threadwright.journal.PostgresSettings;
+import dev.threadwright.tables.Tables;
+import dev.threadwright.testing.TestServers;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** Which dead letters go, on a real database. */
+class DeadLetterSweepTest {
+
+    private static final Duration KEEP = Duration.ofMillis(100);
+
+    private static Tables tables;
+
+    @BeforeAll
+    static void database() {
+        String url = TestServers.createDatabase("dead_letters");
+        JournalSchema.migrate(PostgresSettings.of(url, TestServers.user(), TestServers.password()));
+        PGSimpleDataSource source = new PGSimpleDataSource();
+        source.setUrl(url);
+        source.setUser(TestServers.user());
+        source.setPassword(TestServers.password());
+        tables = new Tables(source);
+    }
+
+    @BeforeEach
+    void noLetters() {
+        tables.writeNow(sql -> sql.update("delete from dead_letter"));
+    }
+
+    @Test
+    void theOldGo() {
+        letters(1, 0, 900);
+        letters(2, 900, 1);
+        letters(3, 901, 1);
+        assertThat(sweep(1_000, 10_000)).isEqualTo(901);
+        assertThat(kept()).containsExactly("3-1");
+        assertThat(sweep(1_000, 10_000)).isZero();
+    }
+
+    @Test
+    void ofTooManyTheOldestGo() {
+        letters(1, 990, 3);
+        letters(2, 989, 2);
+        assertThat(sweep(1_000, 5)).isZero();
+        assertThat(sweep(1_000, 2)).isEqualTo(3);
+        assertThat(kept()).containsExactly("1-2", "1-3");
+        assertThat(sweep(1_000, 0)).isEqualTo(2);
+        assertThat(kept()).isEmpty();
+    }
+
+    private static int sweep(long nowMs, int maxCount) {
+        Clock clock = Clock.fixed(Instant.ofEpochMilli(nowMs), ZoneOffset.UTC);
+        return new DeadLetterSweep(tables, KEEP, maxCount, clock).sweep();
+    }
+
+    private static List<String> kept() {
+        return tables.writeNow(sql -> sql.query(
+                "select partition || '-' || position from dead_letter order by partition, position",
+                row -> row.getString(1)));
+    }
+
+    private static void letters(int partition, long deadAtMs, int count) {
+        tables.writeNow(sql -> sql.update(
+                "insert into dead_letter (dead_at_ms, position, source_offset, source_time_ms, partition, source_partition,"
+                        + " bytes, whole, tenant, kind, source_topic, reason, headers)"
+                        + " select ?, p, 1, 1, ?, 0, 0, true, 'default', 'invalid', 'in', 'why', '[]'"
+                        + " from generate_series(1, ?) p",
+                deadAtMs,
+                partition,
+                count));
+    }
+}

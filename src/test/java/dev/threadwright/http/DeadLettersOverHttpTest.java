@@ -1,0 +1,415 @@
+package dev.threadwright.http;
+
+import static io.restassured.RestAssured.given;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasKey;
+import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.notNullValue;
+import static org.hamcrest.Matchers.nullValue;
+
+import dev.threadwright.testing.EmbeddedServersResource;
+import dev.threadwright.testing.TestServers;
+import io.agroal.api.AgroalDataSource;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.http.ContentType;
+import io.restassured.response.ValidatableResponse;
+import jakarta.inject.Inject;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What was set aside is found, looked at and sent again: once, unless somebody insists. */
+@QuarkusTest
+@WithTestResource(EmbeddedServersResource.class)
+class DeadLettersOverHttpTest {
+
+    private static final String INPUT = "threadwright.input";
+    private static final String PROBLEM = "urn:threadwright:problem:";
+
+    @Inject
+    AgroalDataSource database;
+
+    private final String thread = "t-" + UUID.randomUUID();
+    private KafkaProducer<byte[], byte[]> producer;
+
+    @BeforeEach
+    void engineIsReady() {
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> given().get("/q/health/ready").then().statusCode(200));
+        producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", TestServers.bootstrapServers()),
+                new ByteArraySerializer(),
+                new ByteArraySerializer());
+    }
+
+    @AfterEach
+    void close() {
+        producer.close();
+    }
+
+    @Test
+    void aRecordIsShownAsItCameAndSentAgainAsItWas() {
+        send(record(new byte[] {(byte) 0xFF, 0}, "ce_specversion", "9.9", "h", "1", "n", null, "h", "2"));
+        String id = awaitLetters(1).getFirst();
+
+        given().get("/dead-letters?topic={topic}&thread_id={thread}&kind=invalid&replayed=false", INPUT, thread)
+                .then()
+                .statusCode(200)
+                .body("dead_letters.dead_letter_id", contains(id))
+                .body("dead_letters[0]", not(hasKey("content")))
+                .body("dead_letters[0]", not(hasKey("replay")))
+                .body("next", nullValue());
+        given().get("/dead-letters/{id}", id)
+                .then()
+                .statusCode(200)
+                .body("kind", equalTo("invalid"))
+                .body("reason", notNullValue())
+                .body("thread_id", equalTo(thread))
+                .body("source.topic", equalTo(INPUT))
+                .body("source.partition", notNullValue())
+                .body("source.offset", notNullValue())
+                .body("source.time", notNullValue())
+                .body("dead_at", notNullValue())
+                .body("bytes", equalTo(2))
+                .body("whole", equalTo(true))
+                .body("content.key.text", equalTo(thread))
+                .body("content.value.base64", equalTo("/wA="))
+                .body("content.value", not(hasKey("text")))
+                .body("content.headers.name", contains("ce_specversion", "h", "n", "h"))
+                .body("content.headers.text", contains("9.9", "1", null, "2"))
+                .body("content.headers[2]", not(hasKey("base64")));
+
+        replay(id, null, "")
+                .statusCode(200)
+                .body("dead_letter_id", equalTo(id))
+                .body("topic", equalTo(INPUT))
+                .body("replay.number", equalTo(1))
+                .body("replay.status", equalTo("sent"))
+                .body("replay.by", equalTo("http"))
+                .body("replay.at", notNullValue())
+                .body("duplicate", equalTo(false));
+        given().get("/dead-letters/{id}", id).then().body("replay.status", equalTo("sent"));
+
+        // It is as wrong as before: a letter of its own, which says what it was.
+        List<String> both = awaitLetters(2);
+        assertThat(both.getLast()).isEqualTo(id);
+        given().get("/dead-letters/{id}", both.getFirst())
+                .then()
+                .body("content.value.base64", equalTo("/wA="))
+                .body("content.headers.name", contains("ce_specversion", "h", "n", "h", "tw_replay_of"))
+                .body("content.headers[4].text", equalTo(id))
+                .body("$", not(hasKey("replay")));
+        given().get("/dead-letters?thread_id={thread}&replayed=true", thread)
+                .then()
+                .body("dead_letters.dead_letter_id", contains(id));
+    }
+
+    @Test
+    void aSecondReplayIsRefusedUnlessItIsForced() {
+        send(record("no JSON".getBytes(UTF_8), "ce_specversion", "9.9"));
+        String id = awaitLetters(1).getFirst();
+        replay(id, null, "{}").statusCode(200);
+        replay(id, null, "{\"force\": false}")
+                .statusCode(409)
+                .contentType(Problem.MEDIA_TYPE)
+                .body("type", equalTo(PROBLEM + "already-replayed"))
+                .body("detail", containsString("\"force\": true"))
+                .body("replay.number", equalTo(1))
+                .body("replay.status", equalTo("sent"));
+        awaitLetters(2);
+        replay(id, null, "{\"force\": true}").statusCode(200).body("replay.number", equalTo(2));
+        awaitLetters(3);
+    }
+
+    @Test
+    void theSameKeySendsItOnce() {
+        send(record("no JSON".getBytes(UTF_8), "ce_specversion", "9.9"));
+        String id = awaitLetters(1).getFirst();
+        replay(id, "k1", "{}").statusCode(200).body("duplicate", equalTo(false));
+        replay(id, "k1", "{}").statusCode(200).body("duplicate", equalTo(true)).body("replay.number", equalTo(1));
+        replay(id, "k1", "{\"force\": true}").statusCode(409).body("type", equalTo(PROBLEM + "conflict"));
+        replay(id, "k2", "{}").statusCode(409).body("type", equalTo(PROBLEM + "already-replayed"));
+        awaitLetters(2);
+        replay(id, "k".repeat(256), "{}").statusCode(400);
+    }
+
+    @Test
+    void aCorrectedRecordIsDecided() {
+        send(record(
+                "{\"text\":".getBytes(UTF_8),
+                "ce_specversion",
+                "1.0",
+                "ce_id",
+                "i1",
+                "ce_source",
+                "/test",
+                "ce_type",
+                "dev.threadwright.user.input.v1"));
+        String id = awaitLetters(1).getFirst();
+        replay(id, null, "{\"value\": {\"text\": \"{\\\"text\\\":\\\"hi\\\"}\"}}")
+                .statusCode(200);
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> given().get("/threads/{id}", thread)
+                        .then()
+                        .statusCode(200)
+                        .body("runs.status", contains("completed")));
+        given().get("/threads/{id}/events", thread).then().body("events[0].causation.id", equalTo("i1"));
+        awaitLetters(1);
+    }
+
+    @Test
+    void aRecordWithoutAKeyIsGivenOne() {
+        String mark = UUID.randomUUID().toString();
+        ProducerRecord<byte[], byte[]> keyless =
+                new ProducerRecord<>(INPUT, 3, null, ("\"" + mark + "\"").getBytes(UTF_8));
+        keyless.headers().add("mark", mark.getBytes(UTF_8));
+        send(keyless);
+        String id = await().atMost(Duration.ofSeconds(30))
+                .until(
+                        () -> row(
+                                "select partition || '-' || position from dead_letter where key is null and value = '\""
+                                        + mark + "\"'::bytea"),
+                        found -> found != null);
+        given().get("/dead-letters/{id}", id)
+                .then()
+                .body("content.key", nullValue())
+                .body("$", not(hasKey("thread_id")));
+        replay(id, null, "{\"key\": {\"text\": \"" + thread + "\"}, \"headers\": []}")
+                .statusCode(200);
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> given().get("/threads/{id}", thread).then().statusCode(200));
+    }
+
+    @Test
+    void aRecordWithoutAValueIsSentAgainWithoutOne() {
+        send(record(null));
+        String id = awaitLetters(1).getFirst();
+        replay(id, null, "").statusCode(200);
+        given().get("/dead-letters/{id}", awaitLetters(2).getFirst())
+                .then()
+                .body("content.value", nullValue())
+                .body("bytes", equalTo(0))
+                .body("content.headers.name", contains("tw_replay_of"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "[] | The body must be a JSON object",
+                "{\"forse\": true} | /forse is unknown here",
+                "{\"force\": 1} | /force must be true or false",
+                "{\"value\": \"x\"} | /value must be null or an object with text or base64",
+                "{\"value\": {}} | /value must have text or base64",
+                "{\"value\": {\"base64\": \"!\"}} | /value/base64 is not base64",
+                "{\"value\": {\"text\": \"a\", \"base64\": \"YQ==\", \"x\": 1}} | /value/x is unknown here",
+                "{\"value\": {\"text\": \"b\", \"base64\": \"YQ==\"}} | /value has a text and base64 that differ",
+                "{\"headers\": {}} | /headers must be a list",
+                "{\"headers\": [{\"text\": \"a\"}]} | /headers/0 must be an object with a name",
+                "{\"headers\": [{\"name\": \"a\"}, {\"name\": \"tw_actor\", \"text\": \"b\"}]} | /headers/1/name begins with tw_"
+            })
+    void whatIsWrongWithARequestIsToldWithItsPlace(String body, String detail) {
+        String id = insert("made-up", "kind", true, 1);
+        replay(id, null, body)
+                .statusCode(400)
+                .contentType(Problem.MEDIA_TYPE)
+                .body("type", equalTo(PROBLEM + "invalid-request"))
+                .body("detail", containsString(detail));
+    }
+
+    @Test
+    void whatCannotOrMustNotBeSentAgainIsRefused() {
+        replay(insert("topic-that-went", "failed", true, 1), null, "")
+                .statusCode(422)
+                .body("type", equalTo(PROBLEM + "not-replayable"))
+                .body("detail", containsString("topic-that-went"))
+                .body("detail", containsString("threadwright.topics"));
+        replay(insert(INPUT, "invalid", false, 2), null, "{\"value\": {\"text\": \"x\"}}")
+                .statusCode(422)
+                .body("detail", containsString("threadwright.dead-letters.body-bytes"));
+        String ofServers = insert("threadwright.commands", "failed", true, 3);
+        replay(ofServers, null, "{\"value\": {\"text\": \"x\"}}")
+                .statusCode(422)
+                .body("detail", containsString("in somebody's name"));
+        // None of that counts as a replay.
+        given().get("/dead-letters/{id}", ofServers).then().body("$", not(hasKey("replay")));
+    }
+
+    @Test
+    void aReplayThatNobodyKnowsTheEndOfIsNotRepeatedBlindly() {
+        String id = insert(INPUT, "invalid", true, 1);
+        update("update dead_letter set replays = 1, replay_status = 'sending', replayed_at_ms = 1, replayed_by = 'ann',"
+                + " replay_key = 'k' where partition || '-' || position = '" + id + "'");
+        for (String key : new String[] {null, "other"}) {
+            replay(id, key, "{}")
+                    .statusCode(409)
+                    .body("type", equalTo(PROBLEM + "already-replayed"))
+                    .body("detail", containsString("by ann"))
+                    .body("replay.status", equalTo("sending"));
+        }
+        update("update dead_letter set replay_status = 'failed' where partition || '-' || position = '" + id + "'");
+        replay(id, null, "{}").statusCode(200).body("replay.number", equalTo(2));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"3-999999999999", "0-0", "03-1", "x", "3", "3-1-1", "-1-2"})
+    void whatIsNotThereIsUnknown(String id) {
+        for (ValidatableResponse response :
+                List.of(given().get("/dead-letters/{id}", id).then(), replay(id, null, "{}"))) {
+            response.statusCode(404)
+                    .contentType(Problem.MEDIA_TYPE)
+                    .body("type", equalTo(PROBLEM + "dead-letter-not-found"));
+        }
+    }
+
+    @Test
+    void otherMethodsAreRefused() {
+        given().delete("/dead-letters/1-1").then().statusCode(405).header("Allow", containsString("GET"));
+        given().contentType(ContentType.JSON)
+                .body("{}")
+                .post("/dead-letters")
+                .then()
+                .statusCode(405);
+        given().get("/dead-letters/1-1/replay").then().statusCode(405).header("Allow", containsString("POST"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "after=x",
+                "after=bi0xLTItMw", // n-1-2-3, of the other order
+                "limit=0",
+                "limit=1001",
+                "limit=many",
+                "kind=forward",
+                "kind=INVALID",
+                "thread_id=%00",
+                "replayed=maybe",
+                "order=random"
+            })
+    void questionsThatMeanNothingAreRefused(String query) {
+        given().urlEncodingEnabled(false)
+                .get("/dead-letters?" + query + "&order=oldest")
+                .then()
+                .statusCode(400)
+                .contentType(Problem.MEDIA_TYPE)
+                .body("type", equalTo(PROBLEM + "invalid-request"));
+    }
+
+    @Test
+    void pagesGoOnWhereTheyEndedInEitherOrder() {
+        String topic = "topic-" + thread;
+        List<String> oldestFirst = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            // Two of the same moment.
+            oldestFirst.add(insert(topic, i == 0 ? "refused" : "failed", true, 1_000 + i / 2));
+        }
+        assertThat(pages(topic, "oldest")).containsExactlyInAnyOrderElementsOf(oldestFirst);
+        assertThat(pages(topic, "newest"))
+                .containsExactlyElementsOf(pages(topic, "oldest").reversed());
+        given().get("/dead-letters?topic={topic}&kind=refused", topic)
+                .then()
+                .body("dead_letters.dead_letter_id", contains(oldestFirst.getFirst()));
+        given().get("/dead-letters?topic={topic}&kind=invalid", topic).then().body("dead_letters", empty());
+    }
+
+    private static List<String> pages(String topic, String order) {
+        List<String> all = new ArrayList<>();
+        String after = "";
+        do {
+            var page = given().get("/dead-letters?limit=2&topic=" + topic + "&order=" + order + after)
+                    .then()
+                    .statusCode(200)
+                    .extract();
+            List<String> ids = page.path("dead_letters.dead_letter_id");
+            assertThat(ids).hasSizeLessThanOrEqualTo(2);
+            all.addAll(ids);
+            after = page.path("next") == null ? null : "&after=" + page.path("next");
+        } while (after != null);
+        return all;
+    }
+
+    private List<String> awaitLetters(int count) {
+        return await().atMost(Duration.ofSeconds(30))
+                .until(
+                        () -> given().get("/dead-letters?thread_id={thread}", thread)
+                                .then()
+                                .statusCode(200)
+                                .extract()
+                                .<List<String>>path("dead_letters.dead_letter_id"),
+                        ids -> ids.size() == count);
+    }
+
+    private static ValidatableResponse replay(String id, String key, String body) {
+        var request = given().contentType(ContentType.JSON).body(body);
+        if (key != null) {
+            request.header("Idempotency-Key", key);
+        }
+        return request.post("/dead-letters/{id}/replay", id).then();
+    }
+
+    private ProducerRecord<byte[], byte[]> record(byte[] value, String... headers) {
+        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(INPUT, thread.getBytes(UTF_8), value);
+        for (int i = 0; i < headers.length; i += 2) {
+            record.headers().add(headers[i], headers[i + 1] == null ? null : headers[i + 1].getBytes(UTF_8));
+        }
+        return record;
+    }
+
+    private void send(ProducerRecord<byte[], byte[]> record) {
+        producer.send(record);
+        producer.flush();
+    }
+
+    private String insert(String topic, String kind, boolean whole, long deadAtMs) {
+        int partition = 0;
+        long position = ThreadLocalRandom.current().nextLong(1L << 40, 1L << 50);
+        update(
+                "insert into dead_letter (dead_at_ms, position, source_offset, source_time_ms, partition, source_partition,"
+                        + " bytes, whole, tenant, kind, source_topic, reason, headers, key, value) values (" + deadAtMs
+                        + ", "
+                        + position + ", 1, 1, " + partition + ", 0, 1, " + whole + ", 'default', '" + kind + "', '"
+                        + topic
+                        + "', 'why', '[]', 'k', 'v')");
+        return partition + "-" + position;
+    }
+
+    private void update(String sql) {
+        try (var connection = database.getConnection();
+                var statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private String row(String sql) {
+        try (var connection = database.getConnection();
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery(sql)) {
+            return rows.next() ? rows.getString(1) : null;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
