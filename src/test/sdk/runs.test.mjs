@@ -327,9 +327,9 @@ test('a webhook is told the run and its values once it is done, again until it t
     assert.ok(Date.parse(body.run_started_at) <= Date.parse(body.run_ended_at));
     assert.equal(first.headers['webhook-id'], again.headers['webhook-id']);
     assert.match(again.headers['webhook-timestamp'], /^\d+$/);
-    assert.match(again.headers['webhook-signature'], /^v1,/);
     const secret = process.env.THREADWRIGHT_WEBHOOKS_SECRET;
     if (secret) {
+      assert.match(again.headers['webhook-signature'], /^v1,/);
       const signed = `${again.headers['webhook-id']}.${again.headers['webhook-timestamp']}.${again.body}`;
       const expected = createHmac('sha256', Buffer.from(secret.replace(/^whsec_/, ''), 'base64')).update(signed).digest('base64');
       assert.ok(again.headers['webhook-signature'].split(' ').includes(`v1,${expected}`));

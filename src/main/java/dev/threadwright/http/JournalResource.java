@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.threadwright.http.EventsPage.EventView;
 import dev.threadwright.query.EventReads;
 import dev.threadwright.query.EventReads.Stretch;
+import dev.threadwright.query.StoredDecision;
 import dev.threadwright.stream.JournalTails;
 import dev.threadwright.thread.ThreadKey;
 import io.smallrye.mutiny.Uni;
@@ -121,6 +122,9 @@ public class JournalResource {
         }
         try {
             long seq = Long.parseLong(lastEventId);
+            if (seq == -1) {
+                return 0;
+            }
             if (seq >= 0 && seq < MAX_SEQ) {
                 return seq;
             }
@@ -156,10 +160,14 @@ public class JournalResource {
     }
 
     private Uni<Response> stream(ThreadKey key, long behind) {
-        // Whether there is such a thread; its first event is what is read fastest.
-        return events.events(key, 1, 1).map(stretch -> {
+        // Whether there is such a thread, and such an event.
+        return events.events(key, Math.max(1, behind), 1).map(stretch -> {
             if (stretch.decisions().isEmpty()) {
                 throw ThreadResource.noThread(key);
+            }
+            StoredDecision last = stretch.decisions().getLast();
+            if (last.firstSeq + last.count <= behind) {
+                throw RequestFields.beside("There is no event " + behind + " of thread " + key.thread());
             }
             return SseAnswers.answer(tails.behind(key, behind).map(this::bytes));
         });

@@ -297,6 +297,13 @@ final class RequestFields {
         return at(place + pointer(name), message);
     }
 
+    /** Of something beside the body that can be read and not be meant. */
+    static ProblemException beside(String message) {
+        Problem problem = Problem.of(ProblemType.INVALID_REQUEST, message);
+        return new ProblemException(
+                new Problem(problem.type(), 422, problem.detail(), problem.errors(), problem.more()));
+    }
+
     static ProblemException at(String pointer, String message) {
         Problem problem = Problem.at(pointer, message);
         return new ProblemException(

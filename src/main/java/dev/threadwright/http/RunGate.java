@@ -190,9 +190,12 @@ public class RunGate {
         return runs.lastLeg(prepared.thread(), merged.run()).onItem().ifNull().failWith(() -> lost(prepared));
     }
 
-    private static IllegalStateException lost(Prepared prepared) {
-        return new IllegalStateException(
-                "Run " + prepared.leg() + " of thread " + prepared.thread() + " was decided and is not there");
+    /** Others may be quicker than the answer. */
+    private static ProblemException lost(Prepared prepared) {
+        return new ProblemException(Problem.of(
+                ProblemType.RUN_NOT_FOUND,
+                "Run " + prepared.leg() + " of thread " + prepared.thread().thread()
+                        + " was made, and has been rolled back or deleted since"));
     }
 
     /** Clients know a thread that is busy as a request that cannot be followed, and not as a conflict. */

@@ -361,7 +361,8 @@ public class RunResource {
             case null -> false;
             case "interrupt" -> false;
             case "rollback" -> true;
-            default -> throw RequestFields.at("", "action must be interrupt or rollback, not " + action);
+            default ->
+                throw RequestFields.beside("Query parameter action must be interrupt or rollback, not " + action);
         };
     }
 

@@ -22,6 +22,7 @@ import jakarta.ws.rs.core.MediaType;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -78,7 +79,7 @@ public class StoreResource {
         if (value == null) {
             throw fields.wrong("value", "is missing: it must be an object");
         }
-        int bytes = JsonText.writeBytes(value).length;
+        long bytes = JsonText.writeBytes(value).length + expansion(value);
         if (bytes > maxValueBytes) {
             throw new ProblemException(Problem.of(
                     ProblemType.TOO_LARGE,
@@ -241,5 +242,24 @@ public class StoreResource {
 
     private static ProblemException invalid(String detail) {
         return new ProblemException(Problem.of(ProblemType.INVALID_REQUEST, detail));
+    }
+
+    /** By how much the database makes numbers longer: it keeps no exponents, only digits. */
+    private static long expansion(Json value) {
+        return switch (value) {
+            case Json.Num(BigDecimal number) -> {
+                long digits = number.scale() <= 0
+                        ? number.precision() - (long) number.scale()
+                        : Math.max(number.precision(), number.scale()) + 2L;
+                yield Math.max(0, digits - number.toString().length());
+            }
+            case Json.Arr(List<Json> items) ->
+                items.stream().mapToLong(StoreResource::expansion).sum();
+            case Json.Obj(Map<String, Json> fields) ->
+                fields.values().stream().mapToLong(StoreResource::expansion).sum();
+            case Json.Text ignored -> 0;
+            case Json.Bool ignored -> 0;
+            case Json.Null ignored -> 0;
+        };
     }
 }

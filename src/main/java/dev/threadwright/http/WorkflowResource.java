@@ -170,6 +170,7 @@ public class WorkflowResource {
     @APIResponse(ref = "NotFound", responseCode = "404")
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<WorkflowsView> versions(@RestPath("name") String name) {
+        PathTexts.checked("The workflow's name", name);
         return reads.versions(ThreadKey.DEFAULT_TENANT, name).map(found -> {
             if (found.isEmpty()) {
                 throw notFound(name);
@@ -192,6 +193,7 @@ public class WorkflowResource {
     @APIResponse(ref = "NotFound", responseCode = "404")
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> document(@RestPath("name") String name, @RestPath("version") String version) {
+        PathTexts.checked("The workflow's name", name);
         int number = QueryNumbers.readFromPath("version", version, 1, Integer.MAX_VALUE);
         return reads.version(ThreadKey.DEFAULT_TENANT, name, number).map(found -> {
             if (found == null) {

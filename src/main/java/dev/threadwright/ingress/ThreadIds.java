@@ -13,7 +13,7 @@ public final class ThreadIds {
     /** @throws IllegalArgumentException saying what is wrong with it */
     public static String require(String thread) {
         try {
-            return AttributeText.check("The thread id", thread, MAX_LENGTH);
+            return reachable("The thread id", AttributeText.check("The thread id", thread, MAX_LENGTH));
         } catch (InvalidRecordException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }
@@ -25,6 +25,15 @@ public final class ThreadIds {
                     "The record has no key: the key is the thread id, without it no thread can be found;"
                             + " produce it with the thread id as its key");
         }
-        return AttributeText.read("The record's key (the thread id)", key, MAX_LENGTH);
+        String what = "The record's key (the thread id)";
+        return reachable(what, AttributeText.read(what, key, MAX_LENGTH));
+    }
+
+    /** In a path these are directions. */
+    private static String reachable(String what, String thread) throws InvalidRecordException {
+        if (thread.equals(".") || thread.equals("..")) {
+            throw new InvalidRecordException(what + " must not be . or ..: no address could name it");
+        }
+        return thread;
     }
 }

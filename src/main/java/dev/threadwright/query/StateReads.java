@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class StateReads {
 
+    /** Of one read. */
+    static final int PART_THREADS = 16;
+
     /** Of one query; further ones follow where a tail is longer. */
     static final int PAGE_DECISIONS = 200;
 
@@ -96,12 +99,28 @@ public class StateReads {
             }
             states.put(thread, ThreadState.absent(thread));
         }
-        return scope.read(
-                        tenant,
-                        connection -> snapshots(connection, tenant, states)
-                                .flatMap(read -> tails(connection, tenant, states)))
+        return inParts(tenant, states)
                 .invoke(read -> states.values().removeIf(state -> !state.exists()))
                 .replaceWith(states);
+    }
+
+    /** Each in a read of its own, whose time is meant for so much. */
+    private Uni<Void> inParts(String tenant, Map<ThreadKey, ThreadState> states) {
+        Uni<Void> read = Uni.createFrom().voidItem();
+        List<ThreadKey> keys = List.copyOf(states.keySet());
+        for (int from = 0; from < keys.size(); from += PART_THREADS) {
+            List<ThreadKey> part = keys.subList(from, Math.min(keys.size(), from + PART_THREADS));
+            read = read.flatMap(done -> {
+                Map<ThreadKey, ThreadState> of = new LinkedHashMap<>();
+                part.forEach(key -> of.put(key, ThreadState.absent(key)));
+                return scope.read(
+                                tenant,
+                                connection -> snapshots(connection, tenant, of)
+                                        .flatMap(snapshots -> tails(connection, tenant, of)))
+                        .invoke(tails -> states.putAll(of));
+            });
+        }
+        return read;
     }
 
     /**

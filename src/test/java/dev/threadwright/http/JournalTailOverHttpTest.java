@@ -134,7 +134,7 @@ class JournalTailOverHttpTest {
     @Test
     void whatCannotBeMeantIsRefused() {
         say();
-        for (String seq : List.of("x", "-1", "9223372036854775807", "1/0")) {
+        for (String seq : List.of("x", "-2", "9223372036854775807", "1/0")) {
             try (SseReader refused = tail("", seq)) {
                 assertThat(refused.status()).isEqualTo(400);
             }

@@ -1,0 +1,44 @@
+package dev.threadwright.http;
+
+import io.quarkus.vertx.http.runtime.RouteConstants;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Refuses requests whose caller counts on a key that would not be the one that is used. */
+@Singleton
+public class KeyCheck {
+
+    private static final int BEFORE_UPLOAD_LIMIT = RouteConstants.ROUTE_ORDER_UPLOAD_LIMIT - 1;
+
+    void onRouter(@Observes Router router) {
+        router.route().order(BEFORE_UPLOAD_LIMIT).handler(KeyCheck::check);
+    }
+
+    private static void check(RoutingContext request) {
+        String wrong = wrong(request.request().headers().getAll(CommandResource.KEY));
+        if (wrong == null) {
+            request.next();
+            return;
+        }
+        request.response()
+                .setStatusCode(400)
+                .putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE)
+                .end(Problem.of(ProblemType.INVALID_REQUEST, wrong)
+                        .toJson(String.valueOf(request.request().path())));
+    }
+
+    /** What is wrong with the keys of a request; null if nothing is. */
+    static @Nullable String wrong(List<String> keys) {
+        if (keys.size() > 1) {
+            return "Header " + CommandResource.KEY + " is there " + keys.size() + " times; give one";
+        }
+        return keys.size() == 1 && keys.getFirst().isBlank()
+                ? "Header " + CommandResource.KEY + " is empty; leave it out if repeating the request does no harm"
+                : null;
+    }
+}
