@@ -1,4 +1,4 @@
-package dev.threadwright.ending;
+package dev.threadwright.outbound;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
