@@ -1,11 +1,13 @@
 package dev.threadwright.ending;
 
+import dev.threadwright.outbound.AddressRange;
 import dev.threadwright.outbound.Destination;
 import dev.threadwright.outbound.Destinations;
 import dev.threadwright.outbound.HostNames;
 import dev.threadwright.outbound.RefusedAddressException;
 import dev.threadwright.outbound.WebAddress;
 import java.net.UnknownHostException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Which addresses webhooks are sent to. */
@@ -21,7 +23,7 @@ public final class WebhookAddresses {
     }
 
     WebhookAddresses(boolean allowPrivate, HostNames hostNames) {
-        this.destinations = new Destinations(WHOSE, allowPrivate, hostNames);
+        this.destinations = new Destinations(WHOSE, allowPrivate ? AddressRange.ALL : List.of(), hostNames);
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.threadwright.ops;
 
+import dev.threadwright.outbound.AddressRange;
 import dev.threadwright.outbound.BoundedLookups;
 import dev.threadwright.outbound.Destinations;
 import dev.threadwright.outbound.HostNames;
@@ -47,7 +48,7 @@ class HttpStepWiring {
         try {
             Courier courier = new Courier(
                     AllowedHosts.of(config.allowHosts().orElse(List.of())),
-                    new Destinations("The request's", config.allowPrivate(), lookups),
+                    new Destinations("The request's", allowed(), lookups),
                     client,
                     new HttpLimits(
                             config.maxResponseBytes(),
@@ -57,6 +58,14 @@ class HttpStepWiring {
         } catch (IllegalArgumentException e) {
             throw new MisconfiguredException("threadwright.http-steps: " + e.getMessage());
         }
+    }
+
+    private List<AddressRange> allowed() {
+        return config.allowPrivate()
+                ? AddressRange.ALL
+                : config.allowAddresses().orElse(List.of()).stream()
+                        .map(AddressRange::of)
+                        .toList();
     }
 
     @Produces

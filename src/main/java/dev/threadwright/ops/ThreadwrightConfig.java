@@ -56,6 +56,9 @@ public interface ThreadwrightConfig {
         @WithDefault("false")
         boolean allowPrivate();
 
+        /** Those of them that requests may go to: {@code 10.1.0.0/16}, {@code fd00::/8}, {@code 10.1.2.3}. */
+        Optional<List<String>> allowAddresses();
+
         /** Of an answer's body; more fails the step. */
         @WithDefault("1048576")
         int maxResponseBytes();

@@ -4,7 +4,6 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -26,20 +25,19 @@ public final class BoundedLookups implements HostNames, AutoCloseable {
 
     private final HostNames names;
     private final long timeoutMs;
-    private final ExecutorService threads;
+    private final ThreadPoolExecutor threads;
 
     public BoundedLookups(HostNames names, long timeoutMs) {
         this.names = names;
         this.timeoutMs = timeoutMs;
-        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+        this.threads = new ThreadPoolExecutor(
                 MAX_AT_ONCE,
                 MAX_AT_ONCE,
                 30,
                 TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>(MAX_WAITING),
                 Thread.ofPlatform().daemon().name("threadwright-lookup-", 0).factory());
-        pool.allowCoreThreadTimeOut(true);
-        this.threads = pool;
+        threads.allowCoreThreadTimeOut(true);
     }
 
     @Override
@@ -62,6 +60,11 @@ public final class BoundedLookups implements HostNames, AutoCloseable {
             Thread.currentThread().interrupt();
             throw new UnknownHostException(host + ": interrupted");
         }
+    }
+
+    /** Look-ups that nobody has begun. */
+    int waiting() {
+        return threads.getQueue().size();
     }
 
     @Override

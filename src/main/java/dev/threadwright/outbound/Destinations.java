@@ -43,16 +43,16 @@ public final class Destinations {
     private static final AddressRange TRANSLATED = AddressRange.of("64:ff9b::/96");
 
     private final String whose;
-    private final boolean allowPrivate;
+    private final List<AddressRange> allowed;
     private final HostNames hostNames;
 
     /**
      * @param whose as {@code The webhook's}, for errors
-     * @param allowPrivate whether everything may be sent to: where those who ask for it are trusted with the network
+     * @param allowed what may be sent to though it is not public: where those who ask for it are trusted with that
      */
-    public Destinations(String whose, boolean allowPrivate, HostNames hostNames) {
+    public Destinations(String whose, List<AddressRange> allowed, HostNames hostNames) {
         this.whose = whose;
-        this.allowPrivate = allowPrivate;
+        this.allowed = List.copyOf(allowed);
         this.hostNames = hostNames;
     }
 
@@ -66,7 +66,7 @@ public final class Destinations {
         boolean isLiteral6 = host.startsWith("[");
         List<InetAddress> found = hostNames.addresses(isLiteral6 ? host.substring(1, host.length() - 1) : host);
         for (InetAddress one : found) {
-            if (!allowPrivate && !isPublic(one)) {
+            if (!isPublic(one) && allowed.stream().noneMatch(range -> range.contains(one))) {
                 throw new RefusedAddressException(
                         whose + " host " + host + " is at " + one.getHostAddress() + ", which is not a public address");
             }

@@ -110,7 +110,7 @@ public final class Courier {
             return destinations.of(to);
         } catch (RefusedAddressException e) {
             throw new StepRefusedException(
-                    hop.words() + ": " + e.getMessage() + " (threadwright.http-steps.allow-private)");
+                    hop.words() + ": " + e.getMessage() + " (threadwright.http-steps.allow-addresses)");
         } catch (UnknownHostException e) {
             throw new UnansweredException(hop.words() + ": its host cannot be found: " + e.getMessage());
         }
