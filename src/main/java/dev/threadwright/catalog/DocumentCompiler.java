@@ -274,7 +274,10 @@ final class DocumentCompiler {
             problem(
                     path + "/call",
                     "there is no handler \"" + handler + "\" on this server; there are "
-                            + surroundings.handlers().stream().sorted().toList());
+                            + surroundings.handlers().stream()
+                                    .filter(name -> !name.equals(RequestRules.HANDLER))
+                                    .sorted()
+                                    .toList());
         }
         StepExpressions.Compiled input = expression(path + "/input", fields.get("input"), false);
         return new Step.Action(

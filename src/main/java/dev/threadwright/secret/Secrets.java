@@ -49,16 +49,21 @@ public final class Secrets {
         if (!isName(name)) {
             throw new UnknownSecretException("No secret can be called \"" + name + "\"");
         }
-        Optional<String> given = name.equals(DIRECTORY) ? Optional.empty() : configured.apply(PREFIX + name);
+        Optional<String> given = name.equals(DIRECTORY) ? Optional.empty() : configured.apply(key(name));
         String value = given.isPresent() ? given.get() : ofFile(name);
         if (value == null || value.isEmpty()) {
-            throw new UnknownSecretException("There is no secret \"" + name + "\": set " + PREFIX + name
+            throw new UnknownSecretException("There is no secret \"" + name + "\": set " + key(name)
                     + ", or put a file of that name into " + PREFIX + DIRECTORY);
         }
         if (!value.chars().allMatch(one -> one >= 0x20 && one < 0x7f)) {
             throw new UnknownSecretException("The secret \"" + name + "\" is not one line of printable ASCII");
         }
         return new Secret(name, value);
+    }
+
+    /** A dot would end the name, but in quotes. */
+    private static String key(String name) {
+        return PREFIX + (name.contains(".") ? '"' + name + '"' : name);
     }
 
     /** Editors end the last line, and it is not the secret's. */

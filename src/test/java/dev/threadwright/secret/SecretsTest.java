@@ -19,6 +19,7 @@ class SecretsTest {
 
     private static final Map<String, String> CONFIGURED = Map.of(
             "threadwright.secrets.payments", "from the configuration",
+            "threadwright.secrets.\"dotted.name\"", "in quotes",
             "threadwright.secrets.directory", "where the files are");
 
     @TempDir
@@ -35,6 +36,7 @@ class SecretsTest {
         Files.writeString(directory.resolve("windows"), "from a file\r\n");
         assertThat(find("payments").value()).isEqualTo("from the configuration");
         assertThat(find("mail.key").value()).isEqualTo("from a file");
+        assertThat(find("dotted.name").value()).isEqualTo("in quotes");
         assertThat(find("windows").value()).isEqualTo("from a file");
         Files.writeString(directory.resolve("mail.key"), "rotated");
         assertThat(find("mail.key").value()).isEqualTo("rotated");
