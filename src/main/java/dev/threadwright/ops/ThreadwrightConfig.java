@@ -3,6 +3,7 @@ package dev.threadwright.ops;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -211,6 +212,13 @@ public interface ThreadwrightConfig {
 
         @WithDefault("threadwright.dead-letter")
         String deadLetter();
+
+        /** What workers are asked for. */
+        @WithDefault("threadwright.actions")
+        String actions();
+
+        /** Topics of their own, by the names of actions. */
+        Map<String, String> actionsOf();
 
         /** Of topics created here; the broker's default if not set. */
         OptionalInt replicationFactor();
