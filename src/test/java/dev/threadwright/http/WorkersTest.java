@@ -211,7 +211,7 @@ class WorkersTest {
     private void awaitRun(String status) {
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(
-                        () -> given().get("/threads/{id}", thread).then().body("runs[0].state", equalTo(status)));
+                        () -> given().get("/threads/{id}", thread).then().body("runs[0].status", equalTo(status)));
     }
 
     private void awaitEvent(String type) {
