@@ -39,6 +39,7 @@ final class DocumentCompiler {
             "set", Set.of("goto"),
             "call", Set.of("input", "config", "result", "timeout", "retry", "idempotent", "goto"),
             "http", Set.of("path", "query", "headers", "body", "result", "timeout", "retry", "idempotent", "goto"),
+            "work", Set.of("input", "result", "timeout", "retry", "goto"),
             "sleep", Set.of(),
             "workflow", Set.of("input", "output"),
             "interrupt", Set.of("payload", "schema", "expires", "on_expiry", "result", "goto"),
@@ -232,7 +233,7 @@ final class DocumentCompiler {
         if (kinds.size() != 1) {
             problem(
                     path,
-                    "needs exactly one of set, call, http, sleep, workflow, interrupt and wait"
+                    "needs exactly one of set, call, http, work, sleep, workflow, interrupt and wait"
                             + (kinds.isEmpty() ? "" : ", not " + kinds));
             return nothing();
         }
@@ -248,6 +249,7 @@ final class DocumentCompiler {
             case "set" -> set(path, fields);
             case "call" -> call(path, fields);
             case "http" -> http(path, fields);
+            case "work" -> work(path, fields);
             case "sleep" -> sleep(path, fields);
             case "interrupt" -> interrupt(path, fields);
             case "wait" -> await(path, fields);
@@ -305,6 +307,20 @@ final class DocumentCompiler {
 
     private static boolean isIdempotent(Json.Obj fields) {
         return !(fields.get("idempotent") instanceof Json.Bool idempotent) || idempotent.value();
+    }
+
+    /** There may be workers for any name, or none yet. */
+    private Step.Kind work(String path, Json.Obj fields) {
+        StepExpressions.Compiled input = expression(path + "/input", fields.get("input"), false);
+        return new Step.Action(
+                fields.get("work") instanceof Json.Text text ? text.value() : "",
+                input == null ? Step.View::trigger : input::value,
+                Json.EMPTY_OBJECT,
+                result(path, fields, result -> result),
+                duration(path + "/timeout", fields.get("timeout"), WorkflowBuilder.DEFAULT_TIMEOUT_MS),
+                retries(path + "/retry", fields.get("retry")),
+                true,
+                true);
     }
 
     /**

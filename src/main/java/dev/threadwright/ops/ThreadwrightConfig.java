@@ -258,6 +258,13 @@ public interface ThreadwrightConfig {
         @WithDefault("threadwright.dead-letter")
         String deadLetter();
 
+        /** What workers are asked for. */
+        @WithDefault("threadwright.actions")
+        String actions();
+
+        /** Topics of their own, by the names of actions. */
+        Map<String, String> actionsOf();
+
         /** Of topics created here; the broker's default if not set. */
         OptionalInt replicationFactor();
     }

@@ -32,13 +32,14 @@ final class NullStore {
                 on conflict (partition, topic) do update set next_offset = excluded.next_offset),
             threads as (
                 insert into thread (tenant, thread, partition, seq, status, active_runs, queued_runs, latest_run,
-                                    settings, created_at_ms, updated_at_ms)
-                select 'default', k.thread, k.partition, k.seq, 'idle', 0, 0, k.run, k.settings::json, k.time, k.time
+                                    settings, created_at_ms, updated_at_ms, state_updated_at_ms)
+                select 'default', k.thread, k.partition, k.seq, 'idle', 0, 0, k.run, k.settings::json, k.time, k.time,
+                       k.time
                 from unnest(?::text[], ?::int[], ?::bigint[], ?::text[], ?::text[], ?::bigint[])
                          as k (thread, partition, seq, run, settings, time)
                 on conflict (tenant, thread) do update
                 set seq = excluded.seq, latest_run = excluded.latest_run, settings = excluded.settings,
-                    updated_at_ms = excluded.updated_at_ms),
+                    updated_at_ms = excluded.updated_at_ms, state_updated_at_ms = excluded.state_updated_at_ms),
             inputs as materialized (
                 select * from unnest(?::text[], ?::bigint[], ?::int[], ?::bigint[], ?::bigint[], ?::text[], ?::text[],
                                      ?::text[], ?::text[], ?::text[], ?::bytea[])
