@@ -496,7 +496,8 @@ create function commit_batch_v1(
     owed_partition integer[], owed_tenant text[], owed_thread text[], owed_kind text[], owed_ref text[],
     owed_due bigint[],
     offset_topic text[], offset_partition integer[], offset_next bigint[],
-    snapshot_tenant text[], snapshot_thread text[], snapshot_seq bigint[], snapshot_state text[])
+    snapshot_tenant text[], snapshot_thread text[], snapshot_seq bigint[], snapshot_state text[],
+    action_tenant text[], action_thread text[], action_row text[])
     returns void
     language plpgsql
     -- Plans are made once, before the tables have statistics, and for arrays of any length: what is looked up is
@@ -710,6 +711,10 @@ begin
         select k.tenant, k.thread, k.seq, k.state::json
         from unnest(snapshot_tenant, snapshot_thread, snapshot_seq, snapshot_state) as k (tenant, thread, seq, state)
         on conflict (tenant, thread) do update set seq = excluded.seq, state = excluded.state;
+    end if;
+
+    if cardinality(action_tenant) > 0 then
+        perform set_actions_v1(action_tenant, action_thread, action_row);
     end if;
 end
 $$;

@@ -2,7 +2,7 @@
 
 alter table outbox add column tenant text collate "C" not null default 'default';
 
-comment on column outbox.kind is 'forward, or why it is a dead letter: invalid, refused, failed, not_stored, thread_unreadable';
+comment on column outbox.kind is 'forward, action, or why it is a dead letter: invalid, refused, failed, not_stored, thread_unreadable';
 comment on column outbox.headers is 'Array of pairs of a name and base64 or null; an object of base64 values from older releases';
 
 create table dead_letter (
@@ -79,7 +79,7 @@ begin
     from fresh f
          cross join lateral (select coalesce(octet_length(f.key), 0) + coalesce(octet_length(f.value), 0)
                                     + octet_length(f.headers::text)) as s (bytes)
-    where f.kind <> 'forward';
+    where f.kind not in ('forward', 'action');
     return null;
 end
 $$;

@@ -28,6 +28,8 @@ class ArchitectureTest {
     private static final String EXPRESSION = "dev.threadwright.expression..";
     private static final String SCHEMA = "dev.threadwright.schema..";
     private static final String ENDING = "dev.threadwright.ending..";
+    private static final String OUTBOUND = "dev.threadwright.outbound..";
+    private static final String SECRET = "dev.threadwright.secret..";
     private static final String OPS = "dev.threadwright.ops..";
     private static final String TABLES = "dev.threadwright.tables..";
     private static final String STORE = "dev.threadwright.store..";
@@ -115,6 +117,18 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule the_engine_does_not_know_what_follows_the_end_of_a_run =
             onlyKnownIn(ENDING, ENDING, QUERY, HTTP, OPS);
+
+    @ArchTest
+    static final ArchRule what_sends_does_not_know_for_whom = keepsApart(
+            OUTBOUND, THREAD, WORKFLOW, ACTOR, JOURNAL, INGRESS, RELAY, QUERY, HTTP, STEP, CATALOG, ENDING, SECRET,
+            OPS);
+
+    @ArchTest
+    static final ArchRule only_who_needs_to_sends = onlyKnownIn(OUTBOUND, OUTBOUND, ENDING, STEP, OPS);
+
+    @ArchTest
+    static final ArchRule secrets_are_known_to_steps_and_their_names_to_documents =
+            onlyKnownIn(SECRET, SECRET, STEP, CATALOG, OPS);
 
     @ArchTest
     static final ArchRule the_catalog_knows_documents_and_not_what_runs_them =

@@ -123,7 +123,7 @@ class AsyncApiTest {
             assertThat(channel.at("/bindings/kafka/partitions").asText()).isEqualTo(partitions());
         });
         Set<String> defaults = new TreeSet<>();
-        for (String topic : List.of("input", "commands", "results", "lifecycle", "events", "deadLetter")) {
+        for (String topic : List.of("input", "commands", "results", "lifecycle", "events", "deadLetter", "actions")) {
             defaults.add(ThreadwrightConfig.Topics.class
                     .getMethod(topic)
                     .getAnnotation(WithDefault.class)
@@ -146,7 +146,8 @@ class AsyncApiTest {
                         "send \"#/channels/commands\"",
                         "send \"#/channels/lifecycle\"",
                         "send \"#/channels/events\"",
-                        "send \"#/channels/dead-letter\"");
+                        "send \"#/channels/dead-letter\"",
+                        "send \"#/channels/actions\"");
     }
 
     private static String partitions() {

@@ -3,6 +3,7 @@ package dev.threadwright.actor;
 import dev.threadwright.actor.PendingBatch.Changed;
 import dev.threadwright.actor.StepStarter.StepCall;
 import dev.threadwright.journal.Batch;
+import dev.threadwright.journal.Batch.ActionRow;
 import dev.threadwright.journal.Batch.Advance;
 import dev.threadwright.journal.Batch.Offset;
 import dev.threadwright.journal.Batch.OutcomeKey;
@@ -12,6 +13,7 @@ import dev.threadwright.journal.Batch.ThreadRow;
 import dev.threadwright.journal.DecisionRow;
 import dev.threadwright.journal.OutboxRow;
 import dev.threadwright.journal.Publication;
+import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.Checkpoint;
 import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Decider;
@@ -21,6 +23,7 @@ import dev.threadwright.thread.Identity;
 import dev.threadwright.thread.IdentityHash;
 import dev.threadwright.thread.InterruptId;
 import dev.threadwright.thread.Known;
+import dev.threadwright.thread.OpenAction;
 import dev.threadwright.thread.Outcome;
 import dev.threadwright.thread.Owed;
 import dev.threadwright.thread.Recorded;
@@ -31,9 +34,11 @@ import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.ThreadState;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +65,10 @@ final class BatchBuilder {
     private final Map<RunId, RunStatus> endedRuns = new HashMap<>();
     private final Map<OffsetKey, Offset> offsets = new LinkedHashMap<>();
     private final List<Publication> publications = new ArrayList<>();
+
+    /** Attempts of which their workers have said themselves what they came to. */
+    private final Set<AttemptKey> reported = new HashSet<>();
+
     private final RunRows runRows = new RunRows();
     private final InterruptRows interruptRows = new InterruptRows();
     private final LegRows legRows = new LegRows();
@@ -78,6 +87,8 @@ final class BatchBuilder {
     private record Touched(int partition, ThreadState before, ThreadState after) {}
 
     private record OffsetKey(String topic, int partition) {}
+
+    private record AttemptKey(ThreadKey thread, String ref) {}
 
     /**
      * @param committed the state of each thread that the works name
@@ -133,6 +144,7 @@ final class BatchBuilder {
             failed(progress, work, defect);
             return;
         }
+        noteReport(thread, command);
         if (!decision.events().isEmpty()) {
             append(progress, command.header(), state, decision);
             threads.put(
@@ -293,6 +305,8 @@ final class BatchBuilder {
             case Command.CompleteAction ignored -> null;
             case Command.FailAction ignored -> null;
             case Command.LoseAction ignored -> null;
+            case Command.ExtendAction ignored -> null;
+            case Command.SettleAction ignored -> null;
             case Command.FireTimers ignored -> null;
             case Command.ContinueRun ignored -> null;
             case Command.UpdateState ignored -> null;
@@ -302,6 +316,15 @@ final class BatchBuilder {
             case Command.DeleteThread ignored -> null;
             case Command.RequestRun ignored -> null;
         };
+    }
+
+    /** A worker that has reported need not be told to stop; of what is discarded nothing was owed. */
+    private void noteReport(ThreadKey thread, Command command) {
+        if (command instanceof Command.CompleteAction done) {
+            reported.add(new AttemptKey(thread, Owed.Call.ref(done.action(), done.attempt())));
+        } else if (command instanceof Command.FailAction failed) {
+            reported.add(new AttemptKey(thread, Owed.Call.ref(failed.action(), failed.attempt())));
+        }
     }
 
     private void noteEnding(Event event) {
@@ -317,6 +340,22 @@ final class BatchBuilder {
     }
 
     private PendingBatch gathered(List<Work> works) {
+        List<ThreadRow> rows = new ArrayList<>(threads.size());
+        List<Changed> after = new ArrayList<>(threads.size());
+        List<ThreadState> snapshots = new ArrayList<>();
+        List<ActionRow> actions = new ArrayList<>();
+        OwedDifference owed = new OwedDifference();
+        threads.forEach((key, touched) -> {
+            rows.add(new ThreadRow(touched.partition(), touched.before().seq(), touched.after(), isSet(touched)));
+            after.add(new Changed(touched.partition(), touched.after()));
+            owed.add(touched.partition(), touched.before(), touched.after());
+            runRows.status(key, touched.before(), touched.after());
+            addActions(actions, touched);
+            if (touched.before().seq() / snapshotEvery != touched.after().seq() / snapshotEvery) {
+                snapshots.add(touched.after());
+            }
+        });
+        tellWorkers(owed);
         List<DecisionRow> decisions = new ArrayList<>();
         List<OutboxRow> outbox = new ArrayList<>();
         for (Publication publication : publications) {
@@ -325,19 +364,6 @@ final class BatchBuilder {
                 case OutboxRow row -> outbox.add(row);
             }
         }
-        List<ThreadRow> rows = new ArrayList<>(threads.size());
-        List<Changed> after = new ArrayList<>(threads.size());
-        List<ThreadState> snapshots = new ArrayList<>();
-        OwedDifference owed = new OwedDifference();
-        threads.forEach((key, touched) -> {
-            rows.add(new ThreadRow(touched.partition(), touched.before().seq(), touched.after(), isSet(touched)));
-            after.add(new Changed(touched.partition(), touched.after()));
-            owed.add(touched.partition(), touched.before(), touched.after());
-            runRows.status(key, touched.before(), touched.after());
-            if (touched.before().seq() / snapshotEvery != touched.after().seq() / snapshotEvery) {
-                snapshots.add(touched.after());
-            }
-        });
         Batch batch = new Batch(
                 advances(),
                 decisions,
@@ -349,17 +375,68 @@ final class BatchBuilder {
                 owed.changes,
                 List.copyOf(offsets.values()),
                 snapshots,
-                legRows.rows());
+                legRows.rows(),
+                actions);
         return new PendingBatch(
                 works,
                 batch,
                 after,
                 publications,
-                owed.stops,
-                owed.starts,
+                here(owed.stops),
+                here(owed.starts),
                 outcomes,
                 endedRuns,
                 interruptRows.settled());
+    }
+
+    private static void addActions(List<ActionRow> rows, Touched touched) {
+        Map<ActionId, OpenAction> before = OpenAction.of(touched.before());
+        Map<ActionId, OpenAction> after = OpenAction.of(touched.after());
+        ThreadKey thread = touched.after().key();
+        before.keySet().forEach(action -> {
+            if (!after.containsKey(action)) {
+                rows.add(new ActionRow(thread, action, null));
+            }
+        });
+        after.forEach((action, open) -> {
+            if (!open.equals(before.get(action))) {
+                rows.add(new ActionRow(thread, action, open));
+            }
+        });
+    }
+
+    /** Cancels first: a worker that is asked for the next attempt has been told to leave the last one. */
+    private void tellWorkers(OwedDifference owed) {
+        for (StepCall stop : owed.stops) {
+            if (stop.call().remote()
+                    && !reported.contains(
+                            new AttemptKey(stop.thread(), stop.call().ref()))) {
+                publications.add(WorkerRequests.cancelled(stop, nextPosition(stop), updatedAtMs(stop)));
+            }
+        }
+        for (StepCall start : owed.starts) {
+            if (start.call().remote()) {
+                publications.add(WorkerRequests.requested(start, nextPosition(start), updatedAtMs(start)));
+            }
+        }
+    }
+
+    private long nextPosition(StepCall step) {
+        Progress progress = partitions.get(step.partition());
+        if (progress == null) {
+            throw new IllegalStateException("Partition " + step.partition() + " has decided nothing");
+        }
+        return ++progress.position;
+    }
+
+    private long updatedAtMs(StepCall step) {
+        Touched touched = threads.get(step.thread());
+        return touched == null ? 0 : touched.after().updatedAtMs();
+    }
+
+    /** What this process has to start, or to stop. */
+    private static List<StepCall> here(List<StepCall> calls) {
+        return calls.stream().filter(step -> !step.call().remote()).toList();
     }
 
     private static boolean isSet(Touched touched) {
@@ -389,24 +466,37 @@ final class BatchBuilder {
             Map<String, Owed> gone = byRef(before);
             Map<String, Owed> come = byRef(after);
             come.forEach((ref, owed) -> {
-                if (gone.remove(ref) == null) {
+                Owed there = gone.remove(ref);
+                if (there == null) {
                     change(true, partition, after.key(), owed);
+                } else if (dueAtMs(there) != dueAtMs(owed)) {
+                    changes.add(row(false, partition, after.key(), there));
+                    changes.add(row(true, partition, after.key(), owed));
                 }
             });
             gone.values().forEach(owed -> change(false, partition, after.key(), owed));
         }
 
         private void change(boolean isOwed, int partition, ThreadKey thread, Owed owed) {
-            switch (owed) {
-                case Owed.Call call -> {
-                    changes.add(
-                            new OwedChange(isOwed, partition, thread, OwedChange.CALL, call.ref(), call.deadlineMs()));
-                    (isOwed ? starts : stops).add(new StepCall(partition, thread, call));
-                }
-                case Owed.Timer timer ->
-                    changes.add(
-                            new OwedChange(isOwed, partition, thread, OwedChange.TIMER, timer.ref(), timer.dueAtMs()));
+            changes.add(row(isOwed, partition, thread, owed));
+            if (owed instanceof Owed.Call call) {
+                (isOwed ? starts : stops).add(new StepCall(partition, thread, call));
             }
+        }
+
+        private static OwedChange row(boolean isOwed, int partition, ThreadKey thread, Owed owed) {
+            String kind = switch (owed) {
+                case Owed.Call ignored -> OwedChange.CALL;
+                case Owed.Timer ignored -> OwedChange.TIMER;
+            };
+            return new OwedChange(isOwed, partition, thread, kind, owed.ref(), dueAtMs(owed));
+        }
+
+        private static long dueAtMs(Owed owed) {
+            return switch (owed) {
+                case Owed.Call call -> call.deadlineMs();
+                case Owed.Timer timer -> timer.dueAtMs();
+            };
         }
 
         private static Map<String, Owed> byRef(ThreadState state) {

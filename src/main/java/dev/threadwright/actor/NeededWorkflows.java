@@ -64,6 +64,8 @@ public final class NeededWorkflows {
             case Command.CompleteAction ignored -> null;
             case Command.FailAction ignored -> null;
             case Command.LoseAction ignored -> null;
+            case Command.ExtendAction ignored -> null;
+            case Command.SettleAction ignored -> null;
             case Command.FireTimers ignored -> null;
             case Command.ContinueRun ignored -> null;
             case Command.UpdateState ignored -> null;

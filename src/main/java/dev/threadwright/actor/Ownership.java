@@ -230,6 +230,10 @@ public final class Ownership implements AutoCloseable {
     private void resume(List<StepCall> calls) {
         List<Work> lost = new ArrayList<>();
         for (StepCall step : calls) {
+            if (step.call().remote()) {
+                // Asked for by the commit that owes it, and outstanding until the worker answers or its time is up.
+                continue;
+            }
             if (step.call().idempotent()) {
                 steps.start(step);
             } else if (!steps.isRunning(step)) {

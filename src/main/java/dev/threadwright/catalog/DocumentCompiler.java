@@ -2,6 +2,7 @@ package dev.threadwright.catalog;
 
 import dev.threadwright.expression.StepExpressions;
 import dev.threadwright.schema.JsonSchemas;
+import dev.threadwright.step.http.RequestRules;
 import dev.threadwright.workflow.Breakpoints;
 import dev.threadwright.workflow.Channel;
 import dev.threadwright.workflow.GraphCheck;
@@ -37,6 +38,8 @@ final class DocumentCompiler {
     private static final Map<String, Set<String>> FIELDS_OF_KIND = Map.of(
             "set", Set.of("goto"),
             "call", Set.of("input", "config", "result", "timeout", "retry", "idempotent", "goto"),
+            "http", Set.of("path", "query", "headers", "body", "result", "timeout", "retry", "idempotent", "goto"),
+            "work", Set.of("input", "result", "timeout", "retry", "goto"),
             "sleep", Set.of(),
             "workflow", Set.of("input", "output"),
             "interrupt", Set.of("payload", "schema", "expires", "on_expiry", "result", "goto"),
@@ -230,7 +233,7 @@ final class DocumentCompiler {
         if (kinds.size() != 1) {
             problem(
                     path,
-                    "needs exactly one of set, call, sleep, workflow, interrupt and wait"
+                    "needs exactly one of set, call, http, work, sleep, workflow, interrupt and wait"
                             + (kinds.isEmpty() ? "" : ", not " + kinds));
             return nothing();
         }
@@ -245,6 +248,8 @@ final class DocumentCompiler {
         return switch (kind) {
             case "set" -> set(path, fields);
             case "call" -> call(path, fields);
+            case "http" -> http(path, fields);
+            case "work" -> work(path, fields);
             case "sleep" -> sleep(path, fields);
             case "interrupt" -> interrupt(path, fields);
             case "wait" -> await(path, fields);
@@ -264,11 +269,17 @@ final class DocumentCompiler {
 
     private Step.Kind call(String path, Json.Obj fields) {
         String handler = fields.get("call") instanceof Json.Text text ? text.value() : "";
-        if (!handler.isEmpty() && !surroundings.handlers().contains(handler)) {
+        if (handler.equals(RequestRules.HANDLER)) {
+            // Its input may name secrets, and an expression could take those from anybody's data.
+            problem(path + "/call", "is what http steps call; write http: and what is to be sent");
+        } else if (!handler.isEmpty() && !surroundings.handlers().contains(handler)) {
             problem(
                     path + "/call",
                     "there is no handler \"" + handler + "\" on this server; there are "
-                            + surroundings.handlers().stream().sorted().toList());
+                            + surroundings.handlers().stream()
+                                    .filter(name -> !name.equals(RequestRules.HANDLER))
+                                    .sorted()
+                                    .toList());
         }
         StepExpressions.Compiled input = expression(path + "/input", fields.get("input"), false);
         return new Step.Action(
@@ -278,7 +289,38 @@ final class DocumentCompiler {
                 result(path, fields, result -> result),
                 duration(path + "/timeout", fields.get("timeout"), WorkflowBuilder.DEFAULT_TIMEOUT_MS),
                 retries(path + "/retry", fields.get("retry")),
-                !(fields.get("idempotent") instanceof Json.Bool idempotent) || idempotent.value());
+                isIdempotent(fields));
+    }
+
+    private Step.Kind http(String path, Json.Obj fields) {
+        Step.Request request =
+                new HttpRequestForm(path, this::problem, (at, text) -> expression(at, text, false)).compile(fields);
+        return new Step.Action(
+                RequestRules.HANDLER,
+                request,
+                Json.EMPTY_OBJECT,
+                result(path, fields, result -> result),
+                duration(path + "/timeout", fields.get("timeout"), HttpRequestForm.DEFAULT_TIMEOUT_MS),
+                retries(path + "/retry", fields.get("retry")),
+                isIdempotent(fields));
+    }
+
+    private static boolean isIdempotent(Json.Obj fields) {
+        return !(fields.get("idempotent") instanceof Json.Bool idempotent) || idempotent.value();
+    }
+
+    /** There may be workers for any name, or none yet. */
+    private Step.Kind work(String path, Json.Obj fields) {
+        StepExpressions.Compiled input = expression(path + "/input", fields.get("input"), false);
+        return new Step.Action(
+                fields.get("work") instanceof Json.Text text ? text.value() : "",
+                input == null ? Step.View::trigger : input::value,
+                Json.EMPTY_OBJECT,
+                result(path, fields, result -> result),
+                duration(path + "/timeout", fields.get("timeout"), WorkflowBuilder.DEFAULT_TIMEOUT_MS),
+                retries(path + "/retry", fields.get("retry")),
+                true,
+                true);
     }
 
     /**
@@ -616,7 +658,7 @@ final class DocumentCompiler {
     }
 
     /** A JSON pointer to what a pointer's place has under a name. */
-    private static String at(String pointer, String name) {
+    static String at(String pointer, String name) {
         return pointer + "/" + name.replace("~", "~0").replace("/", "~1");
     }
 

@@ -1,6 +1,8 @@
 package dev.threadwright.ending;
 
 import dev.threadwright.json.JsonText;
+import dev.threadwright.outbound.Destination;
+import dev.threadwright.outbound.RefusedAddressException;
 import dev.threadwright.workflow.Json;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
@@ -41,7 +43,7 @@ public final class Webhooks {
 
     /** Blocks while the host is looked up, and no longer. */
     CompletionStage<Result> deliver(Ending ending, String url, Json.Obj run, long nowMs) {
-        WebhookTarget target;
+        Destination target;
         try {
             target = addresses.target(url);
         } catch (RefusedAddressException e) {

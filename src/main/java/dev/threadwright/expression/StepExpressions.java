@@ -91,6 +91,11 @@ public final class StepExpressions {
             this.program = program;
         }
 
+        /** Where it stands in its document. */
+        public String path() {
+            return path;
+        }
+
         /** @throws StepFailure naming the place in the document, if there is no value */
         public Json value(Step.View view) {
             return value(view, null);

@@ -195,6 +195,7 @@ final class Answers {
             case POLICY_FAILED -> ProblemType.POLICY_FAILED;
             case UNKNOWN_THREAD -> ProblemType.THREAD_NOT_FOUND;
             case UNKNOWN_RUN -> ProblemType.RUN_NOT_FOUND;
+            case UNKNOWN_ACTION -> ProblemType.ACTION_NOT_FOUND;
             case RUN_ENDED -> ProblemType.RUN_ENDED;
             case UNKNOWN_INTERRUPT -> ProblemType.INTERRUPT_NOT_FOUND;
             case INTERRUPT_EXPIRED -> ProblemType.INTERRUPT_EXPIRED;

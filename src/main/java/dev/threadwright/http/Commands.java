@@ -6,6 +6,7 @@ import dev.threadwright.ingress.Decoded;
 import dev.threadwright.ingress.RecordDecoder;
 import dev.threadwright.ingress.ThreadIds;
 import dev.threadwright.ingress.TopicRole;
+import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.Identity;
 import dev.threadwright.thread.InterruptId;
 import dev.threadwright.thread.RunId;
@@ -77,6 +78,9 @@ public final class Commands {
     private static final List<String> RESOLVE_FIELDS = List.of("answer", "source", "id");
     private static final List<String> REJECT_FIELDS = List.of("reason", "source", "id");
     private static final List<String> STEER_FIELDS = List.of("run_id", "data", "source", "id");
+    private static final List<String> RETRY_ACTION_FIELDS = List.of("source", "id");
+    private static final List<String> COMPLETE_ACTION_FIELDS = List.of("result", "source", "id");
+    private static final List<String> FAIL_ACTION_FIELDS = List.of("error", "source", "id");
     private static final List<String> PAUSE_FIELDS = List.of("run_id", "source", "id");
     private static final List<String> COMPACT_DATA = List.of("reason", "keep");
     private static final List<String> COMPACT_FIELDS = List.of("reason", "keep", "source", "id");
@@ -230,6 +234,34 @@ public final class Commands {
                 thread,
                 named,
                 records.rejectInterrupt(threadId(thread), named.identity, ACTOR, interrupt.value(), reason));
+    }
+
+    CheckedCommand retryAction(
+            ThreadKey thread, RunId run, ActionId action, @Nullable String key, byte @Nullable [] bytes) {
+        CommandBody body = CommandBody.parseOrEmpty(bytes, maxDataBytes, RETRY_ACTION_FIELDS);
+        return settle(thread, run, action, named(body, key), Json.object("retry", Json.TRUE));
+    }
+
+    CheckedCommand completeAction(
+            ThreadKey thread, RunId run, ActionId action, @Nullable String key, byte @Nullable [] bytes) {
+        CommandBody body = CommandBody.parse(bytes, maxDataBytes, COMPLETE_ACTION_FIELDS);
+        Json result = body.json("result");
+        if (result == null) {
+            throw body.wrong("result", "is missing: any JSON value, null too");
+        }
+        return settle(thread, run, action, named(body, key), Json.object("result", result));
+    }
+
+    CheckedCommand failAction(
+            ThreadKey thread, RunId run, ActionId action, @Nullable String key, byte @Nullable [] bytes) {
+        CommandBody body = CommandBody.parse(bytes, maxDataBytes, FAIL_ACTION_FIELDS);
+        Json error = Json.of(required(body, "error"));
+        return settle(thread, run, action, named(body, key), Json.object("error", error));
+    }
+
+    private CheckedCommand settle(ThreadKey thread, RunId run, ActionId action, Named named, Json data) {
+        return checked(
+                thread, named, records.settleAction(threadId(thread), named.identity, ACTOR, run, action, data));
     }
 
     CheckedCommand steer(ThreadKey thread, @Nullable String key, byte @Nullable [] bytes) {

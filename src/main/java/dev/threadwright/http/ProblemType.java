@@ -5,6 +5,7 @@ enum ProblemType {
     INVALID_REQUEST("invalid-request", 400, "The request is not valid"),
     THREAD_NOT_FOUND("thread-not-found", 404, "No such thread"),
     RUN_NOT_FOUND("run-not-found", 404, "No such run"),
+    ACTION_NOT_FOUND("action-not-found", 404, "No such action that is not done"),
     INTERRUPT_NOT_FOUND("interrupt-not-found", 404, "No such interrupt"),
     CHECKPOINT_NOT_FOUND("checkpoint-not-found", 404, "No such checkpoint"),
     ASSISTANT_NOT_FOUND("assistant-not-found", 404, "No such assistant"),

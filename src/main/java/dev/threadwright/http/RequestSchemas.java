@@ -229,6 +229,33 @@ final class RequestSchemas {
 
             @Schema(description = ID, maxLength = 255) String id) {}
 
+    @Schema(name = "RetryActionRequest", additionalProperties = Schema.False.class)
+    record RetryAction(
+            @Schema(description = SOURCE, defaultValue = Commands.DEFAULT_SOURCE, maxLength = 255)
+            String source,
+
+            @Schema(description = ID, maxLength = 255) String id) {}
+
+    @Schema(name = "CompleteActionRequest", additionalProperties = Schema.False.class)
+    record CompleteAction(
+            @Schema(required = true, nullable = true, description = "What the action came to: any JSON value.")
+            Object result,
+
+            @Schema(description = SOURCE, defaultValue = Commands.DEFAULT_SOURCE, maxLength = 255)
+            String source,
+
+            @Schema(description = ID, maxLength = 255) String id) {}
+
+    @Schema(name = "FailActionRequest", additionalProperties = Schema.False.class)
+    record FailAction(
+            @Schema(required = true, description = "What is wrong, for the record and the step's error edge.")
+            String error,
+
+            @Schema(description = SOURCE, defaultValue = Commands.DEFAULT_SOURCE, maxLength = 255)
+            String source,
+
+            @Schema(description = ID, maxLength = 255) String id) {}
+
     @Schema(name = "SteerRequest", additionalProperties = Schema.False.class)
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     record Steer(

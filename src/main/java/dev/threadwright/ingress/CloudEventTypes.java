@@ -29,6 +29,8 @@ public final class CloudEventTypes {
 
     public static final String ACTION_SUCCEEDED = "action.succeeded";
     public static final String ACTION_FAILED = "action.failed";
+    public static final String ACTION_HEARTBEAT = "action.heartbeat";
+    public static final String ACTION_SETTLE = "action.settle";
 
     private static final String PREFIX = "dev.threadwright.";
     private static final String SUFFIX = ".v1";
@@ -49,8 +51,9 @@ public final class CloudEventTypes {
             STATE_RESTORE,
             THREAD_FORK,
             THREAD_CREATE,
-            THREAD_DELETE);
-    private static final List<String> RESULTS = List.of(ACTION_SUCCEEDED, ACTION_FAILED);
+            THREAD_DELETE,
+            ACTION_SETTLE);
+    private static final List<String> RESULTS = List.of(ACTION_SUCCEEDED, ACTION_FAILED, ACTION_HEARTBEAT);
     private static final List<String> ALL = Stream.of(INPUTS, RESULTS, List.of(RUN_REQUEST))
             .flatMap(List::stream)
             .toList();

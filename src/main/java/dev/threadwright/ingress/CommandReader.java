@@ -73,6 +73,9 @@ final class CommandReader {
     private static final Set<String> REQUEST_EXTENSIONS =
             Set.of(Extensions.POLICY, Extensions.WORKFLOW, Extensions.RUN_ID);
 
+    private static final Set<String> SETTLE_EXTENSIONS = Set.of(Extensions.RUN_ID, Extensions.ACTION_ID);
+    private static final Set<String> SETTLE_FIELDS = Set.of("retry", "result", "error");
+
     private static final Set<String> INPUT_EXTENSIONS = Set.of(
             Extensions.POLICY,
             Extensions.WORKFLOW,
@@ -219,6 +222,14 @@ final class CommandReader {
                         action(envelope),
                         attempt(envelope),
                         failure(envelope));
+            case CloudEventTypes.ACTION_HEARTBEAT ->
+                new Command.ExtendAction(
+                        resultHeader(envelope, thread, origin), run(envelope), action(envelope), attempt(envelope));
+            case CloudEventTypes.ACTION_SETTLE -> {
+                requireOnly(envelope, SETTLE_EXTENSIONS);
+                yield new Command.SettleAction(
+                        header(envelope, thread, origin, null), run(envelope), action(envelope), settlement(envelope));
+            }
             default -> throw new IllegalStateException("A type without a reader: " + envelope.type());
         };
     }
@@ -661,6 +672,26 @@ final class CommandReader {
         }
         throw new InvalidRecordException(Attributes.what(Extensions.ATTEMPT) + " must be a whole number from 1 up, not "
                 + AttributeText.quoted(text));
+    }
+
+    /** Exactly one of them. */
+    private static Command.Settlement settlement(Envelope envelope) throws InvalidRecordException {
+        Json.Obj data = fields(envelope, SETTLE_FIELDS);
+        if (data.fields().size() == 1) {
+            Json result = data.get("result");
+            Json error = data.get("error");
+            if (result != null) {
+                return new Command.Settlement.Succeed(result);
+            }
+            if (error != null) {
+                return new Command.Settlement.Fail(text("error", error));
+            }
+            if (flag(data, "retry")) {
+                return new Command.Settlement.Retry();
+            }
+        }
+        throw new InvalidRecordException("The data must be {\"retry\": true}, {\"result\": what it came to} or"
+                + " {\"error\": \"what went wrong\"}");
     }
 
     private static Failure failure(Envelope envelope) throws InvalidRecordException {

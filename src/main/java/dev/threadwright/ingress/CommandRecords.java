@@ -314,6 +314,18 @@ public final class CommandRecords {
                 Map.of(Extensions.RUN_ID, run.value()));
     }
 
+    /** @param data as {@code action.settle} has it */
+    public ProducerRecord<byte[], byte[]> settleAction(
+            String thread, Identity identity, String actor, RunId run, ActionId action, Json data) {
+        return command(
+                CloudEventTypes.ACTION_SETTLE,
+                thread,
+                identity,
+                actor,
+                data,
+                Map.of(Extensions.RUN_ID, run.value(), Extensions.ACTION_ID, action.value()));
+    }
+
     public ProducerRecord<byte[], byte[]> unpauseRun(String thread, Identity identity, String actor, RunId run) {
         return command(
                 CloudEventTypes.RUN_UNPAUSE,

@@ -1,7 +1,9 @@
 package dev.threadwright.journal;
 
+import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.Interrupt;
 import dev.threadwright.thread.InterruptId;
+import dev.threadwright.thread.OpenAction;
 import dev.threadwright.thread.Outcome;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.RunStatus;
@@ -30,9 +32,10 @@ public record Batch(
         List<OwedChange> owed,
         List<Offset> offsets,
         List<ThreadState> snapshots,
-        List<LegRow> legs) {
+        List<LegRow> legs,
+        List<ActionRow> actions) {
 
-    /** Without legs. */
+    /** Without legs and actions. */
     public Batch(
             List<Advance> advances,
             List<DecisionRow> decisions,
@@ -44,7 +47,19 @@ public record Batch(
             List<OwedChange> owed,
             List<Offset> offsets,
             List<ThreadState> snapshots) {
-        this(advances, decisions, outbox, outcomes, threads, runs, interrupts, owed, offsets, snapshots, List.of());
+        this(
+                advances,
+                decisions,
+                outbox,
+                outcomes,
+                threads,
+                runs,
+                interrupts,
+                owed,
+                offsets,
+                snapshots,
+                List.of(),
+                List.of());
     }
 
     /**
@@ -54,6 +69,10 @@ public record Batch(
      * @param to its position after it
      */
     public record Advance(int partition, long epoch, long from, long to) {}
+
+    /** @param open how it is now; null if it is done */
+    public record ActionRow(
+            ThreadKey thread, ActionId action, @Nullable OpenAction open) {}
 
     /** @param hash of (source, id), or of (source, id, content) for the refusal of a conflict; 32 bytes as hex */
     public record OutcomeKey(ThreadKey thread, String hash) {}

@@ -1,5 +1,6 @@
 package dev.threadwright.journal;
 
+import dev.threadwright.journal.Batch.ActionRow;
 import dev.threadwright.journal.Batch.Advance;
 import dev.threadwright.journal.Batch.InterruptRow;
 import dev.threadwright.journal.Batch.LegRow;
@@ -11,6 +12,7 @@ import dev.threadwright.journal.Batch.ThreadRow;
 import dev.threadwright.json.JsonText;
 import dev.threadwright.thread.CheckpointId;
 import dev.threadwright.thread.Identity;
+import dev.threadwright.thread.OpenAction;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.ThreadSettings;
 import dev.threadwright.thread.ThreadState;
@@ -31,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CommitCall {
 
-    private static final int PARAMETERS = 95;
+    private static final int PARAMETERS = 98;
     private static final String SQL = "select commit_batch_v1(" + "?,".repeat(PARAMETERS - 1) + "?)";
 
     private static final long MS_PER_MINUTE = 60_000;
@@ -52,6 +54,7 @@ final class CommitCall {
             owed(columns, batch.owed());
             offsets(columns, batch.offsets());
             snapshots(columns, batch.snapshots());
+            actions(columns, batch.actions());
             statement.execute();
         }
     }
@@ -192,6 +195,31 @@ final class CommitCall {
                 .text(rows, row -> row.thread().thread())
                 .text(rows, row -> row.leg().value())
                 .text(rows, CommitCall::legText);
+    }
+
+    private static void actions(Columns columns, List<ActionRow> rows) throws SQLException {
+        columns.text(rows, row -> row.thread().tenant())
+                .text(rows, row -> row.thread().thread())
+                .text(rows, CommitCall::actionText);
+    }
+
+    /** Without a run it is done. */
+    private static String actionText(ActionRow row) {
+        Map<String, Json> fields = new LinkedHashMap<>();
+        fields.put("action", Json.of(row.action().value()));
+        OpenAction open = row.open();
+        if (open != null) {
+            fields.put("run", Json.of(open.run().value()));
+            fields.put("task", Json.of(open.task().value()));
+            fields.put("step", Json.of(open.step()));
+            fields.put("name", Json.of(open.name()));
+            fields.put("remote", Json.of(open.remote()));
+            fields.put("attempt", Json.of(open.attempt()));
+            fields.put("status", Json.of(open.status().name().toLowerCase(Locale.ROOT)));
+            Long dueAtMs = open.dueAtMs();
+            fields.put("due", dueAtMs == null ? Json.NULL : Json.of(dueAtMs));
+        }
+        return JsonText.write(Json.object(fields));
     }
 
     private static String legText(LegRow row) {

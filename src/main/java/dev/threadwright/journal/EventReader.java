@@ -145,7 +145,10 @@ final class EventReader {
                         e.json("input"),
                         e.flag("idempotent"),
                         e.number("timeoutMs"),
-                        e.has("attempt") ? e.integer("attempt") : 1);
+                        e.has("attempt") ? e.integer("attempt") : 1,
+                        e.has("remote") && e.flag("remote"));
+            case "action.extended" -> new Event.ActionExtended(Parts.run(e), action(e), e.integer("attempt"));
+            case "action.retried" -> new Event.ActionRetried(Parts.run(e), action(e), e.integer("attempt"));
             case "action.retry_scheduled" ->
                 new Event.ActionRetryScheduled(
                         Parts.run(e), action(e), e.integer("attempt"), e.text("error"), e.number("dueAtMs"));

@@ -62,6 +62,8 @@ final class EventWriter {
             case Event.TimerFired ignored -> "timer.fired";
             case Event.ActionRetryScheduled ignored -> "action.retry_scheduled";
             case Event.ActionUncertain ignored -> "action.uncertain";
+            case Event.ActionExtended ignored -> "action.extended";
+            case Event.ActionRetried ignored -> "action.retried";
             case Event.ActionRequested ignored -> "action.requested";
             case Event.ActionSucceeded ignored -> "action.succeeded";
             case Event.ActionFailed ignored -> "action.failed";
@@ -201,7 +203,12 @@ final class EventWriter {
                 if (e.attempt() != 1) {
                     to.number("attempt", e.attempt());
                 }
+                if (e.remote()) {
+                    to.flag("remote", true);
+                }
             }
+            case Event.ActionExtended e -> action(e.run(), e.action(), e.attempt());
+            case Event.ActionRetried e -> action(e.run(), e.action(), e.attempt());
             case Event.ActionRetryScheduled e ->
                 action(e.run(), e.action(), e.attempt())
                         .text("error", e.error())

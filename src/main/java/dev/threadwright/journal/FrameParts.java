@@ -172,6 +172,9 @@ final class FrameParts {
                 .number("timeoutMs", call.timeoutMs())
                 .number("sinceMs", call.sinceMs())
                 .number("entered", call.entered());
+        if (call.remote()) {
+            to.flag("remote", true);
+        }
         AskParts.write(to, call.replay());
     }
 
@@ -185,6 +188,7 @@ final class FrameParts {
                 from.number("timeoutMs"),
                 from.number("sinceMs"),
                 from.integer("entered"),
-                AskParts.replay(from));
+                AskParts.replay(from),
+                from.has("remote") && from.flag("remote"));
     }
 }

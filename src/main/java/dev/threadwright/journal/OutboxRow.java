@@ -4,15 +4,15 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A record that goes out again without having touched a thread.
+ * A record that goes out beside the events of threads: one that came in and touched none, or one for a worker.
  *
- * @param partition the partition whose owner consumed it, and publishes it
- * @param source where it came from
+ * @param partition the partition whose owner publishes it
+ * @param source where it came from; {@link Coordinates#NOWHERE} if it is for a worker
  * @param key its raw key
  * @param value its raw value
  * @param headers its raw headers
- * @param reason why it could not be understood; empty for a forward
- * @param timeMs when it was appended to its topic; milliseconds since 1970
+ * @param reason why it could not be understood; empty if it is no dead letter
+ * @param timeMs when it was appended to its topic, or is due; milliseconds since 1970
  */
 public record OutboxRow(
         Kind kind,
@@ -26,10 +26,12 @@ public record OutboxRow(
         long timeMs)
         implements Publication {
 
-    /** Why it goes out again: all but forwards are dead letters. */
+    /** Why it goes out; all but forwards and actions are dead letters. */
     public enum Kind {
         /** Arrived on a partition that its key does not hash to. */
         FORWARD,
+        /** Asks a worker for something, or not to do it any more. */
+        ACTION,
         /** Could not be understood. */
         INVALID,
         /** Was understood, and asks the impossible. */
@@ -45,7 +47,7 @@ public record OutboxRow(
         private static final String DEAD_LETTER = "dead_letter";
 
         public boolean isDeadLetter() {
-            return this != FORWARD;
+            return this != FORWARD && this != ACTION;
         }
 
         /** As it is stored and told. */
@@ -65,6 +67,9 @@ public record OutboxRow(
 
     /** A record's place in Kafka. Written {@code topic-partition-offset}. */
     public record Coordinates(String topic, int partition, long offset) {
+
+        public static final Coordinates NOWHERE = new Coordinates("", 0, 0);
+
         @Override
         public String toString() {
             return topic + "-" + partition + "-" + offset;

@@ -183,7 +183,13 @@ final class Engine implements AutoCloseable {
                 admin,
                 config.group().id(),
                 topics.input(),
-                new Topics(topics.lifecycle(), topics.events(), topics.deadLetter(), topics.commands()),
+                new Topics(
+                        topics.lifecycle(),
+                        topics.events(),
+                        topics.deadLetter(),
+                        topics.commands(),
+                        topics.actions(),
+                        topics.actionsOf()),
                 partitions,
                 config.limits().recordBytes(),
                 journal::epochs);
@@ -237,6 +243,8 @@ final class Engine implements AutoCloseable {
                 // A timer is still owed, and its partition's owner will see it.
                 case Command.FireTimers ignored -> null;
                 case Command.LoseAction ignored -> null;
+                case Command.ExtendAction ignored -> null;
+                case Command.SettleAction ignored -> null;
                 case Command.ContinueRun ignored -> null;
                 case Command.UpdateState ignored -> null;
                 case Command.RestoreState ignored -> null;

@@ -2,7 +2,10 @@ package dev.threadwright.ops;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import io.smallrye.config.WithParentName;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -37,6 +40,49 @@ public interface ThreadwrightConfig {
     Postgres postgres();
 
     Workflows workflows();
+
+    HttpSteps httpSteps();
+
+    /** Requests that workflows send. */
+    interface HttpSteps {
+        /**
+         * Where they may go: {@code api.example.com}, {@code *.example.com} for what is below it, {@code *} for every host;
+         * with a port for that one alone; over https unless {@code http://} stands before it.
+         */
+        @WithDefault("*")
+        Optional<List<String>> allowHosts();
+
+        /** Whether they may go to addresses that are not public: this host, its network, the metadata of its cloud. */
+        @WithDefault("false")
+        boolean allowPrivate();
+
+        /** Those of them that requests may go to: {@code 10.1.0.0/16}, {@code fd00::/8}, {@code 10.1.2.3}. */
+        Optional<List<String>> allowAddresses();
+
+        /** Of an answer's body; more fails the step. */
+        @WithDefault("1048576")
+        int maxResponseBytes();
+
+        /** How many are followed. */
+        @WithDefault("5")
+        int maxRedirects();
+
+        /** The longest that one attempt takes, whatever its step says. */
+        @WithDefault("5m")
+        Duration timeout();
+    }
+
+    Secrets secrets();
+
+    /** What steps send and nobody sees; each by its name. */
+    interface Secrets {
+        /** Where there is a file for each, as Kubernetes mounts them. */
+        Optional<String> directory();
+
+        /** The others: they are read where they are needed, and are here so that their keys are known. */
+        @WithParentName
+        Map<String, String> values();
+    }
 
     Crons crons();
 
@@ -211,6 +257,13 @@ public interface ThreadwrightConfig {
 
         @WithDefault("threadwright.dead-letter")
         String deadLetter();
+
+        /** What workers are asked for. */
+        @WithDefault("threadwright.actions")
+        String actions();
+
+        /** Topics of their own, by the names of actions. */
+        Map<String, String> actionsOf();
 
         /** Of topics created here; the broker's default if not set. */
         OptionalInt replicationFactor();

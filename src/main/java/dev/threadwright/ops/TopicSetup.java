@@ -41,7 +41,11 @@ final class TopicSetup {
         ThreadwrightConfig.Topics topics = config.topics();
         Set<String> inbound = Set.of(topics.input(), topics.commands(), topics.results());
         List<String> all = new ArrayList<>(inbound);
-        all.addAll(List.of(topics.lifecycle(), topics.events(), topics.deadLetter()));
+        all.addAll(List.of(topics.lifecycle(), topics.events(), topics.deadLetter(), topics.actions()));
+        topics.actionsOf().values().stream()
+                .filter(name -> !all.contains(name))
+                .distinct()
+                .forEach(all::add);
         Set<String> existing = await("list the topics", admin.listTopics().names());
         List<NewTopic> missing = all.stream()
                 .filter(name -> !existing.contains(name))

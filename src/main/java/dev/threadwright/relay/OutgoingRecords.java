@@ -51,6 +51,7 @@ final class OutgoingRecords {
                 List.of(
                         switch (row.kind()) {
                             case FORWARD -> forward(row);
+                            case ACTION -> action(row);
                             case INVALID, REFUSED, FAILED, NOT_STORED, THREAD_UNREADABLE -> deadLetter(row);
                         });
         };
@@ -139,6 +140,28 @@ final class OutgoingRecords {
         return record(topics.commands(), Utils.toPositive(Utils.murmur2(key)) % partitions, key, row.value(), headers);
     }
 
+    /** What is too large for the topic, the worker asks for. */
+    private ProducerRecord<byte[], byte[]> action(OutboxRow row) {
+        byte[] value = row.value();
+        boolean isLarge = value != null && value.length > maxDataBytes;
+        RecordHeaders headers = new RecordHeaders();
+        row.headers().forEach(headers::add);
+        if (isLarge) {
+            headers.remove(CONTENT_TYPE.key());
+            headers.add(header("ce_dataref", "/actions/" + URLEncoder.encode(text(row, "ce_actionid"), UTF_8)));
+        }
+        String topic = topics.actionsOf().getOrDefault(text(row, "ce_actionname"), topics.actions());
+        return record(topic, row.partition(), row.key(), isLarge ? null : value, headers);
+    }
+
+    private static String text(OutboxRow row, String header) {
+        byte[] value = row.headers().last(header);
+        if (value == null) {
+            throw new IllegalStateException("What a worker is told lacks " + header);
+        }
+        return new String(value, UTF_8);
+    }
+
     /** Which events tell how a run or an input fares; everybody else's business is on the events topic. */
     private static boolean isLifecycle(Event event) {
         return switch (event) {
@@ -178,6 +201,8 @@ final class OutgoingRecords {
             case Event.ActionRequested ignored -> false;
             case Event.ActionRetryScheduled ignored -> false;
             case Event.ActionUncertain ignored -> false;
+            case Event.ActionExtended ignored -> false;
+            case Event.ActionRetried ignored -> false;
             case Event.SubgraphStarted ignored -> false;
             case Event.TimerSet ignored -> false;
             case Event.TimerFired ignored -> false;
@@ -212,6 +237,8 @@ final class OutgoingRecords {
             case Event.ActionRequested requested -> requested.run();
             case Event.ActionRetryScheduled scheduled -> scheduled.run();
             case Event.ActionUncertain uncertain -> uncertain.run();
+            case Event.ActionExtended extended -> extended.run();
+            case Event.ActionRetried retried -> retried.run();
             case Event.SubgraphStarted started -> started.run();
             case Event.TimerSet timer -> timer.run();
             case Event.TimerFired timer -> timer.run();

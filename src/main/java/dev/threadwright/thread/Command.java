@@ -29,6 +29,8 @@ public sealed interface Command {
             case CompleteAction ignored -> List.of();
             case FailAction ignored -> List.of();
             case LoseAction ignored -> List.of();
+            case ExtendAction ignored -> List.of();
+            case SettleAction ignored -> List.of();
             case FireTimers ignored -> List.of();
             case ContinueRun ignored -> List.of();
             case UpdateState ignored -> List.of();
@@ -266,6 +268,22 @@ public sealed interface Command {
 
     /** An attempt failed. Counts only if exactly this attempt is outstanding. */
     record FailAction(Header header, RunId run, ActionId action, int attempt, Failure failure) implements Command {}
+
+    /** Who is at work on an attempt is alive. Counts only if exactly this attempt is outstanding. */
+    record ExtendAction(Header header, RunId run, ActionId action, int attempt) implements Command {}
+
+    /** What somebody makes of an action that is not done: whatever its attempts come to is discarded from here on. */
+    record SettleAction(Header header, RunId run, ActionId action, Settlement settlement) implements Command {}
+
+    /** What somebody makes of an action. */
+    sealed interface Settlement {
+        /** The next attempt begins now, beyond what its step allows if need be. */
+        record Retry() implements Settlement {}
+
+        record Succeed(Json result) implements Settlement {}
+
+        record Fail(String message) implements Settlement {}
+    }
 
     /** The process that ran an attempt is gone. Counts only if exactly this attempt is outstanding. */
     record LoseAction(Header header, RunId run, ActionId action, int attempt) implements Command {}

@@ -25,6 +25,7 @@ public final class Decider {
     private final WorkflowCatalog workflows;
     private final Branches branches;
     private final Existence existence;
+    private final Actions actions;
 
     public Decider(ServerSettings settings, WorkflowCatalog workflows, Judges judges, AnswerSchemas schemas) {
         this.workflows = workflows;
@@ -37,6 +38,7 @@ public final class Decider {
         this.admission = new Admission(settings, workflows, judges, progress, resumption, waits);
         this.compaction = new Compaction(settings, workflows, progress);
         this.branches = new Branches(edits);
+        this.actions = new Actions(progress);
         this.existence = new Existence(workflows, branches, progress);
         this.requests = new RunRequests(admission, resumption, edits, stops, progress);
     }
@@ -59,14 +61,16 @@ public final class Decider {
             case Command.PauseRun pause -> pause(draft, pause, known.endedRun());
             case Command.UnpauseRun unpause -> unpause(draft, unpause, known.endedRun());
             case Command.CompactThread compact -> compaction.decide(draft, compact);
-            case Command.RaiseInterrupt raise -> raise(draft, raise);
-            case Command.RecordResult result -> recordResult(draft, result);
+            case Command.RaiseInterrupt raise -> actions.raise(draft, raise);
+            case Command.RecordResult result -> Actions.recordResult(draft, result);
             case Command.CancelRun cancel -> cancel(draft, cancel, known.endedRun());
             case Command.CancelAll cancel -> cancelAll(draft, cancel);
             case Command.UpdateThread update -> update(draft, update);
-            case Command.CompleteAction complete -> complete(draft, complete);
-            case Command.FailAction fail -> fail(draft, fail);
-            case Command.LoseAction lose -> lose(draft, lose);
+            case Command.CompleteAction complete -> actions.complete(draft, complete);
+            case Command.FailAction fail -> actions.fail(draft, fail);
+            case Command.LoseAction lose -> actions.lose(draft, lose);
+            case Command.ExtendAction extend -> Actions.extend(draft, extend);
+            case Command.SettleAction settle -> actions.settle(draft, settle);
             case Command.FireTimers ignored -> fireTimers(draft);
             case Command.ContinueRun carryOn -> carryOn(draft, carryOn);
             case Command.UpdateState update -> updateState(draft, update, known.checkpoint());
@@ -140,47 +144,6 @@ public final class Decider {
         return draft.decided(new Outcome.Applied());
     }
 
-    private Decision complete(Draft draft, Command.CompleteAction complete) {
-        StartedRun run = draft.state().started(complete.run());
-        Frame.Located calling = run == null ? null : run.calling(complete.action(), complete.attempt());
-        Task.Calling call =
-                calling == null ? null : StartedRun.outstanding(calling.task().state());
-        if (run == null || calling == null || call == null) {
-            return discarded(draft, run, complete.run(), complete.action(), complete.attempt());
-        }
-        progress.completeAction(draft, run, calling, call, complete.result());
-        progress.advance(draft);
-        return draft.decided(new Outcome.Applied());
-    }
-
-    private Decision fail(Draft draft, Command.FailAction fail) {
-        StartedRun run = draft.state().started(fail.run());
-        Frame.Located calling = run == null ? null : run.calling(fail.action(), fail.attempt());
-        Task.Calling call =
-                calling == null ? null : StartedRun.outstanding(calling.task().state());
-        if (run == null || calling == null || call == null) {
-            return discarded(draft, run, fail.run(), fail.action(), fail.attempt());
-        }
-        progress.failAttempt(draft, run, calling, call, fail.failure());
-        progress.advance(draft);
-        return draft.decided(new Outcome.Applied());
-    }
-
-    private Decision lose(Draft draft, Command.LoseAction lose) {
-        StartedRun run = draft.state().started(lose.run());
-        Frame.Located calling = run == null ? null : run.calling(lose.action(), lose.attempt());
-        if (run == null || calling == null || !(calling.task().state() instanceof Task.Calling)) {
-            return draft.unchanged(new Outcome.Unchanged("The action is no longer outstanding"));
-        }
-        draft.add(new Event.ActionUncertain(
-                run.id(),
-                lose.action(),
-                lose.attempt(),
-                "The process that ran it is gone, and it is not idempotent: it may have taken effect or not"));
-        progress.advance(draft);
-        return draft.decided(new Outcome.Applied());
-    }
-
     private Decision pause(Draft draft, Command.PauseRun pause, @Nullable RunStatus ended) {
         Decision refused = notStarted(draft, pause.run(), ended);
         if (refused != null) {
@@ -225,44 +188,6 @@ public final class Decider {
         return ended == null
                 ? draft.refused(Rejection.UNKNOWN_RUN, "Unknown run " + id)
                 : draft.refused(Rejection.RUN_ENDED, "Run " + id + " is already " + ended.words());
-    }
-
-    private Decision raise(Draft draft, Command.RaiseInterrupt raise) {
-        StartedRun run = draft.state().started(raise.run());
-        Frame.Located calling = run == null ? null : run.calling(raise.action(), raise.attempt());
-        Task.Calling call =
-                calling == null ? null : StartedRun.outstanding(calling.task().state());
-        if (run == null || calling == null || call == null) {
-            return discarded(draft, run, raise.run(), raise.action(), raise.attempt());
-        }
-        progress.ask(draft, run, calling, call, raise.prompt());
-        progress.advance(draft);
-        return draft.decided(new Outcome.Applied());
-    }
-
-    private static Decision recordResult(Draft draft, Command.RecordResult result) {
-        StartedRun run = draft.state().started(result.run());
-        Frame.Located calling = run == null ? null : run.calling(result.action(), result.attempt());
-        if (run == null || calling == null || !(calling.task().state() instanceof Task.Calling call)) {
-            return discarded(draft, run, result.run(), result.action(), result.attempt());
-        }
-        if (call.replay().results().containsKey(result.name())
-                || call.replay().results().size() >= Replay.MAX) {
-            return draft.unchanged(new Outcome.Unchanged("Result \"" + result.name() + "\" is not recorded"));
-        }
-        draft.add(new Event.ActionResultRecorded(
-                run.id(), result.action(), result.attempt(), result.name(), result.result()));
-        return draft.decided(new Outcome.Applied());
-    }
-
-    /** A result that nobody waits for changes nothing, but it happened. */
-    private static Decision discarded(Draft draft, @Nullable StartedRun run, RunId id, ActionId action, int attempt) {
-        if (!draft.state().exists()) {
-            return draft.unchanged(noThread(draft.state()));
-        }
-        String reason = run == null ? "The run is not running" : "The run does not wait for this action";
-        draft.add(new Event.ActionResultDiscarded(id, action, attempt, reason));
-        return draft.decided(new Outcome.Unchanged(reason));
     }
 
     private Decision fireTimers(Draft draft) {

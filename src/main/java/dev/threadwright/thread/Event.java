@@ -423,6 +423,7 @@ public sealed interface Event {
      * @param idempotent whether it may be started again when the process that ran it died
      * @param timeoutMs of each attempt
      * @param attempt 1, or the next one if its handler has asked something and is entered again with the answer
+     * @param remote whether a worker elsewhere does it
      */
     record ActionRequested(
             RunId run,
@@ -433,7 +434,8 @@ public sealed interface Event {
             Json input,
             boolean idempotent,
             long timeoutMs,
-            int attempt)
+            int attempt,
+            boolean remote)
             implements Event {
         public ActionRequested(
                 RunId run,
@@ -444,7 +446,7 @@ public sealed interface Event {
                 Json input,
                 boolean idempotent,
                 long timeoutMs) {
-            this(run, task, action, step, handler, input, idempotent, timeoutMs, 1);
+            this(run, task, action, step, handler, input, idempotent, timeoutMs, 1, false);
         }
     }
 
@@ -462,6 +464,16 @@ public sealed interface Event {
     record ActionSucceeded(RunId run, ActionId action, int attempt, Json result) implements Event {}
 
     record ActionFailed(RunId run, ActionId action, int attempt, String error) implements Event {}
+
+    /** Who is at work on the action was heard of: its time begins anew. */
+    record ActionExtended(RunId run, ActionId action, int attempt) implements Event {}
+
+    /**
+     * An operator gave up an attempt, or a wait for the next one: that one begins now.
+     *
+     * @param attempt the one that was given up
+     */
+    record ActionRetried(RunId run, ActionId action, int attempt) implements Event {}
 
     /** A result came that nobody waits for: late, doubled or forged. */
     record ActionResultDiscarded(RunId run, ActionId action, int attempt, String reason) implements Event {}
@@ -573,6 +585,7 @@ public sealed interface Event {
         POLICY_FAILED,
         UNKNOWN_THREAD,
         UNKNOWN_RUN,
+        UNKNOWN_ACTION,
         RUN_ENDED,
         UNKNOWN_INTERRUPT,
         INTERRUPT_EXPIRED,

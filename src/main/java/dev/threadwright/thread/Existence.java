@@ -86,6 +86,7 @@ final class Existence {
             case Command.CompleteAction ignored -> new Outcome.Unchanged(message);
             case Command.FailAction ignored -> new Outcome.Unchanged(message);
             case Command.LoseAction ignored -> new Outcome.Unchanged(message);
+            case Command.ExtendAction ignored -> new Outcome.Unchanged(message);
             case Command.RaiseInterrupt ignored -> new Outcome.Unchanged(message);
             case Command.RecordResult ignored -> new Outcome.Unchanged(message);
             case Command.FireTimers ignored -> new Outcome.Unchanged(message);
@@ -105,6 +106,7 @@ final class Existence {
             case Command.ContinueRun ignored -> new Outcome.Invalid(Rejection.THREAD_DELETED, message);
             case Command.UpdateState ignored -> new Outcome.Invalid(Rejection.THREAD_DELETED, message);
             case Command.RestoreState ignored -> new Outcome.Invalid(Rejection.THREAD_DELETED, message);
+            case Command.SettleAction ignored -> new Outcome.Invalid(Rejection.THREAD_DELETED, message);
             case Command.DeleteThread ignored -> new Outcome.Invalid(Rejection.THREAD_DELETED, message);
         };
     }

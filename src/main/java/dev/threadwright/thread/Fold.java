@@ -58,6 +58,22 @@ public final class Fold {
             case Event.ActionRequested requested -> requested(now, requested);
             case Event.ActionRetryScheduled retry -> retryScheduled(now, retry);
             case Event.ActionUncertain uncertain -> uncertain(now, uncertain);
+            case Event.ActionExtended extended ->
+                outstanding(
+                        now,
+                        extended,
+                        extended.run(),
+                        extended.action(),
+                        extended.attempt(),
+                        call -> call.extended(now.updatedAtMs()));
+            case Event.ActionRetried retried ->
+                acting(
+                        now,
+                        retried,
+                        retried.run(),
+                        retried.action(),
+                        retried.attempt(),
+                        call -> call.next(now.updatedAtMs()));
             case Event.ActionSucceeded succeeded ->
                 awaited(now, succeeded, succeeded.run(), succeeded.action(), succeeded.attempt());
             case Event.ActionFailed failed -> awaited(now, failed, failed.run(), failed.action(), failed.attempt());
@@ -589,7 +605,8 @@ public final class Fold {
                 requested.timeoutMs(),
                 state.updatedAtMs(),
                 requested.attempt(),
-                replay);
+                replay,
+                requested.remote());
         return state.replace(requested.run(), run -> run.withTask(requested.task(), t -> t.as(call)));
     }
 
@@ -620,9 +637,31 @@ public final class Fold {
             ActionId action,
             int attempt,
             Function<Task.Calling, Task.State> change) {
-        Frame.Located located = run(state, event, id).calling(action, attempt);
+        return changed(state, event, id, run(state, event, id).calling(action, attempt), change);
+    }
+
+    /** The same, also while the next attempt is waited for. */
+    private static ThreadState acting(
+            ThreadState state,
+            Event event,
+            RunId id,
+            ActionId action,
+            int attempt,
+            Function<Task.Calling, Task.State> change) {
+        Frame.Located located = run(state, event, id).acting(action);
         Task.Calling call =
-                located == null ? null : StartedRun.outstanding(located.task().state());
+                located == null ? null : StartedRun.act(located.task().state());
+        return changed(state, event, id, call == null || call.attempt() != attempt ? null : located, change);
+    }
+
+    private static ThreadState changed(
+            ThreadState state,
+            Event event,
+            RunId id,
+            Frame.@Nullable Located located,
+            Function<Task.Calling, Task.State> change) {
+        Task.Calling call =
+                located == null ? null : StartedRun.act(located.task().state());
         if (located == null || call == null) {
             throw impossible(state, event, "the run does not wait for this action");
         }
@@ -735,7 +774,10 @@ public final class Fold {
     }
 
     private static ThreadState awaited(ThreadState state, Event event, RunId id, ActionId action, int attempt) {
-        if (!run(state, event, id).awaits(action, attempt)) {
+        Frame.Located located = run(state, event, id).acting(action);
+        Task.Calling call =
+                located == null ? null : StartedRun.act(located.task().state());
+        if (call == null || call.attempt() != attempt) {
             throw impossible(state, event, "the run does not wait for this action");
         }
         return state;

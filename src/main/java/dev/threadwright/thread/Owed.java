@@ -17,12 +17,14 @@ public sealed interface Owed {
     String ref();
 
     /**
-     * An action whose handler must run, or be running; the thread wants {@link Command.FireTimers} at its deadline.
+     * An action whose handler must run, or be running, or that a worker must have been asked for; the thread wants
+     * {@link Command.FireTimers} at its deadline.
      *
      * @param workflow whose step it is
      * @param state what the step reads
      * @param deadlineMs of this attempt; milliseconds since 1970
      * @param replay what the handler finds done
+     * @param remote whether a worker elsewhere does it
      */
     record Call(
             RunId run,
@@ -35,7 +37,8 @@ public sealed interface Owed {
             Channels state,
             boolean idempotent,
             long deadlineMs,
-            Replay replay)
+            Replay replay,
+            boolean remote)
             implements Owed {
         @Override
         public String ref() {
@@ -97,7 +100,8 @@ public sealed interface Owed {
                             channels,
                             call.idempotent(),
                             call.deadlineMs(),
-                            call.replay()));
+                            call.replay(),
+                            call.remote()));
                 case Task.Backoff backoff -> {
                     // Nothing new starts while an operator holds the run.
                     if (!run.control().paused()) {

@@ -152,6 +152,7 @@ final class RunRequests {
                     POLICY_FAILED,
                     UNKNOWN_THREAD,
                     UNKNOWN_RUN,
+                    UNKNOWN_ACTION,
                     RUN_ENDED,
                     IN_FLIGHT,
                     UNKNOWN_STEP,

@@ -166,10 +166,6 @@ public record StartedRun(
         return inputs.getFirst();
     }
 
-    boolean awaits(ActionId action, int attempt) {
-        return calling(action, attempt) != null;
-    }
-
     /** The task whose outstanding attempt this is; null if there is none. */
     public Frame.@Nullable Located calling(ActionId action, int attempt) {
         for (Frame.Located located : frame.all()) {
@@ -179,6 +175,22 @@ public record StartedRun(
             }
         }
         return null;
+    }
+
+    /** The task whose action this is, whether an attempt is outstanding or the next one is waited for. */
+    public Frame.@Nullable Located acting(ActionId action) {
+        for (Frame.Located located : frame.all()) {
+            Task.Calling call = act(located.task().state());
+            if (call != null && call.action().equals(action)) {
+                return located;
+            }
+        }
+        return null;
+    }
+
+    /** The last attempt of a task whose action has not ended. */
+    static Task.@Nullable Calling act(Task.State state) {
+        return state instanceof Task.Backoff backoff ? backoff.failed() : outstanding(state);
     }
 
     /** A result still counts when nobody knows what became of its action. */

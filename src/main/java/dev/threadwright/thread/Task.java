@@ -39,6 +39,7 @@ public record Task(String step, Json item, State state) {
      * @param sinceMs when this attempt was committed; milliseconds since 1970
      * @param entered the attempt that the task was entered with; those after it are retries
      * @param replay what the handler finds done
+     * @param remote whether a worker elsewhere does it
      */
     public record Calling(
             ActionId action,
@@ -49,7 +50,8 @@ public record Task(String step, Json item, State state) {
             long timeoutMs,
             long sinceMs,
             int entered,
-            Replay replay)
+            Replay replay,
+            boolean remote)
             implements State {
         public Calling(
                 ActionId action,
@@ -59,7 +61,7 @@ public record Task(String step, Json item, State state) {
                 boolean idempotent,
                 long timeoutMs,
                 long sinceMs) {
-            this(action, handler, input, attempt, idempotent, timeoutMs, sinceMs, 1, Replay.NONE);
+            this(action, handler, input, attempt, idempotent, timeoutMs, sinceMs, 1, Replay.NONE, false);
         }
 
         long deadlineMs() {
@@ -67,11 +69,17 @@ public record Task(String step, Json item, State state) {
         }
 
         Calling next(long atMs) {
-            return new Calling(action, handler, input, attempt + 1, idempotent, timeoutMs, atMs, entered, replay);
+            return new Calling(
+                    action, handler, input, attempt + 1, idempotent, timeoutMs, atMs, entered, replay, remote);
         }
 
         Calling with(Replay next) {
-            return new Calling(action, handler, input, attempt, idempotent, timeoutMs, sinceMs, entered, next);
+            return new Calling(action, handler, input, attempt, idempotent, timeoutMs, sinceMs, entered, next, remote);
+        }
+
+        /** Its time begins anew. */
+        Calling extended(long atMs) {
+            return new Calling(action, handler, input, attempt, idempotent, timeoutMs, atMs, entered, replay, remote);
         }
     }
 

@@ -386,7 +386,8 @@ final class Tasks {
                         action.request().input(view),
                         action.idempotent(),
                         action.timeoutMs(),
-                        replay.attempts() + 1);
+                        replay.attempts() + 1,
+                        action.remote());
                 yield () -> draft.add(requested);
             }
             case Step.Interrupt interrupt -> {

@@ -48,8 +48,9 @@ public record Step(
      * Work that leaves the decision: it is journaled as requested before a handler of that name starts it.
      *
      * @param config handed to the handler as it is
-     * @param timeoutMs of one attempt; at least 1
+     * @param timeoutMs of one attempt, or until the next sign of life of who is at work on it; at least 1
      * @param idempotent whether it may be started again when the process that ran it died; else an operator decides
+     * @param remote whether a worker elsewhere does it, who is asked by a record and answers with one
      */
     public record Action(
             String handler,
@@ -58,8 +59,21 @@ public record Step(
             Result result,
             long timeoutMs,
             Retries retries,
-            boolean idempotent)
+            boolean idempotent,
+            boolean remote)
             implements Kind {
+        /** By a handler of this server. */
+        public Action(
+                String handler,
+                Request request,
+                Json.Obj config,
+                Result result,
+                long timeoutMs,
+                Retries retries,
+                boolean idempotent) {
+            this(handler, request, config, result, timeoutMs, retries, idempotent, false);
+        }
+
         public Action {
             if (timeoutMs < 1) {
                 throw new IllegalArgumentException("A time-out is at least 1 ms, not " + timeoutMs);

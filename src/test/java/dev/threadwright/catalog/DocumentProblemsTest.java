@@ -27,9 +27,18 @@ class DocumentProblemsTest {
               d: {sleep: 5m}
             """);
 
+    private static final Json.Obj REQUEST = DocumentReader.read("""
+            name: request
+            channels: {text: last_write_wins, count: sum}
+            start: e
+            steps:
+              e: {http: 'POST https://api.example.com/orders/{id}', path: {id: input.id}}
+            """);
+
     @Test
-    void theDocumentThatTheRowsChangeIsSound() {
+    void theDocumentsThatTheRowsChangeAreSound() {
         assertThat(Documents.problems(SOUND)).isEmpty();
+        assertThat(Documents.problems(REQUEST)).isEmpty();
     }
 
     @ParameterizedTest
@@ -97,6 +106,74 @@ class DocumentProblemsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            /steps/e/http         | 'GET http://localhost:8080/{id}?q={id}' |
+            /steps/e/http         | {method: DELETE, url: 'https://api.example.com/{id}'} |
+            /steps/e/http         | {method: TRACE, url: 'https://api.example.com/{id}'} | /steps/e/http/method: there is no method "TRACE"; there are [DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT]
+            /steps/e/http         | {method: GET, url: 'nonsense{id}'}    | /steps/e/http/url: must begin with https:// or http://
+            /steps/e/http         | {method: GET}                         | /steps/e/http: 'url'
+            /steps/e/http         | {method: GET, url: 'https://a.example/{id}', at: now} | /steps/e/http: 'at'
+            /steps/e/http         | 7                                     | /steps/e/http: [string, object] expected
+            /steps/e/http         | GET                                   | /steps/e/http: is no method and URL, as in GET https://api.example.com/orders
+            /steps/e/http         | 'get https://a.example/{id}'          | /steps/e/http: there is no method "get"
+            /steps/e/http         | 'GET ftp://a.example/{id}'            | /steps/e/http: must begin with https:// or http://
+            /steps/e/http         | 'GET https:///{id}'                   | /steps/e/http: names no host
+            /steps/e/http         | 'GET https://ann:pw@a.example/{id}'   | /steps/e/http: must hold no user and password; send a secret in a header
+            /steps/e/http         | 'GET https://a.example:0/{id}'        | /steps/e/http: has no such port: 0
+            /steps/e/http         | 'GET https://a.example:70000/{id}'    | /steps/e/http: has no such port: 70000
+            /steps/e/http         | 'GET https://a.example/{id}#x'        | /steps/e/http: has a fragment, which is never sent
+            /steps/e/http         | 'GET https://a.example/a b/{id}'      | /steps/e/http: is no URL: Illegal character in path
+            /steps/e/http         | 'GET https://{id}.example/'           | /steps/e/http: may have names in its path and query alone: the host is fixed
+            /steps/e/http         | 'GET https://a.example{id}'           | /steps/e/http: may have names in its path and query alone: the host is fixed
+            /steps/e/http         | 'GET https://a.example:1{id}/'        | /steps/e/http: names no host
+            /steps/e/http         | 'GET https://a.example/../{id}'       | /steps/e/http: must have no "." and no ".." in its path
+            /steps/e/http         | 'GET https://a.example/%2E%2e/{id}'   | /steps/e/http: must have no "." and no ".." in its path
+            /steps/e/http         | 'GET https://a.example/{id}/{1}'      | /steps/e/http: "1" in braces is no name: letters, digits and _
+            /steps/e/http         | 'GET https://a.example/{id}/{x'       | /steps/e/http: has a brace that belongs to no name
+            /steps/e/http         | 'GET https://a.example/{id}}'         | /steps/e/http: has a brace that belongs to no name
+            /steps/e/http         | 'GET https://a.example/{id}/{to}'     | /steps/e/http: {to} is not under path
+            /steps/e/http         | 'GET https://a.example/'              | /steps/e/path/id: is no name of the URL
+            /steps/e/path         | {id: input.id, to: input.to}          | /steps/e/path/to: is no name of the URL
+            /steps/e/path         | {id: state.nope}                      | /steps/e/path/id: there is no channel "nope"; declare it under channels
+            /steps/e/path         | {id: {secret: x}}                     | /steps/e/path/id: string expected && /steps/e/path/id: may hold no secret: only a header may
+            /steps/e/query        | {all: 'true', of: input.list}         |
+            /steps/e/query        | {key: {secret: x}}                    | /steps/e/query/key: string expected && /steps/e/query/key: may hold no secret: only a header may
+            /steps/e/query        | {a: result}                           | /steps/e/query/a: undeclared reference to 'result'
+            /steps/e/headers      | {x-a: input.a, authorization: {secret: payments, prefix: 'Bearer '}} |
+            /steps/e/headers      | {a b: input.a}                        | /steps/e/headers/a b: is no name of a header
+            /steps/e/headers      | {Host: input.a}                       | /steps/e/headers/Host: belongs to the connection and is set by the server
+            /steps/e/headers      | {content-length: '1', connection: '1', transfer-encoding: '1'} | /steps/e/headers/content-length: belongs to the connection && /steps/e/headers/connection: belongs to the connection && /steps/e/headers/transfer-encoding: belongs to the connection
+            /steps/e/headers      | {Idempotency-Key: input.a}            | /steps/e/headers/Idempotency-Key: is set by the server, the same for every attempt
+            /steps/e/headers      | {x-a: input.a, X-A: input.b}          | /steps/e/headers/X-A: is there twice, in upper and lower case
+            /steps/e/headers      | {x-a: state.nope}                     | /steps/e/headers/x-a: there is no channel "nope"; declare it under channels
+            /steps/e/headers      | {x-a: {secret: a/b}}                  | /steps/e/headers/x-a/secret: is no name of a secret
+            /steps/e/headers      | {x-a: {prefix: a}}                    | /steps/e/headers/x-a: 'secret'
+            /steps/e/headers      | {x-a: {secret: a, prefix: "a\\nb"}}   | /steps/e/headers/x-a/prefix: has characters that a header cannot have
+            /steps/e/body         | '{"cents": state.count}'              |
+            /steps/e/body         | {cents: 1}                            | /steps/e/body: string expected
+            /steps/e/body         | state.nope                            | /steps/e/body: there is no channel "nope"; declare it under channels
+            /steps/e/input        | input.q                               | /steps/e/input: does not go with http
+            /steps/e/config       | {}                                    | /steps/e/config: does not go with http
+            /steps/e/result       | {text: result.body.id}                |
+            /steps/e/timeout      | 10s                                   |
+            /steps/e/retry        | {max: 0}                              |
+            /steps/e/idempotent   | false                                 |
+            /steps/e/sleep        | 5m                                    | /steps/e: needs exactly one of set, call, http, work, sleep, workflow, interrupt and wait, not [http, sleep]
+            """)
+    void requests(String place, String value, String expected) {
+        assertProblems(REQUEST, place, value, expected);
+    }
+
+    @Test
+    void aUrlHasALongestLength() {
+        String begin = "https://a.example/{id}";
+        String longest = begin + "x".repeat(UrlTemplate.MAX_LENGTH - begin.length());
+        assertProblems(REQUEST, "/steps/e/http", "'GET " + longest + "'", null);
+        assertProblems(
+                REQUEST, "/steps/e/http", "'GET " + longest + "x'", "/steps/e/http: has 2049 characters; at most 2048");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             /steps/a/set          | {nope: '1'}                           | /steps/a/set/nope: there is no channel "nope"; declare it under channels
             /steps/a/set          | {text: state.nope}                    | /steps/a/set/text: line 1, column 1: there is no channel "nope"; declare it under channels
             /steps/a/set          | {text: result.text}                   | /steps/a/set/text: line 1, column 1: undeclared reference to 'result'
@@ -110,6 +187,7 @@ class DocumentProblemsTest {
             /steps/b/goto         | result.next                           |
             /steps/b/call         | nobody                                | /steps/b/call: there is no handler "nobody" on this server; there are [calculator, search]
             /steps/b/call         | ''                                    | /steps/b/call: at least 1
+            /steps/b/call         | http                                  | /steps/b/call: is what http steps call; write http: and what is to be sent
             /steps/b/input        | input.q + state.nope                  | /steps/b/input: there is no channel "nope"; declare it under channels
             /steps/b/input        | result                                | /steps/b/input: undeclared reference to 'result'
             /steps/b/input        | {q: input.q}                          | /steps/b/input: string expected
@@ -151,8 +229,8 @@ class DocumentProblemsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            /steps/d              | {}                                    | /steps/d: needs exactly one of set, call, sleep, workflow, interrupt and wait
-            /steps/d              | {set: {text: '"x"'}, sleep: 1s}       | /steps/d: needs exactly one of set, call, sleep, workflow, interrupt and wait, not [set, sleep]
+            /steps/d              | {}                                    | /steps/d: needs exactly one of set, call, http, work, sleep, workflow, interrupt and wait
+            /steps/d              | {set: {text: '"x"'}, sleep: 1s}       | /steps/d: needs exactly one of set, call, http, work, sleep, workflow, interrupt and wait, not [set, sleep]
             /steps/d              | {sleep: 1s, colour: red}              | /steps/d: 'colour'
             /steps/d              | {sleep: 1s, goto: '"a"'}              | /steps/d/goto: does not go with sleep
             /steps/d              | {sleep: 1s, timeout: 1s}              | /steps/d/timeout: does not go with sleep
@@ -168,7 +246,7 @@ class DocumentProblemsTest {
             /steps/d              | {interrupt: ask, when: 'true'}        | /steps/d/when: does not go with interrupt
             /steps/d              | {wait: paid, expires: 1s}             | /steps/d/expires: does not go with wait
             /steps/d              | {wait: paid, on_expiry: 1}            | /steps/d/on_expiry: does not go with wait
-            /steps/d              | {wait: paid, interrupt: ask}          | /steps/d: needs exactly one of set, call, sleep, workflow, interrupt and wait, not [wait, interrupt]
+            /steps/d              | {wait: paid, interrupt: ask}          | /steps/d: needs exactly one of set, call, http, work, sleep, workflow, interrupt and wait, not [wait, interrupt]
             /steps/d              | nonsense                              | /steps/d: object expected && /steps/c/next: there is no step "d"
             /steps/end            | {sleep: 1s, next: a}                  | /steps: property 'end' name is not valid && /steps/end: nothing leads here
             /steps/a b            | {sleep: 1s, next: a}                  | /steps: pattern && /steps/a b: nothing leads here
@@ -439,10 +517,14 @@ class DocumentProblemsTest {
     }
 
     private static void assertProblems(String place, String value, @Nullable String expected) {
+        assertProblems(SOUND, place, value, expected);
+    }
+
+    private static void assertProblems(Json.Obj sound, String place, String value, @Nullable String expected) {
         List<String> path = Arrays.asList(place.substring(1).split("/", -1));
         Json put = DocumentReader.read("value: " + value).get("value");
         List<DocumentProblem> problems =
-                Documents.problems((Json.Obj) Documents.with(SOUND, path, put == null ? Json.NULL : put));
+                Documents.problems((Json.Obj) Documents.with(sound, path, put == null ? Json.NULL : put));
         List<String> wanted = expected == null ? List.of() : List.of(expected.split(" && "));
 
         assertThat(problems).as("%s: %s", place, value).hasSameSizeAs(wanted);

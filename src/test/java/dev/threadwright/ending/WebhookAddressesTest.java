@@ -2,6 +2,8 @@ package dev.threadwright.ending;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.threadwright.outbound.Destination;
+import dev.threadwright.outbound.WebAddress;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -154,17 +156,17 @@ class WebhookAddressesTest {
     @Test
     void an_address_has_a_longest_length() {
         String url = "https://public.example/";
-        assertThat(addresses.check(url + "x".repeat(WebhookAddresses.MAX_LENGTH - url.length())))
+        assertThat(addresses.check(url + "x".repeat(WebAddress.MAX_LENGTH - url.length())))
                 .isNull();
-        assertThat(addresses.check(url + "x".repeat(WebhookAddresses.MAX_LENGTH - url.length() + 1)))
+        assertThat(addresses.check(url + "x".repeat(WebAddress.MAX_LENGTH - url.length() + 1)))
                 .isEqualTo("The webhook's address has 2049 characters; at most 2048");
     }
 
     @Test
     void a_target_is_an_address_that_was_checked() throws Exception {
-        WebhookTarget target = addresses.target("HTTPS://public.example?a=1#part");
+        Destination target = addresses.target("HTTPS://public.example?a=1#part");
         assertThat(target)
-                .isEqualTo(new WebhookTarget(
+                .isEqualTo(new Destination(
                         true, "public.example", 443, List.of(InetAddress.ofLiteral("93.184.215.14")), "/?a=1"));
         assertThat(addresses.target("http://public.example:8080/x%20y").path()).isEqualTo("/x%20y");
     }
@@ -173,7 +175,7 @@ class WebhookAddressesTest {
     void each_attempt_goes_to_the_next_of_several_addresses() {
         InetAddress first = InetAddress.ofLiteral("1.1.1.1");
         InetAddress second = InetAddress.ofLiteral("9.9.9.9");
-        WebhookTarget target = new WebhookTarget(true, "h", 443, List.of(first, second), "/");
+        Destination target = new Destination(true, "h", 443, List.of(first, second), "/");
         assertThat(List.of(target.address(1), target.address(2), target.address(3)))
                 .containsExactly(first, second, first);
     }

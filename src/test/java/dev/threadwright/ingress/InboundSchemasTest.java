@@ -133,6 +133,7 @@ class InboundSchemasTest {
                         "t1", IDENTITY, "ann", Json.object(Map.of("reason", Json.of("r"), "keep", Json.of(3)))),
                 records.requestRun("t1", IDENTITY, "ann", RUN, rules, "echo@1", request),
                 records.requestRun("t1", IDENTITY, "ann", RUN, null, null, Json.object("request", VALUES)),
+                records.settleAction("t1", IDENTITY, "ann", RUN, ACTION, Json.object("retry", Json.TRUE)),
                 records.succeeded("t1", RUN, ACTION, 2, Json.NULL),
                 records.succeeded("t1", RUN, ACTION, 1, DATA),
                 records.failed("t1", RUN, ACTION, 1, new Failure(Failure.Kind.RATE_LIMITED, "slow down", 2_500L)),
@@ -159,8 +160,11 @@ class InboundSchemasTest {
 
     @Test
     void every_command_is_made_here() throws InvalidJsonException {
-        assertThat(made().stream().map(record -> type(record.headers())).collect(Collectors.toSet()))
-                .isEqualTo(Set.copyOf(CloudEventTypes.on(TopicRole.COMMANDS)));
+        Set<String> made =
+                made().stream().map(record -> type(record.headers())).collect(Collectors.toSet());
+        // Only workers send it.
+        made.add(CloudEventTypes.ACTION_HEARTBEAT);
+        assertThat(made).isEqualTo(Set.copyOf(CloudEventTypes.on(TopicRole.COMMANDS)));
     }
 
     @ParameterizedTest
@@ -318,6 +322,14 @@ class InboundSchemasTest {
             run.pause        | -                 | {}                                        | false
             run.pause        | runid=r           | {}                                        | true
             run.pause        | runid=r           | null                                      | false
+            action.settle    | -                 | {"retry":true}                            | false
+            action.settle    | runid=r           | {"retry":true}                            | false
+            action.settle    | runid=r;actionid=a | {"retry":true}                           | true
+            action.settle    | runid=r;actionid=a | {"retry":false}                          | false
+            action.settle    | runid=r;actionid=a | {"result":null}                          | true
+            action.settle    | runid=r;actionid=a | {"error":"no"}                           | true
+            action.settle    | runid=r;actionid=a | {"error":"no","retry":true}              | false
+            action.settle    | runid=r;actionid=a | {}                                       | false
             run.steer        | runid=r           | null                                      | false
             run.steer        | runid=r           | false                                     | true
             thread.compact   | -                 | {"keep":0}                                | true
@@ -399,7 +411,7 @@ class InboundSchemasTest {
     void the_document_and_the_decoder_take_and_refuse_the_same(
             String type, String attribute, String data, boolean isCommand) {
         Sent sent = Sent.event(type, data);
-        if (type.startsWith("action.")) {
+        if (CloudEventTypes.on(TopicRole.RESULTS).contains(type)) {
             sent.topic("threadwright.results")
                     .ce("runid", "r")
                     .ce("actionid", "a")
@@ -407,9 +419,9 @@ class InboundSchemasTest {
         } else if (type.equals("run.request")) {
             sent.topic("threadwright.commands").ce("runid", "r").header("tw_actor", "ann");
         }
-        if (attribute != null) {
-            int equals = attribute.indexOf('=');
-            sent.ce(attribute.substring(0, equals), attribute.substring(equals + 1));
+        for (String one : attribute == null ? new String[0] : attribute.split(";")) {
+            int equals = one.indexOf('=');
+            sent.ce(one.substring(0, equals), one.substring(equals + 1));
         }
         ConsumerRecord<byte[], byte[]> record = sent.record();
         assertThat(dead(record) == null).as("%s", dead(record)).isEqualTo(isCommand);

@@ -311,6 +311,7 @@ class RecordDecoderTest {
             run.resume     | {"continue":true,"interrupt_before":{}} | The data's field interrupt_before must be the name of a step
             run.steer      | {"text":"x"}           | CloudEvents attribute runid is missing
             run.pause      | {}                     | CloudEvents attribute runid is missing
+            action.settle  | {"retry":true}         | CloudEvents attribute runid is missing
             run.unpause    | {"now":true}           | The data's field "now" is unknown
             interrupt.reject | {}                   | CloudEvents attribute interruptid is missing
             interrupt.reject | {"reason":7}         | CloudEvents attribute interruptid is missing

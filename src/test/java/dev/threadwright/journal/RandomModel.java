@@ -159,7 +159,18 @@ record RandomModel(RandomGenerator random, boolean plausible) {
             case "TimerFired" -> new Event.TimerFired(run(), task());
             case "ActionRequested" ->
                 new Event.ActionRequested(
-                        run(), task(), action(), text(), text(), json(), random.nextBoolean(), large(), small());
+                        run(),
+                        task(),
+                        action(),
+                        text(),
+                        text(),
+                        json(),
+                        random.nextBoolean(),
+                        large(),
+                        small(),
+                        random.nextBoolean());
+            case "ActionExtended" -> new Event.ActionExtended(run(), action(), small());
+            case "ActionRetried" -> new Event.ActionRetried(run(), action(), small());
             case "ActionRetryScheduled" -> new Event.ActionRetryScheduled(run(), action(), small(), text(), large());
             case "ActionUncertain" -> new Event.ActionUncertain(run(), action(), small(), text());
             case "ActionSucceeded" -> new Event.ActionSucceeded(run(), action(), small(), json());
@@ -291,7 +302,16 @@ record RandomModel(RandomGenerator random, boolean plausible) {
 
     private Task.Calling calling() {
         return new Task.Calling(
-                action(), text(), json(), small(), random.nextBoolean(), large(), large(), small(), replay());
+                action(),
+                text(),
+                json(),
+                small(),
+                random.nextBoolean(),
+                large(),
+                large(),
+                small(),
+                replay(),
+                random.nextBoolean());
     }
 
     private TaskId task() {

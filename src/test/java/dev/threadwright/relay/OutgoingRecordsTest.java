@@ -32,7 +32,12 @@ import org.junit.jupiter.api.Test;
 class OutgoingRecordsTest {
 
     private static final Topics TOPICS = new Topics(
-            "threadwright.lifecycle", "threadwright.events", "threadwright.dead-letter", "threadwright.commands");
+            "threadwright.lifecycle",
+            "threadwright.events",
+            "threadwright.dead-letter",
+            "threadwright.commands",
+            "actions",
+            Map.of("charge", "charges"));
     private static final ThreadKey THREAD = new ThreadKey("default", "a thread/of mine");
     private static final Identity CAUSE = new Identity("/shop", "i1");
 

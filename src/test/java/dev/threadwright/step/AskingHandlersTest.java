@@ -233,6 +233,7 @@ class AskingHandlersTest {
                         Channels.EMPTY,
                         idempotent,
                         5_000,
-                        replay));
+                        replay,
+                        false));
     }
 }

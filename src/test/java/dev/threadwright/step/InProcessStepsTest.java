@@ -226,6 +226,7 @@ class InProcessStepsTest {
                         Channels.EMPTY,
                         idempotent,
                         5_000,
-                        Replay.NONE));
+                        Replay.NONE,
+                        false));
     }
 }

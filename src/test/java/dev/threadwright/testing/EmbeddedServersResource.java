@@ -8,6 +8,9 @@ import java.util.Map;
  * Use with {@code @WithTestResource(EmbeddedServersResource.class)}; the argument {@code database} names another one.
  */
 public final class EmbeddedServersResource implements QuarkusTestResourceLifecycleManager {
+    /** What {@code payments} is in the tests. */
+    public static final String SECRET = "sk-only-for-tests-4711";
+
     private String database = "quarkus";
 
     @Override
@@ -21,7 +24,10 @@ public final class EmbeddedServersResource implements QuarkusTestResourceLifecyc
                 "threadwright.postgres.url", TestServers.createDatabase(database),
                 "threadwright.postgres.username", TestServers.user(),
                 "threadwright.postgres.password", TestServers.password(),
-                "kafka.bootstrap.servers", TestServers.bootstrapServers());
+                "kafka.bootstrap.servers", TestServers.bootstrapServers(),
+                "threadwright.http-steps.allow-hosts", "http://127.0.0.1",
+                "threadwright.http-steps.allow-addresses", "127.0.0.1/32",
+                "threadwright.secrets.payments", SECRET);
     }
 
     @Override

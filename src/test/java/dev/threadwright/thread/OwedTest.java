@@ -47,7 +47,8 @@ class OwedTest {
                 Channels.EMPTY,
                 true,
                 Commands.NOW_MS + 60_000,
-                Replay.NONE);
+                Replay.NONE,
+                false);
     }
 
     @Test

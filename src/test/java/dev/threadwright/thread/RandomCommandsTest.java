@@ -39,7 +39,9 @@ class RandomCommandsTest {
                 Event.TimerSet.class,
                 Event.TimerFired.class,
                 Event.ActionRetryScheduled.class,
-                Event.ActionUncertain.class));
+                Event.ActionUncertain.class,
+                Event.ActionExtended.class,
+                Event.ActionRetried.class));
         expected.removeAll(People.EVENTS);
         expected.removeAll(People.OF_REQUESTS);
         expected.removeAll(List.of(Event.RunInterrupted.class, Event.RunResumed.class));
@@ -73,6 +75,7 @@ class RandomCommandsTest {
                         Event.Rejection.POLICY_FAILED,
                         Event.Rejection.UNKNOWN_THREAD,
                         Event.Rejection.UNKNOWN_INTERRUPT,
+                        Event.Rejection.UNKNOWN_ACTION,
                         Event.Rejection.INTERRUPT_EXPIRED,
                         Event.Rejection.ALREADY_ANSWERED,
                         Event.Rejection.INVALID_ANSWER,

@@ -40,6 +40,7 @@ class RandomGraphsTest {
     private static final Set<Event.Rejection> NEVER = EnumSet.of(
             Event.Rejection.UNKNOWN_THREAD,
             Event.Rejection.UNKNOWN_INTERRUPT,
+            Event.Rejection.UNKNOWN_ACTION,
             Event.Rejection.INTERRUPT_EXPIRED,
             Event.Rejection.ALREADY_ANSWERED,
             Event.Rejection.INVALID_ANSWER,
@@ -521,6 +522,12 @@ class RandomGraphsTest {
             Owed.Call call = calls.get(random.nextInt(calls.size()));
             if (die < 22) {
                 return new Command.LoseAction(header(), call.run(), call.action(), call.attempt());
+            }
+            if (die < 25) {
+                return new Command.ExtendAction(header(), call.run(), call.action(), call.attempt());
+            }
+            if (die < 30) {
+                return new Command.SettleAction(header(), call.run(), call.action(), new Command.Settlement.Retry());
             }
             Command result = result(call.run(), call.action(), call.attempt());
             results.add(result);

@@ -556,7 +556,9 @@ class RandomPeopleTest {
             Owed.Call call = calls.get(random.nextInt(calls.size()));
             int attempt = random.nextInt(10) == 0 ? call.attempt() - 1 : call.attempt();
             Command.Header header = new Command.Header(Commands.THREAD, nowMs, null, "", "result", "system");
-            return switch (random.nextInt(10)) {
+            return switch (random.nextInt(12)) {
+                case 10 -> new Command.ExtendAction(header, call.run(), call.action(), attempt);
+                case 11 -> new Command.SettleAction(header, call.run(), call.action(), settlement());
                 case 0 -> new Command.FailAction(header, call.run(), call.action(), attempt, Failure.permanent("no"));
                 case 1 -> new Command.FailAction(header, call.run(), call.action(), attempt, Failure.passing("no"));
                 case 2 -> new Command.LoseAction(header, call.run(), call.action(), attempt);
@@ -565,6 +567,14 @@ class RandomPeopleTest {
                     new Command.RecordResult(
                             header, call.run(), call.action(), attempt, "r" + random.nextInt(2), Json.of(number));
                 default -> new Command.CompleteAction(header, call.run(), call.action(), attempt, Json.of("done"));
+            };
+        }
+
+        private Command.Settlement settlement() {
+            return switch (random.nextInt(3)) {
+                case 0 -> new Command.Settlement.Retry();
+                case 1 -> new Command.Settlement.Fail("given up");
+                default -> new Command.Settlement.Succeed(Json.of("by hand"));
             };
         }
 

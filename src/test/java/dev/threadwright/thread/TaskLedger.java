@@ -115,6 +115,14 @@ final class TaskLedger {
                 assertThat(work.waiting()).isEqualTo(Waiting.CALL);
                 put(work.as(Waiting.UNCERTAIN, uncertain.attempt(), 0));
             }
+            case Event.ActionExtended extended ->
+                assertThat(outstanding(extended.run(), extended.action(), extended.attempt())
+                                .waiting())
+                        .isEqualTo(Waiting.CALL);
+            case Event.ActionRetried retried -> {
+                Work work = acting(retried.run(), retried.action(), retried.attempt());
+                put(work.as(Waiting.CALL, retried.attempt() + 1, 0));
+            }
             case Event.ActionSucceeded succeeded -> resolve(succeeded.run(), succeeded.action(), succeeded.attempt());
             case Event.ActionFailed failed -> resolve(failed.run(), failed.action(), failed.attempt());
             case Event.ActionResultDiscarded discarded ->
@@ -308,7 +316,7 @@ final class TaskLedger {
     }
 
     private void resolve(RunId run, ActionId action, int attempt) {
-        Work work = outstanding(run, action, attempt);
+        Work work = acting(run, action, attempt);
         assertThat(resolved.add(action)).as("applied once").isTrue();
         // Its task ends with an event of its own, and is under way without waiting until then.
         works.remove(key(run, work.task()));
@@ -322,6 +330,14 @@ final class TaskLedger {
                 .filter(work -> action.equals(work.action()))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    /** Outstanding, or its next attempt is waited for: an operator may settle that, too. */
+    private Work acting(RunId run, ActionId action, int attempt) {
+        return works.values().stream()
+                .filter(work -> action.equals(work.action()) && work.run().equals(run) && work.attempt() == attempt)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("%s#%d of %s is not under way".formatted(action, attempt, run)));
     }
 
     private void put(Work work) {

@@ -184,6 +184,9 @@ final class Words {
             case Event.ActionRetryScheduled retry ->
                 "ActionRetryScheduled %s#%d: %s, again at %d"
                         .formatted(retry.action(), retry.attempt(), retry.error(), retry.dueAtMs());
+            case Event.ActionExtended extended ->
+                "ActionExtended %s#%d".formatted(extended.action(), extended.attempt());
+            case Event.ActionRetried retried -> "ActionRetried %s#%d".formatted(retried.action(), retried.attempt());
             case Event.ActionUncertain uncertain ->
                 "ActionUncertain %s#%d".formatted(uncertain.action(), uncertain.attempt());
             case Event.ActionRequested requested ->

@@ -1,11 +1,11 @@
-package dev.threadwright.ending;
+package dev.threadwright.outbound;
 
 /** An address that this server does not send to, whoever asks; the message says why. */
-final class RefusedAddressException extends Exception {
+public final class RefusedAddressException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
-    RefusedAddressException(String message) {
+    public RefusedAddressException(String message) {
         super(message);
     }
 }

@@ -1,4 +1,4 @@
-package dev.threadwright.ending;
+package dev.threadwright.outbound;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -6,7 +6,7 @@ import java.util.List;
 
 /** Looks up the addresses of a host; an address in text is its own. */
 @FunctionalInterface
-interface HostNames {
+public interface HostNames {
 
     HostNames OF_THE_SYSTEM = host -> List.of(InetAddress.getAllByName(host));
 

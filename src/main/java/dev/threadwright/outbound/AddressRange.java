@@ -1,20 +1,29 @@
-package dev.threadwright.ending;
+package dev.threadwright.outbound;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.List;
 
 /** The addresses that begin with these bits: {@code 10.0.0.0/8}. */
-record AddressRange(byte[] prefix, int bits) {
+public record AddressRange(byte[] prefix, int bits) {
 
-    static AddressRange of(String text) {
-        int slash = text.indexOf('/');
+    /** All there are, of both kinds. */
+    public static final List<AddressRange> ALL = List.of(of("0.0.0.0/0"), of("::/0"));
+
+    /** @throws IllegalArgumentException if it is none */
+    public static AddressRange of(String text) {
         try {
-            return new AddressRange(
-                    InetAddress.ofLiteral(text.substring(0, slash)).getAddress(),
-                    Integer.parseInt(text.substring(slash + 1)));
+            int slash = text.indexOf('/');
+            byte[] prefix = InetAddress.ofLiteral(slash < 0 ? text : text.substring(0, slash))
+                    .getAddress();
+            int bits = slash < 0 ? prefix.length * 8 : Integer.parseInt(text.substring(slash + 1));
+            if (bits >= 0 && bits <= prefix.length * 8) {
+                return new AddressRange(prefix, bits);
+            }
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("No range of addresses: " + text, e);
         }
+        throw new IllegalArgumentException("No range of addresses: " + text);
     }
 
     boolean contains(InetAddress address) {

@@ -1,0 +1,27 @@
+package dev.threadwright.secret;
+
+/** A value that is sent and never shown: its text is its name. */
+public final class Secret {
+
+    private final String name;
+    private final String value;
+
+    Secret(String name, String value) {
+        this.name = name;
+        this.value = value;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** For the wire alone. */
+    public String value() {
+        return value;
+    }
+
+    @Override
+    public String toString() {
+        return "[secret " + name + "]";
+    }
+}
