@@ -146,6 +146,8 @@ final class EventReader {
                         e.flag("idempotent"),
                         e.number("timeoutMs"),
                         e.has("attempt") ? e.integer("attempt") : 1);
+            case "action.denied" ->
+                new Event.ActionDenied(Parts.run(e), task(e), action(e), e.text("step"), e.text("name"));
             case "action.retry_scheduled" ->
                 new Event.ActionRetryScheduled(
                         Parts.run(e), action(e), e.integer("attempt"), e.text("error"), e.number("dueAtMs"));

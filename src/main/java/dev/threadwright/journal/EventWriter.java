@@ -63,6 +63,7 @@ final class EventWriter {
             case Event.ActionRetryScheduled ignored -> "action.retry_scheduled";
             case Event.ActionUncertain ignored -> "action.uncertain";
             case Event.ActionRequested ignored -> "action.requested";
+            case Event.ActionDenied ignored -> "action.denied";
             case Event.ActionSucceeded ignored -> "action.succeeded";
             case Event.ActionFailed ignored -> "action.failed";
             case Event.ActionResultDiscarded ignored -> "action.result_discarded";
@@ -202,6 +203,11 @@ final class EventWriter {
                     to.number("attempt", e.attempt());
                 }
             }
+            case Event.ActionDenied e ->
+                task(e.run(), e.task())
+                        .text("action", e.action().value())
+                        .text("step", e.step())
+                        .text("name", e.name());
             case Event.ActionRetryScheduled e ->
                 action(e.run(), e.action(), e.attempt())
                         .text("error", e.error())

@@ -3,6 +3,7 @@ package dev.threadwright.ops;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -37,6 +38,28 @@ public interface ThreadwrightConfig {
     Postgres postgres();
 
     Workflows workflows();
+
+    /**
+     * Chat models that workflows may ask, by name. {@code default} is there without this, too, if {@code OPENAI_BASE_URL} or
+     * {@code OPENAI_API_KEY} is set.
+     */
+    Map<String, Model> models();
+
+    interface Model {
+        /** What stands before {@code /chat/completions}. */
+        String baseUrl();
+
+        /** Sent to that address and told nobody else. */
+        Optional<String> apiKey();
+
+        /** As it is called there. */
+        @WithDefault("gpt-4o-mini")
+        String model();
+
+        /** From asking to the end of the answer; an hour at most. */
+        @WithDefault("2m")
+        Duration timeout();
+    }
 
     Crons crons();
 

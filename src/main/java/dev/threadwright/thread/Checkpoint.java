@@ -115,6 +115,7 @@ public record Checkpoint(
             case Event.ActionRequested ignored -> List.of();
             case Event.ActionRetryScheduled ignored -> List.of();
             case Event.ActionUncertain ignored -> List.of();
+            case Event.ActionDenied ignored -> List.of();
             case Event.ActionSucceeded ignored -> List.of();
             case Event.ActionFailed ignored -> List.of();
             case Event.ActionResultDiscarded ignored -> List.of();

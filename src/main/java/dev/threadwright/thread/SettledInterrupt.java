@@ -61,6 +61,7 @@ public record SettledInterrupt(
             case Event.ActionRequested ignored -> null;
             case Event.ActionRetryScheduled ignored -> null;
             case Event.ActionUncertain ignored -> null;
+            case Event.ActionDenied ignored -> null;
             case Event.ActionSucceeded ignored -> null;
             case Event.ActionFailed ignored -> null;
             case Event.ActionResultDiscarded ignored -> null;

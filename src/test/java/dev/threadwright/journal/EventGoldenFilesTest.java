@@ -126,6 +126,7 @@ class EventGoldenFilesTest {
             new Event.TimerFired(RUN, TASK),
             new Event.ActionRequested(
                     RUN, TASK, ACTION, "delay", "delay", Json.object("ms", Json.of(1_000)), false, 30_000),
+            new Event.ActionDenied(RUN, TASK, ACTION, "tools", "refund"),
             new Event.ActionRetryScheduled(RUN, ACTION, 1, "try later", 1_700_000_060_000L),
             new Event.ActionUncertain(RUN, ACTION, 1, "The process that ran it is gone"),
             new Event.ActionSucceeded(RUN, ACTION, 1, Json.array(List.of(Json.TRUE, Json.NULL))),

@@ -160,6 +160,7 @@ record RandomModel(RandomGenerator random, boolean plausible) {
             case "ActionRequested" ->
                 new Event.ActionRequested(
                         run(), task(), action(), text(), text(), json(), random.nextBoolean(), large(), small());
+            case "ActionDenied" -> new Event.ActionDenied(run(), task(), action(), text(), text());
             case "ActionRetryScheduled" -> new Event.ActionRetryScheduled(run(), action(), small(), text(), large());
             case "ActionUncertain" -> new Event.ActionUncertain(run(), action(), small(), text());
             case "ActionSucceeded" -> new Event.ActionSucceeded(run(), action(), small(), json());
