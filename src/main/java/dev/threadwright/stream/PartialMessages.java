@@ -15,18 +15,37 @@ final class PartialMessages {
     /** Of messages that are being written; of more, the first is forgotten, and told whole. */
     static final int MAX = 64;
 
-    /** A text that has been told, by its length and hash; as long as that of many, and not kept. */
-    private record Told(int length, int hash) {
-        Told and(String text) {
+    /**
+     * What has been told of a message. Its text by length and hash, so that it need not be kept.
+     *
+     * @param calls of tools, by their beginnings
+     */
+    private record Told(int length, int hash, int calls) {
+        static final Told NOTHING = new Told(0, 0, 0);
+
+        Told and(Json.Obj piece) {
+            String text = content(piece);
             int next = hash;
             for (int i = 0; i < text.length(); i++) {
                 next = 31 * next + text.charAt(i);
             }
-            return new Told(length + text.length(), next);
+            return new Told(length + text.length(), next, calls + begun(piece));
         }
 
-        boolean isAll(String text) {
-            return length == text.length() && hash == text.hashCode();
+        boolean isAll(Json.Obj message) {
+            String text = content(message);
+            int whole = message.get("tool_calls") instanceof Json.Arr all
+                    ? all.items().size()
+                    : 0;
+            return length == text.length() && hash == text.hashCode() && calls == whole;
+        }
+
+        private static int begun(Json.Obj piece) {
+            return piece.get("tool_call_chunks") instanceof Json.Arr chunks
+                    ? (int) chunks.items().stream()
+                            .filter(chunk -> chunk instanceof Json.Obj call && call.get("name") instanceof Json.Text)
+                            .count()
+                    : 0;
         }
     }
 
@@ -41,8 +60,7 @@ final class PartialMessages {
     /** A frame of a handler's progress was told. */
     void told(StreamFrame frame) {
         if (frame.mode() == Mode.MESSAGES_TUPLE && message(frame) instanceof Json.Obj message) {
-            byId.merge(
-                    id(message), new Told(0, 0).and(content(message)), (told, ignored) -> told.and(content(message)));
+            byId.put(id(message), byId.getOrDefault(id(message), Told.NOTHING).and(message));
         }
     }
 
@@ -52,7 +70,7 @@ final class PartialMessages {
             return false;
         }
         Told told = byId.remove(id(message));
-        return told != null && told.isAll(content(message));
+        return told != null && told.isAll(message);
     }
 
     private static Json message(StreamFrame frame) {

@@ -165,7 +165,7 @@ class ModelDocumentsTest {
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             tools: [search, sum]  | tools: [search, dig]                    | /steps/think/tools/1: there is no tool "dig"; declare it under tools
             allow: [search]       | allow: [dig]                            | /steps/act/allow/0: there is no tool "dig"; declare it under tools
-            allow: [search]       | label: x                                | /steps/act: required property 'allow' not found
+            allow: [search]       | label: x                                | /steps/act: has a missing property 'allow'
             call: calculator      | call: abacus                            |
             allow: [search]       | allow: [gone]                           | /steps/act/allow/0: there is no tool "gone"; declare it under tools
             messages: messages    | messages: append                        | /steps/think: needs a channel "messages" with the reducer messages, or another one that is the only such

@@ -4,9 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.threadwright.contract.Mode;
 import dev.threadwright.contract.StreamFrame;
-import dev.threadwright.workflow.Json;
+import dev.threadwright.json.JsonText;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class PartialMessagesTest {
@@ -33,9 +32,19 @@ class PartialMessagesTest {
 
     @Test
     void aMessageWithNothingButCallsWasToldByTheirPieces() {
-        partial.told(message("m", ""));
+        partial.told(message("m", "'tool_call_chunks': [{'index': 0, 'name': 'find', 'args': ''}]", ""));
+        partial.told(message("m", "'tool_call_chunks': [{'index': 0, 'args': '{}'}]", ""));
 
-        assertThat(partial.covers(message("m", ""))).isTrue();
+        assertThat(partial.covers(message("m", "'tool_calls': [{'name': 'find'}]", "")))
+                .isTrue();
+    }
+
+    @Test
+    void aMessageWhoseCallBeganBeforeAnybodyListenedIsToldWhole() {
+        partial.told(message("m", "'tool_call_chunks': [{'index': 0, 'args': '{}'}]", ""));
+
+        assertThat(partial.covers(message("m", "'tool_calls': [{'name': 'find'}]", "")))
+                .isFalse();
     }
 
     @Test
@@ -49,13 +58,12 @@ class PartialMessagesTest {
     }
 
     private static StreamFrame message(String id, String content) {
+        return message(id, "'tool_calls': []", content);
+    }
+
+    private static StreamFrame message(String id, String calls, String content) {
+        String json = "[{'id': '%s', %s, 'content': '%s'}, {}]".formatted(id, calls, content);
         return new StreamFrame(
-                null,
-                Mode.MESSAGES_TUPLE,
-                "messages",
-                List.of(),
-                null,
-                () -> Json.array(List.of(
-                        Json.object(Map.of("id", Json.of(id), "content", Json.of(content))), Json.EMPTY_OBJECT)));
+                null, Mode.MESSAGES_TUPLE, "messages", List.of(), null, () -> JsonText.parse(json.replace('\'', '"')));
     }
 }
