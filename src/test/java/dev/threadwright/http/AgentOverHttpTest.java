@@ -41,7 +41,9 @@ class AgentOverHttpTest {
                 .body("run.values.messages.type", contains(null, "ai", "tool", "ai"))
                 .body("run.values.messages[2].status", equalTo("success"));
 
-        events().body("events.findAll { it.type == 'action.requested' }.data.handler", contains("chat", "find_order", "chat"))
+        events().body(
+                        "events.findAll { it.type == 'action.requested' }.data.handler",
+                        contains("chat", "find_order", "chat"))
                 .body(
                         "events.findAll { it.type == 'action.succeeded' }.data.result.usage.total_tokens",
                         hasItems(3, 7));
@@ -64,9 +66,7 @@ class AgentOverHttpTest {
 
         answer("{\"answer\": {\"approved\": false}}")
                 .body("run.status", equalTo("completed"))
-                .body(
-                        "run.values.messages[3].content",
-                        equalTo("I was told \"Declined: nobody approved of it\""));
+                .body("run.values.messages[3].content", equalTo("I was told \"Declined: nobody approved of it\""));
 
         events().body("events.data.handler", not(hasItem("refund")));
     }

@@ -41,7 +41,8 @@ public final class EmbeddedServersResource implements QuarkusTestResourceLifecyc
         Matcher call = CALL.matcher(last);
         return call.find()
                 ? ModelServer.Reply.stream(
-                        ModelServer.call(0, "call-1", call.group(1), call.group(2).replace('\'', '"')),
+                        ModelServer.call(
+                                0, "call-1", call.group(1), call.group(2).replace('\'', '"')),
                         ModelServer.finish("tool_calls"),
                         ModelServer.usage(1, 2),
                         ModelServer.DONE)
