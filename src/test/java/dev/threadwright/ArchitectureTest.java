@@ -36,6 +36,7 @@ class ArchitectureTest {
     private static final String ASSISTANT = "dev.threadwright.assistant..";
     private static final String CRON = "dev.threadwright.cron..";
     private static final String DEAD_LETTER = "dev.threadwright.deadletter..";
+    private static final String MODEL = "dev.threadwright.model..";
     private static final String EMBEDDED = "dev.threadwright.embedded..";
 
     @ArchTest
@@ -96,6 +97,13 @@ class ArchitectureTest {
     static final ArchRule steps_do_not_decide = keepsApart(STEP, JOURNAL, INGRESS, RELAY, QUERY, HTTP);
 
     @ArchTest
+    static final ArchRule models_are_asked_by_a_step_like_any_other =
+            keepsApart(MODEL, ACTOR, JOURNAL, INGRESS, RELAY, QUERY, HTTP, CATALOG, EXPRESSION, CONTRACT, STREAM, OPS);
+
+    @ArchTest
+    static final ArchRule only_their_step_knows_how_models_are_asked = onlyKnownIn(MODEL, MODEL, OPS);
+
+    @ArchTest
     static final ArchRule what_is_live_is_told_and_kept_nowhere =
             keepsApart(LIVE, ACTOR, JOURNAL, INGRESS, RELAY, QUERY, HTTP, STEP, CATALOG);
 
@@ -147,7 +155,7 @@ class ArchitectureTest {
             keepsApart(SCHEMA, CATALOG, EXPRESSION, ACTOR, JOURNAL, STEP, INGRESS, RELAY, QUERY, HTTP, OPS);
 
     @ArchTest
-    static final ArchRule the_core_knows_schemas_by_its_port_only = onlyKnownIn(SCHEMA, SCHEMA, CATALOG, OPS);
+    static final ArchRule the_core_knows_schemas_by_its_port_only = onlyKnownIn(SCHEMA, SCHEMA, CATALOG, MODEL, OPS);
 
     @ArchTest
     static final ArchRule what_is_no_thread_does_not_know_how_threads_work = noClasses()

@@ -137,6 +137,7 @@ final class RunRows {
             case Event.ThreadForked ignored -> {}
             case Event.RunRequested requested -> requests.put(requested.leg(), requested.request());
             case Event.RunRequestEnded ignored -> {}
+            case Event.ActionDenied ignored -> {}
             case Event.ActionSucceeded ignored -> {}
             case Event.ActionFailed ignored -> {}
             case Event.ActionResultDiscarded ignored -> {}

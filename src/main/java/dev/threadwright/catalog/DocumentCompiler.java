@@ -1,6 +1,7 @@
 package dev.threadwright.catalog;
 
 import dev.threadwright.expression.StepExpressions;
+import dev.threadwright.json.JsonText;
 import dev.threadwright.schema.JsonSchemas;
 import dev.threadwright.step.http.RequestRules;
 import dev.threadwright.workflow.Breakpoints;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +45,20 @@ final class DocumentCompiler {
             "sleep", Set.of(),
             "workflow", Set.of("input", "output"),
             "interrupt", Set.of("payload", "schema", "expires", "on_expiry", "result", "goto"),
-            "wait", Set.of("when", "timeout", "result", "goto"));
+            "wait", Set.of("when", "timeout", "result", "goto"),
+            "model",
+                    Set.of(
+                            "system",
+                            "messages",
+                            "tools",
+                            "schema",
+                            "temperature",
+                            "max_tokens",
+                            "result",
+                            "timeout",
+                            "retry",
+                            "goto"),
+            "tool", Set.of("allow", "result", "goto"));
 
     private static final Set<String> FIELDS_OF_ALL = Set.of("next", "on_error", "joins", "label");
 
@@ -74,6 +89,11 @@ final class DocumentCompiler {
 
     private @Nullable Workflow workflow(int version) {
         object(document.get("channels")).forEach(this::channel);
+        object(document.get("tools")).forEach((name, tool) -> {
+            if (tool instanceof Json.Obj declared && declared.get("parameters") instanceof Json.Obj parameters) {
+                requireSchema(at("/tools", name) + "/parameters", parameters);
+            }
+        });
         Map<String, Channel.Type> types = new LinkedHashMap<>();
         channels.forEach((name, channel) -> types.put(name, channel.type()));
         expressions = new StepExpressions(types);
@@ -233,7 +253,7 @@ final class DocumentCompiler {
         if (kinds.size() != 1) {
             problem(
                     path,
-                    "needs exactly one of set, call, http, work, sleep, workflow, interrupt and wait"
+                    "needs exactly one of set, call, http, work, sleep, workflow, interrupt, wait, model and tool"
                             + (kinds.isEmpty() ? "" : ", not " + kinds));
             return nothing();
         }
@@ -253,6 +273,8 @@ final class DocumentCompiler {
             case "sleep" -> sleep(path, fields);
             case "interrupt" -> interrupt(path, fields);
             case "wait" -> await(path, fields);
+            case "model" -> model(path, fields);
+            case "tool" -> tool(path, fields);
             default -> subgraph(path, fields);
         };
     }
@@ -272,14 +294,8 @@ final class DocumentCompiler {
         if (handler.equals(RequestRules.HANDLER)) {
             // Its input may name secrets, and an expression could take those from anybody's data.
             problem(path + "/call", "is what http steps call; write http: and what is to be sent");
-        } else if (!handler.isEmpty() && !surroundings.handlers().contains(handler)) {
-            problem(
-                    path + "/call",
-                    "there is no handler \"" + handler + "\" on this server; there are "
-                            + surroundings.handlers().stream()
-                                    .filter(name -> !name.equals(RequestRules.HANDLER))
-                                    .sorted()
-                                    .toList());
+        } else if (!handler.isEmpty()) {
+            requireHandler(path + "/call", handler);
         }
         StepExpressions.Compiled input = expression(path + "/input", fields.get("input"), false);
         return new Step.Action(
@@ -321,6 +337,184 @@ final class DocumentCompiler {
                 retries(path + "/retry", fields.get("retry")),
                 true,
                 true);
+    }
+
+    private void requireHandler(String path, String handler) {
+        if (!surroundings.handlers().contains(handler)) {
+            problem(
+                    path,
+                    "there is no handler \"" + handler + "\" on this server; there are "
+                            + surroundings.handlers().stream().sorted().toList());
+        }
+    }
+
+    // --- Models and their tools --------------------------------------------------------------------------------------
+
+    private Step.Kind model(String path, Json.Obj fields) {
+        Json name = fields.get("model") instanceof Json.Text text ? text : Json.NULL;
+        StepExpressions.Compiled system = expression(path + "/system", fields.get("system"), false);
+        StepExpressions.Compiled messages = expression(path + "/messages", fields.get("messages"), false);
+        boolean isRead = fields.get("messages") == null;
+        String channel = isRead || fields.get("result") == null ? conversation(path) : null;
+        Map<String, Json> config = new LinkedHashMap<>();
+        if (isRead && channel != null) {
+            config.put("channel", Json.of(channel));
+        }
+        List<Json> offered = offered(path + "/tools", fields.get("tools"));
+        if (!offered.isEmpty()) {
+            config.put("tools", Json.array(offered));
+        }
+        if (fields.get("schema") instanceof Json.Obj schema) {
+            requireSchema(path + "/schema", schema);
+            config.put("schema", schema);
+        }
+        for (String option : List.of("temperature", "max_tokens")) {
+            if (fields.get(option) instanceof Json.Num number) {
+                config.put(option, number);
+            }
+        }
+        return new Step.Action(
+                Step.Action.CHAT,
+                view -> {
+                    Map<String, Json> input = new LinkedHashMap<>();
+                    input.put("model", name);
+                    if (system != null) {
+                        input.put("system", system.value(view));
+                    }
+                    if (messages != null) {
+                        input.put("messages", messages.value(view));
+                    }
+                    return Json.object(input);
+                },
+                Json.object(config),
+                said(path, fields, channel, (view, answer) -> object(answer).getOrDefault("message", Json.NULL)),
+                duration(path + "/timeout", fields.get("timeout"), WorkflowBuilder.DEFAULT_TIMEOUT_MS),
+                retries(path + "/retry", fields.get("retry")),
+                true);
+    }
+
+    /** The tools that a model is told of, as the protocol has them. */
+    private List<Json> offered(String path, @Nullable Json named) {
+        List<Json> offered = new ArrayList<>();
+        List<String> names = texts(named);
+        for (int i = 0; i < names.size(); i++) {
+            Json.Obj declared = declaredTool(path + "/" + i, names.get(i));
+            if (declared != null) {
+                Map<String, Json> function = new LinkedHashMap<>();
+                function.put("name", Json.of(names.get(i)));
+                function.put("description", declared.fields().getOrDefault("description", Json.of("")));
+                function.put("parameters", parameters(declared));
+                offered.add(Json.object(function));
+            }
+        }
+        return offered;
+    }
+
+    private Json.@Nullable Obj declaredTool(String path, String name) {
+        if (object(document.get("tools")).get(name) instanceof Json.Obj declared) {
+            return declared;
+        }
+        problem(path, "there is no tool \"" + name + "\"; declare it under tools");
+        return null;
+    }
+
+    private static Json.Obj parameters(Json.Obj tool) {
+        return tool.get("parameters") instanceof Json.Obj declared
+                ? declared
+                : Json.object(Map.of("type", Json.of("object"), "properties", Json.EMPTY_OBJECT));
+    }
+
+    private void requireSchema(String path, Json.Obj schema) {
+        String unsound = SCHEMAS.problem(schema);
+        if (unsound != null) {
+            problem(path, "is no JSON Schema: " + unsound);
+        }
+    }
+
+    private Step.Kind tool(String path, Json.Obj fields) {
+        StepExpressions.Compiled asked = expression(path + "/tool", fields.get("tool"), false);
+        String channel = conversation(path);
+        Step.Result result = said(path, fields, channel, (view, given) -> toolMessage(asked, view, given, false));
+        Map<String, Step.Action> allowed = new LinkedHashMap<>();
+        List<String> names = texts(fields.get("allow"));
+        for (int i = 0; i < names.size(); i++) {
+            Json.Obj declared = declaredTool(path + "/allow/" + i, names.get(i));
+            if (declared != null && asked != null) {
+                allowed.put(names.get(i), toolAction(names.get(i), declared, asked, result));
+            }
+        }
+        return asked == null || channel == null
+                ? nothing()
+                : new Step.Tool(
+                        asked::value,
+                        allowed,
+                        (view, error) ->
+                                Step.Outcome.of(List.of(new Write(channel, toolMessage(asked, view, error, true)))));
+    }
+
+    private Step.Action toolAction(String name, Json.Obj declared, StepExpressions.Compiled asked, Step.Result result) {
+        String path = at("/tools", name);
+        String handler = declared.get("call") instanceof Json.Text text ? text.value() : name;
+        requireHandler(path + "/call", handler);
+        Json.Obj parameters = parameters(declared);
+        return new Step.Action(
+                handler,
+                view -> {
+                    Json arguments = object(asked.value(view)).getOrDefault("args", Json.EMPTY_OBJECT);
+                    String unfit = SCHEMAS.problem(parameters, arguments);
+                    if (unfit != null) {
+                        throw new StepFailure("The arguments do not fit the parameters of \"" + name + "\": " + unfit);
+                    }
+                    return arguments;
+                },
+                Json.EMPTY_OBJECT,
+                result,
+                duration(path + "/timeout", declared.get("timeout"), WorkflowBuilder.DEFAULT_TIMEOUT_MS),
+                retries(path + "/retry", declared.get("retry")),
+                !(declared.get("idempotent") instanceof Json.Bool idempotent) || idempotent.value());
+    }
+
+    /** What a model is told of its call. */
+    private static Json toolMessage(
+            StepExpressions.@Nullable Compiled asked, Step.View view, Json given, boolean failed) {
+        Map<String, Json> call = asked == null ? Map.of() : object(asked.value(view));
+        String text = given instanceof Json.Text words ? words.value() : JsonText.write(given);
+        Map<String, Json> message = new LinkedHashMap<>();
+        message.put("type", Json.of("tool"));
+        message.put("tool_call_id", call.getOrDefault("id", Json.of("")));
+        message.put("name", call.getOrDefault("name", Json.of("")));
+        message.put("content", Json.of(failed ? "Error: " + text : text));
+        message.put("status", Json.of(failed ? "error" : "success"));
+        return Json.object(message);
+    }
+
+    /** What becomes of a result that is a message, unless {@code result} says otherwise: it joins the conversation. */
+    private Step.Result said(
+            String path, Json.Obj fields, @Nullable String channel, BiFunction<Step.View, Json, Json> message) {
+        if (fields.get("result") != null || channel == null) {
+            return result(path, fields, result -> result);
+        }
+        StepExpressions.Compiled goTo = expression(path + "/goto", fields.get("goto"), true);
+        return (view, result) ->
+                new Step.Outcome(List.of(new Write(channel, message.apply(view, result))), goTo(goTo, view, result));
+    }
+
+    /** The channel of messages: the one that is called so, or the only one; null if that cannot be told. */
+    private @Nullable String conversation(String path) {
+        List<String> all = channels.entrySet().stream()
+                .filter(channel -> channel.getValue().reducer() == Reducer.MESSAGES)
+                .map(Map.Entry::getKey)
+                .toList();
+        if (all.contains("messages")) {
+            return "messages";
+        }
+        if (all.size() != 1) {
+            problem(
+                    path,
+                    "needs a channel \"messages\" with the reducer messages, or another one that is the only such");
+            return null;
+        }
+        return all.getFirst();
     }
 
     /**

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 public final class WorkflowFiles {
 
     private static final List<String> EXAMPLES =
-            List.of("agent-loop.yaml", "approval.yaml", "assistant.yaml", "fan-out.yaml", "report.yaml");
+            List.of("agent.yaml", "agent-loop.yaml", "approval.yaml", "assistant.yaml", "fan-out.yaml", "report.yaml");
     private static final String EXAMPLES_AT = "/workflows/examples/";
 
     private final Catalog catalog;

@@ -15,6 +15,7 @@ import dev.threadwright.thread.ThreadState;
 import dev.threadwright.workflow.Change;
 import dev.threadwright.workflow.Channels;
 import dev.threadwright.workflow.Json;
+import dev.threadwright.workflow.Step;
 import dev.threadwright.workflow.StepFailure;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,6 +58,7 @@ record Happenings(@Nullable RunId leg, List<Happening> all) {
                 called(before, done.run(), done.action(), done.attempt(), done.result(), null);
             case Event.ActionFailed failed ->
                 called(before, failed.run(), failed.action(), failed.attempt(), Json.NULL, failed.error());
+            case Event.ActionDenied denied -> denied(before, denied);
             case Event.StateUpdated ignored -> outside(before, recorded, after);
             case Event.StateRestored ignored -> outside(before, recorded, after);
             case Event.ThreadForked ignored -> outside(before, recorded, after);
@@ -339,17 +341,41 @@ record Happenings(@Nullable RunId leg, List<Happening> all) {
 
     /** A handler that is entered again with an answer goes on with the same call. */
     private static Happenings requested(ThreadState before, Event.ActionRequested requested) {
-        if (requested.attempt() > 1) {
+        if (requested.attempt() > 1 || isModel(requested.handler())) {
             return NONE;
         }
         StartedRun run = run(before, requested.run());
+        ToolCall call = ToolCall.of(run, requested.task(), requested.action(), requested.handler());
         return of(
                 run.leg().id(),
-                new Happening.ToolBegan(
-                        place(run, requested.task()),
-                        requested.action().value(),
-                        requested.handler(),
-                        requested.input()));
+                new Happening.ToolBegan(place(run, requested.task()), call.id(), call.name(), requested.input()));
+    }
+
+    private static Happenings denied(ThreadState before, Event.ActionDenied denied) {
+        StartedRun run = run(before, denied.run());
+        ToolCall call = ToolCall.of(run, denied.task(), denied.action(), denied.name());
+        return of(
+                run.leg().id(),
+                new Happening.ToolFailed(place(run, denied.task()), call.id(), call.name(), "It is not allowed here"));
+    }
+
+    /** Models are no tools: what they say is told as messages. */
+    private static boolean isModel(String handler) {
+        return handler.equals(Step.Action.CHAT);
+    }
+
+    /** A call as clients know it: by the id and the name that the model gave it, if it is one of a model's. */
+    private record ToolCall(String id, String name) {
+        static ToolCall of(StartedRun run, TaskId task, ActionId action, String handler) {
+            Task calling = run.frame().find(task);
+            return calling != null
+                            && calling.item() instanceof Json.Obj asked
+                            && Json.of("tool_call").equals(asked.get("type"))
+                            && asked.get("id") instanceof Json.Text id
+                            && asked.get("name") instanceof Json.Text name
+                    ? new ToolCall(id.value(), name.value())
+                    : new ToolCall(action.value(), handler);
+        }
     }
 
     private static Happenings called(
@@ -365,11 +391,15 @@ record Happenings(@Nullable RunId leg, List<Happening> all) {
             case Task.Uncertain uncertain -> uncertain.call().handler();
             default -> located.task().step();
         };
+        if (isModel(handler)) {
+            return NONE;
+        }
+        ToolCall tool = ToolCall.of(run, located.id(), action, handler);
         return of(
                 run.leg().id(),
                 error == null
-                        ? new Happening.ToolEnded(place, action.value(), handler, result)
-                        : new Happening.ToolFailed(place, action.value(), handler, error));
+                        ? new Happening.ToolEnded(place, tool.id(), tool.name(), result)
+                        : new Happening.ToolFailed(place, tool.id(), tool.name(), error));
     }
 
     private static Happenings outside(ThreadState before, Recorded recorded, ThreadState after) {

@@ -149,6 +149,8 @@ final class EventReader {
                         e.has("remote") && e.flag("remote"));
             case "action.extended" -> new Event.ActionExtended(Parts.run(e), action(e), e.integer("attempt"));
             case "action.retried" -> new Event.ActionRetried(Parts.run(e), action(e), e.integer("attempt"));
+            case "action.denied" ->
+                new Event.ActionDenied(Parts.run(e), task(e), action(e), e.text("step"), e.text("name"));
             case "action.retry_scheduled" ->
                 new Event.ActionRetryScheduled(
                         Parts.run(e), action(e), e.integer("attempt"), e.text("error"), e.number("dueAtMs"));

@@ -65,6 +65,7 @@ final class EventWriter {
             case Event.ActionExtended ignored -> "action.extended";
             case Event.ActionRetried ignored -> "action.retried";
             case Event.ActionRequested ignored -> "action.requested";
+            case Event.ActionDenied ignored -> "action.denied";
             case Event.ActionSucceeded ignored -> "action.succeeded";
             case Event.ActionFailed ignored -> "action.failed";
             case Event.ActionResultDiscarded ignored -> "action.result_discarded";
@@ -209,6 +210,11 @@ final class EventWriter {
             }
             case Event.ActionExtended e -> action(e.run(), e.action(), e.attempt());
             case Event.ActionRetried e -> action(e.run(), e.action(), e.attempt());
+            case Event.ActionDenied e ->
+                task(e.run(), e.task())
+                        .text("action", e.action().value())
+                        .text("step", e.step())
+                        .text("name", e.name());
             case Event.ActionRetryScheduled e ->
                 action(e.run(), e.action(), e.attempt())
                         .text("error", e.error())

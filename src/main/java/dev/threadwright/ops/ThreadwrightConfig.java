@@ -84,6 +84,28 @@ public interface ThreadwrightConfig {
         Map<String, String> values();
     }
 
+    /**
+     * Chat models that workflows may ask, by name. {@code default} is there without this, too, if {@code OPENAI_BASE_URL} or
+     * {@code OPENAI_API_KEY} is set.
+     */
+    Map<String, Model> models();
+
+    interface Model {
+        /** What stands before {@code /chat/completions}. */
+        String baseUrl();
+
+        /** Sent to that address and told nobody else. */
+        Optional<String> apiKey();
+
+        /** As it is called there. */
+        @WithDefault("gpt-4o-mini")
+        String model();
+
+        /** From asking to the end of the answer; an hour at most. */
+        @WithDefault("2m")
+        Duration timeout();
+    }
+
     Crons crons();
 
     Lifetimes lifetimes();

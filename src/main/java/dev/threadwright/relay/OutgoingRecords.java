@@ -211,6 +211,7 @@ final class OutgoingRecords {
             case Event.ThreadForked ignored -> false;
             case Event.RunRequested ignored -> false;
             case Event.RunRequestEnded ignored -> false;
+            case Event.ActionDenied ignored -> false;
             case Event.ActionSucceeded ignored -> false;
             case Event.ActionFailed ignored -> false;
             case Event.ActionResultDiscarded ignored -> false;
@@ -264,6 +265,7 @@ final class OutgoingRecords {
             case Event.ThreadForked ignored -> null;
             case Event.RunRequested ignored -> null;
             case Event.RunRequestEnded ignored -> null;
+            case Event.ActionDenied denied -> denied.run();
             case Event.ActionSucceeded succeeded -> succeeded.run();
             case Event.ActionFailed failed -> failed.run();
             case Event.ActionResultDiscarded discarded -> discarded.run();

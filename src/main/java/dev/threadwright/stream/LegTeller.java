@@ -20,6 +20,7 @@ final class LegTeller implements Teller {
     private final StreamOptions options;
     private final @Nullable FrameId behind;
     private final Consumer<LegEnd> onEnd;
+    private final PartialMessages partial = new PartialMessages();
     private boolean over;
 
     /** @param behind the frame that was told last; null for none */
@@ -40,7 +41,9 @@ final class LegTeller implements Teller {
         }
         for (StreamFrame frame : told.frames().get()) {
             FrameId id = frame.id();
-            if (options.wants(frame) && (behind == null || id == null || id.compareTo(behind) > 0)) {
+            if (options.wants(frame)
+                    && (behind == null || id == null || id.compareTo(behind) > 0)
+                    && !partial.covers(frame)) {
                 into.add(event(frame));
             }
         }
@@ -58,7 +61,11 @@ final class LegTeller implements Teller {
             return null;
         }
         StreamFrame frame = Projection.progress(leg, progress.step(), progress.data());
-        return options.wants(frame) ? event(frame) : null;
+        if (!options.wants(frame)) {
+            return null;
+        }
+        partial.told(frame);
+        return event(frame);
     }
 
     @Override

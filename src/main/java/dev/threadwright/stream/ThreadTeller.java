@@ -21,6 +21,8 @@ final class ThreadTeller implements Teller {
     private final Set<ThreadMode> modes;
     private final @Nullable FrameId behind;
 
+    private final PartialMessages partial = new PartialMessages();
+
     /** Of the legs that are open, as they were asked for. */
     private final Map<RunId, StreamOptions> options;
 
@@ -43,7 +45,7 @@ final class ThreadTeller implements Teller {
         passed(told.recorded().event());
         for (StreamFrame frame : told.frames().get()) {
             FrameId id = frame.id();
-            if (wants(frame) && (behind == null || id == null || id.compareTo(behind) > 0)) {
+            if (wants(frame) && (behind == null || id == null || id.compareTo(behind) > 0) && !partial.covers(frame)) {
                 into.add(LegTeller.event(frame));
             }
         }
@@ -73,7 +75,11 @@ final class ThreadTeller implements Teller {
             return null;
         }
         StreamFrame frame = Projection.progress(run.leg().id(), progress.step(), progress.data());
-        return wants(frame) ? LegTeller.event(frame) : null;
+        if (!wants(frame)) {
+            return null;
+        }
+        partial.told(frame);
+        return LegTeller.event(frame);
     }
 
     @Override

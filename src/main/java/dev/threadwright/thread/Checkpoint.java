@@ -117,6 +117,7 @@ public record Checkpoint(
             case Event.ActionUncertain ignored -> List.of();
             case Event.ActionExtended ignored -> List.of();
             case Event.ActionRetried ignored -> List.of();
+            case Event.ActionDenied ignored -> List.of();
             case Event.ActionSucceeded ignored -> List.of();
             case Event.ActionFailed ignored -> List.of();
             case Event.ActionResultDiscarded ignored -> List.of();

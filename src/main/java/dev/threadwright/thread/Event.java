@@ -451,6 +451,14 @@ public sealed interface Event {
     }
 
     /**
+     * A task asked for something that is not on its list of what it may ask for; nothing was executed. The end or failure
+     * of the step follows.
+     *
+     * @param name what was asked for
+     */
+    record ActionDenied(RunId run, TaskId task, ActionId action, String step, String name) implements Event {}
+
+    /**
      * An attempt failed for a passing reason.
      *
      * @param attempt the one that failed; 1 for the first

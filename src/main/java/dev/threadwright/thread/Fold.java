@@ -56,6 +56,10 @@ public final class Fold {
             case Event.TimerSet timer -> timerSet(now, timer);
             case Event.TimerFired timer -> timerFired(now, timer);
             case Event.ActionRequested requested -> requested(now, requested);
+            case Event.ActionDenied denied -> {
+                requireDue(now, denied, denied.run(), denied.task());
+                yield now;
+            }
             case Event.ActionRetryScheduled retry -> retryScheduled(now, retry);
             case Event.ActionUncertain uncertain -> uncertain(now, uncertain);
             case Event.ActionExtended extended ->

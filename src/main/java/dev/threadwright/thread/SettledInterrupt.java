@@ -63,6 +63,7 @@ public record SettledInterrupt(
             case Event.ActionUncertain ignored -> null;
             case Event.ActionExtended ignored -> null;
             case Event.ActionRetried ignored -> null;
+            case Event.ActionDenied ignored -> null;
             case Event.ActionSucceeded ignored -> null;
             case Event.ActionFailed ignored -> null;
             case Event.ActionResultDiscarded ignored -> null;

@@ -91,14 +91,13 @@ final class Tasks {
         try {
             Graph graph = graph(draft, run, calling.id().parent());
             Step step = graph.workflow().step(calling.task().step());
-            if (!(step.kind() instanceof Step.Action action)) {
+            Step.View view = graph.view(calling.task().item());
+            Step.Action action = step.action(view);
+            if (action == null) {
                 throw new StepFailure(
                         "Step \"" + step.name() + "\" of " + graph.workflow().ref() + " is no action");
             }
-            end = ended(
-                    graph,
-                    calling.id(),
-                    action.result().of(graph.view(calling.task().item()), result));
+            end = ended(graph, calling.id(), action.result().of(view, result));
         } catch (StepFailure failure) {
             fail(draft, run, calling.id(), calling.task().step(), String.valueOf(failure.getMessage()));
             return;
@@ -377,17 +376,19 @@ final class Tasks {
                 yield () -> end(draft, run, id, step.name(), end, "");
             }
             case Step.Action action -> {
-                Event.ActionRequested requested = new Event.ActionRequested(
-                        run,
-                        id,
-                        ActionId.of(run, id),
-                        step.name(),
-                        action.handler(),
-                        action.request().input(view),
-                        action.idempotent(),
-                        action.timeoutMs(),
-                        replay.attempts() + 1,
-                        action.remote());
+                Event.ActionRequested requested = requested(run, id, step, action, view, replay);
+                yield () -> draft.add(requested);
+            }
+            case Step.Tool tool -> {
+                Step.Action action = step.action(view);
+                if (action == null) {
+                    String name = tool.name(view);
+                    yield () -> {
+                        draft.add(new Event.ActionDenied(run, id, ActionId.of(run, id), step.name(), name));
+                        fail(draft, run, id, step.name(), "\"" + name + "\" is not allowed here");
+                    };
+                }
+                Event.ActionRequested requested = requested(run, id, step, action, view, replay);
                 yield () -> draft.add(requested);
             }
             case Step.Interrupt interrupt -> {
@@ -430,6 +431,21 @@ final class Tasks {
                 };
             }
         };
+    }
+
+    private static Event.ActionRequested requested(
+            RunId run, TaskId id, Step step, Step.Action action, Step.View view, Replay replay) {
+        return new Event.ActionRequested(
+                run,
+                id,
+                ActionId.of(run, id),
+                step.name(),
+                action.handler(),
+                action.request().input(view),
+                action.idempotent(),
+                action.timeoutMs(),
+                replay.attempts() + 1,
+                action.remote());
     }
 
     private void takeEarly(Draft draft, RunId run, TaskId id) {
@@ -541,12 +557,31 @@ final class Tasks {
             followedBy = null;
         }
         expireBelow(draft, run, id);
+        Task.Ended told = followedBy == null ? told(draft, run, id, step, error) : null;
+        if (told != null) {
+            end(draft, run, id, step, told, "");
+            return;
+        }
         if (followedBy == null) {
             draft.add(new Event.StepFailed(run, id, step, error, null, List.of(), List.of()));
             failGraph(draft, run, id.parent(), step, error);
             return;
         }
         end(draft, run, id, step, new Task.Ended(List.of(), List.of(followedBy), Fold.errorItem(step, error)), error);
+    }
+
+    /** How a step ends that tells a model why its tool gave nothing; null if it is no such step, or cannot tell. */
+    private Task.@Nullable Ended told(Draft draft, RunId run, TaskId id, String step, String error) {
+        Task task = started(draft, run).frame().find(id);
+        try {
+            Graph graph = graph(draft, run, id.parent());
+            return task != null && graph.workflow().step(step).kind() instanceof Step.Tool tool
+                    ? ended(graph, id, tool.failed().of(graph.view(task.item()), Json.of(error)))
+                    : null;
+        } catch (StepFailure silent) {
+            // What it was to be told of cannot be named either: the step fails with the first error.
+            return null;
+        }
     }
 
     /** What a failing task's subgraph asks, nobody will hear. */
@@ -665,10 +700,11 @@ final class Tasks {
 
     private Step.Retries retries(Draft draft, RunId run, Frame.Located calling) {
         try {
-            Step step = graph(draft, run, calling.id().parent())
-                    .workflow()
-                    .step(calling.task().step());
-            return step.kind() instanceof Step.Action action ? action.retries() : Step.Retries.NONE;
+            Graph graph = graph(draft, run, calling.id().parent());
+            Step.Action action = graph.workflow()
+                    .step(calling.task().step())
+                    .action(graph.view(calling.task().item()));
+            return action == null ? Step.Retries.NONE : action.retries();
         } catch (StepFailure missing) {
             return Step.Retries.NONE;
         }

@@ -167,6 +167,7 @@ final class Waits {
                 }
                 case Step.Pure ignored -> {}
                 case Step.Action ignored -> {}
+                case Step.Tool ignored -> {}
                 case Step.Sleep ignored -> {}
                 case Step.Interrupt ignored -> {}
             }

@@ -1,6 +1,7 @@
 package dev.threadwright.workflow;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,23 @@ public record Step(
     /** What a step does. */
     public sealed interface Kind {}
 
+    /**
+     * The action that it is; null if it is none, or one that is not allowed.
+     *
+     * @throws StepFailure if that cannot be told
+     */
+    public @Nullable Action action(View view) {
+        return switch (kind) {
+            case Action action -> action;
+            case Tool tool -> tool.allowed().get(tool.name(view));
+            case Pure ignored -> null;
+            case Interrupt ignored -> null;
+            case Wait ignored -> null;
+            case Sleep ignored -> null;
+            case Subgraph ignored -> null;
+        };
+    }
+
     /** Without effects: it runs inside the batch, so it costs no commit of its own. */
     public record Pure(Function function) implements Kind {}
 
@@ -62,6 +80,9 @@ public record Step(
             boolean idempotent,
             boolean remote)
             implements Kind {
+        /** The handler that asks chat models; what it streams are pieces of messages, and it is no tool. */
+        public static final String CHAT = "chat";
+
         /** By a handler of this server. */
         public Action(
                 String handler,
@@ -78,6 +99,29 @@ public record Step(
             if (timeoutMs < 1) {
                 throw new IllegalArgumentException("A time-out is at least 1 ms, not " + timeoutMs);
             }
+        }
+    }
+
+    /**
+     * What a chat model asked for: the one of these actions that it named. Whatever it may have been talked into, it gets no
+     * other.
+     *
+     * @param call {@code {"id", "name", "args"}}, as the model wrote it
+     * @param allowed by the names that models have for them
+     * @param failed what becomes of the words that say why there is no result, for want of an {@code onError}: models are
+     *     told, and go on
+     */
+    public record Tool(Request call, Map<String, Action> allowed, Result failed) implements Kind {
+        public Tool {
+            allowed = Map.copyOf(allowed);
+        }
+
+        /** @throws StepFailure if nothing was asked for */
+        public String name(View view) {
+            if (call.input(view) instanceof Json.Obj asked && asked.get("name") instanceof Json.Text name) {
+                return name.value();
+            }
+            throw new StepFailure("There is no tool call with a name");
         }
     }
 

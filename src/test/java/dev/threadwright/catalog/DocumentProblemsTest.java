@@ -229,8 +229,8 @@ class DocumentProblemsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            /steps/d              | {}                                    | /steps/d: needs exactly one of set, call, http, work, sleep, workflow, interrupt and wait
-            /steps/d              | {set: {text: '"x"'}, sleep: 1s}       | /steps/d: needs exactly one of set, call, http, work, sleep, workflow, interrupt and wait, not [set, sleep]
+            /steps/d              | {}                                    | /steps/d: needs exactly one of set, call, http, work, sleep, workflow, interrupt, wait, model and tool
+            /steps/d              | {set: {text: '"x"'}, sleep: 1s}       | /steps/d: needs exactly one of set, call, http, work, sleep, workflow, interrupt, wait, model and tool, not [set, sleep]
             /steps/d              | {sleep: 1s, colour: red}              | /steps/d: 'colour'
             /steps/d              | {sleep: 1s, goto: '"a"'}              | /steps/d/goto: does not go with sleep
             /steps/d              | {sleep: 1s, timeout: 1s}              | /steps/d/timeout: does not go with sleep
@@ -246,7 +246,7 @@ class DocumentProblemsTest {
             /steps/d              | {interrupt: ask, when: 'true'}        | /steps/d/when: does not go with interrupt
             /steps/d              | {wait: paid, expires: 1s}             | /steps/d/expires: does not go with wait
             /steps/d              | {wait: paid, on_expiry: 1}            | /steps/d/on_expiry: does not go with wait
-            /steps/d              | {wait: paid, interrupt: ask}          | /steps/d: needs exactly one of set, call, http, work, sleep, workflow, interrupt and wait, not [wait, interrupt]
+            /steps/d              | {wait: paid, interrupt: ask}          | /steps/d: needs exactly one of set, call, http, work, sleep, workflow, interrupt, wait, model and tool, not [wait, interrupt]
             /steps/d              | nonsense                              | /steps/d: object expected && /steps/c/next: there is no step "d"
             /steps/end            | {sleep: 1s, next: a}                  | /steps: property 'end' name is not valid && /steps/end: nothing leads here
             /steps/a b            | {sleep: 1s, next: a}                  | /steps: pattern && /steps/a b: nothing leads here

@@ -9,6 +9,7 @@ import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Decider;
 import dev.threadwright.thread.Decision;
 import dev.threadwright.thread.Event;
+import dev.threadwright.thread.Failure;
 import dev.threadwright.thread.Identity;
 import dev.threadwright.thread.Input;
 import dev.threadwright.thread.Interrupt;
@@ -55,6 +56,8 @@ final class DocumentThread {
     private final List<String> steps = new ArrayList<>();
     private ThreadState state = ThreadState.absent(KEY);
     private Decision decision = new Decision(List.of(), new Outcome.Applied(), state);
+    private final List<Event.ActionRequested> requested = new ArrayList<>();
+    private final List<String> denied = new ArrayList<>();
     private String ended = "";
     private long timeMs = 1_000;
     private int commands;
@@ -91,6 +94,30 @@ final class DocumentThread {
     /** Past the breakpoint. */
     DocumentThread carryOn() {
         return resume(null, true);
+    }
+
+    /** Of the oldest action that has none yet. */
+    DocumentThread succeed(String result) {
+        Event.ActionRequested call = requested.removeFirst();
+        return decide(new Command.CompleteAction(
+                header("action.succeeded"), call.run(), call.action(), call.attempt(), JsonText.parse(result)));
+    }
+
+    DocumentThread fail(String message) {
+        Event.ActionRequested call = requested.removeFirst();
+        return decide(new Command.FailAction(
+                header("action.failed"), call.run(), call.action(), call.attempt(), Failure.permanent(message)));
+    }
+
+    /** Those that have no result yet: {@code search {"q":1}}. */
+    List<String> requested() {
+        return requested.stream()
+                .map(call -> call.handler() + " " + JsonText.write(call.input()))
+                .toList();
+    }
+
+    List<String> denied() {
+        return denied;
     }
 
     DocumentThread compact() {
@@ -175,6 +202,8 @@ final class DocumentThread {
             switch (recorded.event()) {
                 case Event.StepCompleted completed -> steps.add(completed.step());
                 case Event.StepFailed failed -> steps.add(failed.step() + "!");
+                case Event.ActionRequested call -> requested.add(call);
+                case Event.ActionDenied call -> denied.add(call.name());
                 case Event.RunCompleted ignored -> ended = "completed";
                 case Event.RunFailed failed -> ended = "failed: " + failed.error();
                 case Event.RunCancelled ignored -> ended = "cancelled";

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.threadwright.json.JsonText;
 import dev.threadwright.step.CalculatorHandler;
+import dev.threadwright.step.FindOrderHandler;
+import dev.threadwright.step.RefundHandler;
 import dev.threadwright.workflow.Json;
 import dev.threadwright.workflow.Workflow;
 import dev.threadwright.workflow.Workflows;
@@ -32,12 +34,17 @@ class ExamplesTest {
             assertThat(files.map(file -> file.getFileName().toString()).toList())
                     .as("a new one belongs in WorkflowFiles.EXAMPLES and in this test")
                     .containsExactlyInAnyOrder(
-                            "agent-loop.yaml", "approval.yaml", "assistant.yaml", "fan-out.yaml", "report.yaml");
+                            "agent.yaml",
+                            "agent-loop.yaml",
+                            "approval.yaml",
+                            "assistant.yaml",
+                            "fan-out.yaml",
+                            "report.yaml");
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"agent-loop", "approval", "assistant", "fan-out", "report"})
+    @ValueSource(strings = {"agent", "agent-loop", "approval", "assistant", "fan-out", "report"})
     void compilesUnderTheNameOfItsFileAndSaysWhatItIsFor(String name) throws IOException {
         Json.Obj document = document(name);
 
@@ -48,7 +55,7 @@ class ExamplesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"agent-loop", "approval", "assistant", "fan-out", "report"})
+    @ValueSource(strings = {"agent", "agent-loop", "approval", "assistant", "fan-out", "report"})
     void compilesAsJsonToo(String name) throws IOException {
         Json.Obj again = DocumentReader.read(JsonText.write(document(name)));
 
@@ -70,7 +77,10 @@ class ExamplesTest {
 
     private static Surroundings surroundings(List<Workflow> there) {
         return new Surroundings(
-                Documents.TENANT, new Workflows(there), Set.of(new CalculatorHandler().name()), Map.of());
+                Documents.TENANT,
+                new Workflows(there),
+                Set.of(new CalculatorHandler().name(), new FindOrderHandler().name(), new RefundHandler().name()),
+                Map.of());
     }
 
     private static Json.Obj document(String name) throws IOException {

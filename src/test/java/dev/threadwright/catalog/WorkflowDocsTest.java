@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import dev.threadwright.json.JsonText;
 import dev.threadwright.step.CalculatorHandler;
 import dev.threadwright.step.DelayHandler;
+import dev.threadwright.step.FindOrderHandler;
+import dev.threadwright.step.RefundHandler;
 import dev.threadwright.workflow.Json;
 import dev.threadwright.workflow.Workflows;
 import java.io.IOException;
@@ -46,7 +48,11 @@ class WorkflowDocsTest {
     /** Whoever tries the page out has no handlers but these. */
     @Test
     void theFirstDocumentNeedsNothingThatDoesNotComeWithTheServer() throws IOException {
-        Set<String> handlers = Set.of(new CalculatorHandler().name(), new DelayHandler().name());
+        Set<String> handlers = Set.of(
+                new CalculatorHandler().name(),
+                new DelayHandler().name(),
+                new FindOrderHandler().name(),
+                new RefundHandler().name());
         Surroundings bare = new Surroundings(Documents.TENANT, new Workflows(List.of()), handlers, Map.of());
         String first = documents().findFirst().orElseThrow();
 

@@ -148,7 +148,7 @@ class WorkflowFilesTest {
         files.registerExamples(NOW_MS);
         files.registerExamples(NOW_MS + 1);
 
-        for (String example : new String[] {"agent-loop", "approval", "assistant", "fan-out", "report"}) {
+        for (String example : new String[] {"agent", "agent-loop", "approval", "assistant", "fan-out", "report"}) {
             Workflow workflow = Objects.requireNonNull(catalog.latest("anybody", example), example);
             assertThat(workflow.ref().version()).isEqualTo(1);
         }

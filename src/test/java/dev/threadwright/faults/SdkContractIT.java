@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -30,15 +31,23 @@ class SdkContractIT {
     /** As the key of Standard Webhooks is written; any 24 bytes. */
     private static final String SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZmdoaWprbG1u";
 
-    private static final Map<String, String> CONFIGURATION =
-            Map.of("threadwright.webhooks.allow-private", "true", "threadwright.webhooks.secret", SECRET);
+    /** The model that the tests of agents start, on a port that they are told. */
+    private static final Path SCRIPTED_MODEL = Path.of("examples", "scripted-model.mjs");
 
     @Test
     void the_sdk_finds_what_it_expects() throws Exception {
         Path modules = installed();
+        String modelPort = Integer.toString(freePort());
+        Map<String, String> configuration = Map.of(
+                "threadwright.webhooks.allow-private",
+                "true",
+                "threadwright.webhooks.secret",
+                SECRET,
+                "threadwright.models.default.base-url",
+                "http://127.0.0.1:" + modelPort + "/v1");
         try (Cluster cluster = new Cluster("sdk")) {
-            ServerProcess one = cluster.server("one", CONFIGURATION).awaitReady();
-            ServerProcess other = cluster.server("other", CONFIGURATION).awaitReady();
+            ServerProcess one = cluster.server("one", configuration).awaitReady();
+            ServerProcess other = cluster.server("other", configuration).awaitReady();
             assertThat(page(one.url() + "/q/swagger-ui/")).contains("swagger-ui-bundle.js");
             assertThat(page(one.url() + "/q/openapi")).contains("/dead-letters/{dead_letter_id}/replay");
             Path report = modules.resolve("report.tap");
@@ -51,6 +60,10 @@ class SdkContractIT {
                             one.url(),
                             "THREADWRIGHT_OTHER_URL",
                             other.url(),
+                            "THREADWRIGHT_MODEL_PORT",
+                            modelPort,
+                            "THREADWRIGHT_SCRIPTED_MODEL",
+                            SCRIPTED_MODEL.toAbsolutePath().toUri().toString(),
                             "THREADWRIGHT_WEBHOOKS_PRIVATE",
                             "1",
                             "THREADWRIGHT_WEBHOOKS_SECRET",
@@ -60,6 +73,12 @@ class SdkContractIT {
             assertThat(code).as("%s", failures(told)).isZero();
             assertThat(count(told, "pass")).as("tests that passed").isGreaterThan(200);
             assertThat(count(told, "todo")).as("tests that are put off").isZero();
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
         }
     }
 

@@ -128,6 +128,7 @@ class EventGoldenFilesTest {
                     RUN, TASK, ACTION, "delay", "delay", Json.object("ms", Json.of(1_000)), false, 30_000),
             new Event.ActionExtended(RUN, ACTION, 2),
             new Event.ActionRetried(RUN, ACTION, 2),
+            new Event.ActionDenied(RUN, TASK, ACTION, "tools", "refund"),
             new Event.ActionRetryScheduled(RUN, ACTION, 1, "try later", 1_700_000_060_000L),
             new Event.ActionUncertain(RUN, ACTION, 1, "The process that ran it is gone"),
             new Event.ActionSucceeded(RUN, ACTION, 1, Json.array(List.of(Json.TRUE, Json.NULL))),

@@ -171,6 +171,7 @@ record RandomModel(RandomGenerator random, boolean plausible) {
                         random.nextBoolean());
             case "ActionExtended" -> new Event.ActionExtended(run(), action(), small());
             case "ActionRetried" -> new Event.ActionRetried(run(), action(), small());
+            case "ActionDenied" -> new Event.ActionDenied(run(), task(), action(), text(), text());
             case "ActionRetryScheduled" -> new Event.ActionRetryScheduled(run(), action(), small(), text(), large());
             case "ActionUncertain" -> new Event.ActionUncertain(run(), action(), small(), text());
             case "ActionSucceeded" -> new Event.ActionSucceeded(run(), action(), small(), json());

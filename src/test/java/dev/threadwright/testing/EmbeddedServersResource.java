@@ -1,7 +1,12 @@
 package dev.threadwright.testing;
 
+import dev.threadwright.json.JsonText;
+import dev.threadwright.workflow.Json;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Gives a {@code @QuarkusTest} the shared servers and a database of its own, through the keys that a user would set.
@@ -11,7 +16,10 @@ public final class EmbeddedServersResource implements QuarkusTestResourceLifecyc
     /** What {@code payments} is in the tests. */
     public static final String SECRET = "sk-only-for-tests-4711";
 
+    private static final Pattern CALL = Pattern.compile("Call (\\w+)(\\{.*})");
+
     private String database = "quarkus";
+    private ModelServer model;
 
     @Override
     public void init(Map<String, String> arguments) {
@@ -20,7 +28,9 @@ public final class EmbeddedServersResource implements QuarkusTestResourceLifecyc
 
     @Override
     public Map<String, String> start() {
+        model = new ModelServer(EmbeddedServersResource::said);
         return Map.of(
+                "threadwright.models.default.base-url", model.baseUrl(),
                 "threadwright.postgres.url", TestServers.createDatabase(database),
                 "threadwright.postgres.username", TestServers.user(),
                 "threadwright.postgres.password", TestServers.password(),
@@ -30,8 +40,31 @@ public final class EmbeddedServersResource implements QuarkusTestResourceLifecyc
                 "threadwright.secrets.payments", SECRET);
     }
 
+    /** What the model says is written in what it is asked last, as a call, or else repeats it. */
+    private static ModelServer.Reply said(Json.Obj asked) {
+        List<Json> messages = ((Json.Arr) asked.fields().get("messages")).items();
+        String last = JsonText.write(((Json.Obj) messages.getLast()).fields().get("content"));
+        Matcher call = CALL.matcher(last);
+        return call.find()
+                ? ModelServer.Reply.stream(
+                        ModelServer.call(
+                                0, "call-1", call.group(1), call.group(2).replace('\'', '"')),
+                        ModelServer.finish("tool_calls"),
+                        ModelServer.usage(1, 2),
+                        ModelServer.DONE)
+                : ModelServer.Reply.stream(
+                        ModelServer.text("I was told "),
+                        ModelServer.text(last),
+                        ModelServer.finish("stop"),
+                        ModelServer.usage(3, 4),
+                        ModelServer.DONE);
+    }
+
     @Override
     public void stop() {
-        // The servers are shared; they end with the JVM.
+        // The other servers are shared; they end with the JVM.
+        if (model != null) {
+            model.close();
+        }
     }
 }

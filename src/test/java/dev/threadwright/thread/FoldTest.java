@@ -122,6 +122,7 @@ class FoldTest {
             new Case("r1 active", new Event.ActionSucceeded(R1, A1, 2, Json.NULL), "does not wait"),
             new Case("r1 active", new Event.ActionSucceeded(R1, Commands.action(R1, 2), 1, Json.NULL), "does not wait"),
             new Case("r1 active", new Event.ActionFailed(R1, A1, 2, "no"), "does not wait"),
+            new Case("r1 active", new Event.ActionDenied(R1, new TaskId("9"), A1, "work", "x"), "is not under way"),
             new Case("r1 active", new Event.ActionResultRecorded(R1, A1, 2, "x", Json.NULL), "does not wait"),
             new Case("r1 active", new Event.InputKept(input(9).input().identity(), R1, false, 5), "there is no input"),
             new Case("r1 active", raised(null), "cannot ask"),

@@ -83,6 +83,7 @@ final class InputLedger {
             case Event.StepCompleted ignored -> {}
             case Event.StepFailed ignored -> {}
             case Event.ActionRequested ignored -> {}
+            case Event.ActionDenied ignored -> {}
             case Event.ActionSucceeded ignored -> {}
             case Event.ActionFailed ignored -> {}
             case Event.ActionResultDiscarded ignored -> {}

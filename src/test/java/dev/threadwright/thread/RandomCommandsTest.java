@@ -38,6 +38,7 @@ class RandomCommandsTest {
                 Event.SubgraphStarted.class,
                 Event.TimerSet.class,
                 Event.TimerFired.class,
+                Event.ActionDenied.class,
                 Event.ActionRetryScheduled.class,
                 Event.ActionUncertain.class,
                 Event.ActionExtended.class,

@@ -190,14 +190,35 @@ final class RandomGraphs {
                     chance(30) ? Step.View::item : null,
                     mapped ? (view, values) -> Step.Outcome.of(List.of(new Write(channel, Json.of(name)))) : null);
         }
-        if (die < 50) {
+        if (die < 44) {
             return action();
+        }
+        if (die < 50) {
+            return tool();
         }
         if (die < 62) {
             int ms = random.nextInt(-5, 60);
             return new Step.Sleep(view -> ms);
         }
         return new Step.Pure(pure(name, names, custom));
+    }
+
+    /** Asks for what is allowed and for what is not, by what it was given and how far the thread is. */
+    private Step.Tool tool() {
+        return new Step.Tool(
+                view -> Json.object(
+                        "name",
+                        Json.of(
+                                (view.item().hashCode()
+                                                                + view.state()
+                                                                        .get("log")
+                                                                        .hashCode())
+                                                        % 3
+                                                == 0
+                                        ? "other"
+                                        : "worker")),
+                Map.of("worker", action()),
+                (view, error) -> Step.Outcome.of(List.of(new Write("log", error))));
     }
 
     private Step.Action action() {

@@ -106,6 +106,7 @@ final class TaskLedger {
                 assertThat(requested.add(call.action())).as("requested once").isTrue();
                 put(new Work(Waiting.CALL, call.run(), call.task().value(), call.action(), 1, 0));
             }
+            case Event.ActionDenied denied -> assertOpen(denied.run(), denied.task());
             case Event.ActionRetryScheduled retry -> {
                 Work work = outstanding(retry.run(), retry.action(), retry.attempt());
                 put(work.as(Waiting.BACKOFF, retry.attempt(), retry.dueAtMs()));

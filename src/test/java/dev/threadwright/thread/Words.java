@@ -192,6 +192,8 @@ final class Words {
             case Event.ActionRequested requested ->
                 "ActionRequested %s %s#%d %s"
                         .formatted(requested.run(), requested.action(), requested.attempt(), of(requested.input()));
+            case Event.ActionDenied denied ->
+                "ActionDenied %s %s: %s".formatted(denied.run(), denied.action(), denied.name());
             case Event.ActionSucceeded succeeded ->
                 "ActionSucceeded %s#%d".formatted(succeeded.action(), succeeded.attempt());
             case Event.ActionFailed failed ->
