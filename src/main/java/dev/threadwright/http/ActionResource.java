@@ -105,7 +105,8 @@ public class ActionResource {
         }
         Long before = olderThan == null
                 ? null
-                : (Long) (clock.millis() - QueryNumbers.read("older_than", olderThan, 0, Integer.MAX_VALUE, 0) * 1_000L);
+                : (Long)
+                        (clock.millis() - QueryNumbers.read("older_than", olderThan, 0, Integer.MAX_VALUE, 0) * 1_000L);
         Filter filter = new Filter(
                 threadId == null ? null : ThreadResource.key(threadId).thread(), name, status, before);
         int most = (int) QueryNumbers.read("limit", limit, 1, MAX_LIMIT, DEFAULT_LIMIT);
@@ -125,8 +126,9 @@ public class ActionResource {
     @APIResponse(ref = "NotFound", responseCode = "404")
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<ActionView> action(@RestPath("action_id") String actionId) {
-        return known(actionId).flatMap(action -> states.current(thread(action))
-                .map(state -> ActionView.of(action, input(state, new ActionId(action.action)))));
+        return known(actionId)
+                .flatMap(action -> states.current(thread(action))
+                        .map(state -> ActionView.of(action, input(state, new ActionId(action.action)))));
     }
 
     @POST
@@ -135,7 +137,8 @@ public class ActionResource {
     @Operation(
             operationId = "retryAction",
             summary = "Have the next attempt begin now",
-            description = "The last one is given up, if somebody is at work on it still: its result would be discarded.")
+            description =
+                    "The last one is given up, if somebody is at work on it still: its result would be discarded.")
     @RequestBody(content = @Content(schema = @Schema(implementation = RequestSchemas.RetryAction.class)))
     @APIResponse(ref = "Decided", responseCode = "200")
     @APIResponse(ref = "Accepted", responseCode = "202")
@@ -154,8 +157,12 @@ public class ActionResource {
                     @Nullable String timeout,
             @Parameter(description = CommandResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
             byte @Nullable [] body) {
-        return settle(actionId, wait, timeout, action -> commands.retryAction(
-                thread(action), new RunId(action.run), new ActionId(action.action), key, body));
+        return settle(
+                actionId,
+                wait,
+                timeout,
+                action -> commands.retryAction(
+                        thread(action), new RunId(action.run), new ActionId(action.action), key, body));
     }
 
     @POST
@@ -171,7 +178,8 @@ public class ActionResource {
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = RequestSchemas.CompleteAction.class),
-                            examples = @ExampleObject(name = "example", value = "{\"result\": {\"receipt\": \"r-1\"}}")))
+                            examples =
+                                    @ExampleObject(name = "example", value = "{\"result\": {\"receipt\": \"r-1\"}}")))
     @APIResponse(ref = "Decided", responseCode = "200")
     @APIResponse(ref = "Accepted", responseCode = "202")
     @APIResponse(ref = "InvalidRequest", responseCode = "400")
@@ -190,8 +198,12 @@ public class ActionResource {
                     @Nullable String timeout,
             @Parameter(description = CommandResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
             byte @Nullable [] body) {
-        return settle(actionId, wait, timeout, action -> commands.completeAction(
-                thread(action), new RunId(action.run), new ActionId(action.action), key, body));
+        return settle(
+                actionId,
+                wait,
+                timeout,
+                action -> commands.completeAction(
+                        thread(action), new RunId(action.run), new ActionId(action.action), key, body));
     }
 
     @POST
@@ -226,8 +238,12 @@ public class ActionResource {
                     @Nullable String timeout,
             @Parameter(description = CommandResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
             byte @Nullable [] body) {
-        return settle(actionId, wait, timeout, action -> commands.failAction(
-                thread(action), new RunId(action.run), new ActionId(action.action), key, body));
+        return settle(
+                actionId,
+                wait,
+                timeout,
+                action -> commands.failAction(
+                        thread(action), new RunId(action.run), new ActionId(action.action), key, body));
     }
 
     private Uni<Response> settle(

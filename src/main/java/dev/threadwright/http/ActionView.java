@@ -45,10 +45,7 @@ record ActionView(
 
         @Schema(description = "When the attempt is given up, or the next one begins.") @Nullable Instant due,
 
-        @Schema(
-                implementation = Object.class,
-                description = "What is asked; only of one action.")
-        @Nullable Json input) {
+        @Schema(implementation = Object.class, description = "What is asked; only of one action.") @Nullable Json input) {
 
     static ActionView of(StoredAction action, @Nullable Json input) {
         return new ActionView(

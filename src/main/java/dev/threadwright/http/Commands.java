@@ -260,8 +260,7 @@ public final class Commands {
     }
 
     private CheckedCommand settle(ThreadKey thread, RunId run, ActionId action, Named named, Json data) {
-        return checked(
-                thread, named, records.settleAction(threadId(thread), named.identity, ACTOR, run, action, data));
+        return checked(thread, named, records.settleAction(threadId(thread), named.identity, ACTOR, run, action, data));
     }
 
     CheckedCommand steer(ThreadKey thread, @Nullable String key, byte @Nullable [] bytes) {

@@ -160,8 +160,7 @@ class InboundSchemasTest {
 
     @Test
     void every_command_is_made_here() throws InvalidJsonException {
-        Set<String> made =
-                made().stream().map(record -> type(record.headers())).collect(Collectors.toSet());
+        Set<String> made = made().stream().map(record -> type(record.headers())).collect(Collectors.toSet());
         // Only workers send it.
         made.add(CloudEventTypes.ACTION_HEARTBEAT);
         assertThat(made).isEqualTo(Set.copyOf(CloudEventTypes.on(TopicRole.COMMANDS)));
