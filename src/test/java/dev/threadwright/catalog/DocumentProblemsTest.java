@@ -157,7 +157,7 @@ class DocumentProblemsTest {
             /steps/e/timeout      | 10s                                   |
             /steps/e/retry        | {max: 0}                              |
             /steps/e/idempotent   | false                                 |
-            /steps/e/sleep        | 5m                                    | /steps/e: needs exactly one of set, call, http, work, sleep, workflow, interrupt and wait, not [http, sleep]
+            /steps/e/sleep        | 5m                                    | /steps/e: needs exactly one of set, call, http, work, sleep, workflow, interrupt, wait, model and tool, not [http, sleep]
             """)
     void requests(String place, String value, String expected) {
         assertProblems(REQUEST, place, value, expected);
