@@ -71,7 +71,7 @@ class WorkersTest {
                             result: {receipt: result.receipt}
                             timeout: 3s
                             retry: {max: 5, base: 1ms, cap: 1ms}
-                        """.formatted(name))
+                        """.formatted(name).getBytes(UTF_8))
                 .post("/workflows")
                 .then()
                 .statusCode(201);
