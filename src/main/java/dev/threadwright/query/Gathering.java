@@ -1,5 +1,6 @@
 package dev.threadwright.query;
 
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.vertx.MutinyHelper;
 import io.vertx.core.Context;
@@ -81,8 +82,25 @@ final class Gathering<K, V> {
                     .onTermination()
                     .invoke(this::ended)
                     .subscribe()
-                    .with(taken::answer, taken::fail);
+                    .with(taken::answer, failure -> failed(taken, failure));
         }
+    }
+
+    /** What is wrong with one of them must not cost the others: then each is read alone, one after the other. */
+    private void failed(Turn<K, V> turn, Throwable failure) {
+        if (turn.askers.size() == 1 || failure instanceof UnavailableException) {
+            turn.fail(failure);
+            return;
+        }
+        Multi.createFrom()
+                .iterable(turn.askers.keySet())
+                .onItem()
+                .transformToUniAndConcatenate(key -> Uni.createFrom()
+                        .deferred(() -> read.apply(turn.tenant, Set.of(key)))
+                        .onItemOrFailure()
+                        .transform((found, own) -> turn.settle(key, found, own)))
+                .subscribe()
+                .with(settled -> {}, turn::fail);
     }
 
     /** The tenant who has waited longest is served, and waits again with what is left. */
@@ -120,6 +138,17 @@ final class Gathering<K, V> {
 
         void answer(Map<K, V> found) {
             askers.forEach((key, all) -> all.forEach(asker -> asker.complete(found.get(key))));
+        }
+
+        boolean settle(K key, @Nullable Map<K, V> found, @Nullable Throwable failure) {
+            for (CompletableFuture<@Nullable V> asker : askers.getOrDefault(key, List.of())) {
+                if (found == null) {
+                    asker.completeExceptionally(failure == null ? new IllegalStateException("No answer") : failure);
+                } else {
+                    asker.complete(found.get(key));
+                }
+            }
+            return true;
         }
 
         void fail(Throwable failure) {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public class LegReads {
 
     /** The first decision of the time at which the leg began is the one that began it, or one before. */
-    static final String FIND = """
+    private static final String FIND = """
             select r.thread, r.status not in ('pending', 'running') as is_over, t.seq, r.request::text as request,
                    coalesce((select min(d.first_seq) from decision d
                              where d.tenant = r.tenant and d.thread = r.thread

@@ -93,6 +93,26 @@ class GatheringTest {
     }
 
     @Test
+    void whatIsWrongWithOneDoesNotCostThoseWhoWereReadWithIt() {
+        fill();
+        CompletableFuture<String> damaged = ask("t", 1);
+        CompletableFuture<String> sound = ask("t", 2);
+        reads.getFirst().end();
+        reads.getLast().answer.completeExceptionally(new IllegalStateException("thread 1 cannot be read"));
+        for (int i = 0; i < 2; i++) {
+            Read alone = reads.getLast();
+            assertThat(alone.keys).hasSize(1);
+            if (alone.keys.contains(1)) {
+                alone.answer.completeExceptionally(new IllegalStateException("thread 1 cannot be read"));
+            } else {
+                alone.end();
+            }
+        }
+        assertThat(damaged).isCompletedExceptionally();
+        assertThat(sound).isCompletedWithValue("two");
+    }
+
+    @Test
     void noMoreWaitThanMayAndThoseAreToldSoAtOnce() {
         fill();
         IntStream.range(0, Gathering.MAX_WAITING).forEach(i -> ask("t", 1));
