@@ -73,7 +73,7 @@ public class RunFollower {
                             .flatMap(place -> streams.join(place, options, new RunStreams.From.Start()))
                             .map(events -> answer(run, headers, options, events, cancels)));
         }
-        return streams.follow(prepared.thread())
+        return streams.follow(prepared.thread(), options)
                 .flatMap(following -> sent(prepared, following)
                         .map(run -> answer(run, headers, options, following.stream(run.leg(), options), cancels)));
     }

@@ -52,13 +52,17 @@ final class Follower implements AutoCloseable {
 
     private final Deque<ServerEvent> ready = new ArrayDeque<>();
     private final Deque<ServerEvent> live = new ArrayDeque<>();
+
+    /** Of what has not begun here yet: what is said comes faster than what is committed. */
+    private final Deque<StepProgress> early = new ArrayDeque<>();
+
     private boolean taking;
     private boolean deleted;
     private boolean closed;
     private @Nullable Throwable failure;
     private @Nullable CompletableFuture<List<ServerEvent>> waiting;
     private @Nullable Cancellable heartbeat;
-    private @Nullable Cancellable progress;
+    private @Nullable Ear ear;
 
     /** @param subscription that begins behind the state */
     Follower(Subscription subscription, ThreadState state, Range range, Teller teller, Executor executor, Clock clock) {
@@ -78,8 +82,9 @@ final class Follower implements AutoCloseable {
     }
 
     /** Tells of what handlers say, too. */
-    void listen(Multi<StepProgress> feed) {
-        progress = feed.emitOn(executor).subscribe().with(this::said, lost -> {});
+    void listen(Ear to) {
+        ear = to;
+        to.tell(this::said);
     }
 
     /** All that it tells, one batch after the other; it is closed when nobody listens any more. */
@@ -160,10 +165,31 @@ final class Follower implements AutoCloseable {
             Runnable sent = () -> subscription.sent(committedNanos);
             told.forEach(event -> ready.add(event.whenSent(sent)));
         }
+        tellEarly();
+    }
+
+    private void tellEarly() {
+        early.removeIf(said -> {
+            if (teller.isEarly(said, projection.state())) {
+                return false;
+            }
+            ServerEvent event = teller.tell(said, projection.state());
+            if (event != null) {
+                ready.add(event);
+            }
+            return true;
+        });
     }
 
     private void said(StepProgress said) {
         if (closed || isOver()) {
+            return;
+        }
+        if (teller.isEarly(said, projection.state())) {
+            if (early.size() >= MAX_LIVE) {
+                early.removeFirst();
+            }
+            early.add(said);
             return;
         }
         ServerEvent event = teller.tell(said, projection.state());
@@ -218,9 +244,9 @@ final class Follower implements AutoCloseable {
             if (beat != null) {
                 beat.cancel();
             }
-            Cancellable listening = progress;
+            Ear listening = ear;
             if (listening != null) {
-                listening.cancel();
+                listening.close();
             }
         });
     }

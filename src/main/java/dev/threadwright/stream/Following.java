@@ -7,6 +7,7 @@ import dev.threadwright.thread.ThreadState;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A place on a thread from which a leg will be followed, once: as a stream, or to its end. What is committed from here on
@@ -16,12 +17,15 @@ public final class Following implements AutoCloseable {
 
     private final RunStreams streams;
     private final Subscription subscription;
+    private final @Nullable Ear ear;
     private final ThreadState state;
     private final Executor executor;
 
-    Following(RunStreams streams, Subscription subscription, ThreadState state, Executor executor) {
+    /** @param ear null if what handlers say is not told */
+    Following(RunStreams streams, Subscription subscription, @Nullable Ear ear, ThreadState state, Executor executor) {
         this.streams = streams;
         this.subscription = subscription;
+        this.ear = ear;
         this.state = state;
         this.executor = executor;
     }
@@ -41,7 +45,10 @@ public final class Following implements AutoCloseable {
         if (RunStreams.isOpen(state, leg)) {
             follower.begin(RunStreams.metadata(thread(), leg));
         }
-        return streams.events(follower, thread(), options);
+        if (ear != null) {
+            follower.listen(ear);
+        }
+        return follower.events();
     }
 
     /** How the leg ends; unless it is cancelled first, which closes this. */
@@ -58,5 +65,8 @@ public final class Following implements AutoCloseable {
     @Override
     public void close() {
         subscription.close();
+        if (ear != null) {
+            ear.close();
+        }
     }
 }

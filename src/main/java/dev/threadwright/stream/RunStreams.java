@@ -52,31 +52,43 @@ public class RunStreams {
     }
 
     /**
-     * Follows a thread from now on, for a leg that is about to begin. Whoever asks for that leg does so when this has
-     * answered, and closes what is answered if nothing comes of it.
+     * Follows a thread from now on to its end, for a leg that is about to begin. Whoever asks for that leg does so when this
+     * has answered, and closes what is answered if nothing comes of it.
      */
     public Uni<Following> follow(ThreadKey thread) {
-        return follow(thread, executor());
+        return follow(thread, null, executor());
     }
 
-    private Uni<Following> follow(ThreadKey thread, Executor executor) {
+    /** The same for a stream. */
+    public Uni<Following> follow(ThreadKey thread, StreamOptions options) {
+        return follow(thread, options, executor());
+    }
+
+    private Uni<Following> follow(ThreadKey thread, @Nullable StreamOptions options, Executor executor) {
         return Uni.createFrom().deferred(() -> {
             Subscription subscription = admitted(feed.subscribe(thread, executor));
-            return follow(thread, subscription, executor);
+            Ear ear = options != null && hears(options) ? new Ear(progress.of(thread), executor) : null;
+            return follow(thread, subscription, ear, executor);
         });
     }
 
-    private Uni<Following> follow(ThreadKey thread, Subscription subscription, Executor executor) {
+    private Uni<Following> follow(ThreadKey thread, Subscription subscription, @Nullable Ear ear, Executor executor) {
+        Runnable close = () -> {
+            subscription.close();
+            if (ear != null) {
+                ear.close();
+            }
+        };
         return states.current(thread)
                 .map(found -> {
                     ThreadState state = found == null ? ThreadState.absent(thread) : found;
                     subscription.beginBehind(state.seq());
-                    return new Following(this, subscription, state, executor);
+                    return new Following(this, subscription, ear, state, executor);
                 })
                 .onFailure()
-                .invoke(subscription::close)
+                .invoke(close)
                 .onCancellation()
-                .invoke(subscription::close);
+                .invoke(close);
     }
 
     /** The stream of a leg that is, or was. */
@@ -113,7 +125,7 @@ public class RunStreams {
         if (place.isOver()) {
             return Uni.createFrom().item(Multi.createFrom().empty());
         }
-        return follow(place.thread(), executor).map(following -> {
+        return follow(place.thread(), options, executor).map(following -> {
             if (isOpen(following.state(), place.leg())) {
                 return following.stream(place.leg(), options);
             }
@@ -136,7 +148,10 @@ public class RunStreams {
                 new LegTeller(place.leg(), options, behind, end -> {}),
                 executor,
                 clock());
-        return events(follower, place.thread(), options);
+        if (hears(options)) {
+            follower.listen(new Ear(progress.of(place.thread()), executor));
+        }
+        return follower.events();
     }
 
     /** Of a leg that has ended nothing comes any more. */
@@ -144,11 +159,9 @@ public class RunStreams {
         return new Follower.Range(fromSeq, place.isOver() ? place.headSeq() : Long.MAX_VALUE);
     }
 
-    Multi<ServerEvent> events(Follower follower, ThreadKey thread, StreamOptions options) {
-        if (options.modes().contains(Mode.CUSTOM) || options.modes().contains(Mode.MESSAGES_TUPLE)) {
-            follower.listen(progress.of(thread));
-        }
-        return follower.events();
+    /** Whether a stream tells of what handlers say. */
+    private static boolean hears(StreamOptions options) {
+        return options.modes().contains(Mode.CUSTOM) || options.modes().contains(Mode.MESSAGES_TUPLE);
     }
 
     Subscription subscribe(ThreadKey thread, long afterSeq, Executor executor) {

@@ -103,7 +103,7 @@ public class ThreadStreams {
     private Multi<ServerEvent> follow(ThreadState state, Follower.Range range, Teller teller, Executor executor) {
         Follower follower = new Follower(
                 runs.subscribe(state.key(), state.seq(), executor), state, range, teller, executor, runs.clock());
-        follower.listen(progress.of(state.key()));
+        follower.listen(new Ear(progress.of(state.key()), executor));
         return follower.events();
     }
 }
