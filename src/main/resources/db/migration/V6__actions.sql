@@ -25,7 +25,7 @@ alter table action drop constraint action_pkey, add primary key (tenant, thread,
 
 comment on column action.since_ms is 'When its first attempt was asked for; milliseconds since 1970';
 comment on column action.due_at_ms is 'When its attempt is given up, or the next one begins; null if it waits for somebody';
-comment on column action.status is 'outstanding, retrying, or uncertain: nobody knows what became of it';
+comment on column action.status is 'outstanding, held: its attempt waits for its turn, retrying, or uncertain: nobody knows what became of it';
 comment on column action.remote is 'Whether a worker elsewhere does it';
 
 -- Called by commit_batch_v1 with its arguments. A row without a run is of an action that is done.

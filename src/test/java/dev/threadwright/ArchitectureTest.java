@@ -30,6 +30,7 @@ class ArchitectureTest {
     private static final String ENDING = "dev.threadwright.ending..";
     private static final String OUTBOUND = "dev.threadwright.outbound..";
     private static final String SECRET = "dev.threadwright.secret..";
+    private static final String LIMIT = "dev.threadwright.limit..";
     private static final String OPS = "dev.threadwright.ops..";
     private static final String TABLES = "dev.threadwright.tables..";
     private static final String STORE = "dev.threadwright.store..";
@@ -95,6 +96,13 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule steps_do_not_decide = keepsApart(STEP, JOURNAL, INGRESS, RELAY, QUERY, HTTP);
+
+    @ArchTest
+    static final ArchRule limits_know_attempts_and_not_what_they_are = keepsApart(
+            LIMIT, JOURNAL, INGRESS, RELAY, QUERY, HTTP, STEP, CATALOG, EXPRESSION, CONTRACT, STREAM, MODEL, OPS);
+
+    @ArchTest
+    static final ArchRule the_engine_knows_limits_by_its_ports_only = onlyKnownIn(LIMIT, LIMIT, HTTP, OPS);
 
     @ArchTest
     static final ArchRule models_are_asked_by_a_step_like_any_other =

@@ -2,6 +2,7 @@ package dev.threadwright.actor;
 
 import dev.threadwright.actor.PendingBatch.Changed;
 import dev.threadwright.actor.StepStarter.StepCall;
+import dev.threadwright.actor.Turns.Turn;
 import dev.threadwright.journal.Batch;
 import dev.threadwright.journal.Batch.ActionRow;
 import dev.threadwright.journal.Batch.Advance;
@@ -68,6 +69,8 @@ final class BatchBuilder {
 
     /** Attempts of which their workers have said themselves what they came to. */
     private final Set<AttemptKey> reported = new HashSet<>();
+
+    private final AttemptEnds attemptEnds = new AttemptEnds();
 
     private final RunRows runRows = new RunRows();
     private final InterruptRows interruptRows = new InterruptRows();
@@ -147,6 +150,7 @@ final class BatchBuilder {
         noteReport(thread, command);
         if (!decision.events().isEmpty()) {
             append(progress, command.header(), state, decision);
+            attemptEnds.add(state, command, decision.events());
             threads.put(
                     thread,
                     new Touched(
@@ -305,6 +309,7 @@ final class BatchBuilder {
             case Command.CompleteAction ignored -> null;
             case Command.FailAction ignored -> null;
             case Command.LoseAction ignored -> null;
+            case Command.ReleaseAction ignored -> null;
             case Command.ExtendAction ignored -> null;
             case Command.SettleAction ignored -> null;
             case Command.FireTimers ignored -> null;
@@ -384,6 +389,7 @@ final class BatchBuilder {
                 publications,
                 here(owed.stops),
                 here(owed.starts),
+                new Turns.Changes(attemptEnds.ends(), owed.starts, owed.stops, owed.left, owed.wanted),
                 outcomes,
                 endedRuns,
                 interruptRows.settled());
@@ -458,6 +464,8 @@ final class BatchBuilder {
         final List<OwedChange> changes = new ArrayList<>();
         final List<StepCall> stops = new ArrayList<>();
         final List<StepCall> starts = new ArrayList<>();
+        final List<Turn> left = new ArrayList<>();
+        final List<Turn> wanted = new ArrayList<>();
 
         void add(int partition, ThreadState before, ThreadState after) {
             if (before.isIdle() && after.isIdle()) {
@@ -479,22 +487,29 @@ final class BatchBuilder {
 
         private void change(boolean isOwed, int partition, ThreadKey thread, Owed owed) {
             changes.add(row(isOwed, partition, thread, owed));
-            if (owed instanceof Owed.Call call) {
-                (isOwed ? starts : stops).add(new StepCall(partition, thread, call));
+            switch (owed) {
+                case Owed.Call call -> (isOwed ? starts : stops).add(new StepCall(partition, thread, call));
+                case Owed.Turn turn -> (isOwed ? wanted : left).add(new Turn(partition, thread, turn));
+                case Owed.Timer ignored -> {}
             }
         }
 
         private static OwedChange row(boolean isOwed, int partition, ThreadKey thread, Owed owed) {
             String kind = switch (owed) {
                 case Owed.Call ignored -> OwedChange.CALL;
+                case Owed.Turn ignored -> OwedChange.CALL;
                 case Owed.Timer ignored -> OwedChange.TIMER;
             };
             return new OwedChange(isOwed, partition, thread, kind, owed.ref(), dueAtMs(owed));
         }
 
+        /** No time tells it. */
+        private static final long NEVER_MS = Long.MAX_VALUE;
+
         private static long dueAtMs(Owed owed) {
             return switch (owed) {
                 case Owed.Call call -> call.deadlineMs();
+                case Owed.Turn ignored -> NEVER_MS;
                 case Owed.Timer timer -> timer.dueAtMs();
             };
         }

@@ -1,6 +1,8 @@
 package dev.threadwright.actor;
 
 import dev.threadwright.actor.PendingBatch.Changed;
+import dev.threadwright.actor.StepStarter.StepCall;
+import dev.threadwright.actor.Turns.Turn;
 import dev.threadwright.journal.Batch.Advance;
 import dev.threadwright.journal.Batch.OutcomeKey;
 import dev.threadwright.journal.Batch.OutcomeRow;
@@ -54,6 +56,7 @@ public final class Loop implements AutoCloseable {
     private final LoopSettings settings;
     private final Publisher publisher;
     private final StepStarter steps;
+    private final Turns turns;
     private final Replies replies;
     private final Strays strays;
     private final IntConsumer onLost;
@@ -95,6 +98,7 @@ public final class Loop implements AutoCloseable {
             LoopSettings settings,
             Publisher publisher,
             StepStarter steps,
+            Turns turns,
             Replies replies,
             Strays strays,
             IntConsumer onLost) {
@@ -105,6 +109,7 @@ public final class Loop implements AutoCloseable {
         this.settings = settings;
         this.publisher = publisher;
         this.steps = steps;
+        this.turns = turns;
         this.replies = replies;
         this.strays = strays;
         this.onLost = onLost;
@@ -132,12 +137,22 @@ public final class Loop implements AutoCloseable {
     /**
      * Takes over a partition that was claimed and whose publisher is open. Records of it that were offered before are
      * forgotten: consuming starts again at the claim's offsets.
+     *
+     * @param calls that are under way for it, here or with workers
+     * @param held attempts that wait for their turn
      */
-    public CompletableFuture<Void> own(int partition, long epoch, long position) {
+    public CompletableFuture<Void> own(
+            int partition, long epoch, long position, List<StepCall> calls, List<Turn> held) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         mailbox.tell(() -> {
             mailbox.removeRecords(partition);
             owned.put(partition, new OwnedPartition(partition, epoch, position));
+            // Here and not by the caller: nothing of the partition has been decided yet, so what was read still holds.
+            turns.claimed(
+                    partition,
+                    command -> offer(List.of(new Work.Decide(partition, command, null, false))),
+                    calls,
+                    held);
             done.complete(null);
         });
         return done;
@@ -271,6 +286,7 @@ public final class Loop implements AutoCloseable {
             }
         });
         pending.starts().forEach(steps::start);
+        turns.committed(pending.turns());
     }
 
     private void settle(PendingBatch pending, CommitResult result) {
@@ -385,6 +401,7 @@ public final class Loop implements AutoCloseable {
         owned.remove(partition);
         actors.removePartition(partition);
         steps.cancelPartition(partition);
+        turns.dropped(partition);
         gathered.removeIf(work -> work.partition() == partition);
         arrived.removeIf(work -> work.partition() == partition);
     }

@@ -1,6 +1,7 @@
 package dev.threadwright.actor;
 
 import dev.threadwright.actor.StepStarter.StepCall;
+import dev.threadwright.actor.Turns.Turn;
 import dev.threadwright.journal.Journal;
 import dev.threadwright.journal.Journal.Claim;
 import dev.threadwright.journal.Publication;
@@ -48,6 +49,7 @@ public final class Ownership implements AutoCloseable {
     private final Journal journal;
     private final Publisher publisher;
     private final StepStarter steps;
+    private final Turns turns;
     private final Loop loop;
     private final Inbound inbound;
     private final java.util.function.LongSupplier nowMs;
@@ -66,6 +68,7 @@ public final class Ownership implements AutoCloseable {
             Journal journal,
             Publisher publisher,
             StepStarter steps,
+            Turns turns,
             Loop loop,
             Inbound inbound,
             java.util.function.LongSupplier nowMs) {
@@ -73,6 +76,7 @@ public final class Ownership implements AutoCloseable {
         this.journal = journal;
         this.publisher = publisher;
         this.steps = steps;
+        this.turns = turns;
         this.loop = loop;
         this.inbound = inbound;
         this.nowMs = nowMs;
@@ -161,9 +165,10 @@ public final class Ownership implements AutoCloseable {
             long published = publisher.open(claim);
             journal.fenced(partition, claim.epoch());
             publishBacklog(claim, published);
-            List<StepCall> calls = owedCalls(partition);
-            loop.own(partition, claim.epoch(), claim.position()).join();
-            resume(calls);
+            OwedWork owed = owed(partition, Integer.MAX_VALUE);
+            loop.own(partition, claim.epoch(), claim.position(), owed.calls(), owed.turns())
+                    .join();
+            resume(owed.calls());
             held.add(partition);
             stopped.remove(partition);
             inbound.resume(partition, claim.offsets());
@@ -194,20 +199,26 @@ public final class Ownership implements AutoCloseable {
         }
     }
 
-    private List<StepCall> owedCalls(int partition) {
+    /** What the last owner ran, and what waited there. */
+    private record OwedWork(List<StepCall> calls, List<Turn> turns) {}
+
+    /** @param maxTurns with which it stops looking for more */
+    private OwedWork owed(int partition, int maxTurns) {
         List<ThreadKey> threads = journal.threadsOwingCalls(partition);
-        List<StepCall> calls = new ArrayList<>();
-        for (int from = 0; from < threads.size(); from += PAGE) {
+        OwedWork work = new OwedWork(new ArrayList<>(), new ArrayList<>());
+        for (int from = 0; from < threads.size() && work.turns().size() < maxTurns; from += PAGE) {
             List<ThreadKey> page = threads.subList(from, Math.min(threads.size(), from + PAGE));
             for (ThreadState state : readable(page)) {
                 for (Owed owed : Owed.of(state)) {
-                    if (owed instanceof Owed.Call call) {
-                        calls.add(new StepCall(partition, state.key(), call));
+                    switch (owed) {
+                        case Owed.Call call -> work.calls().add(new StepCall(partition, state.key(), call));
+                        case Owed.Turn turn -> work.turns().add(new Turn(partition, state.key(), turn));
+                        case Owed.Timer ignored -> {}
                     }
                 }
             }
         }
-        return calls;
+        return work;
     }
 
     /** A thread that cannot be read must not keep its partition from being claimed. */
@@ -301,6 +312,11 @@ public final class Ownership implements AutoCloseable {
                 }
             }
             loop.offer(due);
+            turns.forgotten().forEach((partition, room) -> {
+                if (held.contains(partition)) {
+                    turns.found(partition, owed(partition, room).turns());
+                }
+            });
         } catch (RuntimeException e) {
             LOG.debugf("Cannot read timers yet: %s", e.getMessage());
         }

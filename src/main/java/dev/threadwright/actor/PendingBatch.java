@@ -19,6 +19,7 @@ import java.util.Map;
  * @param after the changed threads, with their partitions
  * @param publications in the order of the partitions' positions
  * @param stops calls that are owed no more; told before {@code starts}
+ * @param turns what it changes for attempts that are limited
  * @param outcomes of the identified works
  * @param endedRuns runs that ended in it
  * @param settled interrupts that had their outcome in it
@@ -30,6 +31,7 @@ record PendingBatch(
         List<Publication> publications,
         List<StepCall> stops,
         List<StepCall> starts,
+        Turns.Changes turns,
         Map<OutcomeKey, OutcomeRow> outcomes,
         Map<RunId, RunStatus> endedRuns,
         Map<InterruptId, SettledInterrupt> settled) {

@@ -127,6 +127,8 @@ final class RunRows {
             case Event.ActionRequested ignored -> {}
             case Event.ActionRetryScheduled ignored -> {}
             case Event.ActionUncertain ignored -> {}
+            case Event.ActionHeld ignored -> {}
+            case Event.ActionReleased ignored -> {}
             case Event.ActionExtended ignored -> {}
             case Event.ActionRetried ignored -> {}
             case Event.SubgraphStarted ignored -> {}

@@ -43,7 +43,7 @@ public class ActionResource {
 
     static final int DEFAULT_LIMIT = 20;
     static final int MAX_LIMIT = 100;
-    private static final List<String> STATUSES = List.of("outstanding", "retrying", "uncertain");
+    private static final List<String> STATUSES = List.of("outstanding", "held", "retrying", "uncertain");
 
     private final ActionReads actions;
     private final StateReads states;
@@ -76,7 +76,7 @@ public class ActionResource {
                             schema =
                                     @Schema(
                                             type = SchemaType.STRING,
-                                            enumeration = {"outstanding", "retrying", "uncertain"}))
+                                            enumeration = {"outstanding", "held", "retrying", "uncertain"}))
                     @RestQuery("status")
                     @Nullable String status,
             @Parameter(

@@ -198,7 +198,7 @@ public record Batch(
     /**
      * Something that a thread owes to the outside from now on, or no longer.
      *
-     * @param kind {@link #CALL} or {@link #TIMER}
+     * @param kind {@link #CALL}, also for one that waits for its turn, or {@link #TIMER}
      * @param dueAtMs when the thread is to be told; milliseconds since 1970
      */
     public record OwedChange(boolean owed, int partition, ThreadKey thread, String kind, String ref, long dueAtMs) {

@@ -147,6 +147,9 @@ final class EventReader {
                         e.number("timeoutMs"),
                         e.has("attempt") ? e.integer("attempt") : 1,
                         e.has("remote") && e.flag("remote"));
+            case "action.held" -> new Event.ActionHeld(Parts.run(e), action(e), e.integer("attempt"));
+            case "action.released" ->
+                new Event.ActionReleased(Parts.run(e), action(e), e.integer("attempt"), e.flag("probe"));
             case "action.extended" -> new Event.ActionExtended(Parts.run(e), action(e), e.integer("attempt"));
             case "action.retried" -> new Event.ActionRetried(Parts.run(e), action(e), e.integer("attempt"));
             case "action.denied" ->

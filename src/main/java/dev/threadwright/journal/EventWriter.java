@@ -62,6 +62,8 @@ final class EventWriter {
             case Event.TimerFired ignored -> "timer.fired";
             case Event.ActionRetryScheduled ignored -> "action.retry_scheduled";
             case Event.ActionUncertain ignored -> "action.uncertain";
+            case Event.ActionHeld ignored -> "action.held";
+            case Event.ActionReleased ignored -> "action.released";
             case Event.ActionExtended ignored -> "action.extended";
             case Event.ActionRetried ignored -> "action.retried";
             case Event.ActionRequested ignored -> "action.requested";
@@ -208,6 +210,9 @@ final class EventWriter {
                     to.flag("remote", true);
                 }
             }
+            case Event.ActionHeld e -> action(e.run(), e.action(), e.attempt());
+            case Event.ActionReleased e ->
+                action(e.run(), e.action(), e.attempt()).flag("probe", e.probe());
             case Event.ActionExtended e -> action(e.run(), e.action(), e.attempt());
             case Event.ActionRetried e -> action(e.run(), e.action(), e.attempt());
             case Event.ActionDenied e ->

@@ -109,6 +109,7 @@ final class FrameParts {
             case Task.Calling call -> write(to.text("is", "calling"), call);
             case Task.Backoff backoff ->
                 write(to.text("is", "backoff").number("untilMs", backoff.untilMs()), backoff.failed());
+            case Task.Held held -> write(to.text("is", "held"), held.call());
             case Task.Uncertain uncertain ->
                 write(to.text("is", "uncertain").text("reason", uncertain.reason()), uncertain.call());
             case Task.Sleeping sleeping -> to.text("is", "sleeping").number("untilMs", sleeping.untilMs());
@@ -143,6 +144,7 @@ final class FrameParts {
             case "joining" -> new Task.Joining(Set.copyOf(from.texts("missing")));
             case "calling" -> calling(from);
             case "backoff" -> new Task.Backoff(calling(from), from.number("untilMs"));
+            case "held" -> new Task.Held(calling(from));
             case "uncertain" -> new Task.Uncertain(calling(from), from.text("reason"));
             case "sleeping" -> new Task.Sleeping(from.number("untilMs"));
             case "nested" ->

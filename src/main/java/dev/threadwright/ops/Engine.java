@@ -6,6 +6,7 @@ import dev.threadwright.actor.NeededWorkflows;
 import dev.threadwright.actor.Ownership;
 import dev.threadwright.actor.Replies;
 import dev.threadwright.actor.Strays;
+import dev.threadwright.actor.Turns;
 import dev.threadwright.actor.Work;
 import dev.threadwright.catalog.Catalog;
 import dev.threadwright.catalog.CatalogUnavailableException;
@@ -55,6 +56,7 @@ final class Engine implements AutoCloseable {
     private final Handlers handlers;
     private final Catalog workflows;
     private final java.util.function.Consumer<StepProgress> progress;
+    private final Turns turns;
     private final Replies replies;
     private final Producer<byte[], byte[]> strayProducer;
     private final CommandRecords commandRecords;
@@ -72,6 +74,7 @@ final class Engine implements AutoCloseable {
             Handlers handlers,
             Catalog workflows,
             java.util.function.Consumer<StepProgress> progress,
+            Turns turns,
             Replies replies) {
         this.config = config;
         this.partitions = partitions;
@@ -84,6 +87,7 @@ final class Engine implements AutoCloseable {
         this.handlers = handlers;
         this.workflows = workflows;
         this.progress = progress;
+        this.turns = turns;
         this.replies = replies;
         this.strayProducer = kafka.plainProducer("threadwright-" + owner + "-results");
         this.commandRecords =
@@ -146,13 +150,14 @@ final class Engine implements AutoCloseable {
                 loopSettings(),
                 relay,
                 steps,
+                turns,
                 replies,
                 strays(),
                 partition -> required(claims).fenced(partition));
         itself.set(loop);
         Consumers consumers = consumers(name, clientId, number, loop);
-        Ownership ownership =
-                new Ownership(name, owner, claimJournal, relay, steps, loop, consumers, System::currentTimeMillis);
+        Ownership ownership = new Ownership(
+                name, owner, claimJournal, relay, steps, turns, loop, consumers, System::currentTimeMillis);
         claims.set(ownership);
         return new LoopUnit(name, journal, claimJournal, loop, relay, ownership, consumers, steps);
     }
@@ -243,6 +248,7 @@ final class Engine implements AutoCloseable {
                 // A timer is still owed, and its partition's owner will see it.
                 case Command.FireTimers ignored -> null;
                 case Command.LoseAction ignored -> null;
+                case Command.ReleaseAction ignored -> null;
                 case Command.ExtendAction ignored -> null;
                 case Command.SettleAction ignored -> null;
                 case Command.ContinueRun ignored -> null;

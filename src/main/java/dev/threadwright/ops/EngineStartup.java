@@ -12,6 +12,7 @@ import dev.threadwright.journal.PostgresJournal;
 import dev.threadwright.journal.PostgresSettings;
 import dev.threadwright.journal.StoredSettings;
 import dev.threadwright.json.JsonText;
+import dev.threadwright.limit.Turnstile;
 import dev.threadwright.live.ProgressFeed;
 import dev.threadwright.schema.JsonSchemas;
 import dev.threadwright.step.Handlers;
@@ -63,6 +64,7 @@ public class EngineStartup {
     private final Handlers handlers;
     private final ProgressFeed progress;
     private final Catalog workflows;
+    private final Turnstile turnstile;
     private final Replies replies;
     private final EndingWiring endings;
 
@@ -79,6 +81,7 @@ public class EngineStartup {
             Handlers handlers,
             Catalog workflows,
             ProgressFeed progress,
+            Turnstile turnstile,
             @Any Instance<Replies> replies,
             EndingWiring endings) {
         this.config = config;
@@ -89,6 +92,7 @@ public class EngineStartup {
         this.handlers = handlers;
         this.workflows = workflows;
         this.progress = progress;
+        this.turnstile = turnstile;
         this.endings = endings;
         List<Replies> all = replies.stream().toList();
         this.replies = batch -> all.forEach(each -> each.committed(batch));
@@ -177,6 +181,7 @@ public class EngineStartup {
                 handlers,
                 workflows,
                 progress::tell,
+                turnstile,
                 replies);
         ready.start();
         engine = ready;
@@ -245,7 +250,8 @@ public class EngineStartup {
                             decide.keptTtl().toMillis()),
                     workflows,
                     judges,
-                    new JsonSchemas());
+                    new JsonSchemas(),
+                    turnstile);
         } catch (IllegalArgumentException e) {
             throw new MisconfiguredException("threadwright.decide: " + e.getMessage());
         }

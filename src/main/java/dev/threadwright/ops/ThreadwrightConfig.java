@@ -72,6 +72,67 @@ public interface ThreadwrightConfig {
         Duration timeout();
     }
 
+    Actions actions();
+
+    /** How much of what leaves the server may be under way; of each server by itself. */
+    interface Actions {
+        /**
+         * By what attempts reach: the name of an action, {@code "http/api.example.com"} for requests to that host, {@code
+         * chat/default} for a chat model.
+         */
+        Map<String, ActionLimit> limits();
+
+        /** Of each thread. */
+        ActionLimit perThread();
+
+        /** Of each tenant. */
+        ActionLimit perTenant();
+
+        Circuit circuit();
+
+        /** Attempts that wait for their turn and are remembered in memory; more wait in the journal alone. */
+        @WithDefault("100000")
+        int maxHeld();
+
+        interface ActionLimit {
+            /** Attempts under way at once; any number if not set. */
+            OptionalInt concurrency();
+
+            /** Attempts that begin in a period; any number if not set. */
+            OptionalInt rate();
+
+            /** The period of the rate. */
+            @WithDefault("1s")
+            Duration ratePeriod();
+        }
+
+        /** What fails too often is left alone for a while, and the runs that want it wait. */
+        interface Circuit {
+            @WithDefault("true")
+            boolean enabled();
+
+            /** Of the last attempts, failures for passing reasons that open it; 1 to 100. */
+            @WithDefault("50")
+            int failurePercent();
+
+            /** How many the last attempts are. */
+            @WithDefault("20")
+            int window();
+
+            /** How many there must have been. */
+            @WithDefault("10")
+            int minimum();
+
+            /** How long nothing is tried. */
+            @WithDefault("10s")
+            Duration pause();
+
+            /** Attempts that find out then whether it works again. */
+            @WithDefault("3")
+            int probes();
+        }
+    }
+
     Secrets secrets();
 
     /** What steps send and nobody sees; each by its name. */

@@ -108,6 +108,18 @@ final class Actions {
         return draft.decided(new Outcome.Applied());
     }
 
+    static Decision release(Draft draft, Command.ReleaseAction release) {
+        StartedRun run = draft.state().started(release.run());
+        if (run == null || run.held(release.action(), release.attempt()) == null) {
+            return draft.unchanged(new Outcome.Unchanged("The action is not held"));
+        }
+        if (run.control().paused()) {
+            return draft.unchanged(new Outcome.Unchanged("The run is paused: nothing of it begins until it goes on"));
+        }
+        draft.add(new Event.ActionReleased(run.id(), release.action(), release.attempt(), release.probe()));
+        return draft.decided(new Outcome.Applied());
+    }
+
     Decision settle(Draft draft, Command.SettleAction settle) {
         if (!draft.state().exists()) {
             return draft.unchanged(Decider.noThread(draft.state()));
@@ -128,7 +140,11 @@ final class Actions {
                             Rejection.NOT_WAITING,
                             "Run " + run.id() + " is paused: nothing of it begins until it goes on");
                 }
-                draft.add(new Event.ActionRetried(run.id(), call.action(), call.attempt()));
+                // What is held has not begun: there is nothing to give up.
+                draft.add(
+                        located.task().state() instanceof Task.Held
+                                ? new Event.ActionReleased(run.id(), call.action(), call.attempt(), false)
+                                : new Event.ActionRetried(run.id(), call.action(), call.attempt()));
             }
             case Command.Settlement.Succeed succeed ->
                 progress.completeAction(draft, run, located, call, succeed.result());

@@ -29,6 +29,7 @@ public sealed interface Command {
             case CompleteAction ignored -> List.of();
             case FailAction ignored -> List.of();
             case LoseAction ignored -> List.of();
+            case ReleaseAction ignored -> List.of();
             case ExtendAction ignored -> List.of();
             case SettleAction ignored -> List.of();
             case FireTimers ignored -> List.of();
@@ -287,6 +288,13 @@ public sealed interface Command {
 
     /** The process that ran an attempt is gone. Counts only if exactly this attempt is outstanding. */
     record LoseAction(Header header, RunId run, ActionId action, int attempt) implements Command {}
+
+    /**
+     * The turn of an attempt that was held has come.
+     *
+     * @param probe see {@link Event.ActionReleased}
+     */
+    record ReleaseAction(Header header, RunId run, ActionId action, int attempt, boolean probe) implements Command {}
 
     /**
      * Something on this thread was due at or before the header's time.

@@ -28,12 +28,17 @@ public final class Decider {
     private final Actions actions;
 
     public Decider(ServerSettings settings, WorkflowCatalog workflows, Judges judges, AnswerSchemas schemas) {
+        this(settings, workflows, judges, schemas, Gate.OPEN);
+    }
+
+    public Decider(
+            ServerSettings settings, WorkflowCatalog workflows, Judges judges, AnswerSchemas schemas, Gate gate) {
         this.workflows = workflows;
         this.edits = new Edits(settings, workflows);
         this.stops = new Stops(workflows);
         Asks asks = new Asks(schemas);
         Waits waits = new Waits(workflows);
-        this.progress = new Progress(workflows, asks, stops, waits);
+        this.progress = new Progress(workflows, asks, stops, waits, gate);
         this.resumption = new Resumption(workflows, edits, asks, stops, progress);
         this.admission = new Admission(settings, workflows, judges, progress, resumption, waits);
         this.compaction = new Compaction(settings, workflows, progress);
@@ -69,6 +74,7 @@ public final class Decider {
             case Command.CompleteAction complete -> actions.complete(draft, complete);
             case Command.FailAction fail -> actions.fail(draft, fail);
             case Command.LoseAction lose -> actions.lose(draft, lose);
+            case Command.ReleaseAction release -> Actions.release(draft, release);
             case Command.ExtendAction extend -> Actions.extend(draft, extend);
             case Command.SettleAction settle -> actions.settle(draft, settle);
             case Command.FireTimers ignored -> fireTimers(draft);

@@ -483,6 +483,16 @@ public sealed interface Event {
      */
     record ActionRetried(RunId run, ActionId action, int attempt) implements Event {}
 
+    /** The attempt does not begin yet: what it is to reach has as much to do as it may have, or fails too often. */
+    record ActionHeld(RunId run, ActionId action, int attempt) implements Event {}
+
+    /**
+     * The attempt that was held begins.
+     *
+     * @param probe whether it finds out if what it reaches works again; if not, that costs it none of its retries
+     */
+    record ActionReleased(RunId run, ActionId action, int attempt, boolean probe) implements Event {}
+
     /** A result came that nobody waits for: late, doubled or forged. */
     record ActionResultDiscarded(RunId run, ActionId action, int attempt, String reason) implements Event {}
 

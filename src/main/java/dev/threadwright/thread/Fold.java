@@ -62,6 +62,9 @@ public final class Fold {
             }
             case Event.ActionRetryScheduled retry -> retryScheduled(now, retry);
             case Event.ActionUncertain uncertain -> uncertain(now, uncertain);
+            case Event.ActionHeld held ->
+                outstanding(now, held, held.run(), held.action(), held.attempt(), Task.Held::new);
+            case Event.ActionReleased released -> released(now, released);
             case Event.ActionExtended extended ->
                 outstanding(
                         now,
@@ -483,6 +486,7 @@ public final class Fold {
             case Task.Joining ignored -> throw impossible(state, raised, "task " + raised.task() + " cannot ask");
             case Task.Calling ignored -> throw impossible(state, raised, "task " + raised.task() + " cannot ask");
             case Task.Backoff ignored -> throw impossible(state, raised, "task " + raised.task() + " cannot ask");
+            case Task.Held ignored -> throw impossible(state, raised, "task " + raised.task() + " cannot ask");
             case Task.Uncertain ignored -> throw impossible(state, raised, "task " + raised.task() + " cannot ask");
             case Task.Asking ignored -> throw impossible(state, raised, "task " + raised.task() + " cannot ask");
             case Task.Awaiting ignored -> throw impossible(state, raised, "task " + raised.task() + " cannot ask");
@@ -622,6 +626,12 @@ public final class Fold {
                 retry.action(),
                 retry.attempt(),
                 call -> new Task.Backoff(call, retry.dueAtMs()));
+    }
+
+    private static ThreadState released(ThreadState state, Event.ActionReleased released) {
+        Frame.Located held = run(state, released, released.run()).held(released.action(), released.attempt());
+        return changed(
+                state, released, released.run(), held, call -> call.begun(state.updatedAtMs(), released.probe()));
     }
 
     private static ThreadState uncertain(ThreadState state, Event.ActionUncertain uncertain) {

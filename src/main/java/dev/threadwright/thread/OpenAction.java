@@ -26,6 +26,8 @@ public record OpenAction(
     public enum Status {
         /** Somebody is at work on it. */
         OUTSTANDING,
+        /** Its attempt waits for its turn. */
+        HELD,
         /** The last attempt failed, and the next one comes. */
         RETRYING,
         /** Nobody knows what became of it. */
@@ -49,9 +51,19 @@ public record OpenAction(
         return open;
     }
 
+    /** What the action reaches, by the name that limits are set by; null if it is not open. */
+    public static @Nullable String targetOf(ThreadState state, RunId id, ActionId action) {
+        StartedRun run = state.started(id);
+        Frame.Located located = run == null ? null : run.acting(action);
+        Task.Calling call =
+                located == null ? null : StartedRun.act(located.task().state());
+        return call == null ? null : Target.of(call.handler(), call.input());
+    }
+
     private static @Nullable OpenAction of(RunId run, Frame.Located located) {
         return switch (located.task().state()) {
             case Task.Calling call -> open(run, located, call, Status.OUTSTANDING, call.deadlineMs());
+            case Task.Held held -> open(run, located, held.call(), Status.HELD, null);
             case Task.Backoff backoff -> open(run, located, backoff.failed(), Status.RETRYING, backoff.untilMs());
             case Task.Uncertain uncertain -> open(run, located, uncertain.call(), Status.UNCERTAIN, null);
             case Task.Due ignored -> null;

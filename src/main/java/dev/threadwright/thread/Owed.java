@@ -50,6 +50,18 @@ public sealed interface Owed {
         }
     }
 
+    /**
+     * An attempt that wants {@link Command.ReleaseAction} when its turn comes.
+     *
+     * @param target what it is to reach; see {@link Target}
+     */
+    record Turn(RunId run, ActionId action, int attempt, String target) implements Owed {
+        @Override
+        public String ref() {
+            return "turn-" + Call.ref(action, attempt);
+        }
+    }
+
     /** The thread wants {@link Command.FireTimers} at this time (milliseconds since 1970). */
     record Timer(String ref, long dueAtMs) implements Owed {}
 
@@ -102,6 +114,14 @@ public sealed interface Owed {
                             call.deadlineMs(),
                             call.replay(),
                             call.remote()));
+                case Task.Held held -> {
+                    // Nothing new starts while an operator holds the run.
+                    if (!run.control().paused()) {
+                        Task.Calling call = held.call();
+                        owed.add(new Turn(
+                                run.id(), call.action(), call.attempt(), Target.of(call.handler(), call.input())));
+                    }
+                }
                 case Task.Backoff backoff -> {
                     // Nothing new starts while an operator holds the run.
                     if (!run.control().paused()) {

@@ -30,11 +30,11 @@ final class Progress {
     private final Stops stops;
     private final Waits waits;
 
-    Progress(WorkflowCatalog workflows, Asks asks, Stops stops, Waits waits) {
+    Progress(WorkflowCatalog workflows, Asks asks, Stops stops, Waits waits, Gate gate) {
         this.workflows = workflows;
         this.stops = stops;
         this.waits = waits;
-        this.tasks = new Tasks(workflows, asks, stops, waits);
+        this.tasks = new Tasks(workflows, asks, stops, waits, gate);
     }
 
     /** The run takes what the draft has in its intake. */

@@ -71,6 +71,7 @@ public record StartedRun(
             boolean isHere = switch (located.task().state()) {
                 case Task.Calling ignored -> true;
                 case Task.Backoff ignored -> true;
+                case Task.Held ignored -> true;
                 case Task.Due ignored -> !control.paused() && leg.at() == null;
                 case Task.Joining ignored -> false;
                 case Task.Uncertain ignored -> false;
@@ -177,6 +178,18 @@ public record StartedRun(
         return null;
     }
 
+    /** The task whose attempt is held; null if there is none. */
+    public Frame.@Nullable Located held(ActionId action, int attempt) {
+        for (Frame.Located located : frame.all()) {
+            if (located.task().state() instanceof Task.Held held
+                    && held.call().action().equals(action)
+                    && held.call().attempt() == attempt) {
+                return located;
+            }
+        }
+        return null;
+    }
+
     /** The task whose action this is, whether an attempt is outstanding or the next one is waited for. */
     public Frame.@Nullable Located acting(ActionId action) {
         for (Frame.Located located : frame.all()) {
@@ -190,7 +203,11 @@ public record StartedRun(
 
     /** The last attempt of a task whose action has not ended. */
     static Task.@Nullable Calling act(Task.State state) {
-        return state instanceof Task.Backoff backoff ? backoff.failed() : outstanding(state);
+        return switch (state) {
+            case Task.Backoff backoff -> backoff.failed();
+            case Task.Held held -> held.call();
+            default -> outstanding(state);
+        };
     }
 
     /** A result still counts when nobody knows what became of its action. */
@@ -201,6 +218,7 @@ public record StartedRun(
             case Task.Due ignored -> null;
             case Task.Joining ignored -> null;
             case Task.Backoff ignored -> null;
+            case Task.Held ignored -> null;
             case Task.Asking ignored -> null;
             case Task.Awaiting ignored -> null;
             case Task.Sleeping ignored -> null;

@@ -77,11 +77,29 @@ public record Task(String step, Json item, State state) {
             return new Calling(action, handler, input, attempt, idempotent, timeoutMs, sinceMs, entered, next, remote);
         }
 
+        /** An attempt that was held begins. */
+        Calling begun(long atMs, boolean probe) {
+            return new Calling(
+                    action,
+                    handler,
+                    input,
+                    attempt,
+                    idempotent,
+                    timeoutMs,
+                    atMs,
+                    probe ? entered + 1 : entered,
+                    replay,
+                    remote);
+        }
+
         /** Its time begins anew. */
         Calling extended(long atMs) {
             return new Calling(action, handler, input, attempt, idempotent, timeoutMs, atMs, entered, replay, remote);
         }
     }
+
+    /** Its attempt has not begun: it waits for its turn. */
+    public record Held(Calling call) implements State {}
 
     /** Its last attempt failed; the next follows at that time (milliseconds since 1970). */
     public record Backoff(Calling failed, long untilMs) implements State {}
@@ -155,6 +173,7 @@ public record Task(String step, Json item, State state) {
                 as(new Nested(nested.frame().again(), nested.trigger(), nested.channels(), nested.changes()));
             case Calling call -> as(due(call.replay()));
             case Backoff backoff -> as(due(backoff.failed().replay()));
+            case Held held -> as(due(held.call().replay()));
             case Uncertain uncertain -> as(due(uncertain.call().replay()));
             case Asking asking -> as(due(asking.replay()));
             case Awaiting ignored -> as(DUE);
@@ -168,6 +187,7 @@ public record Task(String step, Json item, State state) {
             case Due ignored -> RunStatus.ACTIVE;
             case Calling ignored -> RunStatus.ACTIVE;
             case Backoff ignored -> RunStatus.ACTIVE;
+            case Held ignored -> RunStatus.ACTIVE;
             case Uncertain ignored -> RunStatus.PAUSED;
             case Asking ignored -> RunStatus.WAITING_USER;
             case Awaiting ignored -> RunStatus.WAITING_EVENT;

@@ -41,9 +41,11 @@ final class Tasks {
     private final Asks asks;
     private final Stops stops;
     private final Waits waits;
+    private final Gate gate;
 
-    Tasks(WorkflowCatalog workflows, Asks asks, Stops stops, Waits waits) {
+    Tasks(WorkflowCatalog workflows, Asks asks, Stops stops, Waits waits, Gate gate) {
         this.workflows = workflows;
+        this.gate = gate;
         this.asks = asks;
         this.stops = stops;
         this.waits = waits;
@@ -118,7 +120,7 @@ final class Tasks {
                     call.action(),
                     call.attempt(),
                     failure.message(),
-                    draft.timeMs() + waitMs(failure, call, retries.backoffMs(retried))));
+                    draft.timeMs() + waitMs(failure, call, retries.backoffMs(Math.max(0, retried)))));
             return;
         }
         draft.add(new Event.ActionFailed(run, call.action(), call.attempt(), failure.message()));
@@ -207,6 +209,7 @@ final class Tasks {
             case Task.Joining ignored -> false;
             case Task.Calling ignored -> false;
             case Task.Backoff ignored -> false;
+            case Task.Held ignored -> false;
             case Task.Uncertain ignored -> false;
             case Task.Asking ignored -> false;
             case Task.Awaiting ignored -> false;
@@ -263,6 +266,7 @@ final class Tasks {
             case Task.Calling call -> call.deadlineMs();
             case Task.Asking asking -> asking.interrupt().expiresAtMs();
             case Task.Awaiting awaiting -> awaiting.untilMs();
+            case Task.Held ignored -> null;
             case Task.Due ignored -> null;
             case Task.Joining ignored -> null;
             case Task.Uncertain ignored -> null;
@@ -281,7 +285,14 @@ final class Tasks {
                 draft.add(new Event.TimerFired(run.id(), located.id()));
                 end(draft, run.id(), located.id(), located.task().step(), NOTHING, "");
             }
-            case Task.Backoff ignored -> draft.add(new Event.TimerFired(run.id(), located.id()));
+            case Task.Backoff backoff -> {
+                draft.add(new Event.TimerFired(run.id(), located.id()));
+                Task.Calling failed = backoff.failed();
+                holdIfNeeded(
+                        draft,
+                        Target.of(failed.handler(), failed.input()),
+                        new Event.ActionHeld(run.id(), failed.action(), failed.attempt() + 1));
+            }
             case Task.Calling call ->
                 failAttempt(
                         draft,
@@ -309,6 +320,7 @@ final class Tasks {
                 fail(draft, run.id(), located.id(), located.task().step(), "The event did not come in time");
             }
             case Task.Due ignored -> {}
+            case Task.Held ignored -> {}
             case Task.Joining ignored -> {}
             case Task.Uncertain ignored -> {}
             case Task.Nested ignored -> {}
@@ -377,7 +389,7 @@ final class Tasks {
             }
             case Step.Action action -> {
                 Event.ActionRequested requested = requested(run, id, step, action, view, replay);
-                yield () -> draft.add(requested);
+                yield () -> request(draft, requested);
             }
             case Step.Tool tool -> {
                 Step.Action action = step.action(view);
@@ -389,7 +401,7 @@ final class Tasks {
                     };
                 }
                 Event.ActionRequested requested = requested(run, id, step, action, view, replay);
-                yield () -> draft.add(requested);
+                yield () -> request(draft, requested);
             }
             case Step.Interrupt interrupt -> {
                 if (replay.answers().isEmpty()) {
@@ -431,6 +443,21 @@ final class Tasks {
                 };
             }
         };
+    }
+
+    private void request(Draft draft, Event.ActionRequested requested) {
+        draft.add(requested);
+        holdIfNeeded(
+                draft,
+                Target.of(requested.handler(), requested.input()),
+                new Event.ActionHeld(requested.run(), requested.action(), requested.attempt()));
+    }
+
+    /** In the same decision in which the attempt would begin. */
+    private void holdIfNeeded(Draft draft, String target, Event.ActionHeld held) {
+        if (gate.holds(draft.state().key().tenant(), target)) {
+            draft.add(held);
+        }
     }
 
     private static Event.ActionRequested requested(

@@ -83,6 +83,9 @@ public record Step(
         /** The handler that asks chat models; what it streams are pieces of messages, and it is no tool. */
         public static final String CHAT = "chat";
 
+        /** The handler that sends requests. */
+        public static final String HTTP = "http";
+
         /** By a handler of this server. */
         public Action(
                 String handler,

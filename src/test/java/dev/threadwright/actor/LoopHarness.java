@@ -13,8 +13,10 @@ import dev.threadwright.schema.JsonSchemas;
 import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Decider;
+import dev.threadwright.thread.Gate;
 import dev.threadwright.thread.Identity;
 import dev.threadwright.thread.Input;
+import dev.threadwright.thread.Owed;
 import dev.threadwright.thread.RunIds;
 import dev.threadwright.thread.ServerSettings;
 import dev.threadwright.thread.ThreadKey;
@@ -33,6 +35,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A real loop over a given journal, with everything around it recorded. */
@@ -56,6 +59,7 @@ final class LoopHarness implements AutoCloseable {
     final Loop loop;
     final RecordingPublisher publisher;
     final RecordingSteps steps = new RecordingSteps();
+    final RecordingTurns turns = new RecordingTurns();
     final List<Batch> committed = new CopyOnWriteArrayList<>();
     final List<Command> strays = new CopyOnWriteArrayList<>();
     final Set<Integer> lost = ConcurrentHashMap.newKeySet();
@@ -63,6 +67,10 @@ final class LoopHarness implements AutoCloseable {
     private boolean started;
 
     LoopHarness(String name, Journal journal, LoopSettings settings) {
+        this(name, journal, settings, Gate.OPEN);
+    }
+
+    LoopHarness(String name, Journal journal, LoopSettings settings, Gate gate) {
         this.journal = journal;
         this.publisher = new RecordingPublisher("publisher-" + name);
         this.loop = new Loop(
@@ -73,11 +81,13 @@ final class LoopHarness implements AutoCloseable {
                         new ServerSettings(InterruptPolicy.DEFAULT, "echo", 10, 100),
                         BuiltInWorkflows.registry(),
                         NO_JUDGES,
-                        new JsonSchemas()),
+                        new JsonSchemas(),
+                        gate),
                 NeededWorkflows.fixed(BuiltInWorkflows.registry()),
                 settings,
                 publisher,
                 steps,
+                turns,
                 committed::add,
                 strays::add,
                 lost::add);
@@ -89,7 +99,7 @@ final class LoopHarness implements AutoCloseable {
             try {
                 Claim claim = journal.claim(partition, "test", publisher.publisherId());
                 publisher.open(claim);
-                owned.add(loop.own(partition, claim.epoch(), claim.position()));
+                owned.add(loop.own(partition, claim.epoch(), claim.position(), List.of(), List.of()));
                 if (started) {
                     awaitOwned();
                 }
@@ -187,6 +197,62 @@ final class LoopHarness implements AutoCloseable {
         @Override
         public void cancelPartition(int partition) {
             log.add("cancel partition " + partition);
+        }
+    }
+
+    /** Remembers what waits, and lets it begin when the test says so. */
+    static final class RecordingTurns implements Turns {
+        final List<String> log = new CopyOnWriteArrayList<>();
+        final Map<String, Command> waiting = new ConcurrentHashMap<>();
+        final Set<Integer> forgotten = ConcurrentHashMap.newKeySet();
+        private volatile Consumer<Command> release = command -> {};
+
+        @Override
+        public void claimed(int partition, Consumer<Command> to, List<StepStarter.StepCall> calls, List<Turn> held) {
+            release = to;
+            log.add("claimed " + calls.stream().map(one -> one.call().ref()).toList());
+            held.forEach(this::wait);
+        }
+
+        @Override
+        public void committed(Changes changes) {
+            changes.begun().forEach(step -> log.add("begun " + step.call().ref()));
+            changes.over().forEach(step -> log.add("over " + step.call().ref()));
+            changes.ends().forEach(end -> log.add((end.worked() ? "worked " : "failed ") + end.target()));
+            changes.left().forEach(turn -> waiting.remove(turn.owed().ref()));
+            changes.wanted().forEach(this::wait);
+        }
+
+        private void wait(Turn turn) {
+            Owed.Turn owed = turn.owed();
+            waiting.put(
+                    owed.ref(),
+                    new Command.ReleaseAction(
+                            new Command.Header(turn.thread(), 5, null, "", "action.release", "system"),
+                            owed.run(),
+                            owed.action(),
+                            owed.attempt(),
+                            false));
+        }
+
+        void releaseAll() {
+            waiting.values().forEach(release);
+        }
+
+        @Override
+        public void dropped(int partition) {
+            log.add("dropped " + partition);
+        }
+
+        @Override
+        public Map<Integer, Integer> forgotten() {
+            return forgotten.stream().collect(java.util.stream.Collectors.toMap(id -> id, id -> 10));
+        }
+
+        @Override
+        public void found(int partition, List<Turn> turns) {
+            forgotten.remove(partition);
+            turns.forEach(this::wait);
         }
     }
 

@@ -57,7 +57,15 @@ class OwnershipTest {
         next.start();
         try (next;
                 Ownership ownership = new Ownership(
-                        "next", "next", journal, next.publisher, next.steps, next.loop, NOTHING_COMES_IN, () -> 3)) {
+                        "next",
+                        "next",
+                        journal,
+                        next.publisher,
+                        next.steps,
+                        Turns.NONE,
+                        next.loop,
+                        NOTHING_COMES_IN,
+                        () -> 3)) {
             ownership.assigned(List.of(0));
             await().untilAsserted(() -> assertThat(ownership.held()).containsExactly(0));
             assertThat(next.steps.log)
@@ -65,5 +73,55 @@ class OwnershipTest {
                     .asString()
                     .startsWith("start " + waits.newRun().value());
         }
+    }
+
+    @Test
+    void whatWaitedForItsTurnWaitsWithTheNextOwnerAndBeginsThere() {
+        Command.SubmitInput waits = input(thread("t"), "1", 2, QueuePolicy.DEFAULT, "delay");
+        InMemoryJournal journal = new InMemoryJournal();
+        String attempt = "turn-" + waits.newRun() + "-1#1";
+        try (LoopHarness last = new LoopHarness("last", journal, LoopSettings.DEFAULT, (tenant, target) -> true)) {
+            last.own(0);
+            last.start();
+            last.loop.offer(List.of(work(0, 0, waits)));
+            last.awaitConsumed(0, 1);
+            await().untilAsserted(() -> assertThat(last.turns.waiting).containsOnlyKeys(attempt));
+            assertThat(last.steps.log).isEmpty();
+        }
+        LoopHarness next = new LoopHarness("next", journal, LoopSettings.DEFAULT);
+        next.start();
+        try (next;
+                Ownership ownership = ownership(next)) {
+            ownership.assigned(List.of(0));
+            await().untilAsserted(() -> assertThat(next.turns.waiting).containsOnlyKeys(attempt));
+            assertThat(next.turns.log).containsExactly("claimed []");
+            next.turns.releaseAll();
+            await().untilAsserted(() -> assertThat(next.steps.log).containsExactly("start " + waits.newRun() + "-1#1"));
+            await().untilAsserted(() -> assertThat(next.turns.waiting).isEmpty());
+            assertThat(next.turns.log).containsExactly("claimed []", "begun " + waits.newRun() + "-1#1");
+        }
+    }
+
+    @Test
+    void whatDidNotFitIsReadAgainWhenThereIsRoom() {
+        Command.SubmitInput waits = input(thread("t"), "1", 2, QueuePolicy.DEFAULT, "delay");
+        InMemoryJournal journal = new InMemoryJournal();
+        LoopHarness loop = new LoopHarness("loop", journal, LoopSettings.DEFAULT, (tenant, target) -> true);
+        loop.start();
+        try (loop;
+                Ownership ownership = ownership(loop)) {
+            ownership.assigned(List.of(0));
+            await().untilAsserted(() -> assertThat(ownership.held()).containsExactly(0));
+            loop.loop.offer(List.of(work(0, 0, waits)));
+            await().untilAsserted(() -> assertThat(loop.turns.waiting).hasSize(1));
+            loop.turns.waiting.clear();
+            loop.turns.forgotten.add(0);
+            await().untilAsserted(() -> assertThat(loop.turns.waiting).hasSize(1));
+        }
+    }
+
+    private static Ownership ownership(LoopHarness of) {
+        return new Ownership(
+                "next", "next", of.journal, of.publisher, of.steps, of.turns, of.loop, NOTHING_COMES_IN, () -> 3);
     }
 }

@@ -169,6 +169,8 @@ record RandomModel(RandomGenerator random, boolean plausible) {
                         large(),
                         small(),
                         random.nextBoolean());
+            case "ActionHeld" -> new Event.ActionHeld(run(), action(), small());
+            case "ActionReleased" -> new Event.ActionReleased(run(), action(), small(), random.nextBoolean());
             case "ActionExtended" -> new Event.ActionExtended(run(), action(), small());
             case "ActionRetried" -> new Event.ActionRetried(run(), action(), small());
             case "ActionDenied" -> new Event.ActionDenied(run(), task(), action(), text(), text());
@@ -287,9 +289,10 @@ record RandomModel(RandomGenerator random, boolean plausible) {
     }
 
     private Task.State taskState(int depth) {
-        return switch (random.nextInt(depth == 0 ? 9 : 10)) {
+        return switch (random.nextInt(depth == 0 ? 10 : 11)) {
             case 0 -> new Task.Due(replay());
             case 7 -> new Task.Asking(interrupt(), replay());
+            case 9 -> new Task.Held(calling());
             case 8 -> new Task.Awaiting(list(this::text), maybe(this::large));
             case 1 -> new Task.Joining(new LinkedHashSet<>(list(this::text)));
             case 2 -> calling();

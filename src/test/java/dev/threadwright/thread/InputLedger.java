@@ -78,6 +78,8 @@ final class InputLedger {
             case Event.TimerFired ignored -> {}
             case Event.ActionRetryScheduled ignored -> {}
             case Event.ActionUncertain ignored -> {}
+            case Event.ActionHeld ignored -> {}
+            case Event.ActionReleased ignored -> {}
             case Event.ActionExtended ignored -> {}
             case Event.ActionRetried ignored -> {}
             case Event.StepCompleted ignored -> {}

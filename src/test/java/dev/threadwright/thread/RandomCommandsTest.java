@@ -41,6 +41,8 @@ class RandomCommandsTest {
                 Event.ActionDenied.class,
                 Event.ActionRetryScheduled.class,
                 Event.ActionUncertain.class,
+                Event.ActionHeld.class,
+                Event.ActionReleased.class,
                 Event.ActionExtended.class,
                 Event.ActionRetried.class));
         expected.removeAll(People.EVENTS);

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -193,7 +194,8 @@ class RandomGraphsTest {
             graphs = new RandomGraphs(random);
             settings = new ServerSettings(Commands.INTERRUPT, "w2", random.nextInt(1, 5), random.nextInt(1, 4));
             workflows = known == null ? graphs.draw() : known;
-            life = new Life(new Decider(settings, workflows, ThreadSpec.NO_JUDGES, new JsonSchemas()));
+            Gate gate = random.nextInt(3) == 0 ? (tenant, target) -> true : Gate.OPEN;
+            life = new Life(new Decider(settings, workflows, ThreadSpec.NO_JUDGES, new JsonSchemas(), gate));
         }
 
         void run() {
@@ -279,7 +281,10 @@ class RandomGraphsTest {
                         .map(Owed.Call.class::cast)
                         .findFirst()
                         .orElse(null);
-                if (call != null) {
+                Owed.Turn turn = turns().findFirst().orElse(null);
+                if (turn != null) {
+                    decide(release(turn));
+                } else if (call != null) {
                     decide(new Command.CompleteAction(header(), call.run(), call.action(), call.attempt(), Json.NULL));
                 } else if (!owed.isEmpty()) {
                     nowMs = Math.max(nowMs, dueMs(owed));
@@ -296,6 +301,16 @@ class RandomGraphsTest {
             }
             assertThat(life.state.isIdle()).as("all comes to an end").isTrue();
             assertThat(Owed.of(life.state)).isEmpty();
+        }
+
+        private Stream<Owed.Turn> turns() {
+            return Owed.of(life.state).stream()
+                    .filter(Owed.Turn.class::isInstance)
+                    .map(Owed.Turn.class::cast);
+        }
+
+        private Command release(Owed.Turn turn) {
+            return new Command.ReleaseAction(header(), turn.run(), turn.action(), turn.attempt(), random.nextBoolean());
         }
 
         private Task.Calling uncertain() {
@@ -505,6 +520,12 @@ class RandomGraphsTest {
         /** Of what is outstanding, most of the time; else a result that came before, or one that was never asked for. */
         private Command result() {
             int die = random.nextInt(100);
+            Owed.Turn turn = turns().findFirst().orElse(null);
+            if (turn != null && random.nextInt(3) > 0) {
+                Command release = release(turn);
+                results.add(release);
+                return release;
+            }
             if (die < 10 && !results.isEmpty()) {
                 return results.get(random.nextInt(results.size()));
             }
@@ -599,11 +620,12 @@ class RandomGraphsTest {
             return all.isEmpty() || random.nextInt(8) == 0 ? "nonsense" : all.get(random.nextInt(all.size()));
         }
 
-        private static long dueMs(List<Owed> owed) {
+        private long dueMs(List<Owed> owed) {
             return owed.stream()
                     .map(one -> switch (one) {
                         case Owed.Call call -> call.deadlineMs();
                         case Owed.Timer timer -> timer.dueAtMs();
+                        case Owed.Turn ignored -> nowMs;
                     })
                     .min(Comparator.naturalOrder())
                     .orElseThrow();

@@ -536,6 +536,7 @@ class RandomPeopleTest {
                     .map(owed -> switch (owed) {
                         case Owed.Call call -> call.deadlineMs();
                         case Owed.Timer timer -> timer.dueAtMs();
+                        case Owed.Turn turn -> throw new AssertionError("Nothing is held here: " + turn);
                     })
                     .sorted()
                     .toList();

@@ -37,6 +37,7 @@ final class TaskLedger {
 
     private enum Waiting {
         CALL,
+        TURN,
         BACKOFF,
         UNCERTAIN,
         SLEEP
@@ -116,6 +117,16 @@ final class TaskLedger {
                 assertThat(work.waiting()).isEqualTo(Waiting.CALL);
                 put(work.as(Waiting.UNCERTAIN, uncertain.attempt(), 0));
             }
+            case Event.ActionHeld held -> {
+                Work work = outstanding(held.run(), held.action(), held.attempt());
+                assertThat(work.waiting()).isEqualTo(Waiting.CALL);
+                put(work.as(Waiting.TURN, held.attempt(), 0));
+            }
+            case Event.ActionReleased released -> {
+                Work work = acting(released.run(), released.action(), released.attempt());
+                assertThat(work.waiting()).isEqualTo(Waiting.TURN);
+                put(work.as(Waiting.CALL, released.attempt(), 0));
+            }
             case Event.ActionExtended extended ->
                 assertThat(outstanding(extended.run(), extended.action(), extended.attempt())
                                 .waiting())
@@ -182,7 +193,8 @@ final class TaskLedger {
                 .anyMatch(work -> work.run().equals(run)
                         && action.equals(work.action())
                         && work.attempt() == attempt
-                        && work.waiting() != Waiting.BACKOFF);
+                        && work.waiting() != Waiting.BACKOFF
+                        && work.waiting() != Waiting.TURN);
     }
 
     /** The state owes what the events have left outstanding; that says what its runs are. */
@@ -191,6 +203,7 @@ final class TaskLedger {
         works.values().forEach(work -> {
             switch (work.waiting()) {
                 case CALL -> owed.add(work.action() + "#" + work.attempt());
+                case TURN -> owed.add("turn-" + work.action() + "#" + work.attempt());
                 case BACKOFF, SLEEP -> owed.add(work.run() + "-" + work.task() + "@" + work.dueAtMs());
                 case UNCERTAIN -> {}
             }
@@ -212,7 +225,7 @@ final class TaskLedger {
         Set<Waiting> waits = new HashSet<>();
         works.values().stream().filter(work -> work.run().equals(run)).forEach(work -> waits.add(work.waiting()));
         assertThat(waits).as("what %s waits for", run).isNotEmpty();
-        if (waits.contains(Waiting.CALL) || waits.contains(Waiting.BACKOFF)) {
+        if (waits.contains(Waiting.CALL) || waits.contains(Waiting.TURN) || waits.contains(Waiting.BACKOFF)) {
             return RunStatus.ACTIVE;
         }
         return waits.contains(Waiting.UNCERTAIN) ? RunStatus.PAUSED : RunStatus.WAITING_EVENT;
@@ -234,6 +247,7 @@ final class TaskLedger {
                 case Task.Asking asking -> throw new AssertionError("A run starts with " + asking);
                 case Task.Awaiting awaiting -> throw new AssertionError("A run starts with " + awaiting);
                 case Task.Calling calling -> throw new AssertionError("A run starts with " + calling);
+                case Task.Held held -> throw new AssertionError("A run starts with " + held);
                 case Task.Backoff backoff -> throw new AssertionError("A run starts with " + backoff);
                 case Task.Uncertain uncertain -> throw new AssertionError("A run starts with " + uncertain);
                 case Task.Sleeping sleeping -> throw new AssertionError("A run starts with " + sleeping);

@@ -43,6 +43,7 @@ final class ThreadSpec {
     private ServerSettings settings = SETTINGS;
     private Workflows workflows = TestWorkflows.ALL;
     private Judges judges = NO_JUDGES;
+    private Gate gate = Gate.OPEN;
     private Checkpoint source;
     private ThreadState state = ThreadState.absent(Commands.THREAD);
     private Decision decision = new Decision(List.of(), new Outcome.Applied(), state);
@@ -75,6 +76,11 @@ final class ThreadSpec {
 
     ThreadSpec judges(Judges others) {
         judges = others;
+        return this;
+    }
+
+    ThreadSpec gate(Gate other) {
+        gate = other;
         return this;
     }
 
@@ -184,7 +190,7 @@ final class ThreadSpec {
     }
 
     private Decider decider() {
-        return new Decider(settings, workflows, judges, new JsonSchemas());
+        return new Decider(settings, workflows, judges, new JsonSchemas(), gate);
     }
 
     private Known known(Command command) {
@@ -205,6 +211,7 @@ final class ThreadSpec {
             case Command.CompleteAction ignored -> null;
             case Command.FailAction ignored -> null;
             case Command.LoseAction ignored -> null;
+            case Command.ReleaseAction ignored -> null;
             case Command.ExtendAction ignored -> null;
             case Command.SettleAction ignored -> null;
             case Command.FireTimers ignored -> null;

@@ -184,6 +184,10 @@ final class Words {
             case Event.ActionRetryScheduled retry ->
                 "ActionRetryScheduled %s#%d: %s, again at %d"
                         .formatted(retry.action(), retry.attempt(), retry.error(), retry.dueAtMs());
+            case Event.ActionHeld held -> "ActionHeld %s#%d".formatted(held.action(), held.attempt());
+            case Event.ActionReleased released ->
+                "ActionReleased %s#%d%s"
+                        .formatted(released.action(), released.attempt(), released.probe() ? " to probe" : "");
             case Event.ActionExtended extended ->
                 "ActionExtended %s#%d".formatted(extended.action(), extended.attempt());
             case Event.ActionRetried retried -> "ActionRetried %s#%d".formatted(retried.action(), retried.attempt());

@@ -1,5 +1,6 @@
 package dev.threadwright.step.http;
 
+import dev.threadwright.workflow.Step;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 public final class RequestRules {
 
     /** What such steps are journaled as calling. */
-    public static final String HANDLER = "http";
+    public static final String HANDLER = Step.Action.HTTP;
 
     public static final Set<String> METHODS = Set.of("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE");
 
