@@ -17,7 +17,7 @@ test('reject: starts on an idle thread', async () => {
 });
 
 test('enqueue: pending behind what runs, then one after the other in order', async () => {
-  const { thread, run } = await busyThread(800);
+  const { thread, run } = await busyThread(3_000);
   const queued = [];
   for (let n = 0; n < 3; n += 1) queued.push(await client.runs.create(thread, 'delay', { input: { ms: 100, n }, multitaskStrategy: 'enqueue' }));
   assert.ok(queued.every((behind) => behind.status === 'pending'));
@@ -38,7 +38,7 @@ test('enqueue is the strategy where none is given', async () => {
 });
 
 test('enqueue: a pending run can be cancelled, the others stay', async () => {
-  const { thread, run } = await busyThread(600);
+  const { thread, run } = await busyThread(2_000);
   const first = await client.runs.create(thread, 'echo', { input: { n: 1 } });
   const second = await client.runs.create(thread, 'echo', { input: { n: 2 } });
   await client.runs.cancel(thread, first.run_id, true);
