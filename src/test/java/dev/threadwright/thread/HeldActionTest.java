@@ -32,7 +32,9 @@ class HeldActionTest {
     @Test
     void whatIsHeldIsOwedATurnAndNoCall() {
         ThreadSpec spec = asked(3).then(
-                        "ThreadCreated", "InputAccepted i1 -> r1 START", "RunStarted r1 charging@1 INPUT by i1 main head=0",
+                        "ThreadCreated",
+                        "InputAccepted i1 -> r1 START",
+                        "RunStarted r1 charging@1 INPUT by i1 main head=0",
                         "ActionRequested r1 r1-1#1 {}",
                         "ActionHeld r1-1#1");
         assertThat(Owed.of(spec.state())).containsExactly(new Owed.Turn(RUN, ACTION, 1, "charge-card"));
