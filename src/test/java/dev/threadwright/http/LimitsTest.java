@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.hasSize;
 
 import dev.threadwright.testing.EmbeddedServersResource;
@@ -85,6 +86,14 @@ class LimitsTest {
     void close() {
         producer.close();
         consumer.close();
+    }
+
+    @Test
+    void whatIsLimitedIsListed() {
+        given().get("/actions/targets")
+                .then()
+                .statusCode(200)
+                .body("targets.target", hasItems("chat/default", "http/api.example.com", LIMITED));
     }
 
     @Test
