@@ -12,9 +12,11 @@ import dev.threadwright.catalog.Catalog;
 import dev.threadwright.catalog.CatalogUnavailableException;
 import dev.threadwright.ingress.CommandRecords;
 import dev.threadwright.ingress.Consumers;
+import dev.threadwright.ingress.KeyPartitions;
 import dev.threadwright.ingress.RecordDecoder;
 import dev.threadwright.journal.Journal;
 import dev.threadwright.journal.JournalUnavailableException;
+import dev.threadwright.live.ProgressExchange;
 import dev.threadwright.live.StepProgress;
 import dev.threadwright.relay.Relay;
 import dev.threadwright.relay.Topics;
@@ -22,8 +24,11 @@ import dev.threadwright.step.Handlers;
 import dev.threadwright.step.InProcessSteps;
 import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Decider;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -48,6 +53,7 @@ final class Engine implements AutoCloseable {
     private final ThreadwrightConfig config;
     private final int partitions;
     private final String owner;
+    private final String process;
     private final KafkaClients kafka;
     private final Admin admin;
     private final Supplier<Journal> journals;
@@ -56,6 +62,7 @@ final class Engine implements AutoCloseable {
     private final Handlers handlers;
     private final Catalog workflows;
     private final java.util.function.Consumer<StepProgress> progress;
+    private final ProgressExchange exchange;
     private final Turns turns;
     private final Replies replies;
     private final Producer<byte[], byte[]> strayProducer;
@@ -89,6 +96,18 @@ final class Engine implements AutoCloseable {
         this.progress = progress;
         this.turns = turns;
         this.replies = replies;
+        // Fresh for each process: what an earlier one left under its own id is fenced by whoever claims its partitions.
+        this.process = UUID.randomUUID().toString().substring(0, 8);
+        String exchangeId = "threadwright-" + owner + "-" + process + "-progress";
+        this.exchange = new ProgressExchange(
+                owner + "-" + process,
+                config.topics().progress(),
+                partitions,
+                thread -> KeyPartitions.of(thread.thread().getBytes(StandardCharsets.UTF_8), partitions),
+                this::held,
+                progress,
+                () -> kafka.plainProducer(exchangeId),
+                () -> kafka.grouplessConsumer(exchangeId));
         this.strayProducer = kafka.plainProducer("threadwright-" + owner + "-results");
         this.commandRecords =
                 new CommandRecords(config.topics().commands(), config.topics().results(), partitions);
@@ -96,18 +115,28 @@ final class Engine implements AutoCloseable {
 
     void start() {
         int loops = config.loops().orElse(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
-        // Fresh for each process: what an earlier one left under its own id is fenced by whoever claims its partitions.
-        String process = UUID.randomUUID().toString().substring(0, 8);
         for (int i = 0; i < loops; i++) {
             units.add(unit("loop-" + i, "threadwright-" + owner + "-" + process + "-" + i, i));
         }
         units.forEach(LoopUnit::start);
+        exchange.start();
         watch.scheduleWithFixedDelay(this::watchWorkflows, REFRESH_MS, REFRESH_MS, TimeUnit.MILLISECONDS);
         LOG.infof("%d loop%s over %d partitions as %s", loops, loops == 1 ? "" : "s", partitions, owner);
     }
 
     List<LoopUnit> units() {
         return List.copyOf(units);
+    }
+
+    private Set<Integer> held() {
+        Set<Integer> held = new HashSet<>();
+        units.forEach(unit -> held.addAll(unit.ownership().held()));
+        return held;
+    }
+
+    private void tell(StepProgress said) {
+        progress.accept(said);
+        exchange.tell(said);
     }
 
     @Override
@@ -123,6 +152,7 @@ final class Engine implements AutoCloseable {
             }
         }
         watch.shutdownNow();
+        exchange.close();
         strayProducer.close(java.time.Duration.ofSeconds(2));
         admin.close(java.time.Duration.ofSeconds(2));
     }
@@ -140,7 +170,7 @@ final class Engine implements AutoCloseable {
                 config.limits().dataBytes(),
                 System::currentTimeMillis,
                 (partition, result) -> required(itself).offer(List.of(new Work.Decide(partition, result, null, false))),
-                progress);
+                this::tell);
         Loop loop = new Loop(
                 name,
                 owner,

@@ -345,6 +345,10 @@ public interface ThreadwrightConfig {
         @WithDefault("threadwright.actions")
         String actions();
 
+        /** What servers tell each other of what handlers say while they work; of no use to others, and kept for a minute. */
+        @WithDefault("threadwright.progress")
+        String progress();
+
         /** Topics of their own, by the names of actions. */
         Map<String, String> actionsOf();
 

@@ -23,6 +23,10 @@ final class TopicSetup {
     static final short NEEDED_TRANSACTION_VERSION = 2;
 
     private static final long TIMEOUT_MS = 15_000;
+
+    /** Who was not there when it was said does not miss it. */
+    private static final String PROGRESS_RETENTION_MS = "60000";
+
     private static final Logger LOG = Logger.getLogger(TopicSetup.class);
 
     private final Admin admin;
@@ -41,7 +45,8 @@ final class TopicSetup {
         ThreadwrightConfig.Topics topics = config.topics();
         Set<String> inbound = Set.of(topics.input(), topics.commands(), topics.results());
         List<String> all = new ArrayList<>(inbound);
-        all.addAll(List.of(topics.lifecycle(), topics.events(), topics.deadLetter(), topics.actions()));
+        all.addAll(
+                List.of(topics.lifecycle(), topics.events(), topics.deadLetter(), topics.actions(), topics.progress()));
         topics.actionsOf().values().stream()
                 .filter(name -> !all.contains(name))
                 .distinct()
@@ -74,6 +79,10 @@ final class TopicSetup {
         if (inbound) {
             // Decisions take the time of appending: a client's clock must not decide what has expired.
             settings.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
+        }
+        if (name.equals(config.topics().progress())) {
+            settings.put(TopicConfig.RETENTION_MS_CONFIG, PROGRESS_RETENTION_MS);
+            settings.put(TopicConfig.SEGMENT_MS_CONFIG, PROGRESS_RETENTION_MS);
         }
         Optional<Short> replication = config.topics().replicationFactor().isPresent()
                 ? Optional.of((short) config.topics().replicationFactor().getAsInt())
