@@ -52,9 +52,7 @@ public class ProgressResource {
     @Operation(
             operationId = "watchProgress",
             summary = "What the handlers of a thread's steps say while they work",
-            description =
-                    "Server-sent events, from now on. Not kept, and only of handlers in the server that is asked; a"
-                            + " slow reader misses the older of two.")
+            description = "Server-sent events, from now on. Not kept: a slow reader misses the older of two.")
     @APIResponse(
             responseCode = "200",
             description = "As it is said",

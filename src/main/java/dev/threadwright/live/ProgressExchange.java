@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.threadwright.json.InvalidJsonException;
 import dev.threadwright.json.JsonText;
+import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.workflow.Json;
@@ -132,6 +133,7 @@ public final class ProgressExchange implements AutoCloseable {
         value.put("tenant", Json.of(said.thread().tenant()));
         value.put("run", Json.of(said.run().value()));
         value.put("step", Json.of(said.step()));
+        value.put("action", Json.of(said.action().value()));
         value.put("attempt", Json.of(said.attempt()));
         value.put("data", said.data());
         ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
@@ -218,12 +220,14 @@ public final class ProgressExchange implements AutoCloseable {
                     && value.get("tenant") instanceof Json.Text tenant
                     && value.get("run") instanceof Json.Text run
                     && value.get("step") instanceof Json.Text step
+                    && value.get("action") instanceof Json.Text action
                     && value.get("attempt") instanceof Json.Num attempt) {
                 Json data = value.get("data");
                 return new StepProgress(
                         new ThreadKey(tenant.value(), new String(record.key(), UTF_8)),
                         new RunId(run.value()),
                         step.value(),
+                        new ActionId(action.value()),
                         attempt.value().intValueExact(),
                         data == null ? Json.NULL : data);
             }

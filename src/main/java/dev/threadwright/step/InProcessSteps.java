@@ -239,7 +239,8 @@ public final class InProcessSteps implements StepStarter {
                 running,
                 data -> {
                     if (!running.isCancelled()) {
-                        progress.accept(new StepProgress(step.thread(), call.run(), call.step(), call.attempt(), data));
+                        progress.accept(new StepProgress(
+                                step.thread(), call.run(), call.step(), call.action(), call.attempt(), data));
                     }
                 },
                 entry);

@@ -2,15 +2,19 @@ package dev.threadwright.stream;
 
 import dev.threadwright.contract.Projection;
 import dev.threadwright.live.StepProgress;
+import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.Event;
 import dev.threadwright.thread.Recorded;
+import dev.threadwright.thread.StartedRun;
 import dev.threadwright.thread.ThreadState;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.subscription.Cancellable;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -55,6 +59,11 @@ final class Follower implements AutoCloseable {
 
     /** Of what has not begun here yet: what is said comes faster than what is committed. */
     private final Deque<StepProgress> early = new ArrayDeque<>();
+
+    /** The last attempts of which it was told that they have ended. */
+    private final Set<Attempt> ended = new LinkedHashSet<>();
+
+    private record Attempt(ActionId action, int attempt) {}
 
     private boolean taking;
     private boolean deleted;
@@ -149,6 +158,7 @@ final class Follower implements AutoCloseable {
 
     private void follow(Recorded recorded, @Nullable Long committedNanos) {
         deleted |= recorded.event() instanceof Event.ThreadDeleted;
+        noteEnd(recorded.event());
         if (recorded.seq() < range.from() || teller.isOver()) {
             projection.pass(recorded);
             teller.passed(recorded.event());
@@ -170,7 +180,10 @@ final class Follower implements AutoCloseable {
 
     private void tellEarly() {
         early.removeIf(said -> {
-            if (teller.isEarly(said, projection.state())) {
+            if (isPast(said)) {
+                return true;
+            }
+            if (isEarly(said)) {
                 return false;
             }
             ServerEvent event = teller.tell(said, projection.state());
@@ -181,11 +194,36 @@ final class Follower implements AutoCloseable {
         });
     }
 
+    /** Whether it is of an attempt that has not begun yet as far as is known here. */
+    private boolean isEarly(StepProgress said) {
+        StartedRun run = projection.state().started(said.run());
+        return run == null || run.calling(said.action(), said.attempt()) == null;
+    }
+
+    /** Whether it is of an attempt whose end has been told: pieces of a message that come behind the whole would replace it. */
+    private boolean isPast(StepProgress said) {
+        return ended.contains(new Attempt(said.action(), said.attempt()));
+    }
+
+    private void noteEnd(Event event) {
+        switch (event) {
+            case Event.ActionSucceeded done -> ended.add(new Attempt(done.action(), done.attempt()));
+            case Event.ActionFailed failed -> ended.add(new Attempt(failed.action(), failed.attempt()));
+            case Event.ActionRetryScheduled retry -> ended.add(new Attempt(retry.action(), retry.attempt()));
+            default -> {
+                // No other event ends an attempt that goes on saying something.
+            }
+        }
+        if (ended.size() > MAX_LIVE) {
+            ended.remove(ended.iterator().next());
+        }
+    }
+
     private void said(StepProgress said) {
-        if (closed || isOver()) {
+        if (closed || isOver() || isPast(said)) {
             return;
         }
-        if (teller.isEarly(said, projection.state())) {
+        if (isEarly(said)) {
             if (early.size() >= MAX_LIVE) {
                 early.removeFirst();
             }

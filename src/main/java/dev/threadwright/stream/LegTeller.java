@@ -55,13 +55,6 @@ final class LegTeller implements Teller {
     }
 
     @Override
-    public boolean isEarly(StepProgress progress, ThreadState state) {
-        StartedRun run = state.started(progress.run());
-        // This leg may be the next of its run.
-        return run == null || run.leg().isClosed() && !run.leg().id().equals(leg);
-    }
-
-    @Override
     public @Nullable ServerEvent tell(StepProgress progress, ThreadState state) {
         StartedRun run = state.started(progress.run());
         if (run == null || !run.leg().id().equals(leg)) {

@@ -16,11 +16,6 @@ interface Teller {
     /** Adds what is to be told of an event. */
     void tell(Projection.Told told, List<ServerEvent> into);
 
-    /** Whether what a handler says is of something that has not begun yet as far as is known here. */
-    default boolean isEarly(StepProgress progress, ThreadState state) {
-        return state.started(progress.run()) == null;
-    }
-
     /** What is to be told of a handler's progress; null for nothing. */
     @Nullable ServerEvent tell(StepProgress progress, ThreadState state);
 

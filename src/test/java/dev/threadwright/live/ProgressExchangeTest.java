@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.threadwright.json.JsonText;
 import dev.threadwright.testing.TestServers;
+import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.workflow.Json;
@@ -67,9 +68,7 @@ class ProgressExchangeTest {
         }
 
         List<String> words() {
-            return heard.stream()
-                    .map(said -> ((Json.Text) said.data()).value())
-                    .toList();
+            return heard.stream().map(said -> ((Json.Text) said.data()).value()).toList();
         }
     }
 
@@ -96,7 +95,12 @@ class ProgressExchangeTest {
         awaitHeard(one, OF_ONE, zero);
         int before = one.heard.size();
         StepProgress said = new StepProgress(
-                OF_ZERO, new RunId("r"), "step", 3, JsonText.parse("{\"text\":\"häß\",\"n\":[1,null]}"));
+                OF_ZERO,
+                new RunId("r"),
+                "step",
+                new ActionId("r-1"),
+                3,
+                JsonText.parse("{\"text\":\"häß\",\"n\":[1,null]}"));
         zero.exchange.tell(said);
         await().untilAsserted(() -> assertThat(one.heard).hasSize(before + 1));
         assertThat(one.heard.getLast()).isEqualTo(said);
@@ -109,8 +113,8 @@ class ProgressExchangeTest {
         List<String> words =
                 IntStream.range(0, 200).mapToObj(number -> "w" + number).toList();
         words.forEach(word -> zero.say(OF_ZERO, word));
-        await().untilAsserted(() ->
-                assertThat(one.words().stream().filter(word -> word.startsWith("w"))).containsExactlyElementsOf(words));
+        await().untilAsserted(() -> assertThat(one.words().stream().filter(word -> word.startsWith("w")))
+                .containsExactlyElementsOf(words));
     }
 
     @Test
@@ -134,8 +138,8 @@ class ProgressExchangeTest {
         int before = one.heard.size();
         try (KafkaProducer<byte[], byte[]> producer =
                 new KafkaProducer<>(connection(), new ByteArraySerializer(), new ByteArraySerializer())) {
-            for (String value : List.of(
-                    "no json", "[]", "{}", "{\"tenant\":1}", valid("1.5"), valid("1e400"), valid("\"one\""))) {
+            for (String value :
+                    List.of("no json", "[]", "{}", "{\"tenant\":1}", valid("1.5"), valid("1e400"), valid("\"one\""))) {
                 producer.send(record(value.getBytes(UTF_8), "stranger"));
             }
             producer.send(record(null, "stranger"));
@@ -185,15 +189,17 @@ class ProgressExchangeTest {
     }
 
     private static StepProgress said(ThreadKey thread, String word) {
-        return new StepProgress(thread, new RunId("r"), "step", 1, Json.of(word));
+        return new StepProgress(thread, new RunId("r"), "step", new ActionId("r-1"), 1, Json.of(word));
     }
 
     private static String valid(String attempt) {
-        return "{\"tenant\":\"default\",\"run\":\"r\",\"step\":\"s\",\"attempt\":" + attempt + ",\"data\":\"strange\"}";
+        return "{\"tenant\":\"default\",\"run\":\"r\",\"step\":\"s\",\"action\":\"a\",\"attempt\":" + attempt
+                + ",\"data\":\"strange\"}";
     }
 
     private ProducerRecord<byte[], byte[]> record(byte[] value, String server) {
-        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, 0, OF_ZERO.thread().getBytes(UTF_8), value);
+        ProducerRecord<byte[], byte[]> record =
+                new ProducerRecord<>(topic, 0, OF_ZERO.thread().getBytes(UTF_8), value);
         if (server != null) {
             record.headers().add("server", server.getBytes(UTF_8));
         }

@@ -59,7 +59,8 @@ class InProcessStepsTest {
         assertThat(seen.get().idempotencyKey()).isEqualTo("a");
         assertThat(seen.get().attempt()).isEqualTo(2);
         assertThat(seen.get().input()).isEqualTo(Json.of("question"));
-        assertThat(progress).containsExactly(new StepProgress(T, new RunId("r"), "ask", 2, Json.of("half way")));
+        assertThat(progress)
+                .containsExactly(new StepProgress(T, new RunId("r"), "ask", new ActionId("a"), 2, Json.of("half way")));
         assertThat(steps.size()).isZero();
     }
 

@@ -5,79 +5,146 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.threadwright.contract.Projection;
 import dev.threadwright.live.ProgressFeed;
 import dev.threadwright.live.StepProgress;
-import dev.threadwright.query.DecisionReads.Known;
+import dev.threadwright.query.DecisionReads;
 import dev.threadwright.query.DecisionReads.News;
+import dev.threadwright.schema.JsonSchemas;
+import dev.threadwright.thread.ActionId;
+import dev.threadwright.thread.Command;
+import dev.threadwright.thread.Decider;
+import dev.threadwright.thread.Decision;
 import dev.threadwright.thread.Event;
+import dev.threadwright.thread.Failure;
+import dev.threadwright.thread.Identity;
+import dev.threadwright.thread.Input;
+import dev.threadwright.thread.Known;
+import dev.threadwright.thread.OpenAction;
 import dev.threadwright.thread.Recorded;
 import dev.threadwright.thread.RunId;
+import dev.threadwright.thread.ServerSettings;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.ThreadState;
+import dev.threadwright.thread.policy.InterruptPolicy;
+import dev.threadwright.thread.policy.Judges;
+import dev.threadwright.thread.policy.Policy;
+import dev.threadwright.thread.policy.Situation;
+import dev.threadwright.workflow.BuiltInWorkflows;
 import dev.threadwright.workflow.Json;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.helpers.test.AssertSubscriber;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What handlers say comes by another way than what is committed, and may come first. */
+/** What handlers say comes by another way than what is committed, and may come before it or after. */
 class FollowerTest {
 
     private static final ThreadKey THREAD = new ThreadKey("default", "t");
+    private static final RunId RUN = new RunId("r");
+    private static final ActionId ACTION = new ActionId("r-1");
 
+    private final Decider decider = new Decider(
+            new ServerSettings(InterruptPolicy.DEFAULT, "delay", 10, 100),
+            BuiltInWorkflows.registry(),
+            NO_JUDGES,
+            new JsonSchemas());
     private final ProgressFeed progress = new ProgressFeed();
     private final ThreadFeed feed = new ThreadFeed(NOTHING, thread -> 0, () -> 0, delay -> {}, ticked -> {});
-    private final Words words = new Words();
-
-    @Test
-    void whatWasSaidBeforeAnybodyAskedIsTold() {
-        Ear ear = new Ear(progress.of(THREAD), Runnable::run);
-        words.hasBegun = true;
-        say("a");
-        AssertSubscriber<ServerEvent> told = follow(ear);
-        say("b");
-        assertThat(names(told)).containsExactly("a", "b");
-    }
-
-    @Test
-    void ofManyThatWereSaidBeforeTheLastAreKept() {
-        Ear ear = new Ear(progress.of(THREAD), Runnable::run);
-        words.hasBegun = true;
-        List<String> all = IntStream.range(0, Follower.MAX_LIVE + 2)
-                .mapToObj(Integer::toString)
-                .toList();
-        all.forEach(this::say);
-        assertThat(names(follow(ear))).isEqualTo(all.subList(2, all.size()));
-    }
+    private ThreadState state = ThreadState.absent(THREAD);
 
     @Test
     void whatIsSaidBeforeItsRunHasBegunHereIsToldThenAndBeforeWhatComesAfter() {
-        Ear ear = new Ear(progress.of(THREAD), Runnable::run);
+        Ear ear = ear();
         Subscription subscription = subscribe();
         AssertSubscriber<ServerEvent> told = follow(ear, subscription);
-        say("a");
-        say("b");
-        assertThat(names(told)).isEmpty();
-        words.beginsAt = 2;
-        subscription.offer(List.of(recorded(1), recorded(2), recorded(3)), null);
-        assertThat(names(told)).containsExactly("1", "2", "a", "b", "3");
-        say("c");
-        assertThat(names(told)).endsWith("3", "c");
+        say("a", 1);
+        say("b", 1);
+        assertThat(words(told)).isEmpty();
+        List<Recorded> begun = begun();
+        List<Recorded> both = new ArrayList<>(begun);
+        both.addAll(done());
+        subscription.offer(both, null);
+        assertThat(words(told))
+                .containsExactly(
+                        "ThreadCreated",
+                        "InputAccepted",
+                        "RunStarted",
+                        "ActionRequested",
+                        "a",
+                        "b",
+                        "ActionSucceeded",
+                        "StepCompleted",
+                        "RunCompleted");
+    }
+
+    @Test
+    void whatWasSaidBeforeAnybodyAskedIsTold() {
+        Ear ear = ear();
+        Subscription subscription = subscribe();
+        say("a", 1);
+        AssertSubscriber<ServerEvent> told = follow(ear, subscription);
+        subscription.offer(begun(), null);
+        say("b", 1);
+        assertThat(words(told)).endsWith("ActionRequested", "a", "b");
+    }
+
+    @Test
+    void whatIsSaidOfAnAttemptThatHasEndedIsNotTold() {
+        Subscription subscription = subscribe();
+        AssertSubscriber<ServerEvent> told = follow(ear(), subscription);
+        subscription.offer(begun(), null);
+        say("a", 1);
+        subscription.offer(failed(), null);
+        say("late", 1);
+        say("early", 2);
+        assertThat(words(told)).endsWith("a", "ActionRetryScheduled");
+        subscription.offer(retried(), null);
+        say("b", 2);
+        subscription.offer(done(), null);
+        say("late again", 2);
+        assertThat(words(told))
+                .endsWith("TimerFired", "early", "b", "ActionSucceeded", "StepCompleted", "RunCompleted");
+    }
+
+    @Test
+    void ofMuchThatWasSaidBeforeTheLastIsKept() {
+        List<String> all = IntStream.range(0, Follower.MAX_LIVE + 2)
+                .mapToObj(number -> "w" + number)
+                .toList();
+        List<String> last = all.subList(2, all.size());
+
+        Ear ear = ear();
+        Subscription first = subscribe();
+        all.forEach(word -> say(word, 1));
+        AssertSubscriber<ServerEvent> kept = follow(ear, first);
+        Subscription second = subscribe();
+        AssertSubscriber<ServerEvent> early = follow(ear(), second);
+        all.forEach(word -> say(word, 1));
+        List<Recorded> begun = begun();
+        first.offer(begun, null);
+        second.offer(begun, null);
+        assertThat(words(kept).stream().filter(word -> word.startsWith("w"))).containsExactlyElementsOf(last);
+        assertThat(words(early).stream().filter(word -> word.startsWith("w"))).containsExactlyElementsOf(last);
     }
 
     @Test
     void nobodyListensAnyMoreWhenItIsClosed() {
-        Ear ear = new Ear(progress.of(THREAD), Runnable::run);
-        words.hasBegun = true;
-        AssertSubscriber<ServerEvent> told = follow(ear);
+        Subscription subscription = subscribe();
+        AssertSubscriber<ServerEvent> told = follow(ear(), subscription);
+        subscription.offer(begun(), null);
         told.cancel();
-        say("a");
-        assertThat(names(told)).isEmpty();
+        say("a", 1);
+        assertThat(words(told)).endsWith("ActionRequested");
         assertThat(feed.size()).isZero();
     }
 
-    private void say(String word) {
-        progress.tell(new StepProgress(THREAD, new RunId("r"), "step", 1, Json.of(word)));
+    private Ear ear() {
+        return new Ear(progress.of(THREAD), Runnable::run);
+    }
+
+    private void say(String word, int attempt) {
+        progress.tell(new StepProgress(THREAD, RUN, "wait", ACTION, attempt, Json.of(word)));
     }
 
     private Subscription subscribe() {
@@ -87,16 +154,12 @@ class FollowerTest {
         return subscription;
     }
 
-    private AssertSubscriber<ServerEvent> follow(Ear ear) {
-        return follow(ear, subscribe());
-    }
-
     private AssertSubscriber<ServerEvent> follow(Ear ear, Subscription subscription) {
         Follower follower = new Follower(
                 subscription,
                 ThreadState.absent(THREAD),
                 Follower.Range.ALL,
-                words,
+                new Words(),
                 Runnable::run,
                 (ms, action) -> () -> {});
         AssertSubscriber<ServerEvent> told =
@@ -105,36 +168,57 @@ class FollowerTest {
         return told;
     }
 
-    private static List<String> names(AssertSubscriber<ServerEvent> told) {
+    private static List<String> words(AssertSubscriber<ServerEvent> told) {
         return told.getItems().stream().map(ServerEvent::event).toList();
     }
 
-    private static Recorded recorded(long seq) {
-        return new Recorded(seq, 1_000, seq == 1 ? new Event.ThreadCreated() : new Event.StateUpdated(null, List.of()));
+    private List<Recorded> begun() {
+        Identity identity = new Identity("/test", "1");
+        return decided(new Command.SubmitInput(
+                header(1_000, identity),
+                new Input(identity, Input.Type.USER_INPUT, null, Json.object("ms", Json.of(1))),
+                RUN,
+                null,
+                "delay",
+                null,
+                null));
     }
 
-    /** Tells the numbers of events and the words of handlers. */
-    private static final class Words implements Teller {
-        boolean hasBegun;
-        long beginsAt = Long.MAX_VALUE;
+    private List<Recorded> failed() {
+        return decided(new Command.FailAction(header(1_000, null), RUN, ACTION, 1, Failure.passing("busy")));
+    }
 
+    private List<Recorded> retried() {
+        return decided(new Command.FireTimers(header(1_000, null), 1_000_000));
+    }
+
+    private List<Recorded> done() {
+        int attempt = OpenAction.of(state).get(ACTION).attempt();
+        return decided(new Command.CompleteAction(header(1_000_000, null), RUN, ACTION, attempt, Json.NULL));
+    }
+
+    private List<Recorded> decided(Command command) {
+        Decision decision = decider.decide(state, command, new Known(null, null, null, Map.of()));
+        state = decision.after();
+        return decision.events();
+    }
+
+    private static Command.Header header(long timeMs, Identity identity) {
+        return new Command.Header(THREAD, timeMs, identity, "", "test", "test");
+    }
+
+    /** Tells the names of events and the words of handlers. */
+    private static final class Words implements Teller {
         @Override
         public void passed(Event event) {}
 
         @Override
         public void tell(Projection.Told told, List<ServerEvent> into) {
-            long seq = told.recorded().seq();
-            hasBegun |= seq >= beginsAt;
-            into.add(new ServerEvent(null, Long.toString(seq), () -> Json.NULL));
+            into.add(new ServerEvent(null, told.recorded().event().getClass().getSimpleName(), () -> Json.NULL));
         }
 
         @Override
-        public boolean isEarly(StepProgress said, ThreadState state) {
-            return !hasBegun;
-        }
-
-        @Override
-        public @Nullable ServerEvent tell(StepProgress said, ThreadState state) {
+        public ServerEvent tell(StepProgress said, ThreadState state) {
             return new ServerEvent(null, ((Json.Text) said.data()).value(), said::data);
         }
 
@@ -144,6 +228,18 @@ class FollowerTest {
         }
     }
 
+    private static final Judges NO_JUDGES = new Judges() {
+        @Override
+        public boolean holds(String condition, Input input, Situation situation) {
+            throw new AssertionError("no conditions here");
+        }
+
+        @Override
+        public Policy choose(String name, Input input, Situation situation) {
+            throw new AssertionError("no custom policies here");
+        }
+    };
+
     private static final ThreadFeed.Source NOTHING = new ThreadFeed.Source() {
         @Override
         public Uni<List<Recorded>> page(ThreadKey thread, long fromSeq) {
@@ -151,7 +247,7 @@ class FollowerTest {
         }
 
         @Override
-        public Uni<List<News>> news(String tenant, List<Known> known) {
+        public Uni<List<News>> news(String tenant, List<DecisionReads.Known> known) {
             return Uni.createFrom().item(List.of());
         }
     };
