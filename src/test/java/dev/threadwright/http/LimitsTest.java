@@ -46,6 +46,10 @@ class LimitsTest {
             return Map.of(
                     "threadwright.actions.limits." + LIMITED + ".concurrency",
                     "1",
+                    "threadwright.actions.limits.\"http/api.example.com\".rate",
+                    "5",
+                    "threadwright.actions.limits.chat/default.concurrency",
+                    "8",
                     "threadwright.actions.circuit.window",
                     "2",
                     "threadwright.actions.circuit.minimum",

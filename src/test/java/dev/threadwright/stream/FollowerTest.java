@@ -27,8 +27,11 @@ import dev.threadwright.thread.policy.InterruptPolicy;
 import dev.threadwright.thread.policy.Judges;
 import dev.threadwright.thread.policy.Policy;
 import dev.threadwright.thread.policy.Situation;
-import dev.threadwright.workflow.BuiltInWorkflows;
 import dev.threadwright.workflow.Json;
+import dev.threadwright.workflow.Step;
+import dev.threadwright.workflow.Workflow;
+import dev.threadwright.workflow.WorkflowBuilder;
+import dev.threadwright.workflow.Workflows;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.helpers.test.AssertSubscriber;
 import java.util.ArrayList;
@@ -44,9 +47,24 @@ class FollowerTest {
     private static final RunId RUN = new RunId("r");
     private static final ActionId ACTION = new ActionId("r-1");
 
+    private static final Workflow WORK = WorkflowBuilder.workflow("work", 1)
+            .start("wait")
+            .step(
+                    "wait",
+                    new Step.Action(
+                            "worker",
+                            Step.View::trigger,
+                            Json.EMPTY_OBJECT,
+                            (view, result) -> Step.Outcome.of(List.of()),
+                            1_000,
+                            new Step.Retries(3, 100, 1_000),
+                            true),
+                    options -> options)
+            .build();
+
     private final Decider decider = new Decider(
-            new ServerSettings(InterruptPolicy.DEFAULT, "delay", 10, 100),
-            BuiltInWorkflows.registry(),
+            new ServerSettings(InterruptPolicy.DEFAULT, "work", 10, 100),
+            new Workflows(List.of(WORK)),
             NO_JUDGES,
             new JsonSchemas());
     private final ProgressFeed progress = new ProgressFeed();
@@ -179,7 +197,7 @@ class FollowerTest {
                 new Input(identity, Input.Type.USER_INPUT, null, Json.object("ms", Json.of(1))),
                 RUN,
                 null,
-                "delay",
+                "work",
                 null,
                 null));
     }
@@ -189,7 +207,7 @@ class FollowerTest {
     }
 
     private List<Recorded> retried() {
-        return decided(new Command.FireTimers(header(1_000, null), 1_000_000));
+        return decided(new Command.FireTimers(header(1_000_000, null), 1_000_000));
     }
 
     private List<Recorded> done() {
