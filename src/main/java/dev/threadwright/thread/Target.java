@@ -5,8 +5,8 @@ import dev.threadwright.workflow.Step;
 import java.util.Locale;
 
 /**
- * What an attempt reaches, by a name that limits are set by: {@code http/api.example.com} for requests to that host, {@code
- * chat/default} for a chat model, and the name of the action for all others.
+ * What an attempt reaches, by a name that limits are set by: {@code http/api.example.com} for requests to that host, with its port if
+ * the URL says one, {@code chat/default} for a chat model, and the name of the action for all others.
  */
 public final class Target {
 
@@ -45,10 +45,7 @@ public final class Target {
             to++;
         }
         String authority = text.substring(from, to);
-        String host = authority.substring(authority.lastIndexOf('@') + 1);
-        int port = host.lastIndexOf(':');
-        boolean hasPort = port > host.lastIndexOf(']');
-        return (hasPort ? host.substring(0, port) : host).toLowerCase(Locale.ROOT);
+        return authority.substring(authority.lastIndexOf('@') + 1).toLowerCase(Locale.ROOT);
     }
 
     private static String model(Json input) {

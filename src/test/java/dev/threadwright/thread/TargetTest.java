@@ -12,10 +12,10 @@ class TargetTest {
     @ParameterizedTest
     @CsvSource(textBlock = """
                     https://api.example.com/v1/charges,        http/api.example.com
-                    https://API.Example.com:8443,              http/api.example.com
+                    https://API.Example.com:8443,              http/api.example.com:8443
                     https://user:secret@api.example.com/x,     http/api.example.com
-                    http://127.0.0.1:8080/,                    http/127.0.0.1
-                    https://[2001:db8::1]:444/x,               http/[2001:db8::1]
+                    http://127.0.0.1:8080/,                    http/127.0.0.1:8080
+                    https://[2001:db8::1]:444/x,               http/[2001:db8::1]:444
                     https://[2001:db8::1]/x,                   http/[2001:db8::1]
                     https://api.example.com?q=a@b:1,           http/api.example.com
                     no url,                                    http/
