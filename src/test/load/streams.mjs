@@ -1,12 +1,12 @@
 // Asks a running server for runs, each on a new thread and streamed, a number at a time, and says how long that took: for
 // the client until the headers and until the end, and on the server from the commit of an event to its line.
 //
-//   node src/test/load/streams.mjs [url] [rounds] [runs of a round] [in flight]
+//   node src/test/load/streams.mjs [url] [rounds] [runs of a round] [in flight] [ms that each is at work]
 
 import {performance} from 'node:perf_hooks';
 import {randomUUID} from 'node:crypto';
 
-const [url = 'http://127.0.0.1:8080', rounds = '4', runs = '1500', inFlight = '64'] = process.argv.slice(2);
+const [url = 'http://127.0.0.1:8080', rounds = '4', runs = '1500', inFlight = '64', work = '0'] = process.argv.slice(2);
 const METRIC = /^threadwright_stream_delay_seconds_bucket\{[^}]*le="([^"]+)"[^}]*\} (\S+)$/gm;
 
 async function streamed() {
@@ -15,8 +15,8 @@ async function streamed() {
         method: 'POST',
         headers: {'content-type': 'application/json'},
         body: JSON.stringify({
-            assistant_id: 'echo',
-            input: {text: 'x'.repeat(300)},
+            assistant_id: Number(work) > 0 ? 'delay' : 'echo',
+            input: {ms: Number(work), text: 'x'.repeat(300)},
             if_not_exists: 'create',
             stream_mode: 'values',
         }),
