@@ -16,12 +16,16 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.ValidatableResponse;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
@@ -153,5 +157,94 @@ class HttpStepsTest {
                 .body("run.values.answer.body.for", equalTo("Bearer [secret payments]"));
         assertThat(authorizations).containsOnly("Bearer " + SECRET);
         assertThat(journal()).doesNotContain(SECRET).contains("\"secret\":\"payments\"", "Bearer [secret payments]");
+    }
+
+    @Test
+    void a_connection_that_is_cut_wherever_it_is_is_tried_again_under_the_same_key_and_one_answer_counts()
+            throws Exception {
+        String whole =
+                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 14\r\n\r\n{\"id\": \"ch_1\"}";
+        // Before a word, within the status line, within the headers, before the body, within it; then nothing for too
+        // long.
+        List<Integer> cuts = List.of(0, 7, 30, whole.indexOf("\r\n\r\n") + 4, whole.length() - 1);
+        List<String> heard = new CopyOnWriteArrayList<>();
+        List<Socket> open = new CopyOnWriteArrayList<>();
+        try (ServerSocket cutting = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            Thread.startVirtualThread(() -> {
+                for (int i = 0; !cutting.isClosed(); i++) {
+                    try {
+                        Socket socket = cutting.accept();
+                        open.add(socket);
+                        String asked = requestOn(socket);
+                        heard.add(asked);
+                        if (i < cuts.size()) {
+                            socket.getOutputStream()
+                                    .write(whole.substring(0, cuts.get(i)).getBytes(UTF_8));
+                            socket.getOutputStream().flush();
+                            // A reset, as of a host that is gone, and not the end of an answer.
+                            socket.setSoLinger(true, 0);
+                            socket.close();
+                        } else if (i > cuts.size()) {
+                            socket.getOutputStream().write(whole.getBytes(UTF_8));
+                            socket.close();
+                        }
+                    } catch (IOException closed) {
+                        return;
+                    }
+                }
+            });
+            given().contentType("application/yaml")
+                    .body("""
+                            name: %s
+                            channels: {receipt: last_write_wins}
+                            start: charge
+                            steps:
+                              charge:
+                                http: POST http://127.0.0.1:%d/charges
+                                body: '{"cents": 1}'
+                                result: {receipt: result.body.id}
+                                timeout: 1s
+                                retry: {max: 8, base: 10ms, cap: 20ms}
+                            """.formatted(name, cutting.getLocalPort()).getBytes(UTF_8))
+                    .post("/workflows")
+                    .then()
+                    .statusCode(201);
+            run().body("run.status", equalTo("completed")).body("run.values.receipt", equalTo("ch_1"));
+        } finally {
+            for (Socket socket : open) {
+                socket.close();
+            }
+        }
+        assertThat(heard).hasSize(cuts.size() + 2);
+        assertThat(heard.stream()
+                        .map(asked -> asked.lines()
+                                .filter(line -> line.toLowerCase(Locale.ROOT).startsWith("idempotency-key:"))
+                                .findFirst()
+                                .orElse("none"))
+                        .distinct())
+                .hasSize(1)
+                .doesNotContain("none");
+        assertThat(given().get("/threads/{id}/events?limit=100", thread)
+                        .jsonPath()
+                        .getList("events.type"))
+                .containsOnlyOnce("action.requested", "action.succeeded")
+                .doesNotContain("action.failed", "action.result_discarded");
+    }
+
+    /** Until its body is there, as its length says. */
+    private static String requestOn(Socket socket) throws IOException {
+        StringBuilder asked = new StringBuilder();
+        InputStream in = socket.getInputStream();
+        while (true) {
+            int next = in.read();
+            if (next < 0) {
+                return asked.toString();
+            }
+            asked.append((char) next);
+            int body = asked.indexOf("\r\n\r\n");
+            if (body >= 0 && asked.length() >= body + 4 + "{\"cents\":1}".length()) {
+                return asked.toString();
+            }
+        }
     }
 }
