@@ -202,7 +202,7 @@ public final class Ownership implements AutoCloseable {
             for (ThreadState state : readable(page)) {
                 for (Owed owed : Owed.of(state)) {
                     if (owed instanceof Owed.Call call) {
-                        calls.add(new StepCall(partition, state.key(), call));
+                        calls.add(StepCall.of(partition, state, call));
                     }
                 }
             }

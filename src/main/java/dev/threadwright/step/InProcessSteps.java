@@ -242,7 +242,8 @@ public final class InProcessSteps implements StepStarter {
                         progress.accept(new StepProgress(step.thread(), call.run(), call.step(), call.attempt(), data));
                     }
                 },
-                entry);
+                entry,
+                step.trace());
     }
 
     private Json.Obj config(StepCall step) {
