@@ -23,6 +23,9 @@ final class TraceLedger {
                 accepted = input.input().identity();
                 inputs.put(accepted, input.input().trace());
             }
+            // Who goes on from what somebody writes as an input goes on in the trace of that.
+            case Event.StateBranched ignored ->
+                inputs.put(command.header().identity(), command.header().trace());
             case Event.InputQueued queued -> triggers.put(queued.run(), accepted);
             case Event.RunStarted started -> triggers.put(started.run(), started.source());
             default -> {}
