@@ -476,20 +476,21 @@ final class BatchBuilder {
             come.forEach((ref, owed) -> {
                 Owed there = gone.remove(ref);
                 if (there == null) {
-                    change(true, partition, after.key(), owed);
+                    change(true, partition, after, owed);
                 } else if (dueAtMs(there) != dueAtMs(owed)) {
                     changes.add(row(false, partition, after.key(), there));
                     changes.add(row(true, partition, after.key(), owed));
                 }
             });
-            gone.values().forEach(owed -> change(false, partition, after.key(), owed));
+            gone.values().forEach(owed -> change(false, partition, before, owed));
         }
 
-        private void change(boolean isOwed, int partition, ThreadKey thread, Owed owed) {
-            changes.add(row(isOwed, partition, thread, owed));
+        /** @param in the state that owes it */
+        private void change(boolean isOwed, int partition, ThreadState in, Owed owed) {
+            changes.add(row(isOwed, partition, in.key(), owed));
             switch (owed) {
-                case Owed.Call call -> (isOwed ? starts : stops).add(new StepCall(partition, thread, call));
-                case Owed.Turn turn -> (isOwed ? wanted : left).add(new Turn(partition, thread, turn));
+                case Owed.Call call -> (isOwed ? starts : stops).add(StepCall.of(partition, in, call));
+                case Owed.Turn turn -> (isOwed ? wanted : left).add(new Turn(partition, in.key(), turn));
                 case Owed.Timer ignored -> {}
             }
         }

@@ -211,7 +211,7 @@ public final class Ownership implements AutoCloseable {
             for (ThreadState state : readable(page)) {
                 for (Owed owed : Owed.of(state)) {
                     switch (owed) {
-                        case Owed.Call call -> work.calls().add(new StepCall(partition, state.key(), call));
+                        case Owed.Call call -> work.calls().add(StepCall.of(partition, state, call));
                         case Owed.Turn turn -> work.turns().add(new Turn(partition, state.key(), turn));
                         case Owed.Timer ignored -> {}
                     }

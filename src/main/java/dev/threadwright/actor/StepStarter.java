@@ -3,6 +3,9 @@ package dev.threadwright.actor;
 import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.Owed;
 import dev.threadwright.thread.ThreadKey;
+import dev.threadwright.thread.ThreadState;
+import dev.threadwright.thread.TraceContext;
+import org.jspecify.annotations.Nullable;
 
 /** Runs what a decision requested; results come back to the loop's mailbox as commands. */
 public interface StepStarter {
@@ -25,5 +28,21 @@ public interface StepStarter {
      */
     void cancelPartition(int partition);
 
-    record StepCall(int partition, ThreadKey thread, Owed.Call call) {}
+    /** @param trace of its run; null for none */
+    record StepCall(
+            int partition,
+            ThreadKey thread,
+            Owed.Call call,
+            @Nullable TraceContext trace) {
+
+        /** Of no trace. */
+        public StepCall(int partition, ThreadKey thread, Owed.Call call) {
+            this(partition, thread, call, null);
+        }
+
+        /** @param state of the thread, that owes the call */
+        static StepCall of(int partition, ThreadState state, Owed.Call call) {
+            return new StepCall(partition, state.key(), call, state.traceOf(call.run()));
+        }
+    }
 }

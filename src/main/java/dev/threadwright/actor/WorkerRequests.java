@@ -8,6 +8,7 @@ import dev.threadwright.journal.OutboxRow.Coordinates;
 import dev.threadwright.journal.RawHeaders;
 import dev.threadwright.json.JsonText;
 import dev.threadwright.thread.Owed;
+import dev.threadwright.thread.TraceContext;
 import dev.threadwright.workflow.Json;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -50,6 +51,13 @@ final class WorkerRequests {
         headers.put("ce_attempt", Integer.toString(call.attempt()));
         headers.put("ce_workflow", call.workflow().toString());
         headers.put("ce_step", call.step());
+        TraceContext trace = step.trace();
+        if (trace != null) {
+            headers.put("ce_traceparent", trace.parent());
+            if (trace.state() != null) {
+                headers.put("ce_tracestate", trace.state());
+            }
+        }
         headers.put("content-type", "application/json");
         return headers;
     }

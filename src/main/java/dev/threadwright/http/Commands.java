@@ -6,12 +6,14 @@ import dev.threadwright.ingress.Decoded;
 import dev.threadwright.ingress.RecordDecoder;
 import dev.threadwright.ingress.ThreadIds;
 import dev.threadwright.ingress.TopicRole;
+import dev.threadwright.ingress.TraceHeaders;
 import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.Identity;
 import dev.threadwright.thread.InterruptId;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.SettingsChange;
 import dev.threadwright.thread.ThreadKey;
+import dev.threadwright.thread.TraceContext;
 import dev.threadwright.thread.policy.Policy;
 import dev.threadwright.workflow.Breakpoints;
 import dev.threadwright.workflow.Json;
@@ -374,6 +376,7 @@ public final class Commands {
      * @param identity of the request
      * @param byCaller whether the caller gave it, so that it may come again
      * @param data as {@code run.request} has it
+     * @param trace that the request belongs to; null for none
      */
     CheckedCommand requestRun(
             ThreadKey thread,
@@ -382,11 +385,13 @@ public final class Commands {
             RunId leg,
             @Nullable Policy strategy,
             String workflow,
-            Json.Obj data) {
+            Json.Obj data,
+            @Nullable TraceContext trace) {
         return checked(
                 thread,
                 new Named(identity, byCaller),
-                records.requestRun(threadId(thread), identity, ACTOR, leg, strategy, workflow, data));
+                records.requestRun(threadId(thread), identity, ACTOR, leg, strategy, workflow, data),
+                trace);
     }
 
     private static @Nullable String interrupt(CommandBody body) {
@@ -452,6 +457,14 @@ public final class Commands {
     }
 
     private CheckedCommand checked(ThreadKey thread, Named named, ProducerRecord<byte[], byte[]> record) {
+        return checked(thread, named, record, RequestTrace.current());
+    }
+
+    private CheckedCommand checked(
+            ThreadKey thread, Named named, ProducerRecord<byte[], byte[]> record, @Nullable TraceContext trace) {
+        if (trace != null) {
+            TraceHeaders.add(record.headers(), trace);
+        }
         if (record.value().length > maxDataBytes) {
             throw new ProblemException(Problem.of(
                     ProblemType.TOO_LARGE,

@@ -2,6 +2,7 @@ package dev.threadwright.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.threadwright.http.CommandAnswer.InputId;
+import dev.threadwright.journal.EventCodec;
 import dev.threadwright.journal.StoredJson;
 import dev.threadwright.query.EventReads.Stretch;
 import dev.threadwright.query.StoredDecision;
@@ -45,7 +46,13 @@ record EventsPage(
                     type = SchemaType.OBJECT,
                     implementation = Object.class,
                     description = "The event as the journal holds it and as it is published on Kafka.")
-            Json data) {}
+            Json data,
+
+            @Schema(
+                    description = "The W3C trace parent of the run, or of the command if it is about no run; absent if"
+                            + " neither came with one.",
+                    examples = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+            @Nullable String traceparent) {}
 
     static EventsPage of(Stretch stretch, long from, int limit) {
         List<EventView> events = new ArrayList<>();
@@ -75,6 +82,7 @@ record EventsPage(
                 event instanceof Json.Obj fields && fields.get("type") instanceof Json.Text type ? type.value() : "",
                 decision.actor,
                 source == null || id == null ? null : InputId.of(new Identity(source, id)),
-                event);
+                EventCodec.withoutTrace(event),
+                EventCodec.traceParent(event));
     }
 }

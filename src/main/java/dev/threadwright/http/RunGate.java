@@ -10,6 +10,7 @@ import dev.threadwright.thread.Outcome;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.RunIds;
 import dev.threadwright.thread.ThreadKey;
+import dev.threadwright.thread.TraceContext;
 import dev.threadwright.workflow.Json;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
@@ -76,6 +77,8 @@ public class RunGate {
             boolean byCaller,
             boolean create,
             boolean isForgotten) {
+        // What follows may be on a thread that knows nothing of the request.
+        TraceContext trace = RequestTrace.current();
         return checked(body.webhook())
                 .flatMap(checked -> assistants.resolve(thread.tenant(), body.assistant()))
                 .map(assistant -> {
@@ -106,7 +109,8 @@ public class RunGate {
                                     leg,
                                     Strategies.policy(body.strategy()),
                                     assistant.graph(),
-                                    Json.object(data)));
+                                    Json.object(data),
+                                    trace));
                 });
     }
 

@@ -159,7 +159,7 @@ final class CommandReader {
                 yield new Command.SteerRun(
                         header(envelope, thread, origin, null),
                         run(envelope),
-                        new Input(envelope.identity(), Input.Type.USER_INPUT, null, envelope.data()));
+                        new Input(envelope.identity(), Input.Type.USER_INPUT, null, envelope.data(), envelope.trace()));
             }
             case CloudEventTypes.RUN_PAUSE -> {
                 requireOnly(envelope, Set.of(Extensions.RUN_ID));
@@ -240,7 +240,12 @@ final class CommandReader {
         String run = envelope.extension(Extensions.RUN_ID);
         return new Command.SubmitInput(
                 header(envelope, thread, origin, policy),
-                new Input(envelope.identity(), type, envelope.extension(Extensions.EVENT_TYPE), envelope.data()),
+                new Input(
+                        envelope.identity(),
+                        type,
+                        envelope.extension(Extensions.EVENT_TYPE),
+                        envelope.data(),
+                        envelope.trace()),
                 newRun(envelope, thread, origin),
                 policy,
                 envelope.extension(Extensions.WORKFLOW),
@@ -331,7 +336,7 @@ final class CommandReader {
                 envelope.extension(Extensions.WORKFLOW),
                 input == null || input instanceof Json.Null
                         ? null
-                        : new Input(envelope.identity(), Input.Type.USER_INPUT, null, input),
+                        : new Input(envelope.identity(), Input.Type.USER_INPUT, null, input, envelope.trace()),
                 data.get("answer"),
                 pairs(data),
                 goTo == null ? null : List.copyOf(names("goto", goTo)),
@@ -644,7 +649,8 @@ final class CommandReader {
                 ContentHash.of(envelope, policy),
                 envelope.type(),
                 origin.actor(),
-                origin.role() == TopicRole.COMMANDS ? HTTP : Origin.KAFKA);
+                origin.role() == TopicRole.COMMANDS ? HTTP : Origin.KAFKA,
+                envelope.trace());
     }
 
     /** Without identity: a result is fenced by run, action and attempt, so remembering its id would buy nothing. */

@@ -1,6 +1,7 @@
 package dev.threadwright.ingress;
 
 import dev.threadwright.thread.Identity;
+import dev.threadwright.thread.TraceContext;
 import dev.threadwright.workflow.Json;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -11,8 +12,14 @@ import org.jspecify.annotations.Nullable;
  * @param type without prefix and version
  * @param extensions those of {@link Extensions#INBOUND} that it has
  * @param data null, as JSON, only where it may be: the result of an action
+ * @param trace that it belongs to; null for none
  */
-record Envelope(Identity identity, String type, Map<String, String> extensions, Json data) {
+record Envelope(
+        Identity identity,
+        String type,
+        Map<String, String> extensions,
+        Json data,
+        @Nullable TraceContext trace) {
 
     @Nullable String extension(String name) {
         return extensions.get(name);

@@ -2,6 +2,7 @@ package dev.threadwright.ingress;
 
 import dev.threadwright.json.InvalidJsonException;
 import dev.threadwright.json.JsonText;
+import dev.threadwright.thread.TraceContext;
 import dev.threadwright.workflow.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -38,8 +39,9 @@ final class EnvelopeReader {
         }
         Header contentType = record.headers().lastHeader(CONTENT_TYPE);
         String mode = contentType == null ? null : mode(contentType.value());
+        TraceContext trace = TraceHeaders.read(record.headers());
         if (mode != null) {
-            return structured(mode, value, origin, thread);
+            return structured(mode, value, origin, thread, trace);
         }
         Attributes attributes = null;
         for (Header header : record.headers()) {
@@ -52,13 +54,13 @@ final class EnvelopeReader {
             }
         }
         if (attributes == null) {
-            return plain(value, origin);
+            return plain(value, origin, trace);
         }
         if (contentType != null) {
             attributes.put(Attributes.DATA_CONTENT_TYPE, contentType.value());
         }
         attributes.check(thread);
-        return envelope(attributes, origin, json("data", value));
+        return envelope(attributes, origin, json("data", value), trace);
     }
 
     /** Which of the formats that hold a whole event it is; null if the content is the data itself. */
@@ -72,14 +74,17 @@ final class EnvelopeReader {
         return mediaType.startsWith(CLOUD_EVENTS) ? mediaType : null;
     }
 
-    private static Envelope plain(byte @Nullable [] value, Origin origin) throws InvalidRecordException {
+    private static Envelope plain(byte @Nullable [] value, Origin origin, @Nullable TraceContext trace)
+            throws InvalidRecordException {
         if (origin.role() == TopicRole.RESULTS) {
             throw new InvalidRecordException("A result must be a CloudEvent, and this record has no ce_ headers");
         }
-        return new Envelope(origin.identity(), CloudEventTypes.USER_INPUT, Map.of(), present(json("data", value)));
+        return new Envelope(
+                origin.identity(), CloudEventTypes.USER_INPUT, Map.of(), present(json("data", value)), trace);
     }
 
-    private static Envelope structured(String mode, byte @Nullable [] value, Origin origin, String thread)
+    private static Envelope structured(
+            String mode, byte @Nullable [] value, Origin origin, String thread, @Nullable TraceContext trace)
             throws InvalidRecordException {
         if (!mode.equals(STRUCTURED)) {
             throw new InvalidRecordException("Content type " + AttributeText.quoted(mode) + " is not supported; send "
@@ -96,7 +101,7 @@ final class EnvelopeReader {
             }
         }
         attributes.check(thread);
-        return envelope(attributes, origin, data(event));
+        return envelope(attributes, origin, data(event), trace == null ? TraceHeaders.read(event) : trace);
     }
 
     private static void put(Attributes attributes, String name, Json value) throws InvalidRecordException {
@@ -125,11 +130,13 @@ final class EnvelopeReader {
         }
     }
 
-    private static Envelope envelope(Attributes attributes, Origin origin, Json data) throws InvalidRecordException {
+    private static Envelope envelope(Attributes attributes, Origin origin, Json data, @Nullable TraceContext trace)
+            throws InvalidRecordException {
         String type = attributes.type(origin.role());
         // Work may well have no result; everything else without data is a mistake.
         boolean nullable = type.equals(CloudEventTypes.ACTION_SUCCEEDED);
-        return new Envelope(attributes.identity(), type, attributes.extensions(), nullable ? data : present(data));
+        return new Envelope(
+                attributes.identity(), type, attributes.extensions(), nullable ? data : present(data), trace);
     }
 
     private static Json json(String what, byte @Nullable [] utf8) throws InvalidRecordException {

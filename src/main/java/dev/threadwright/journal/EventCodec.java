@@ -4,7 +4,10 @@ import dev.threadwright.thread.Event;
 import dev.threadwright.thread.Recorded;
 import dev.threadwright.workflow.Json;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The events of a decision as the journal holds them, and single ones as the relay publishes them. */
 public final class EventCodec {
@@ -28,16 +31,33 @@ public final class EventCodec {
         return READER.read(StoredJson.parse(text));
     }
 
-    /** A JSON array. Sequence numbers and the time stand beside it. */
+    /** A JSON array. Sequence numbers and the time stand beside it; the trace, which few have, in each event. */
     static String writeAll(List<Recorded> events) {
         return StoredJson.write(generator -> {
             EventWriter writer = new EventWriter(generator);
             generator.writeStartArray();
             for (Recorded recorded : events) {
-                writer.write(recorded.event());
+                writer.write(recorded.event(), recorded.traceParent());
             }
             generator.writeEndArray();
         });
+    }
+
+    /** Of an event as {@link #writeAll} wrote it; null if it is of no trace. */
+    public static @Nullable String traceParent(Json stored) {
+        return stored instanceof Json.Obj fields && fields.get(EventWriter.TRACE_PARENT) instanceof Json.Text text
+                ? text.value()
+                : null;
+    }
+
+    /** An event as {@link #write} would write it, of one as {@link #writeAll} wrote it. */
+    public static Json withoutTrace(Json stored) {
+        if (traceParent(stored) == null || !(stored instanceof Json.Obj object)) {
+            return stored;
+        }
+        Map<String, Json> fields = new LinkedHashMap<>(object.fields());
+        fields.remove(EventWriter.TRACE_PARENT);
+        return Json.object(fields);
     }
 
     /** What {@link #writeAll} wrote. @throws UnreadableException if a newer release wrote it, or it is damaged */
@@ -47,7 +67,7 @@ public final class EventCodec {
         }
         List<Recorded> events = new ArrayList<>(array.items().size());
         for (Json item : array.items()) {
-            events.add(new Recorded(firstSeq + events.size(), timeMs, READER.read(item)));
+            events.add(new Recorded(firstSeq + events.size(), timeMs, READER.read(item), traceParent(item)));
         }
         return List.copyOf(events);
     }

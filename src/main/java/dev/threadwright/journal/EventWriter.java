@@ -5,6 +5,7 @@ import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.Event;
 import dev.threadwright.thread.Identity;
 import dev.threadwright.thread.InterruptId;
+import dev.threadwright.thread.Recorded;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.TaskId;
 import dev.threadwright.workflow.Change;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class EventWriter {
 
+    /** No event has a field of this name: it stands in stored ones for what is no part of the event. */
+    static final String TRACE_PARENT = "traceparent";
+
     private final JsonGenerator generator;
     private final FieldWriter to;
 
@@ -29,9 +33,15 @@ final class EventWriter {
     }
 
     void write(Event event) throws IOException {
+        write(event, null);
+    }
+
+    /** @param traceParent see {@link Recorded}; null for none */
+    void write(Event event, @Nullable String traceParent) throws IOException {
         generator.writeStartObject();
         to.text("type", typeOf(event));
         writeFields(event);
+        to.text(TRACE_PARENT, traceParent);
         generator.writeEndObject();
     }
 

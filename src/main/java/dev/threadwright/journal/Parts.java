@@ -7,6 +7,7 @@ import dev.threadwright.thread.Identity;
 import dev.threadwright.thread.Input;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.ThreadSettings;
+import dev.threadwright.thread.TraceContext;
 import dev.threadwright.thread.policy.Policy;
 import dev.threadwright.thread.policy.PolicyForm;
 import dev.threadwright.workflow.Change;
@@ -33,7 +34,11 @@ final class Parts {
         to.text("type", input.type().wireName())
                 .object("identity", input.identity(), identity -> write(to, identity))
                 .text("eventType", input.eventType())
-                .json("data", input.data());
+                .json("data", input.data())
+                .object(
+                        "trace",
+                        input.trace(),
+                        trace -> to.text("parent", trace.parent()).text("state", trace.state()));
     }
 
     static Input input(Fields from) {
@@ -41,10 +46,18 @@ final class Parts {
         for (Input.Type known : Input.Type.values()) {
             if (known.wireName().equals(type)) {
                 return new Input(
-                        identity(from.fields("identity")), known, from.textOrNull("eventType"), from.json("data"));
+                        identity(from.fields("identity")),
+                        known,
+                        from.textOrNull("eventType"),
+                        from.json("data"),
+                        from.has("trace") ? trace(from.fields("trace")) : null);
             }
         }
         throw new UnreadableException(from.what() + ": this release does not know inputs of type " + type);
+    }
+
+    private static TraceContext trace(Fields from) {
+        return new TraceContext(from.text("parent"), from.textOrNull("state"));
     }
 
     static void write(FieldWriter to, Change change) throws IOException {

@@ -51,7 +51,7 @@ public class ChatHandler implements BlockingStepHandler {
         }
         String id = context.idempotencyKey() + "-" + context.attempt();
         Pieces pieces = new Pieces(id, context.progress());
-        model.client().chat(request(context, input), pieces);
+        model.transport().within(context.trace(), () -> model.client().chat(request(context, input), pieces));
         Json.Obj schema = context.config().get("schema") instanceof Json.Obj declared ? declared : null;
         return Answer.of(id, pieces.whole(), schema);
     }

@@ -12,6 +12,7 @@ import dev.threadwright.json.InvalidJsonException;
 import dev.threadwright.json.JsonText;
 import dev.threadwright.step.RateLimitedException;
 import dev.threadwright.step.StepRefusedException;
+import dev.threadwright.thread.TraceContext;
 import dev.threadwright.workflow.Json;
 import java.io.IOException;
 import java.io.InputStream;
@@ -52,6 +53,9 @@ final class ModelTransport implements HttpClient, AutoCloseable {
 
     /** The JDK's client gives up on headers that do not come, and waits for ever for the rest. */
     private static final ScheduledThreadPoolExecutor ALARMS = alarms();
+
+    /** Of what is asked; the library has no place for what belongs to one request. */
+    private static final ScopedValue<TraceContext> TRACE = ScopedValue.newInstance();
 
     private final Endpoint endpoint;
     private final java.net.http.HttpClient client;
@@ -158,7 +162,23 @@ final class ModelTransport implements HttpClient, AutoCloseable {
                 .timeout(endpoint.timeout())
                 .POST(java.net.http.HttpRequest.BodyPublishers.ofByteArray(content));
         request.headers().forEach((name, values) -> values.forEach(value -> builder.header(name, value)));
+        if (TRACE.isBound()) {
+            builder.header("traceparent", TRACE.get().parent());
+            String state = TRACE.get().state();
+            if (state != null) {
+                builder.header("tracestate", state);
+            }
+        }
         return builder.build();
+    }
+
+    /** What is asked meanwhile, on this thread, belongs to the trace; null for none. */
+    void within(@Nullable TraceContext trace, Runnable asking) {
+        if (trace == null) {
+            asking.run();
+        } else {
+            ScopedValue.where(TRACE, trace).run(asking);
+        }
     }
 
     /** Hands on what comes, until something is wrong; an error that is told in an event is one. */

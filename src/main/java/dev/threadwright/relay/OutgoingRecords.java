@@ -78,6 +78,7 @@ final class OutgoingRecords {
                     time,
                     cause,
                     runHeader(event),
+                    traceHeader(recorded.traceParent()),
                     data.length > maxDataBytes ? header("ce_dataref", place(thread, recorded.seq())) : null);
             byte[] value = data.length > maxDataBytes ? null : data;
             records.add(record(topics.events(), decision.partition(), key, value, common.headers(JOURNAL)));
@@ -96,6 +97,7 @@ final class OutgoingRecords {
             RecordHeader time,
             @Nullable RecordHeader cause,
             @Nullable RecordHeader run,
+            @Nullable RecordHeader trace,
             @Nullable RecordHeader dataRef) {
 
         Headers headers(RecordHeader source) {
@@ -112,6 +114,9 @@ final class OutgoingRecords {
             }
             if (cause != null) {
                 headers.add(cause);
+            }
+            if (trace != null) {
+                headers.add(trace);
             }
             return headers.add(dataRef == null ? CONTENT_TYPE : dataRef);
         }
@@ -223,63 +228,12 @@ final class OutgoingRecords {
     }
 
     private static @Nullable RecordHeader runHeader(Event event) {
-        RunId run = switch (event) {
-            case Event.InputAccepted accepted -> accepted.run();
-            case Event.InputQueued queued -> queued.run();
-            case Event.InputPromoted promoted -> promoted.run();
-            case Event.InputMerged merged -> merged.run();
-            case Event.InputExpired expired -> expired.run();
-            case Event.RunStarted started -> started.run();
-            case Event.RunCompleted completed -> completed.run();
-            case Event.RunFailed failed -> failed.run();
-            case Event.RunTimedOut timedOut -> timedOut.run();
-            case Event.RunCancelled cancelled -> cancelled.run();
-            case Event.StateRolledBack rolledBack -> rolledBack.run();
-            case Event.StepCompleted completed -> completed.run();
-            case Event.StepFailed failed -> failed.run();
-            case Event.ActionRequested requested -> requested.run();
-            case Event.ActionRetryScheduled scheduled -> scheduled.run();
-            case Event.ActionUncertain uncertain -> uncertain.run();
-            case Event.ActionHeld held -> held.run();
-            case Event.ActionReleased released -> released.run();
-            case Event.ActionExtended extended -> extended.run();
-            case Event.ActionRetried retried -> retried.run();
-            case Event.SubgraphStarted started -> started.run();
-            case Event.TimerSet timer -> timer.run();
-            case Event.TimerFired timer -> timer.run();
-            case Event.RunInterrupted interrupted -> interrupted.run();
-            case Event.RunResumed resumed -> resumed.run();
-            case Event.RunPaused paused -> paused.run();
-            case Event.RunUnpaused unpaused -> unpaused.run();
-            case Event.RunSteered steered -> steered.run();
-            case Event.RunRedirected redirected -> redirected.run();
-            case Event.InterruptRaised raised -> raised.run();
-            case Event.InterruptResolved resolved -> resolved.run();
-            case Event.InterruptRejected rejected -> rejected.run();
-            case Event.InterruptExpired expired -> expired.run();
-            case Event.InterruptAnswerRejected rejected -> rejected.run();
-            case Event.InputKept kept -> kept.run();
-            case Event.WaitStarted wait -> wait.run();
-            case Event.WaitSatisfied wait -> wait.run();
-            case Event.ActionResultRecorded recorded -> recorded.run();
-            case Event.CompactionStarted started -> started.run();
-            case Event.CompactionCompleted completed -> completed.run();
-            case Event.StateUpdated updated -> updated.run();
-            case Event.StateRestored ignored -> null;
-            case Event.ThreadForked ignored -> null;
-            case Event.RunRequested ignored -> null;
-            case Event.RunRequestEnded ignored -> null;
-            case Event.ActionDenied denied -> denied.run();
-            case Event.ActionSucceeded succeeded -> succeeded.run();
-            case Event.ActionFailed failed -> failed.run();
-            case Event.ActionResultDiscarded discarded -> discarded.run();
-            case Event.ThreadCreated ignored -> null;
-            case Event.ThreadUpdated ignored -> null;
-            case Event.InputRejected ignored -> null;
-            case Event.StateBranched ignored -> null;
-            case Event.ThreadDeleted ignored -> null;
-        };
+        RunId run = event.run();
         return run == null ? null : header("ce_runid", run.value());
+    }
+
+    private static @Nullable RecordHeader traceHeader(@Nullable String traceParent) {
+        return traceParent == null ? null : header("ce_traceparent", traceParent);
     }
 
     private static String place(String thread, long seq) {

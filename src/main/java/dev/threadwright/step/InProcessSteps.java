@@ -243,7 +243,8 @@ public final class InProcessSteps implements StepStarter {
                                 step.thread(), call.run(), call.step(), call.action(), call.attempt(), data));
                     }
                 },
-                entry);
+                entry,
+                step.trace());
     }
 
     private Json.Obj config(StepCall step) {

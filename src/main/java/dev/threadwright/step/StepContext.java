@@ -3,6 +3,7 @@ package dev.threadwright.step;
 import dev.threadwright.thread.Replay;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.ThreadKey;
+import dev.threadwright.thread.TraceContext;
 import dev.threadwright.workflow.Channels;
 import dev.threadwright.workflow.Json;
 import dev.threadwright.workflow.Prompt;
@@ -11,6 +12,7 @@ import io.smallrye.mutiny.Uni;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a handler is given.
@@ -22,6 +24,7 @@ import java.util.function.Supplier;
  * @param config what the workflow's author set for this step
  * @param progress tells whoever watches how far it is; not kept, and nobody may be watching
  * @param entry what was answered and done before
+ * @param trace that the run belongs to, for what the handler asks elsewhere; null for none
  */
 public record StepContext(
         ThreadKey thread,
@@ -35,7 +38,8 @@ public record StepContext(
         Json.Obj config,
         Cancellation cancellation,
         Consumer<Json> progress,
-        Entry entry) {
+        Entry entry,
+        @Nullable TraceContext trace) {
 
     /** For a handler on its own, as in its tests: nothing was answered or done before. */
     public StepContext(
@@ -50,6 +54,23 @@ public record StepContext(
             Json.Obj config,
             Cancellation cancellation,
             Consumer<Json> progress) {
+        this(thread, run, workflow, step, idempotencyKey, attempt, input, state, config, cancellation, progress, null);
+    }
+
+    /** As above, in a trace. */
+    public StepContext(
+            ThreadKey thread,
+            RunId run,
+            WorkflowRef workflow,
+            String step,
+            String idempotencyKey,
+            int attempt,
+            Json input,
+            Channels state,
+            Json.Obj config,
+            Cancellation cancellation,
+            Consumer<Json> progress,
+            @Nullable TraceContext trace) {
         this(
                 thread,
                 run,
@@ -62,7 +83,8 @@ public record StepContext(
                 config,
                 cancellation,
                 progress,
-                new Entry(Replay.NONE, (name, result) -> Uni.createFrom().item(result)));
+                new Entry(Replay.NONE, (name, result) -> Uni.createFrom().item(result)),
+                trace);
     }
 
     /**

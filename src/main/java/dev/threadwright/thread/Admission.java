@@ -277,7 +277,12 @@ final class Admission {
     Decision startAt(Draft draft, Command.RequestRun request, Identity identity, List<String> steps) {
         Workflow workflow = Objects.requireNonNull(workflow(draft.state(), request.workflow()));
         draft.add(new Event.InputAccepted(
-                new Input(identity, Input.Type.USER_INPUT, null, Json.EMPTY_OBJECT),
+                new Input(
+                        identity,
+                        Input.Type.USER_INPUT,
+                        null,
+                        Json.EMPTY_OBJECT,
+                        draft.header().trace()),
                 request.leg(),
                 new Why(DecisionKind.START, "", null, draft.state().situation().words(), List.of())));
         progress.start(draft, request.leg(), workflow.ref(), Event.Start.INPUT, request.bounds());

@@ -198,6 +198,7 @@ final class Branches {
         if (identity == null) {
             throw new IllegalStateException("What changes a state comes from outside, and has an identity");
         }
-        return new Input(identity, Input.Type.USER_INPUT, null, data);
+        return new Input(
+                identity, Input.Type.USER_INPUT, null, data, draft.header().trace());
     }
 }

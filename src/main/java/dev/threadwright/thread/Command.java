@@ -59,6 +59,7 @@ public sealed interface Command {
      * @param type as on the wire, without prefix and version: {@code user.input}
      * @param actor who asked, for the record: a caller's name, {@code kafka} or {@code system}
      * @param via how: {@code kafka}, {@code http} or {@code system}
+     * @param trace that it belongs to; null for none
      */
     record Header(
             ThreadKey thread,
@@ -67,7 +68,20 @@ public sealed interface Command {
             String contentHash,
             String type,
             String actor,
-            String via) {
+            String via,
+            @Nullable TraceContext trace) {
+
+        /** Of no trace. */
+        public Header(
+                ThreadKey thread,
+                long timeMs,
+                @Nullable Identity identity,
+                String contentHash,
+                String type,
+                String actor,
+                String via) {
+            this(thread, timeMs, identity, contentHash, type, actor, via, null);
+        }
 
         /** Of what the server sends itself. */
         public Header(

@@ -2,6 +2,7 @@ package dev.threadwright.thread;
 
 import dev.threadwright.workflow.Json;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ final class Draft {
 
     private final Command command;
     private final List<Recorded> events = new ArrayList<>();
+    private final Map<RunId, TraceContext> traces = new HashMap<>(0);
     private ThreadState state;
     private @Nullable RunId leg;
     private Event.@Nullable RunRequested request;
@@ -60,8 +62,27 @@ final class Draft {
 
     void add(Event event) {
         Recorded recorded = new Recorded(state.seq() + 1, timeMs(), event);
-        state = Fold.evolve(state, recorded);
-        events.add(recorded);
+        ThreadState before = state;
+        state = Fold.evolve(before, recorded);
+        TraceContext trace = trace(before, event);
+        events.add(trace == null ? recorded : new Recorded(recorded.seq(), timeMs(), event, trace.parent()));
+    }
+
+    /** A run's events belong to the run's trace, whoever caused them: who follows one sees the run to its end. */
+    private @Nullable TraceContext trace(ThreadState before, Event event) {
+        RunId run = event.run();
+        // What is accepted may have no run yet, and may join one of another trace.
+        if (run == null || event instanceof Event.InputAccepted || event instanceof Event.InputKept) {
+            return header().trace();
+        }
+        // Of a run that ends with the event, the state before it still knows; of one that ended earlier, nothing does.
+        TraceContext after = state.traceOf(run);
+        TraceContext known = after == null ? before.traceOf(run) : after;
+        if (known == null) {
+            return traces.get(run);
+        }
+        traces.put(run, known);
+        return known;
     }
 
     /** What became of an interrupt in this decision; null if nothing. */

@@ -19,6 +19,11 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed interface Event {
 
+    /** The run that it is about: those that have one name it so. Null if it is about none. */
+    default @Nullable RunId run() {
+        return null;
+    }
+
     record ThreadCreated() implements Event {}
 
     /** The settings as they are from here on. */

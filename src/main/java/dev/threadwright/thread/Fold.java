@@ -5,6 +5,7 @@ import dev.threadwright.workflow.Channels;
 import dev.threadwright.workflow.Json;
 import dev.threadwright.workflow.Planned;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -189,10 +190,13 @@ public final class Fold {
     private static ThreadState queued(ThreadState state, Event.InputQueued queued) {
         requireIntake(state, queued);
         List<QueuedRun> queue = new ArrayList<>(state.queue());
+        List<Input> inputs = new ArrayList<>(state.intake().inputs());
+        // What it carries from superseded runs came before its own, which is what it begins with.
+        Collections.rotate(inputs, 1);
         queue.add(new QueuedRun(
                 queued.run(),
                 queued.workflow(),
-                state.intake().inputs(),
+                inputs,
                 state.intake().admittedAtMs(),
                 queued.expiresAtMs(),
                 queued.behind(),

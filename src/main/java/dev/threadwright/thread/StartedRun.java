@@ -167,6 +167,11 @@ public record StartedRun(
         return inputs.getFirst();
     }
 
+    /** That of its trigger, whatever it takes in besides and whoever resumes it; null for none. */
+    public @Nullable TraceContext trace() {
+        return trigger().trace();
+    }
+
     /** The task whose outstanding attempt this is; null if there is none. */
     public Frame.@Nullable Located calling(ActionId action, int attempt) {
         for (Frame.Located located : frame.all()) {

@@ -129,6 +129,16 @@ public record ThreadState(
         return null;
     }
 
+    /** Null if it is of none, or neither started nor queued. */
+    public @Nullable TraceContext traceOf(RunId id) {
+        StartedRun run = started(id);
+        if (run != null) {
+            return run.trace();
+        }
+        QueuedRun waiting = queued(id);
+        return waiting == null ? null : waiting.inputs().getFirst().trace();
+    }
+
     /** Whether nothing runs that the queued run waits for. */
     boolean hasRoomFor(QueuedRun run) {
         return switch (run.behind()) {

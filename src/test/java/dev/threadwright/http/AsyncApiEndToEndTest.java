@@ -81,7 +81,10 @@ class AsyncApiEndToEndTest {
 
     @Test
     void everyRecordOfARunThatAsksAndWaitsIsAsDescribed() {
+        String trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
         given().contentType(ContentType.JSON)
+                .header("traceparent", trace)
+                .header("tracestate", "vendor=1")
                 .body("""
                         {"workflow": "approval", "data": {"item": "bolt", "count": 3, "price": 400}}
                         """)
@@ -119,6 +122,13 @@ class AsyncApiEndToEndTest {
                         .isEqualTo("default/" + thread + "/" + header(record, "ce_sequence"));
                 assertThat(header(record, "ce_runid"))
                         .isEqualTo(data.path("run").textValue());
+                // Whoever answers and whatever happens meanwhile sends no trace of its own.
+                boolean isOfTheRun = data.has("run")
+                        && (!type(record).equals("input.accepted")
+                                || data.at("/why/decision").textValue().equals("start"));
+                assertThat(header(record, "ce_traceparent"))
+                        .as("%s", record)
+                        .isEqualTo(isOfTheRun || type(record).equals("thread.created") ? trace : null);
             }
         }
     }

@@ -41,6 +41,7 @@ class WorkersTest {
     private final String name = "charge-" + UUID.randomUUID();
     private final String thread = "t-" + UUID.randomUUID();
     private final List<ConsumerRecord<byte[], byte[]>> asked = new ArrayList<>();
+    private String trace;
     private KafkaProducer<byte[], byte[]> producer;
     private KafkaConsumer<byte[], byte[]> consumer;
 
@@ -90,6 +91,7 @@ class WorkersTest {
         assertThat(document.recordProblems("actions", request.headers(), request.value()))
                 .isEmpty();
         assertThat(header(request, "ce_actionname")).isEqualTo(name);
+        assertThat(request.headers().lastHeader("ce_traceparent")).isNull();
         assertThat(new String(request.key(), UTF_8)).isEqualTo(thread).isEqualTo(header(request, "ce_subject"));
         assertThat(new String(request.value(), UTF_8)).isEqualTo("{\"cents\":350}");
         assertThat(Instant.parse(header(request, "ce_deadline"))).isAfter(Instant.parse(header(request, "ce_time")));
@@ -138,8 +140,13 @@ class WorkersTest {
 
     @Test
     void whatNobodyWaitsForIsCancelledAndItsResultDiscarded() {
+        trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
         String run = start("decision");
         ConsumerRecord<byte[], byte[]> request = awaitAsked(REQUEST, 1);
+        assertThat(document.recordProblems("actions", request.headers(), request.value()))
+                .isEmpty();
+        assertThat(header(request, "ce_traceparent")).isEqualTo(trace);
+        assertThat(header(request, "ce_tracestate")).isEqualTo("vendor=1");
         given().contentType(ContentType.JSON)
                 .body("{\"run_id\":\"" + run + "\"}")
                 .post("/threads/{id}/cancel?wait=decision", thread)
@@ -149,12 +156,16 @@ class WorkersTest {
         assertThat(document.recordProblems("actions", cancel.headers(), cancel.value()))
                 .isEmpty();
         assertThat(header(cancel, "ce_actionid")).isEqualTo(header(request, "ce_actionid"));
+        assertThat(header(cancel, "ce_traceparent")).isEqualTo(trace);
+        assertThat(header(cancel, "ce_tracestate")).isEqualTo("vendor=1");
         answer(request, "action.succeeded", "{\"receipt\":\"late\"}");
         awaitEvent("action.result_discarded");
     }
 
     private String start(String wait) {
+        Map<String, String> headers = trace == null ? Map.of() : Map.of("traceparent", trace, "tracestate", "vendor=1");
         return given().contentType(ContentType.JSON)
+                .headers(headers)
                 .body("{\"workflow\":\"" + name + "\",\"data\":{\"cents\":350}}")
                 .post("/threads/{id}/inputs?wait=" + wait, thread)
                 .then()

@@ -37,9 +37,21 @@ class CodecRoundTripTest {
         RandomModel model = model(1);
         List<Recorded> events = new ArrayList<>();
         for (Class<?> type : Event.class.getPermittedSubclasses()) {
-            events.add(new Recorded(7 + events.size(), 42, model.event(type)));
+            events.add(new Recorded(
+                    7 + events.size(),
+                    42,
+                    model.event(type),
+                    events.size() % 2 == 0 ? null : model.trace().parent()));
         }
-        assertThat(EventCodec.readAll(EventCodec.writeAll(events), 7, 42)).isEqualTo(events);
+        String text = EventCodec.writeAll(events);
+        assertThat(EventCodec.readAll(text, 7, 42)).isEqualTo(events);
+        Json.Arr stored = (Json.Arr) StoredJson.parse(text);
+        for (int i = 0; i < events.size(); i++) {
+            Recorded recorded = events.get(i);
+            Json one = stored.items().get(i);
+            assertThat(EventCodec.traceParent(one)).isEqualTo(recorded.traceParent());
+            assertThat(EventCodec.withoutTrace(one)).isEqualTo(StoredJson.parse(EventCodec.write(recorded.event())));
+        }
     }
 
     @Test

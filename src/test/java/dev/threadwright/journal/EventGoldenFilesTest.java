@@ -16,12 +16,14 @@ import dev.threadwright.thread.Identity;
 import dev.threadwright.thread.Input;
 import dev.threadwright.thread.Interrupt;
 import dev.threadwright.thread.InterruptId;
+import dev.threadwright.thread.Recorded;
 import dev.threadwright.thread.Resumable;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.Stop;
 import dev.threadwright.thread.Task;
 import dev.threadwright.thread.TaskId;
 import dev.threadwright.thread.ThreadSettings;
+import dev.threadwright.thread.TraceContext;
 import dev.threadwright.thread.policy.QueuePolicy;
 import dev.threadwright.workflow.Bounds;
 import dev.threadwright.workflow.Breakpoints;
@@ -53,6 +55,7 @@ import org.junit.jupiter.api.TestFactory;
 class EventGoldenFilesTest {
 
     private static final Path V1 = Path.of("src/test/resources/golden/events/v1");
+    private static final Path TRACED = Path.of("src/test/resources/golden/decisions/v1/traced.json");
 
     private static final RunId RUN = new RunId("0198a5c0-0000-7000-8000-000000000001");
     private static final ActionId ACTION = new ActionId(RUN + "-1");
@@ -211,6 +214,26 @@ class EventGoldenFilesTest {
                     assertThat(EventCodec.write(EventCodec.read(golden))).isEqualTo(golden);
                 }))
                 .toList();
+    }
+
+    /** What is beside an event in the journal, and what only an input of a trace has. */
+    @Test
+    void a_stored_decision_of_a_trace_is_read_and_written_back() throws IOException {
+        TraceContext trace =
+                new TraceContext("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "congo=t61rcWkgMzE");
+        Input input = new Input(IDENTITY, Input.Type.USER_INPUT, null, DATA, trace);
+        Why why = new Why(DecisionKind.START, "interrupt", null, "idle", List.of());
+        List<Recorded> decision = List.of(
+                new Recorded(1, 42, new Event.ThreadCreated(), trace.parent()),
+                new Recorded(2, 42, new Event.InputAccepted(input, RUN, why), trace.parent()),
+                new Recorded(3, 42, new Event.RunTimedOut(RUN)));
+        if (Boolean.getBoolean("golden.write") && Files.notExists(TRACED)) {
+            Files.createDirectories(TRACED.getParent());
+            Files.writeString(TRACED, EventCodec.writeAll(decision) + "\n");
+        }
+        String golden = Files.readString(TRACED).strip();
+        assertThat(EventCodec.readAll(golden, 1, 42)).isEqualTo(decision);
+        assertThat(EventCodec.writeAll(decision)).isEqualTo(golden);
     }
 
     private static Path file(Event event) {

@@ -33,6 +33,7 @@ import dev.threadwright.thread.TaskId;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.ThreadSettings;
 import dev.threadwright.thread.ThreadState;
+import dev.threadwright.thread.TraceContext;
 import dev.threadwright.thread.policy.CustomPolicy;
 import dev.threadwright.thread.policy.InterruptPolicy;
 import dev.threadwright.thread.policy.MergePolicy;
@@ -357,7 +358,13 @@ record RandomModel(RandomGenerator random, boolean plausible) {
     Input input() {
         Input.Type type = word(Input.Type.class);
         boolean typed = !plausible || type == Input.Type.EXTERNAL_EVENT;
-        return new Input(identity(), type, typed ? maybe(this::text) : null, json());
+        return new Input(identity(), type, typed ? maybe(this::text) : null, json(), maybe(this::trace));
+    }
+
+    TraceContext trace() {
+        String parent = "00-%016x%016x-%016x-%02x"
+                .formatted(random.nextLong() | 1, random.nextLong(), random.nextLong() | 1, random.nextInt(256));
+        return new TraceContext(parent, maybe(() -> "vendor=" + random.nextLong(1_000)));
     }
 
     private Why why() {

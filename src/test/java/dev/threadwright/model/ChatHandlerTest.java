@@ -18,6 +18,7 @@ import dev.threadwright.testing.ModelServer;
 import dev.threadwright.testing.ModelServer.Reply;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.ThreadKey;
+import dev.threadwright.thread.TraceContext;
 import dev.threadwright.workflow.Change;
 import dev.threadwright.workflow.Channels;
 import dev.threadwright.workflow.Json;
@@ -48,6 +49,7 @@ class ChatHandlerTest {
     private final ModelServer server = new ModelServer(ignored -> reply.get());
     private final List<Json> progress = new ArrayList<>();
     private Duration timeout = Duration.ofSeconds(20);
+    private TraceContext trace;
 
     @AfterEach
     void close() {
@@ -71,6 +73,27 @@ class ChatHandlerTest {
                  "usage": {"input_tokens": 3, "output_tokens": 4, "total_tokens": 7},
                  "finish_reason": "stop", "model": "scripted-1"}
                 """));
+    }
+
+    @Test
+    void aModelIsAskedInTheTraceOfTheRunAndInNoneWithout() {
+        reply.set(Reply.stream(text("Hi"), finish("stop"), DONE));
+        trace = new TraceContext("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "a=1,b=2");
+        ask(ASK, "{}");
+        trace = new TraceContext("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00", null);
+        ask(ASK, "{}");
+        trace = null;
+        ask(ASK, "{}");
+
+        assertThat(server.asked)
+                .extracting(asked -> asked.headers().get("Traceparent"))
+                .containsExactly(
+                        List.of("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
+                        List.of("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00"),
+                        null);
+        assertThat(server.asked)
+                .extracting(asked -> asked.headers().get("Tracestate"))
+                .containsExactly(List.of("a=1,b=2"), null, null);
     }
 
     @Test
@@ -374,6 +397,7 @@ class ChatHandlerTest {
                 state,
                 (Json.Obj) JsonText.parse(config),
                 never,
-                progress::add);
+                progress::add,
+                trace);
     }
 }

@@ -104,6 +104,24 @@ class OutgoingRecordsTest {
     }
 
     @Test
+    void records_of_an_event_of_a_trace_say_so_and_its_data_does_not() throws IOException {
+        String parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        for (Event event : events()) {
+            Recorded recorded = new Recorded(5, 1_700_000_000_123L, event, parent);
+            for (ProducerRecord<byte[], byte[]> record : published(recorded, CAUSE, Integer.MAX_VALUE)) {
+                assertThat(problems(record)).isEmpty();
+                assertThat(new String(
+                                record.headers().lastHeader("ce_traceparent").value(), UTF_8))
+                        .isEqualTo(parent);
+                assertThat(new String(record.value(), UTF_8)).doesNotContain(parent);
+            }
+            for (ProducerRecord<byte[], byte[]> record : published(event, CAUSE, Integer.MAX_VALUE)) {
+                assertThat(record.headers().lastHeader("ce_traceparent")).isNull();
+            }
+        }
+    }
+
+    @Test
     void dead_letters_are_as_described() {
         for (Map<String, byte[]> headers : List.of(Map.<String, byte[]>of(), Map.of("ce_id", bytes("i1")))) {
             ProducerRecord<byte[], byte[]> record =
@@ -183,15 +201,12 @@ class OutgoingRecordsTest {
     }
 
     private static List<ProducerRecord<byte[], byte[]>> published(Event event, Identity cause, int maxDataBytes) {
+        return published(new Recorded(5, 1_700_000_000_123L, event), cause, maxDataBytes);
+    }
+
+    private static List<ProducerRecord<byte[], byte[]>> published(Recorded recorded, Identity cause, int maxDataBytes) {
         return new OutgoingRecords(TOPICS, 16, maxDataBytes)
-                .of(new DecisionRow(
-                        THREAD,
-                        3,
-                        12,
-                        1_700_000_000_123L,
-                        cause,
-                        "ann",
-                        List.of(new Recorded(5, 1_700_000_000_123L, event))));
+                .of(new DecisionRow(THREAD, 3, 12, 1_700_000_000_123L, cause, "ann", List.of(recorded)));
     }
 
     private static OutboxRow outbox(

@@ -123,6 +123,7 @@ class RandomCommandsTest {
         final Decider decider;
         final PolicyModel model;
         final InputLedger ledger = new InputLedger();
+        final TraceLedger traces = new TraceLedger();
         final List<Recorded> journal = new ArrayList<>();
         final List<Asked> asked = new ArrayList<>();
         final Map<Identity, Known.Prior> outcomes = new HashMap<>();
@@ -165,6 +166,7 @@ class RandomCommandsTest {
             for (Recorded recorded : decision.events()) {
                 ThreadState after = Fold.evolve(live, recorded);
                 ledger.follow(live, recorded.event(), after);
+                traces.follow(command, recorded);
                 end(recorded.event());
                 live = after;
             }
@@ -178,6 +180,7 @@ class RandomCommandsTest {
             assertThat(live).as("folding gives the state that was decided on").isEqualTo(state);
             assertThat(folded()).as("folding the journal gives the live state").isEqualTo(state);
             ledger.balance(state);
+            traces.balance(state);
             assertRuns();
             assertNothingIsLoggedTwice();
             assertThat(word(decision.outcome())).as("outcome").isEqualTo(expected);
@@ -357,7 +360,9 @@ class RandomCommandsTest {
 
         private Command remembered(Submit submit) {
             submitted.add(submit);
-            return submit.get();
+            return random.nextInt(4) == 0
+                    ? submit.get()
+                    : TraceTest.traced(submit, TraceTest.trace(number)).get();
         }
 
         /** A run that is started or queued, has ended, or never was; follow-ups among them. */

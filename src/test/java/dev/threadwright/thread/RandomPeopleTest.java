@@ -87,6 +87,7 @@ class RandomPeopleTest {
         final Map<InterruptId, SettledInterrupt> settled = new LinkedHashMap<>();
         final Map<InterruptId, RunId> raised = new LinkedHashMap<>();
         final InputLedger inputs = new InputLedger();
+        final TraceLedger traces = new TraceLedger();
         final LegLedger legs = new LegLedger();
         final List<Checkpoint> checkpoints = new ArrayList<>();
         ThreadState state = ThreadState.absent(Commands.THREAD);
@@ -244,6 +245,7 @@ class RandomPeopleTest {
                 ThreadState after = Fold.evolve(now, recorded);
                 follow(now, recorded.event(), after);
                 inputs.follow(now, recorded.event(), after);
+                traces.follow(command, recorded);
                 legs.follow(recorded.event());
                 checkpoints.addAll(Checkpoint.of(now, recorded, after));
                 now = after;
@@ -322,6 +324,7 @@ class RandomPeopleTest {
             open.removeAll(settled.keySet());
             assertThat(pending).as("pending").isEqualTo(open);
             inputs.balance(state);
+            traces.balance(state);
         }
 
         private Known known(Command command) {
@@ -420,7 +423,9 @@ class RandomPeopleTest {
             } else if (random.nextInt(8) == 0) {
                 submit = submit.answering(anyInterrupt().value());
             }
-            return submit.get();
+            return number % 3 == 0
+                    ? submit.get()
+                    : TraceTest.traced(submit, TraceTest.trace(number)).get();
         }
 
         private Policy policy() {
@@ -502,7 +507,8 @@ class RandomPeopleTest {
                                     identity,
                                     Input.Type.USER_INPUT,
                                     null,
-                                    random.nextBoolean() ? Json.of(number) : Json.object("log", Json.of("q" + number)))
+                                    random.nextBoolean() ? Json.of(number) : Json.object("log", Json.of("q" + number)),
+                                    header.trace())
                             : null,
                     answer,
                     isCommand && random.nextInt(3) == 0
@@ -604,7 +610,15 @@ class RandomPeopleTest {
 
         private Command.Header asked(String type) {
             String id = type + " " + ++number;
-            return new Command.Header(Commands.THREAD, nowMs, new Identity("people", id), id, type, "ann", "http");
+            return new Command.Header(
+                    Commands.THREAD,
+                    nowMs,
+                    new Identity("people", id),
+                    id,
+                    type,
+                    "ann",
+                    "http",
+                    number % 3 == 0 ? null : TraceTest.trace(number));
         }
     }
 }

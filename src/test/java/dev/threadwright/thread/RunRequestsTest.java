@@ -825,6 +825,18 @@ class RunRequestsTest {
     }
 
     @Test
+    void a_delayed_run_begins_with_its_own_input_and_not_with_what_it_has_taken_over() {
+        ThreadSpec spec =
+                given(run("r1").create(), run("r2").strategy(Commands.PREPEND).after(5_000));
+        Identity own = spec.last(Event.InputAccepted.class).input().identity();
+
+        spec.when(timersAt(6_000));
+
+        assertThat(spec.last(Event.RunStarted.class).source()).isEqualTo(own);
+        assertThat(spec.state().started(new RunId("r2")).inputs()).hasSize(2);
+    }
+
+    @Test
     void what_a_delayed_run_has_taken_over_is_not_continued_by_another() {
         ThreadSpec spec =
                 given(run("r1").create(), run("r2").strategy(Commands.PREPEND).after(5_000));

@@ -44,7 +44,7 @@ public final class HttpHandler implements BlockingStepHandler {
 
     @Override
     public Json handle(StepContext context) throws InterruptedException {
-        HttpRequest request = HttpRequest.of(context.input());
+        HttpRequest request = HttpRequest.of(context.input()).traced(context.trace());
         Map<String, Secret> used = secretsOf(request);
         Redaction redaction = new Redaction(used.values());
         // What else is thrown on the way may quote what it was given.

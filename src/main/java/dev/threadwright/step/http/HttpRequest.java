@@ -2,6 +2,7 @@ package dev.threadwright.step.http;
 
 import dev.threadwright.json.JsonText;
 import dev.threadwright.step.StepRefusedException;
+import dev.threadwright.thread.TraceContext;
 import dev.threadwright.workflow.Json;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 record HttpRequest(String method, String url, Map<String, Header> headers, byte @Nullable [] body) {
 
     private static final String CONTENT_TYPE = "content-type";
+    private static final String TRACE_PARENT = "traceparent";
+    private static final String TRACE_STATE = "tracestate";
 
     /** What stands in a header. */
     sealed interface Header {
@@ -45,6 +48,22 @@ record HttpRequest(String method, String url, Map<String, Header> headers, byte 
             throw new StepRefusedException("http: " + method.value() + " has no body");
         }
         return new HttpRequest(method.value(), url.value(), headers, body == null ? null : bytes(body, headers));
+    }
+
+    /** With the trace that it is sent in, unless its headers say another. */
+    HttpRequest traced(@Nullable TraceContext trace) {
+        if (trace == null || headers.containsKey(TRACE_PARENT)) {
+            return this;
+        }
+        Map<String, Header> all = new LinkedHashMap<>(headers);
+        // One trace's state says nothing beside another's parent.
+        all.remove(TRACE_STATE);
+        all.put(TRACE_PARENT, new Header.Plain(trace.parent()));
+        String state = trace.state();
+        if (state != null) {
+            all.put(TRACE_STATE, new Header.Plain(state));
+        }
+        return new HttpRequest(method, url, all, body);
     }
 
     private static Map<String, Header> headers(@Nullable Json given) {
