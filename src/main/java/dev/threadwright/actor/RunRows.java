@@ -127,6 +127,7 @@ final class RunRows {
             case Event.ActionRequested ignored -> {}
             case Event.ActionRetryScheduled ignored -> {}
             case Event.ActionUncertain ignored -> {}
+            case Event.ActionAccepted ignored -> {}
             case Event.ActionExtended ignored -> {}
             case Event.ActionRetried ignored -> {}
             case Event.SubgraphStarted ignored -> {}

@@ -92,6 +92,7 @@ record Happenings(@Nullable RunId leg, List<Happening> all) {
             case Event.TimerFired ignored -> NONE;
             case Event.ActionRetryScheduled ignored -> NONE;
             case Event.ActionUncertain ignored -> NONE;
+            case Event.ActionAccepted ignored -> NONE;
             case Event.ActionExtended ignored -> NONE;
             case Event.ActionRetried ignored -> NONE;
             case Event.ActionResultDiscarded ignored -> NONE;

@@ -147,6 +147,7 @@ final class EventReader {
                         e.number("timeoutMs"),
                         e.has("attempt") ? e.integer("attempt") : 1,
                         e.has("remote") && e.flag("remote"));
+            case "action.accepted" -> new Event.ActionAccepted(Parts.run(e), action(e), e.integer("attempt"));
             case "action.extended" -> new Event.ActionExtended(Parts.run(e), action(e), e.integer("attempt"));
             case "action.retried" -> new Event.ActionRetried(Parts.run(e), action(e), e.integer("attempt"));
             case "action.denied" ->

@@ -62,6 +62,7 @@ final class EventWriter {
             case Event.TimerFired ignored -> "timer.fired";
             case Event.ActionRetryScheduled ignored -> "action.retry_scheduled";
             case Event.ActionUncertain ignored -> "action.uncertain";
+            case Event.ActionAccepted ignored -> "action.accepted";
             case Event.ActionExtended ignored -> "action.extended";
             case Event.ActionRetried ignored -> "action.retried";
             case Event.ActionRequested ignored -> "action.requested";
@@ -208,6 +209,7 @@ final class EventWriter {
                     to.flag("remote", true);
                 }
             }
+            case Event.ActionAccepted e -> action(e.run(), e.action(), e.attempt());
             case Event.ActionExtended e -> action(e.run(), e.action(), e.attempt());
             case Event.ActionRetried e -> action(e.run(), e.action(), e.attempt());
             case Event.ActionDenied e ->

@@ -201,6 +201,7 @@ final class OutgoingRecords {
             case Event.ActionRequested ignored -> false;
             case Event.ActionRetryScheduled ignored -> false;
             case Event.ActionUncertain ignored -> false;
+            case Event.ActionAccepted ignored -> false;
             case Event.ActionExtended ignored -> false;
             case Event.ActionRetried ignored -> false;
             case Event.SubgraphStarted ignored -> false;
@@ -238,6 +239,7 @@ final class OutgoingRecords {
             case Event.ActionRequested requested -> requested.run();
             case Event.ActionRetryScheduled scheduled -> scheduled.run();
             case Event.ActionUncertain uncertain -> uncertain.run();
+            case Event.ActionAccepted accepted -> accepted.run();
             case Event.ActionExtended extended -> extended.run();
             case Event.ActionRetried retried -> retried.run();
             case Event.SubgraphStarted started -> started.run();

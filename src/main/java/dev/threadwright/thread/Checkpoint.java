@@ -115,6 +115,7 @@ public record Checkpoint(
             case Event.ActionRequested ignored -> List.of();
             case Event.ActionRetryScheduled ignored -> List.of();
             case Event.ActionUncertain ignored -> List.of();
+            case Event.ActionAccepted ignored -> List.of();
             case Event.ActionExtended ignored -> List.of();
             case Event.ActionRetried ignored -> List.of();
             case Event.ActionDenied ignored -> List.of();

@@ -69,6 +69,7 @@ public final class Decider {
             case Command.CompleteAction complete -> actions.complete(draft, complete);
             case Command.FailAction fail -> actions.fail(draft, fail);
             case Command.LoseAction lose -> actions.lose(draft, lose);
+            case Command.AcceptAction accept -> actions.accept(draft, accept);
             case Command.ExtendAction extend -> Actions.extend(draft, extend);
             case Command.SettleAction settle -> actions.settle(draft, settle);
             case Command.FireTimers ignored -> fireTimers(draft);

@@ -61,6 +61,7 @@ public record SettledInterrupt(
             case Event.ActionRequested ignored -> null;
             case Event.ActionRetryScheduled ignored -> null;
             case Event.ActionUncertain ignored -> null;
+            case Event.ActionAccepted ignored -> null;
             case Event.ActionExtended ignored -> null;
             case Event.ActionRetried ignored -> null;
             case Event.ActionDenied ignored -> null;

@@ -126,6 +126,7 @@ class EventGoldenFilesTest {
             new Event.TimerFired(RUN, TASK),
             new Event.ActionRequested(
                     RUN, TASK, ACTION, "delay", "delay", Json.object("ms", Json.of(1_000)), false, 30_000),
+            new Event.ActionAccepted(RUN, ACTION, 2),
             new Event.ActionExtended(RUN, ACTION, 2),
             new Event.ActionRetried(RUN, ACTION, 2),
             new Event.ActionDenied(RUN, TASK, ACTION, "tools", "refund"),

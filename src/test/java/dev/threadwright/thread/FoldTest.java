@@ -103,6 +103,7 @@ class FoldTest {
             new Case("r1 active", new Event.TimerFired(R1, new TaskId("2")), "task 2 is not under way"),
             new Case("r1 active", new Event.ActionRetryScheduled(R1, A1, 2, "no", 5), "does not wait"),
             new Case("r1 active", new Event.ActionUncertain(R1, A1, 2, "gone"), "does not wait"),
+            new Case("r1 active", new Event.ActionAccepted(R1, A1, 2), "does not wait"),
             new Case("r1 active", new Event.ActionExtended(R1, A1, 2), "does not wait"),
             new Case("r1 active", new Event.ActionRetried(R1, A1, 2), "does not wait"),
             new Case("absent", new Event.StateUpdated(List.of()), "there is no thread"),

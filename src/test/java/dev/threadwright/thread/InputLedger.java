@@ -78,6 +78,7 @@ final class InputLedger {
             case Event.TimerFired ignored -> {}
             case Event.ActionRetryScheduled ignored -> {}
             case Event.ActionUncertain ignored -> {}
+            case Event.ActionAccepted ignored -> {}
             case Event.ActionExtended ignored -> {}
             case Event.ActionRetried ignored -> {}
             case Event.StepCompleted ignored -> {}

@@ -41,6 +41,7 @@ class RandomCommandsTest {
                 Event.ActionDenied.class,
                 Event.ActionRetryScheduled.class,
                 Event.ActionUncertain.class,
+                Event.ActionAccepted.class,
                 Event.ActionExtended.class,
                 Event.ActionRetried.class));
         expected.removeAll(People.EVENTS);

@@ -205,6 +205,7 @@ final class ThreadSpec {
             case Command.CompleteAction ignored -> null;
             case Command.FailAction ignored -> null;
             case Command.LoseAction ignored -> null;
+            case Command.AcceptAction ignored -> null;
             case Command.ExtendAction ignored -> null;
             case Command.SettleAction ignored -> null;
             case Command.FireTimers ignored -> null;

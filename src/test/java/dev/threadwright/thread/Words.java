@@ -184,6 +184,8 @@ final class Words {
             case Event.ActionRetryScheduled retry ->
                 "ActionRetryScheduled %s#%d: %s, again at %d"
                         .formatted(retry.action(), retry.attempt(), retry.error(), retry.dueAtMs());
+            case Event.ActionAccepted accepted ->
+                "ActionAccepted %s#%d".formatted(accepted.action(), accepted.attempt());
             case Event.ActionExtended extended ->
                 "ActionExtended %s#%d".formatted(extended.action(), extended.attempt());
             case Event.ActionRetried retried -> "ActionRetried %s#%d".formatted(retried.action(), retried.attempt());
