@@ -140,8 +140,8 @@ class ArchitectureTest {
             onlyKnownIn(SECRET, SECRET, STEP, CATALOG, OPS);
 
     @ArchTest
-    static final ArchRule callbacks_know_the_core_and_not_where_they_go =
-            onlyKnows(CALLBACK, "java..", "javax.crypto..", "org.jspecify..", THREAD, WORKFLOW, "dev.threadwright.json..");
+    static final ArchRule callbacks_know_the_core_and_not_where_they_go = onlyKnows(
+            CALLBACK, "java..", "javax.crypto..", "org.jspecify..", THREAD, WORKFLOW, "dev.threadwright.json..");
 
     @ArchTest
     static final ArchRule who_starts_work_makes_callbacks_and_who_is_called_reads_them =

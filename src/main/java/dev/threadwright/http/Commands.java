@@ -1,6 +1,7 @@
 package dev.threadwright.http;
 
 import dev.threadwright.callback.Callback;
+import dev.threadwright.callback.TokenRedaction;
 import dev.threadwright.ingress.CommandRecords;
 import dev.threadwright.ingress.CommandRecords.Wishes;
 import dev.threadwright.ingress.Decoded;
@@ -273,7 +274,7 @@ public final class Commands {
 
     /** @param bytes any JSON, or nothing: what an answer's body would have been */
     CheckedCommand callback(Callback callback, String token, byte @Nullable [] bytes) {
-        Json body = bytes == null || bytes.length == 0 ? Json.NULL : callbackBody(bytes);
+        Json body = bytes == null || bytes.length == 0 ? Json.NULL : callbackBody(bytes, token);
         return callback(callback, token, Json.object("result", Json.object("body", body)));
     }
 
@@ -282,15 +283,15 @@ public final class Commands {
         if (bytes == null || bytes.length == 0) {
             throw new ProblemException(Problem.at("", "is missing: send a JSON object with error"));
         }
-        return callback(callback, token, Json.object("failure", callbackBody(bytes)));
+        return callback(callback, token, Json.object("failure", callbackBody(bytes, token)));
     }
 
-    private Json callbackBody(byte[] bytes) {
+    private Json callbackBody(byte[] bytes, String token) {
         if (bytes.length > maxDataBytes) {
             throw tooLarge(bytes.length);
         }
         try {
-            return JsonText.parse(bytes);
+            return TokenRedaction.of(JsonText.parse(bytes), token);
         } catch (InvalidJsonException e) {
             throw new ProblemException(Problem.at("", "cannot be read: " + e.getMessage()));
         }

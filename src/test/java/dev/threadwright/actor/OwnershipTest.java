@@ -57,8 +57,8 @@ class OwnershipTest {
                         "next", "next", memory, next.publisher, next.steps, next.loop, NOTHING_COMES_IN, () -> 3)) {
             ownership.assigned(List.of(0));
             await().untilAsserted(() -> assertThat(ownership.held()).containsExactly(0));
-            next.loop.offer(List.of(
-                    work(0, 2, new Command.CompleteAction(header("action.callback"), input.newRun(), action, 1, DONE))));
+            next.loop.offer(List.of(work(
+                    0, 2, new Command.CompleteAction(header("action.callback"), input.newRun(), action, 1, DONE))));
             next.awaitConsumed(0, 3);
             assertThat(memory.decisions(thread("t"), 1, 100))
                     .flatExtracting(DecisionRow::events)

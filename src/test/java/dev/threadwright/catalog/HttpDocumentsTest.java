@@ -133,8 +133,8 @@ class HttpDocumentsTest {
             """;
 
     private static Json.Obj calledBack(String document, String input) {
-        Step.Action action = (Step.Action)
-                Documents.compile(document).steps().get("render").kind();
+        Step.Action action =
+                (Step.Action) Documents.compile(document).steps().get("render").kind();
         return (Json.Obj) action.request().input(new Step.View(Channels.EMPTY, JsonText.parse(input), List.of()));
     }
 
