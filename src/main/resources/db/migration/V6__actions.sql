@@ -62,3 +62,13 @@ alter table action enable row level security;
 create policy of_tenant on action for select to threadwright_reader
     using (tenant = current_setting('threadwright.tenant', true) and not exists (
         select from deleted_thread d where d.tenant = action.tenant and d.thread = action.thread offset 0));
+
+--- Callbacks -------------------------------------------------------------------------------------------------------
+
+-- Beside server_setting, which readers see.
+create table server_key (
+    name  text not null primary key,
+    value text not null
+);
+
+comment on table server_key is 'What the servers sign with and nobody else may read, as base64';

@@ -38,6 +38,7 @@ class ArchitectureTest {
     private static final String CRON = "dev.threadwright.cron..";
     private static final String DEAD_LETTER = "dev.threadwright.deadletter..";
     private static final String MODEL = "dev.threadwright.model..";
+    private static final String CALLBACK = "dev.threadwright.callback..";
     private static final String EMBEDDED = "dev.threadwright.embedded..";
 
     @ArchTest
@@ -145,6 +146,14 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule secrets_are_known_to_steps_and_their_names_to_documents =
             onlyKnownIn(SECRET, SECRET, STEP, CATALOG, OPS);
+
+    @ArchTest
+    static final ArchRule callbacks_know_the_core_and_not_where_they_go = onlyKnows(
+            CALLBACK, "java..", "javax.crypto..", "org.jspecify..", THREAD, WORKFLOW, "dev.threadwright.json..");
+
+    @ArchTest
+    static final ArchRule who_starts_work_makes_callbacks_and_who_is_called_reads_them =
+            onlyKnownIn(CALLBACK, CALLBACK, STEP, CATALOG, HTTP, OPS);
 
     @ArchTest
     static final ArchRule the_catalog_knows_documents_and_not_what_runs_them =

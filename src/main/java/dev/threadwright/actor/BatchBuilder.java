@@ -15,6 +15,7 @@ import dev.threadwright.journal.DecisionRow;
 import dev.threadwright.journal.OutboxRow;
 import dev.threadwright.journal.Publication;
 import dev.threadwright.thread.ActionId;
+import dev.threadwright.thread.Awaited;
 import dev.threadwright.thread.Checkpoint;
 import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Decider;
@@ -310,6 +311,7 @@ final class BatchBuilder {
             case Command.FailAction ignored -> null;
             case Command.LoseAction ignored -> null;
             case Command.ReleaseAction ignored -> null;
+            case Command.AcceptAction ignored -> null;
             case Command.ExtendAction ignored -> null;
             case Command.SettleAction ignored -> null;
             case Command.FireTimers ignored -> null;
@@ -387,8 +389,8 @@ final class BatchBuilder {
                 batch,
                 after,
                 publications,
-                here(owed.stops),
-                here(owed.starts),
+                without(owed.stops, Awaited.WORKER),
+                with(owed.starts, Awaited.HANDLER),
                 new Turns.Changes(attemptEnds.ends(), owed.starts, owed.stops, owed.left, owed.wanted),
                 outcomes,
                 endedRuns,
@@ -414,14 +416,14 @@ final class BatchBuilder {
     /** Cancels first: a worker that is asked for the next attempt has been told to leave the last one. */
     private void tellWorkers(OwedDifference owed) {
         for (StepCall stop : owed.stops) {
-            if (stop.call().remote()
+            if (stop.call().awaited() == Awaited.WORKER
                     && !reported.contains(
                             new AttemptKey(stop.thread(), stop.call().ref()))) {
                 publications.add(WorkerRequests.cancelled(stop, nextPosition(stop), updatedAtMs(stop)));
             }
         }
         for (StepCall start : owed.starts) {
-            if (start.call().remote()) {
+            if (start.call().awaited() == Awaited.WORKER) {
                 publications.add(WorkerRequests.requested(start, nextPosition(start), updatedAtMs(start)));
             }
         }
@@ -440,9 +442,13 @@ final class BatchBuilder {
         return touched == null ? 0 : touched.after().updatedAtMs();
     }
 
-    /** What this process has to start, or to stop. */
-    private static List<StepCall> here(List<StepCall> calls) {
-        return calls.stream().filter(step -> !step.call().remote()).toList();
+    private static List<StepCall> with(List<StepCall> calls, Awaited awaited) {
+        return calls.stream().filter(step -> step.call().awaited() == awaited).toList();
+    }
+
+    /** A callback that was awaited may have come while a handler here asks a second time, after a take-over. */
+    private static List<StepCall> without(List<StepCall> calls, Awaited awaited) {
+        return calls.stream().filter(step -> step.call().awaited() != awaited).toList();
     }
 
     private static boolean isSet(Touched touched) {

@@ -65,6 +65,7 @@ public final class NeededWorkflows {
             case Command.FailAction ignored -> null;
             case Command.LoseAction ignored -> null;
             case Command.ReleaseAction ignored -> null;
+            case Command.AcceptAction ignored -> null;
             case Command.ExtendAction ignored -> null;
             case Command.SettleAction ignored -> null;
             case Command.FireTimers ignored -> null;

@@ -6,6 +6,7 @@ import dev.threadwright.journal.Journal;
 import dev.threadwright.journal.Journal.Claim;
 import dev.threadwright.journal.Publication;
 import dev.threadwright.journal.UnreadableException;
+import dev.threadwright.thread.Awaited;
 import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Owed;
 import dev.threadwright.thread.ThreadKey;
@@ -241,8 +242,8 @@ public final class Ownership implements AutoCloseable {
     private void resume(List<StepCall> calls) {
         List<Work> lost = new ArrayList<>();
         for (StepCall step : calls) {
-            if (step.call().remote()) {
-                // Asked for by the commit that owes it, and outstanding until the worker answers or its time is up.
+            if (step.call().awaited() != Awaited.HANDLER) {
+                // Asked for already, and outstanding until the worker answers, the callback comes or its time is up.
                 continue;
             }
             if (step.call().idempotent()) {

@@ -129,6 +129,7 @@ final class RunRows {
             case Event.ActionUncertain ignored -> {}
             case Event.ActionHeld ignored -> {}
             case Event.ActionReleased ignored -> {}
+            case Event.ActionAccepted ignored -> {}
             case Event.ActionExtended ignored -> {}
             case Event.ActionRetried ignored -> {}
             case Event.SubgraphStarted ignored -> {}

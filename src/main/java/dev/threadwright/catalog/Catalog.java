@@ -1,5 +1,6 @@
 package dev.threadwright.catalog;
 
+import dev.threadwright.callback.Callbacks;
 import dev.threadwright.json.JsonText;
 import dev.threadwright.spi.StateReducer;
 import dev.threadwright.spi.WorkflowProvider;
@@ -41,6 +42,7 @@ public class Catalog implements WorkflowCatalog {
 
     private final StoredWorkflows stored;
     private final Set<String> handlers;
+    private final Callbacks callbacks;
     private final Map<String, BinaryOperator<Json>> reducers = new HashMap<>();
     private final Map<StoredWorkflows.Key, Workflow> versions = new ConcurrentHashMap<>();
     private final Map<Name, Workflow> latest = new ConcurrentHashMap<>();
@@ -55,10 +57,12 @@ public class Catalog implements WorkflowCatalog {
     Catalog(
             DataSource dataSource,
             Handlers handlers,
+            Callbacks callbacks,
             @Any Instance<StateReducer> reducers,
             @Any Instance<WorkflowProvider> providers) {
         this.stored = new StoredWorkflows(dataSource);
         this.handlers = handlers.names();
+        this.callbacks = callbacks;
         reducers.forEach(reducer -> {
             if (this.reducers.put(reducer.name(), reducer::reduce) != null) {
                 throw new IllegalStateException("Two reducer beans are called \"" + reducer.name() + "\"");
@@ -142,7 +146,7 @@ public class Catalog implements WorkflowCatalog {
         try {
             Json.Obj document = DocumentReader.read(row.document());
             describe(row.key(), document);
-            add(tenant, compile(tenant, document, ref.version()));
+            add(tenant, registered(tenant, document, ref.version()));
             documents.put(row.key(), true);
             return true;
         } catch (InvalidDocumentException e) {
@@ -181,7 +185,7 @@ public class Catalog implements WorkflowCatalog {
         if (registered.isNew()) {
             StoredWorkflows.Key key = new StoredWorkflows.Key(tenant, registered.ref());
             describe(key, document);
-            add(tenant, compile(tenant, document, registered.ref().version()));
+            add(tenant, registered(tenant, document, registered.ref().version()));
             documents.put(key, true);
         }
         return new Registered(registered.ref(), registered.isNew());
@@ -192,7 +196,7 @@ public class Catalog implements WorkflowCatalog {
                         && number.value().signum() > 0
                 ? number.value().intValue()
                 : 1;
-        Workflow workflow = compile(tenant, document, Math.max(1, version));
+        Workflow workflow = compile(tenant, document, Math.max(1, version), callbacks.isReachable());
         String name = workflow.ref().name();
         boolean isOurs = versions.keySet().stream()
                 .anyMatch(key -> key.tenant().equals(EVERYONE)
@@ -205,8 +209,14 @@ public class Catalog implements WorkflowCatalog {
         return workflow;
     }
 
-    private Workflow compile(String tenant, Json.Obj document, int version) {
-        return DocumentCompiler.compile(document, version, new Surroundings(tenant, this, handlers, reducers));
+    /** Whether or not this server can be called back: another one may have asked, and its runs go on here. */
+    private Workflow registered(String tenant, Json.Obj document, int version) {
+        return compile(tenant, document, version, true);
+    }
+
+    private Workflow compile(String tenant, Json.Obj document, int version, boolean isReachable) {
+        return DocumentCompiler.compile(
+                document, version, new Surroundings(tenant, this, handlers, reducers, isReachable));
     }
 
     private void add(String tenant, Workflow workflow) {

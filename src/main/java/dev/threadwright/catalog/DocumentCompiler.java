@@ -40,7 +40,18 @@ final class DocumentCompiler {
     private static final Map<String, Set<String>> FIELDS_OF_KIND = Map.of(
             "set", Set.of("goto"),
             "call", Set.of("input", "config", "result", "timeout", "retry", "idempotent", "goto"),
-            "http", Set.of("path", "query", "headers", "body", "result", "timeout", "retry", "idempotent", "goto"),
+            "http",
+                    Set.of(
+                            "path",
+                            "query",
+                            "headers",
+                            "body",
+                            "callback",
+                            "result",
+                            "timeout",
+                            "retry",
+                            "idempotent",
+                            "goto"),
             "work", Set.of("input", "result", "timeout", "retry", "goto"),
             "sleep", Set.of(),
             "workflow", Set.of("input", "output"),
@@ -309,14 +320,30 @@ final class DocumentCompiler {
     }
 
     private Step.Kind http(String path, Json.Obj fields) {
-        Step.Request request =
-                new HttpRequestForm(path, this::problem, (at, text) -> expression(at, text, false)).compile(fields);
+        boolean isCalledBack = fields.get("callback") instanceof Json.Obj;
+        if (isCalledBack && !surroundings.callbacks()) {
+            problem(
+                    path + "/callback",
+                    "needs a server that others can call back: its owner sets threadwright.callbacks.public-url");
+        }
+        Step.Request request = new HttpRequestForm(
+                        path,
+                        this::problem,
+                        (at, text) -> isCalledBack
+                                ? compiled(at, text, source -> expressions.compileWithCallback(at, source))
+                                : expression(at, text, false))
+                .compile(fields);
         return new Step.Action(
                 RequestRules.HANDLER,
                 request,
                 Json.EMPTY_OBJECT,
                 result(path, fields, result -> result),
-                duration(path + "/timeout", fields.get("timeout"), HttpRequestForm.DEFAULT_TIMEOUT_MS),
+                duration(
+                        path + "/timeout",
+                        fields.get("timeout"),
+                        isCalledBack
+                                ? HttpRequestForm.DEFAULT_CALLBACK_TIMEOUT_MS
+                                : HttpRequestForm.DEFAULT_TIMEOUT_MS),
                 retries(path + "/retry", fields.get("retry")),
                 isIdempotent(fields));
     }

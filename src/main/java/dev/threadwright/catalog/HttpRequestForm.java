@@ -2,6 +2,7 @@ package dev.threadwright.catalog;
 
 import dev.threadwright.expression.StepExpressions;
 import dev.threadwright.secret.Secrets;
+import dev.threadwright.step.http.CallbackPlaceholder;
 import dev.threadwright.step.http.RequestRules;
 import dev.threadwright.workflow.Json;
 import dev.threadwright.workflow.Step;
@@ -15,16 +16,22 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What an HTTP step says is to be sent, made into a function of the state: {@code {"method", "url", "headers", "body"}}, in
- * which secrets stand by name.
+ * which secrets stand by name, and for a callback's URL a {@link CallbackPlaceholder}.
  */
 final class HttpRequestForm {
 
     /** Of one attempt, if the step says nothing. */
     static final long DEFAULT_TIMEOUT_MS = 30_000;
+
+    /** Of one attempt with its callback, if the step says nothing: an hour. */
+    static final long DEFAULT_CALLBACK_TIMEOUT_MS = 3_600_000;
+
+    private static final Pattern CALLBACK_URL = Pattern.compile("\\bcallback\\s*\\.\\s*url\\b");
 
     private final String path;
     private final BiConsumer<String, String> problems;
@@ -35,6 +42,8 @@ final class HttpRequestForm {
         record Computed(StepExpressions.Compiled value) implements Header {}
 
         record OfSecret(Json reference) implements Header {}
+
+        record OfCallback() implements Header {}
     }
 
     /**
@@ -85,7 +94,13 @@ final class HttpRequestForm {
         if (bodyText != null && RequestRules.METHODS.contains(method) && !RequestRules.hasBody(method)) {
             problem(path + "/body", "does not go with " + method + ", which has no body");
         }
-        return template == null ? view -> Json.NULL : request(method, urlAt, template, parts, query, headers, body);
+        boolean isCalledBack = fields.get("callback") instanceof Json.Obj;
+        if (isCalledBack) {
+            checkCallback(fields, headers);
+        }
+        return template == null
+                ? view -> Json.NULL
+                : request(method, urlAt, template, parts, query, headers, body, isCalledBack);
     }
 
     private Step.Request request(
@@ -95,21 +110,32 @@ final class HttpRequestForm {
             Map<String, StepExpressions.Compiled> parts,
             Map<String, StepExpressions.Compiled> query,
             Map<String, Header> headers,
-            StepExpressions.@Nullable Compiled body) {
+            StepExpressions.@Nullable Compiled body,
+            boolean isCalledBack) {
         return view -> {
+            String placeholder = isCalledBack ? CallbackPlaceholder.of(view) : null;
+            Json callback = placeholder == null ? null : Json.of(placeholder);
             Map<String, Json> request = new LinkedHashMap<>();
             request.put("method", Json.of(method));
-            request.put("url", Json.of(url(urlAt, template, parts, view) + query(template, query, view)));
+            request.put(
+                    "url",
+                    Json.of(url(urlAt, template, parts, view, callback) + query(template, query, view, callback)));
             Map<String, Json> sent = new LinkedHashMap<>();
             headers.forEach((name, header) -> {
-                Json value = header(name, header, view);
+                Json value = header(name, header, view, callback);
                 if (!(value instanceof Json.Null)) {
                     sent.put(name, value);
                 }
             });
             request.put("headers", Json.object(sent));
             if (body != null) {
-                request.put("body", body.value(view));
+                request.put("body", body.value(view, callback));
+            }
+            if (placeholder != null) {
+                if (!CallbackPlaceholder.isIn(Json.object(request), placeholder)) {
+                    throw new StepFailure(path + "/callback: callback.url is not in the request as it is");
+                }
+                request.put(CallbackPlaceholder.FIELD, CallbackPlaceholder.form(placeholder));
             }
             return Json.object(request);
         };
@@ -182,6 +208,31 @@ final class HttpRequestForm {
         return headers;
     }
 
+    /** The URL has to get into the request somewhere. The last that is declared, so that a header is not there twice. */
+    private void checkCallback(Json.Obj fields, Map<String, Header> headers) {
+        String at = path + "/callback";
+        if (fields.get("callback") instanceof Json.Obj form && form.get("header") instanceof Json.Text header) {
+            String problem = RequestRules.problemWithHeader(header.value());
+            if (problem != null) {
+                problem(at + "/header", problem);
+            }
+            if (headers.keySet().stream().anyMatch(name -> name.equalsIgnoreCase(header.value()))) {
+                problem(at + "/header", "is one of the headers already");
+            }
+            headers.put(header.value(), new Header.OfCallback());
+        } else if (!isTold(fields.get("body"))
+                && List.of("path", "query", "headers").stream()
+                        .flatMap(part -> object(fields.get(part)).values().stream())
+                        .noneMatch(HttpRequestForm::isTold)) {
+            problem(at, "tells nobody its URL: put callback.url into path, query, headers or body, or name a header");
+        }
+    }
+
+    private static boolean isTold(@Nullable Json text) {
+        return text instanceof Json.Text expression
+                && CALLBACK_URL.matcher(expression.value()).find();
+    }
+
     private @Nullable Header computed(String at, Json text) {
         StepExpressions.Compiled compiled = expressions.apply(at, text);
         return compiled == null ? null : new Header.Computed(compiled);
@@ -214,10 +265,14 @@ final class HttpRequestForm {
     // --- What is known when it is sent -------------------------------------------------------------------------------
 
     private static String url(
-            String at, UrlTemplate template, Map<String, StepExpressions.Compiled> parts, Step.View view) {
+            String at,
+            UrlTemplate template,
+            Map<String, StepExpressions.Compiled> parts,
+            Step.View view,
+            @Nullable Json callback) {
         Map<String, String> values = new LinkedHashMap<>();
         parts.forEach((name, value) -> {
-            String text = text(value.path(), value.value(view));
+            String text = text(value.path(), value.value(view, callback));
             if (text == null || text.isEmpty()) {
                 throw new StepFailure(value.path() + ": gave nothing to put into the URL");
             }
@@ -230,10 +285,14 @@ final class HttpRequestForm {
         }
     }
 
-    private static String query(UrlTemplate template, Map<String, StepExpressions.Compiled> query, Step.View view) {
+    private static String query(
+            UrlTemplate template,
+            Map<String, StepExpressions.Compiled> query,
+            Step.View view,
+            @Nullable Json callback) {
         List<String> pairs = new ArrayList<>();
         query.forEach((name, value) -> {
-            Json given = value.value(view);
+            Json given = value.value(view, callback);
             List<Json> several = given instanceof Json.Arr list ? list.items() : List.of(given);
             for (Json one : several) {
                 String text = text(value.path(), one);
@@ -245,11 +304,12 @@ final class HttpRequestForm {
         return pairs.isEmpty() ? "" : (template.hasQuery() ? "&" : "?") + String.join("&", pairs);
     }
 
-    private Json header(String name, Header header, Step.View view) {
+    private Json header(String name, Header header, Step.View view, @Nullable Json callback) {
         return switch (header) {
             case Header.OfSecret of -> of.reference();
+            case Header.OfCallback ignored -> callback == null ? Json.NULL : callback;
             case Header.Computed computed -> {
-                String text = text(computed.value().path(), computed.value().value(view));
+                String text = text(computed.value().path(), computed.value().value(view, callback));
                 String problem = text == null ? null : RequestRules.problemWithHeaderValue(text);
                 if (problem != null) {
                     throw new StepFailure(DocumentCompiler.at(path + "/headers", name) + ": " + problem);

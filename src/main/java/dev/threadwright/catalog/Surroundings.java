@@ -11,9 +11,17 @@ import java.util.Set;
 import java.util.function.BinaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** What a document may refer to. */
+/**
+ * What a document may refer to.
+ *
+ * @param callbacks whether others can call back to this server
+ */
 record Surroundings(
-        String tenant, WorkflowCatalog workflows, Set<String> handlers, Map<String, BinaryOperator<Json>> reducers) {
+        String tenant,
+        WorkflowCatalog workflows,
+        Set<String> handlers,
+        Map<String, BinaryOperator<Json>> reducers,
+        boolean callbacks) {
 
     /** How deep workflows may run each other, the outermost included. */
     static final int MAX_DEPTH = 8;

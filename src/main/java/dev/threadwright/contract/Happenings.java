@@ -94,6 +94,7 @@ record Happenings(@Nullable RunId leg, List<Happening> all) {
             case Event.ActionUncertain ignored -> NONE;
             case Event.ActionHeld ignored -> NONE;
             case Event.ActionReleased ignored -> NONE;
+            case Event.ActionAccepted ignored -> NONE;
             case Event.ActionExtended ignored -> NONE;
             case Event.ActionRetried ignored -> NONE;
             case Event.ActionResultDiscarded ignored -> NONE;

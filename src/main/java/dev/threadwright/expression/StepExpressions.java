@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Compiles the CEL expressions of one workflow: {@code state.<channel>}, {@code input}, {@code consumed}, {@code item},
- * and {@code result}, or {@code event.type} and {@code event.data}, where there is one. A channel that the workflow does not declare, or a value that cannot be of the
+ * and {@code result}, {@code event.type} and {@code event.data}, or {@code callback.url}, where there is one. A channel that the workflow does not declare, or a value that cannot be of the
  * declared type, is found when the workflow is registered. Bounded as {@link CelConditions} are, and in the size of the
  * value.
  */
@@ -43,11 +43,13 @@ public final class StepExpressions {
             CelRuntimeFactory.standardCelRuntimeBuilder().setOptions(OPTIONS).build();
     private static final String STATE = "state.";
     private static final String EVENT = "event.";
+    private static final String CALLBACK_URL = "callback.url";
     private static final Pattern CHANNEL = Pattern.compile("state\\s*\\.\\s*(\\w+)");
 
     private final CelCompiler plain;
     private final CelCompiler withResult;
     private final CelCompiler withEvent;
+    private final CelCompiler withCallback;
 
     public StepExpressions(Map<String, Channel.Type> channels) {
         this.plain = compiler(channels).build();
@@ -57,6 +59,8 @@ public final class StepExpressions {
                 .addVar(EVENT + "type", NullableType.create(SimpleType.STRING))
                 .addVar(EVENT + "data", SimpleType.DYN)
                 .build();
+        this.withCallback =
+                compiler(channels).addVar(CALLBACK_URL, SimpleType.STRING).build();
     }
 
     private static CelCompilerBuilder compiler(Map<String, Channel.Type> channels) {
@@ -102,7 +106,7 @@ public final class StepExpressions {
         }
 
         /**
-         * @param given the result or the event, for an expression that was compiled for one
+         * @param given the result, the event or the callback's URL, for an expression that was compiled for one
          * @throws StepFailure naming the place in the document, if there is no value
          */
         public Json value(Step.View view, @Nullable Json given) {
@@ -144,6 +148,11 @@ public final class StepExpressions {
     /** As {@link #compile}, where there is a {@code result}. */
     public Compiled compileWithResult(String path, String text) {
         return compiled(withResult, path, text);
+    }
+
+    /** As {@link #compile}, where there is a {@code callback.url}. */
+    public Compiled compileWithCallback(String path, String text) {
+        return compiled(withCallback, path, text);
     }
 
     /** As {@link #compile}, for an expression that must be true or false. */
@@ -188,6 +197,9 @@ public final class StepExpressions {
 
     /** Channels are single names to CEL, so it says of one that is missing that there is no "state". */
     private static String words(CelIssue issue, String text) {
+        if (issue.getMessage().startsWith("undeclared reference to 'callback'")) {
+            return "there is no callback here but callback.url, in the request of an http step that has callback: {}";
+        }
         if (!issue.getMessage().startsWith("undeclared reference to 'state'")) {
             return issue.getMessage();
         }
@@ -210,7 +222,7 @@ public final class StepExpressions {
             case "input" -> CelJson.of(view.trigger());
             case "consumed" -> CelJson.of(Json.array(view.consumed()));
             case "item" -> CelJson.of(view.item());
-            case "result" -> given == null ? null : CelJson.of(given);
+            case "result", CALLBACK_URL -> given == null ? null : CelJson.of(given);
             case EVENT + "type" -> ofEvent(given, "type");
             case EVENT + "data" -> ofEvent(given, "data");
             default -> name.startsWith(STATE) ? CelJson.of(view.state().get(name.substring(STATE.length()))) : null;

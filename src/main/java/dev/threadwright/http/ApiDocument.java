@@ -106,6 +106,14 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
                                                     schema =
                                                             @Schema(implementation = ApiDocument.ProblemSchema.class))),
                             @APIResponse(
+                                    name = "Gone",
+                                    description = "Its time is over, or nobody waits for it any more",
+                                    content =
+                                            @Content(
+                                                    mediaType = Problem.MEDIA_TYPE,
+                                                    schema =
+                                                            @Schema(implementation = ApiDocument.ProblemSchema.class))),
+                            @APIResponse(
                                     name = "TooLarge",
                                     description = "The body or its data is too large",
                                     content =

@@ -30,7 +30,7 @@ public class ApiDocumentFilter implements OASFilter {
 
     /** Those that may come without a body, which says no more than {}. */
     private static final Set<String> WITHOUT_BODY =
-            Set.of("cancelRuns", "retryRun", "compactThread", "rejectInterrupt", "replayDeadLetter");
+            Set.of("cancelRuns", "retryRun", "compactThread", "rejectInterrupt", "replayDeadLetter", "callBack");
 
     @Override
     public Operation filterOperation(Operation operation) {

@@ -1,5 +1,7 @@
 package dev.threadwright.http;
 
+import dev.threadwright.callback.Callback;
+import dev.threadwright.callback.TokenRedaction;
 import dev.threadwright.ingress.CommandRecords;
 import dev.threadwright.ingress.CommandRecords.Wishes;
 import dev.threadwright.ingress.Decoded;
@@ -7,7 +9,10 @@ import dev.threadwright.ingress.RecordDecoder;
 import dev.threadwright.ingress.ThreadIds;
 import dev.threadwright.ingress.TopicRole;
 import dev.threadwright.ingress.TraceHeaders;
+import dev.threadwright.json.InvalidJsonException;
+import dev.threadwright.json.JsonText;
 import dev.threadwright.thread.ActionId;
+import dev.threadwright.thread.Fingerprint;
 import dev.threadwright.thread.Identity;
 import dev.threadwright.thread.InterruptId;
 import dev.threadwright.thread.RunId;
@@ -18,6 +23,7 @@ import dev.threadwright.thread.policy.Policy;
 import dev.threadwright.workflow.Breakpoints;
 import dev.threadwright.workflow.Json;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -45,6 +51,13 @@ public final class Commands {
 
     /** On whose behalf threads are deleted that have outlived their time. */
     private static final String LIFETIME_ACTOR = "lifetime";
+
+    private static final String CALLBACK_SOURCE = "/threadwright/callbacks";
+
+    /** Whoever had the address. */
+    private static final String CALLBACK_ACTOR = "callback";
+
+    private static final int CALLBACK_HASH_BYTES = 8;
 
     private static final String USER_INPUT = "user.input";
     private static final String EXTERNAL_EVENT = "external.event";
@@ -261,6 +274,49 @@ public final class Commands {
         return settle(thread, run, action, named(body, key), Json.object("error", error));
     }
 
+    /** @param bytes any JSON, or nothing: what an answer's body would have been */
+    CheckedCommand callback(Callback callback, String token, byte @Nullable [] bytes) {
+        Json body = bytes == null || bytes.length == 0 ? Json.NULL : callbackBody(bytes, token);
+        return callback(callback, token, Json.object("result", Json.object("body", body)));
+    }
+
+    /** @param bytes {@code {"error", "kind", "retry_after_ms"}} */
+    CheckedCommand callbackFailure(Callback callback, String token, byte @Nullable [] bytes) {
+        if (bytes == null || bytes.length == 0) {
+            throw new ProblemException(Problem.at("", "is missing: send a JSON object with error"));
+        }
+        return callback(callback, token, Json.object("failure", callbackBody(bytes, token)));
+    }
+
+    private Json callbackBody(byte[] bytes, String token) {
+        if (bytes.length > maxDataBytes) {
+            throw tooLarge(bytes.length);
+        }
+        try {
+            return TokenRedaction.of(JsonText.parse(bytes), token);
+        } catch (InvalidJsonException e) {
+            throw new ProblemException(Problem.at("", "cannot be read: " + e.getMessage()));
+        }
+    }
+
+    /** One identity for all that is told by one address. It is kept, so it must not tell the token; and nobody can guess it. */
+    private CheckedCommand callback(Callback callback, String token, Json data) {
+        String id = callback.action() + "-" + callback.attempt() + "-"
+                + HexFormat.of().formatHex(Fingerprint.of(token), 0, CALLBACK_HASH_BYTES);
+        Named named = new Named(new Identity(CALLBACK_SOURCE, id), true);
+        return checked(
+                callback.thread(),
+                named,
+                records.callback(
+                        threadId(callback.thread()),
+                        named.identity,
+                        CALLBACK_ACTOR,
+                        callback.run(),
+                        callback.action(),
+                        callback.attempt(),
+                        data));
+    }
+
     private CheckedCommand settle(ThreadKey thread, RunId run, ActionId action, Named named, Json data) {
         return checked(thread, named, records.settleAction(threadId(thread), named.identity, ACTOR, run, action, data));
     }
@@ -466,9 +522,7 @@ public final class Commands {
             TraceHeaders.add(record.headers(), trace);
         }
         if (record.value().length > maxDataBytes) {
-            throw new ProblemException(Problem.of(
-                    ProblemType.TOO_LARGE,
-                    "The data is too large: " + record.value().length + " bytes, at most " + maxDataBytes));
+            throw tooLarge(record.value().length);
         }
         return switch (decoder.decode(asConsumed(record), TopicRole.COMMANDS, partitions)) {
             case Decoded.ForThread decoded ->
@@ -483,6 +537,11 @@ public final class Commands {
                 throw new IllegalStateException(
                         "Encoded for partition " + record.partition() + ", which " + misrouted.partition() + " owns");
         };
+    }
+
+    private ProblemException tooLarge(int bytes) {
+        return new ProblemException(Problem.of(
+                ProblemType.TOO_LARGE, "The data is too large: " + bytes + " bytes, at most " + maxDataBytes));
     }
 
     private static Problem problem(String reason) {

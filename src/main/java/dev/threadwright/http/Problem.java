@@ -47,7 +47,7 @@ record Problem(ProblemType type, int status, String detail, List<FieldError> err
         fields.put("title", Json.of(type.title()));
         fields.put("status", Json.of(status));
         fields.put("detail", Json.of(detail));
-        fields.put("instance", Json.of(instance));
+        fields.put("instance", Json.of(ShownPath.of(instance)));
         if (!errors.isEmpty()) {
             fields.put("errors", Json.array(errors.stream().map(Problem::json).toList()));
         }

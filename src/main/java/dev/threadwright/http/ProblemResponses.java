@@ -49,14 +49,14 @@ public class ProblemResponses {
 
     @ServerExceptionMapper
     Response unavailable(UnavailableException exception, UriInfo uri) {
-        LOG.debugf(exception, "Reading for %s failed", uri.getPath());
+        LOG.debugf(exception, "Reading for %s failed", ShownPath.of(uri.getPath()));
         return response(
                 Problem.of(ProblemType.DATABASE_UNAVAILABLE, "The database cannot be read just now; try again"), uri);
     }
 
     @ServerExceptionMapper
     Response unavailable(TablesUnavailableException exception, UriInfo uri) {
-        LOG.debugf(exception, "The tables for %s failed", uri.getPath());
+        LOG.debugf(exception, "The tables for %s failed", ShownPath.of(uri.getPath()));
         return response(
                 Problem.of(ProblemType.DATABASE_UNAVAILABLE, "The database cannot be reached just now; try again"),
                 uri);
@@ -105,7 +105,7 @@ public class ProblemResponses {
 
     @ServerExceptionMapper
     Response failed(Throwable failure, UriInfo uri) {
-        LOG.errorf(failure, "Answering %s failed", uri.getPath());
+        LOG.errorf(failure, "Answering %s failed", ShownPath.of(uri.getPath()));
         return response(Problem.of(ProblemType.FAILED, "The server failed on this request; its log says why"), uri);
     }
 
@@ -131,7 +131,7 @@ public class ProblemResponses {
 
     private static Problem problem(int status, WebApplicationException exception, UriInfo uri) {
         return switch (status) {
-            case 404 -> Problem.of(ProblemType.NOT_FOUND, "There is nothing at " + uri.getPath());
+            case 404 -> Problem.of(ProblemType.NOT_FOUND, "There is nothing at " + ShownPath.of(uri.getPath()));
             case 405 ->
                 Problem.of(
                         ProblemType.METHOD_NOT_ALLOWED,

@@ -256,6 +256,21 @@ final class RequestSchemas {
 
             @Schema(description = ID, maxLength = 255) String id) {}
 
+    @Schema(name = "CallbackFailure", additionalProperties = Schema.False.class)
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record CallbackFailure(
+            @Schema(required = true, description = "What went wrong.")
+            String error,
+
+            @Schema(
+                    description = "Whether it may be asked for again.",
+                    defaultValue = "transient",
+                    enumeration = {"transient", "permanent", "rate_limited"})
+            String kind,
+
+            @Schema(description = "Of what is rate_limited: not before that.", minimum = "0")
+            Long retryAfterMs) {}
+
     @Schema(name = "SteerRequest", additionalProperties = Schema.False.class)
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     record Steer(

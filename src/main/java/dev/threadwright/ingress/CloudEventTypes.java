@@ -27,6 +27,12 @@ public final class CloudEventTypes {
     /** Of servers only: they name the runs that they ask for. */
     public static final String RUN_REQUEST = "run.request";
 
+    /** Of servers only: what a handler has heard of whom it asked, after its partition has left. */
+    public static final String ACTION_ACCEPTED = "action.accepted";
+
+    /** Of servers only: they have checked who calls back. */
+    public static final String ACTION_CALLBACK = "action.callback";
+
     public static final String ACTION_SUCCEEDED = "action.succeeded";
     public static final String ACTION_FAILED = "action.failed";
     public static final String ACTION_HEARTBEAT = "action.heartbeat";
@@ -54,7 +60,8 @@ public final class CloudEventTypes {
             THREAD_DELETE,
             ACTION_SETTLE);
     private static final List<String> RESULTS = List.of(ACTION_SUCCEEDED, ACTION_FAILED, ACTION_HEARTBEAT);
-    private static final List<String> ALL = Stream.of(INPUTS, RESULTS, List.of(RUN_REQUEST))
+    private static final List<String> ALL = Stream.of(
+                    INPUTS, RESULTS, List.of(RUN_REQUEST, ACTION_ACCEPTED, ACTION_CALLBACK))
             .flatMap(List::stream)
             .toList();
 

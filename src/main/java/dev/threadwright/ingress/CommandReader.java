@@ -74,6 +74,9 @@ final class CommandReader {
             Set.of(Extensions.POLICY, Extensions.WORKFLOW, Extensions.RUN_ID);
 
     private static final Set<String> SETTLE_EXTENSIONS = Set.of(Extensions.RUN_ID, Extensions.ACTION_ID);
+    private static final Set<String> CALLBACK_EXTENSIONS =
+            Set.of(Extensions.RUN_ID, Extensions.ACTION_ID, Extensions.ATTEMPT);
+    private static final Set<String> CALLBACK_FIELDS = Set.of("result", "failure");
     private static final Set<String> SETTLE_FIELDS = Set.of("retry", "result", "error");
 
     private static final Set<String> INPUT_EXTENSIONS = Set.of(
@@ -225,6 +228,16 @@ final class CommandReader {
             case CloudEventTypes.ACTION_HEARTBEAT ->
                 new Command.ExtendAction(
                         resultHeader(envelope, thread, origin), run(envelope), action(envelope), attempt(envelope));
+            case CloudEventTypes.ACTION_ACCEPTED -> {
+                requireOnly(envelope, CALLBACK_EXTENSIONS);
+                fields(envelope, Set.of());
+                yield new Command.AcceptAction(
+                        resultHeader(envelope, thread, origin), run(envelope), action(envelope), attempt(envelope));
+            }
+            case CloudEventTypes.ACTION_CALLBACK -> {
+                requireOnly(envelope, CALLBACK_EXTENSIONS);
+                yield callback(envelope, header(envelope, thread, origin, null));
+            }
             case CloudEventTypes.ACTION_SETTLE -> {
                 requireOnly(envelope, SETTLE_EXTENSIONS);
                 yield new Command.SettleAction(
@@ -700,9 +713,26 @@ final class CommandReader {
                 + " {\"error\": \"what went wrong\"}");
     }
 
+    /** With an identity, as it is answered: the same again is told what became of the first. */
+    private static Command callback(Envelope envelope, Command.Header header) throws InvalidRecordException {
+        Json.Obj data = fields(envelope, CALLBACK_FIELDS);
+        Json failure = data.get("failure");
+        if (data.fields().size() != 1) {
+            throw new InvalidRecordException("The data must have either result or failure");
+        }
+        return failure == null
+                ? new Command.CompleteAction(
+                        header, run(envelope), action(envelope), attempt(envelope), required(data, "result"))
+                : new Command.FailAction(header, run(envelope), action(envelope), attempt(envelope), failure(failure));
+    }
+
     private static Failure failure(Envelope envelope) throws InvalidRecordException {
+        return failure(envelope.data());
+    }
+
+    private static Failure failure(Json data) throws InvalidRecordException {
         try {
-            return FailureForm.parse(envelope.data());
+            return FailureForm.parse(data);
         } catch (IllegalArgumentException e) {
             throw new InvalidRecordException(String.valueOf(e.getMessage()));
         }

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class CommandRecords {
 
     private static final String RESULTS_SOURCE = "/threadwright/steps";
+    private static final String SYSTEM = "system";
 
     private final String commandsTopic;
     private final String resultsTopic;
@@ -362,6 +363,34 @@ public final class CommandRecords {
                 extensions(new Wishes(strategy, workflow, leg, null)));
     }
 
+    /**
+     * @param identity the same for every call by one URL
+     * @param data as {@code action.callback} has it
+     */
+    public ProducerRecord<byte[], byte[]> callback(
+            String thread, Identity identity, String actor, RunId run, ActionId action, int attempt, Json data) {
+        return command(
+                CloudEventTypes.ACTION_CALLBACK, thread, identity, actor, data, extensions(run, action, attempt));
+    }
+
+    /** By way of the servers' topic: no worker says that. */
+    public ProducerRecord<byte[], byte[]> accepted(String thread, RunId run, ActionId action, int attempt) {
+        return command(
+                CloudEventTypes.ACTION_ACCEPTED,
+                thread,
+                new Identity(RESULTS_SOURCE, action.value() + "-" + attempt + "-accepted"),
+                SYSTEM,
+                Json.EMPTY_OBJECT,
+                extensions(run, action, attempt));
+    }
+
+    private static Map<String, String> extensions(RunId run, ActionId action, int attempt) {
+        return Map.of(
+                Extensions.RUN_ID, run.value(),
+                Extensions.ACTION_ID, action.value(),
+                Extensions.ATTEMPT, Integer.toString(attempt));
+    }
+
     public ProducerRecord<byte[], byte[]> succeeded(
             String thread, RunId run, ActionId action, int attempt, Json result) {
         return result(CloudEventTypes.ACTION_SUCCEEDED, thread, run, action, attempt, result);
@@ -381,10 +410,7 @@ public final class CommandRecords {
 
     private ProducerRecord<byte[], byte[]> result(
             String type, String thread, RunId run, ActionId action, int attempt, Json data) {
-        Map<String, String> extensions = Map.of(
-                Extensions.RUN_ID, run.value(),
-                Extensions.ACTION_ID, action.value(),
-                Extensions.ATTEMPT, Integer.toString(attempt));
+        Map<String, String> extensions = extensions(run, action, attempt);
         // The same result has the same id however often it is sent.
         Identity identity = new Identity(RESULTS_SOURCE, action.value() + "-" + attempt);
         return record(resultsTopic, thread, headers(type, thread, identity, extensions), data);

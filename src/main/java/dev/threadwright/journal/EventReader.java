@@ -150,6 +150,7 @@ final class EventReader {
             case "action.held" -> new Event.ActionHeld(Parts.run(e), action(e), e.integer("attempt"));
             case "action.released" ->
                 new Event.ActionReleased(Parts.run(e), action(e), e.integer("attempt"), e.flag("probe"));
+            case "action.accepted" -> new Event.ActionAccepted(Parts.run(e), action(e), e.integer("attempt"));
             case "action.extended" -> new Event.ActionExtended(Parts.run(e), action(e), e.integer("attempt"));
             case "action.retried" -> new Event.ActionRetried(Parts.run(e), action(e), e.integer("attempt"));
             case "action.denied" ->

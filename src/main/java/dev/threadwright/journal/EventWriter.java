@@ -74,6 +74,7 @@ final class EventWriter {
             case Event.ActionUncertain ignored -> "action.uncertain";
             case Event.ActionHeld ignored -> "action.held";
             case Event.ActionReleased ignored -> "action.released";
+            case Event.ActionAccepted ignored -> "action.accepted";
             case Event.ActionExtended ignored -> "action.extended";
             case Event.ActionRetried ignored -> "action.retried";
             case Event.ActionRequested ignored -> "action.requested";
@@ -223,6 +224,7 @@ final class EventWriter {
             case Event.ActionHeld e -> action(e.run(), e.action(), e.attempt());
             case Event.ActionReleased e ->
                 action(e.run(), e.action(), e.attempt()).flag("probe", e.probe());
+            case Event.ActionAccepted e -> action(e.run(), e.action(), e.attempt());
             case Event.ActionExtended e -> action(e.run(), e.action(), e.attempt());
             case Event.ActionRetried e -> action(e.run(), e.action(), e.attempt());
             case Event.ActionDenied e ->

@@ -1,6 +1,7 @@
 package dev.threadwright.journal;
 
 import dev.threadwright.thread.ActionId;
+import dev.threadwright.thread.Awaited;
 import dev.threadwright.thread.Frame;
 import dev.threadwright.thread.Resumable;
 import dev.threadwright.thread.RunId;
@@ -174,8 +175,10 @@ final class FrameParts {
                 .number("timeoutMs", call.timeoutMs())
                 .number("sinceMs", call.sinceMs())
                 .number("entered", call.entered());
-        if (call.remote()) {
-            to.flag("remote", true);
+        switch (call.awaited()) {
+            case HANDLER -> {}
+            case WORKER -> to.flag("remote", true);
+            case CALLBACK -> to.flag("accepted", true);
         }
         AskParts.write(to, call.replay());
     }
@@ -191,6 +194,13 @@ final class FrameParts {
                 from.number("sinceMs"),
                 from.integer("entered"),
                 AskParts.replay(from),
-                from.has("remote") && from.flag("remote"));
+                awaited(from));
+    }
+
+    private static Awaited awaited(Fields from) {
+        if (from.has("remote") && from.flag("remote")) {
+            return Awaited.WORKER;
+        }
+        return from.has("accepted") && from.flag("accepted") ? Awaited.CALLBACK : Awaited.HANDLER;
     }
 }

@@ -275,6 +275,9 @@ final class Engine implements AutoCloseable {
                             failed.action(),
                             failed.attempt(),
                             failed.failure());
+                case Command.AcceptAction accepted ->
+                    commandRecords.accepted(
+                            accepted.header().thread().thread(), accepted.run(), accepted.action(), accepted.attempt());
                 // A timer is still owed, and its partition's owner will see it.
                 case Command.FireTimers ignored -> null;
                 case Command.LoseAction ignored -> null;

@@ -1,6 +1,8 @@
 package dev.threadwright.ops;
 
 import dev.threadwright.actor.Replies;
+import dev.threadwright.callback.CallbackKey;
+import dev.threadwright.callback.Callbacks;
 import dev.threadwright.catalog.Catalog;
 import dev.threadwright.catalog.InvalidDocumentException;
 import dev.threadwright.catalog.WorkflowConflictException;
@@ -30,8 +32,10 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -65,6 +69,7 @@ public class EngineStartup {
     private final ProgressFeed progress;
     private final Catalog workflows;
     private final Turnstile turnstile;
+    private final Callbacks callbacks;
     private final Replies replies;
     private final EndingWiring endings;
 
@@ -82,6 +87,7 @@ public class EngineStartup {
             Catalog workflows,
             ProgressFeed progress,
             Turnstile turnstile,
+            Callbacks callbacks,
             @Any Instance<Replies> replies,
             EndingWiring endings) {
         this.config = config;
@@ -93,6 +99,7 @@ public class EngineStartup {
         this.workflows = workflows;
         this.progress = progress;
         this.turnstile = turnstile;
+        this.callbacks = callbacks;
         this.endings = endings;
         List<Replies> all = replies.stream().toList();
         this.replies = batch -> all.forEach(each -> each.committed(batch));
@@ -159,6 +166,9 @@ public class EngineStartup {
                     + ", and a thread's partition depends on that number. Set threadwright.partitions=" + partitions
                     + ", or begin a new journal in another database");
         }
+        CallbackKey callbackKey =
+                patiently("Postgres, to read the key of callbacks", () -> callbackKey(new StoredSettings(postgres)));
+        callbacks.open(callbackKey);
         patiently("Postgres, to load the workflows", () -> {
             registerWorkflows();
             return partitions;
@@ -186,6 +196,25 @@ public class EngineStartup {
         ready.start();
         engine = ready;
         endings.start();
+    }
+
+    private CallbackKey callbackKey(StoredSettings stored) {
+        byte[] key = config.callbacks()
+                .secret()
+                .map(secret -> secret.getBytes(StandardCharsets.UTF_8))
+                .orElseGet(() -> stored.callbackKey(fresh()));
+        try {
+            return new CallbackKey(key);
+        } catch (IllegalArgumentException e) {
+            throw new MisconfiguredException("threadwright.callbacks.secret " + e.getMessage());
+        }
+    }
+
+    /** A key that nobody has, in case that this is the first server to ask. */
+    private static byte[] fresh() {
+        byte[] key = new byte[CallbackKey.MIN_BYTES];
+        new SecureRandom().nextBytes(key);
+        return key;
     }
 
     private void registerWorkflows() {

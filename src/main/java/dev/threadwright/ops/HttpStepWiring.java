@@ -1,5 +1,6 @@
 package dev.threadwright.ops;
 
+import dev.threadwright.callback.Callbacks;
 import dev.threadwright.outbound.AddressRange;
 import dev.threadwright.outbound.BoundedLookups;
 import dev.threadwright.outbound.Destinations;
@@ -44,7 +45,7 @@ class HttpStepWiring {
 
     @Produces
     @Singleton
-    HttpHandler handler(Secrets secrets) {
+    HttpHandler handler(Secrets secrets, Callbacks callbacks) {
         try {
             Courier courier = new Courier(
                     AllowedHosts.of(config.allowHosts().orElse(List.of())),
@@ -54,7 +55,7 @@ class HttpStepWiring {
                             config.maxResponseBytes(),
                             config.maxRedirects(),
                             config.timeout().toMillis()));
-            return new HttpHandler(secrets, courier, System::currentTimeMillis);
+            return new HttpHandler(secrets, callbacks, courier, System::currentTimeMillis);
         } catch (IllegalArgumentException e) {
             throw new MisconfiguredException("threadwright.http-steps: " + e.getMessage());
         }
@@ -66,6 +67,16 @@ class HttpStepWiring {
                 : config.allowAddresses().orElse(List.of()).stream()
                         .map(AddressRange::of)
                         .toList();
+    }
+
+    @Produces
+    @Singleton
+    static Callbacks callbacks(ThreadwrightConfig config) {
+        try {
+            return new Callbacks(config.callbacks().publicUrl().orElse(null));
+        } catch (IllegalArgumentException e) {
+            throw new MisconfiguredException("threadwright.callbacks.public-url " + e.getMessage());
+        }
     }
 
     @Produces

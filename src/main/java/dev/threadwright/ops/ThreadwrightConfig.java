@@ -133,6 +133,23 @@ public interface ThreadwrightConfig {
         }
     }
 
+    Callbacks callbacks();
+
+    /** The URLs by which whoever an HTTP step has asked tells the result later. */
+    interface Callbacks {
+        /**
+         * Where others reach this server, or what stands before it: {@code https://threads.example.com}, or with a path.
+         * Not set, nobody can call back; a server with servers of its own and nobody else's has the one that it listens on.
+         */
+        Optional<String> publicUrl();
+
+        /**
+         * Signs them, the same on all instances: 32 bytes or more. Made at the first start and kept in the database if not
+         * set. What was signed by another one is not believed.
+         */
+        Optional<String> secret();
+    }
+
     Secrets secrets();
 
     /** What steps send and nobody sees; each by its name. */

@@ -208,6 +208,7 @@ final class OutgoingRecords {
             case Event.ActionUncertain ignored -> false;
             case Event.ActionHeld ignored -> false;
             case Event.ActionReleased ignored -> false;
+            case Event.ActionAccepted ignored -> false;
             case Event.ActionExtended ignored -> false;
             case Event.ActionRetried ignored -> false;
             case Event.SubgraphStarted ignored -> false;

@@ -6,7 +6,8 @@ public final class Secret {
     private final String name;
     private final String value;
 
-    Secret(String name, String value) {
+    /** One that was not looked up: it is made for a single request. */
+    public Secret(String name, String value) {
         this.name = name;
         this.value = value;
     }

@@ -21,6 +21,7 @@ final class Entry {
     private final Set<String> names = new HashSet<>();
     private int answersUsed;
     private @Nullable Prompt pending;
+    private boolean accepted;
 
     /** @param recorder journals a result under a name, and emits it when that is done */
     Entry(Replay replay, BiFunction<String, Json, Uni<Json>> recorder) {
@@ -66,6 +67,15 @@ final class Entry {
                 .continueWith(Json.NULL)
                 .onItem()
                 .transformToUni(result -> recorder.apply(name, result));
+    }
+
+    synchronized void accept() {
+        accepted = true;
+    }
+
+    /** Whether somebody else has taken it on. */
+    synchronized boolean isAccepted() {
+        return accepted;
     }
 
     /** What it waits for; null if it asked nothing that was not answered before. */

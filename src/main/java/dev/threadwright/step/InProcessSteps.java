@@ -151,8 +151,14 @@ public final class InProcessSteps implements StepStarter {
                     header(step, "action.asks"), call.run(), call.action(), call.attempt(), pending);
         }
         Command outcome = otherwise.get();
-        String strayed = outcome instanceof Command.CompleteAction ? entry.strayed() : null;
-        return strayed == null ? outcome : failed(step, Failure.permanent(strayed));
+        if (!(outcome instanceof Command.CompleteAction)) {
+            return outcome;
+        }
+        String strayed = entry.strayed();
+        if (strayed != null) {
+            return failed(step, Failure.permanent(strayed));
+        }
+        return entry.isAccepted() ? accepted(step) : outcome;
     }
 
     private Uni<Json> record(Running running, String name, Json result) {
@@ -237,6 +243,7 @@ public final class InProcessSteps implements StepStarter {
                 call.state(),
                 config(step),
                 running,
+                call.deadlineMs(),
                 data -> {
                     if (!running.isCancelled()) {
                         progress.accept(new StepProgress(
@@ -272,6 +279,11 @@ public final class InProcessSteps implements StepStarter {
         }
         return new Command.CompleteAction(
                 header(step, "action.succeeded"), call.run(), call.action(), call.attempt(), given);
+    }
+
+    private Command accepted(StepCall step) {
+        Owed.Call call = step.call();
+        return new Command.AcceptAction(header(step, "action.accepted"), call.run(), call.action(), call.attempt());
     }
 
     private Command failed(StepCall step, Failure failure) {

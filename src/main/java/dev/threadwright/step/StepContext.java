@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param input what the step asks of the handler
  * @param state the workflow's channels at the start of the super-step
  * @param config what the workflow's author set for this step
+ * @param deadlineMs when this attempt is given up; milliseconds since 1970
  * @param progress tells whoever watches how far it is; not kept, and nobody may be watching
  * @param entry what was answered and done before
  * @param trace that the run belongs to, for what the handler asks elsewhere; null for none
@@ -37,6 +38,7 @@ public record StepContext(
         Channels state,
         Json.Obj config,
         Cancellation cancellation,
+        long deadlineMs,
         Consumer<Json> progress,
         Entry entry,
         @Nullable TraceContext trace) {
@@ -82,6 +84,7 @@ public record StepContext(
                 state,
                 config,
                 cancellation,
+                Long.MAX_VALUE,
                 progress,
                 new Entry(Replay.NONE, (name, result) -> Uni.createFrom().item(result)),
                 trace);
@@ -125,6 +128,19 @@ public record StepContext(
     /** As {@link #once}, for handlers that do not block. */
     public Uni<Json> onceAsync(String name, Supplier<Uni<Json>> effect) {
         return entry.once(name, effect);
+    }
+
+    /**
+     * Somebody else has taken it on and will tell the result by a callback: the attempt stays outstanding until then, or until
+     * its deadline, whatever becomes of this server. What the handler returns is not the result.
+     */
+    public void accepted() {
+        entry.accept();
+    }
+
+    /** Whether {@link #accepted} was called. */
+    public boolean isAccepted() {
+        return entry.isAccepted();
     }
 
     /** Carries what an effect threw past code that declares nothing. */

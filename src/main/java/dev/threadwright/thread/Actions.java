@@ -44,7 +44,10 @@ final class Actions {
     Decision lose(Draft draft, Command.LoseAction lose) {
         StartedRun run = draft.state().started(lose.run());
         Frame.Located calling = run == null ? null : run.calling(lose.action(), lose.attempt());
-        if (run == null || calling == null || !(calling.task().state() instanceof Task.Calling)) {
+        if (run == null
+                || calling == null
+                || !(calling.task().state() instanceof Task.Calling call)
+                || call.awaited() != Awaited.HANDLER) {
             return draft.unchanged(new Outcome.Unchanged("The action is no longer outstanding"));
         }
         draft.add(new Event.ActionUncertain(
@@ -52,6 +55,20 @@ final class Actions {
                 lose.action(),
                 lose.attempt(),
                 "The process that ran it is gone, and it is not idempotent: it may have taken effect or not"));
+        progress.advance(draft);
+        return draft.decided(new Outcome.Applied());
+    }
+
+    /** Told twice, or after the result, it is no news, and nothing of it is lost. */
+    Decision accept(Draft draft, Command.AcceptAction accept) {
+        StartedRun run = draft.state().started(accept.run());
+        Frame.Located calling = run == null ? null : run.calling(accept.action(), accept.attempt());
+        Task.Calling call =
+                calling == null ? null : StartedRun.outstanding(calling.task().state());
+        if (run == null || call == null || call.awaited() != Awaited.HANDLER) {
+            return draft.unchanged(new Outcome.Unchanged("The action is no longer outstanding"));
+        }
+        draft.add(new Event.ActionAccepted(run.id(), accept.action(), accept.attempt()));
         progress.advance(draft);
         return draft.decided(new Outcome.Applied());
     }

@@ -117,6 +117,7 @@ public record Checkpoint(
             case Event.ActionUncertain ignored -> List.of();
             case Event.ActionHeld ignored -> List.of();
             case Event.ActionReleased ignored -> List.of();
+            case Event.ActionAccepted ignored -> List.of();
             case Event.ActionExtended ignored -> List.of();
             case Event.ActionRetried ignored -> List.of();
             case Event.ActionDenied ignored -> List.of();

@@ -30,6 +30,7 @@ public sealed interface Command {
             case FailAction ignored -> List.of();
             case LoseAction ignored -> List.of();
             case ReleaseAction ignored -> List.of();
+            case AcceptAction ignored -> List.of();
             case ExtendAction ignored -> List.of();
             case SettleAction ignored -> List.of();
             case FireTimers ignored -> List.of();
@@ -283,6 +284,12 @@ public sealed interface Command {
 
     /** An attempt failed. Counts only if exactly this attempt is outstanding. */
     record FailAction(Header header, RunId run, ActionId action, int attempt, Failure failure) implements Command {}
+
+    /**
+     * Whom a handler asked has taken an attempt on, and will tell its result by a callback. Counts only if exactly this
+     * attempt is outstanding: a callback may have been faster.
+     */
+    record AcceptAction(Header header, RunId run, ActionId action, int attempt) implements Command {}
 
     /** Who is at work on an attempt is alive. Counts only if exactly this attempt is outstanding. */
     record ExtendAction(Header header, RunId run, ActionId action, int attempt) implements Command {}

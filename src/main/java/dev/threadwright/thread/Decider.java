@@ -75,6 +75,7 @@ public final class Decider {
             case Command.FailAction fail -> actions.fail(draft, fail);
             case Command.LoseAction lose -> actions.lose(draft, lose);
             case Command.ReleaseAction release -> Actions.release(draft, release);
+            case Command.AcceptAction accept -> actions.accept(draft, accept);
             case Command.ExtendAction extend -> Actions.extend(draft, extend);
             case Command.SettleAction settle -> actions.settle(draft, settle);
             case Command.FireTimers ignored -> fireTimers(draft);

@@ -478,6 +478,9 @@ public sealed interface Event {
 
     record ActionFailed(RunId run, ActionId action, int attempt, String error) implements Event {}
 
+    /** Whom a handler asked has taken the action on, and will tell its result by a callback: nobody asks again for it. */
+    record ActionAccepted(RunId run, ActionId action, int attempt) implements Event {}
+
     /** Who is at work on the action was heard of: its time begins anew. */
     record ActionExtended(RunId run, ActionId action, int attempt) implements Event {}
 

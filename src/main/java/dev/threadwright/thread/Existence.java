@@ -87,6 +87,7 @@ final class Existence {
             case Command.FailAction ignored -> new Outcome.Unchanged(message);
             case Command.LoseAction ignored -> new Outcome.Unchanged(message);
             case Command.ReleaseAction ignored -> new Outcome.Unchanged(message);
+            case Command.AcceptAction ignored -> new Outcome.Unchanged(message);
             case Command.ExtendAction ignored -> new Outcome.Unchanged(message);
             case Command.RaiseInterrupt ignored -> new Outcome.Unchanged(message);
             case Command.RecordResult ignored -> new Outcome.Unchanged(message);

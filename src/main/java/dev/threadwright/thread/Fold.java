@@ -66,6 +66,7 @@ public final class Fold {
             case Event.ActionHeld held ->
                 outstanding(now, held, held.run(), held.action(), held.attempt(), Task.Held::new);
             case Event.ActionReleased released -> released(now, released);
+            case Event.ActionAccepted accepted -> accepted(now, accepted);
             case Event.ActionExtended extended ->
                 outstanding(
                         now,
@@ -618,7 +619,7 @@ public final class Fold {
                 state.updatedAtMs(),
                 requested.attempt(),
                 replay,
-                requested.remote());
+                requested.remote() ? Awaited.WORKER : Awaited.HANDLER);
         return state.replace(requested.run(), run -> run.withTask(requested.task(), t -> t.as(call)));
     }
 
@@ -646,6 +647,15 @@ public final class Fold {
                 uncertain.action(),
                 uncertain.attempt(),
                 call -> new Task.Uncertain(call, uncertain.reason()));
+    }
+
+    private static ThreadState accepted(ThreadState state, Event.ActionAccepted accepted) {
+        return outstanding(state, accepted, accepted.run(), accepted.action(), accepted.attempt(), call -> {
+            if (call.awaited() != Awaited.HANDLER) {
+                throw impossible(state, accepted, "no handler has the action");
+            }
+            return call.accepted();
+        });
     }
 
     private static ThreadState outstanding(

@@ -84,7 +84,7 @@ public record OpenAction(
                 located.id(),
                 located.task().step(),
                 call.handler(),
-                call.remote(),
+                call.awaited() == Awaited.WORKER,
                 call.attempt(),
                 status,
                 dueAtMs);

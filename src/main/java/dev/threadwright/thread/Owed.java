@@ -17,14 +17,14 @@ public sealed interface Owed {
     String ref();
 
     /**
-     * An action whose handler must run, or be running, or that a worker must have been asked for; the thread wants
-     * {@link Command.FireTimers} at its deadline.
+     * An action whose handler must run, or be running, or that a worker must have been asked for, or whose callback may
+     * come; the thread wants {@link Command.FireTimers} at its deadline.
      *
      * @param workflow whose step it is
      * @param state what the step reads
      * @param deadlineMs of this attempt; milliseconds since 1970
      * @param replay what the handler finds done
-     * @param remote whether a worker elsewhere does it
+     * @param awaited from whom its result comes
      */
     record Call(
             RunId run,
@@ -38,7 +38,7 @@ public sealed interface Owed {
             boolean idempotent,
             long deadlineMs,
             Replay replay,
-            boolean remote)
+            Awaited awaited)
             implements Owed {
         @Override
         public String ref() {
@@ -113,7 +113,7 @@ public sealed interface Owed {
                             call.idempotent(),
                             call.deadlineMs(),
                             call.replay(),
-                            call.remote()));
+                            call.awaited()));
                 case Task.Held held -> {
                     // Nothing new starts while an operator holds the run.
                     if (!run.control().paused()) {

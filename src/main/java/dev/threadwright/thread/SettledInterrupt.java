@@ -63,6 +63,7 @@ public record SettledInterrupt(
             case Event.ActionUncertain ignored -> null;
             case Event.ActionHeld ignored -> null;
             case Event.ActionReleased ignored -> null;
+            case Event.ActionAccepted ignored -> null;
             case Event.ActionExtended ignored -> null;
             case Event.ActionRetried ignored -> null;
             case Event.ActionDenied ignored -> null;

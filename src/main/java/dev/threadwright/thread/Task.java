@@ -39,7 +39,7 @@ public record Task(String step, Json item, State state) {
      * @param sinceMs when this attempt was committed; milliseconds since 1970
      * @param entered the attempt that the task was entered with; those after it are retries
      * @param replay what the handler finds done
-     * @param remote whether a worker elsewhere does it
+     * @param awaited from whom its result comes
      */
     public record Calling(
             ActionId action,
@@ -51,7 +51,7 @@ public record Task(String step, Json item, State state) {
             long sinceMs,
             int entered,
             Replay replay,
-            boolean remote)
+            Awaited awaited)
             implements State {
         public Calling(
                 ActionId action,
@@ -61,20 +61,28 @@ public record Task(String step, Json item, State state) {
                 boolean idempotent,
                 long timeoutMs,
                 long sinceMs) {
-            this(action, handler, input, attempt, idempotent, timeoutMs, sinceMs, 1, Replay.NONE, false);
+            this(action, handler, input, attempt, idempotent, timeoutMs, sinceMs, 1, Replay.NONE, Awaited.HANDLER);
         }
 
         long deadlineMs() {
             return timeoutMs > Long.MAX_VALUE - sinceMs ? Long.MAX_VALUE : sinceMs + timeoutMs;
         }
 
+        /** Whoever has taken the last attempt on does not know of this one: it begins where that began. */
         Calling next(long atMs) {
+            Awaited first = awaited == Awaited.CALLBACK ? Awaited.HANDLER : awaited;
             return new Calling(
-                    action, handler, input, attempt + 1, idempotent, timeoutMs, atMs, entered, replay, remote);
+                    action, handler, input, attempt + 1, idempotent, timeoutMs, atMs, entered, replay, first);
+        }
+
+        /** Its time goes on: it is that of the whole attempt. */
+        Calling accepted() {
+            return new Calling(
+                    action, handler, input, attempt, idempotent, timeoutMs, sinceMs, entered, replay, Awaited.CALLBACK);
         }
 
         Calling with(Replay next) {
-            return new Calling(action, handler, input, attempt, idempotent, timeoutMs, sinceMs, entered, next, remote);
+            return new Calling(action, handler, input, attempt, idempotent, timeoutMs, sinceMs, entered, next, awaited);
         }
 
         /** An attempt that was held begins. */
@@ -89,12 +97,12 @@ public record Task(String step, Json item, State state) {
                     atMs,
                     probe ? entered + 1 : entered,
                     replay,
-                    remote);
+                    awaited);
         }
 
         /** Its time begins anew. */
         Calling extended(long atMs) {
-            return new Calling(action, handler, input, attempt, idempotent, timeoutMs, atMs, entered, replay, remote);
+            return new Calling(action, handler, input, attempt, idempotent, timeoutMs, atMs, entered, replay, awaited);
         }
     }
 

@@ -1,19 +1,24 @@
 package dev.threadwright.actor;
 
 import static dev.threadwright.actor.LoopHarness.input;
+import static dev.threadwright.actor.LoopHarness.publications;
 import static dev.threadwright.actor.LoopHarness.thread;
 import static dev.threadwright.actor.LoopHarness.work;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.threadwright.journal.Batch.Offset;
+import dev.threadwright.journal.DecisionRow;
 import dev.threadwright.journal.InMemoryJournal;
 import dev.threadwright.journal.Journal;
 import dev.threadwright.journal.JournalDelegate;
+import dev.threadwright.journal.OutboxRow;
+import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.Command;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.ThreadState;
 import dev.threadwright.thread.policy.QueuePolicy;
+import dev.threadwright.workflow.Json;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +36,47 @@ class OwnershipTest {
             return CompletableFuture.completedFuture(null);
         }
     };
+
+    @Test
+    void whatOthersHaveTakenOnIsNeitherStartedAgainNorCalledUncertain() {
+        Command.SubmitInput input = input(thread("t"), "1", 1, QueuePolicy.DEFAULT, "delay");
+        InMemoryJournal memory = new InMemoryJournal();
+        ActionId action = new ActionId(input.newRun() + "-1");
+        try (LoopHarness last = new LoopHarness("last", memory, LoopSettings.DEFAULT)) {
+            last.own(0);
+            last.start();
+            last.loop.offer(List.of(
+                    work(0, 0, input),
+                    work(0, 1, new Command.AcceptAction(header("action.accepted"), input.newRun(), action, 1))));
+            last.awaitConsumed(0, 2);
+        }
+        LoopHarness next = new LoopHarness("next", memory, LoopSettings.DEFAULT);
+        next.start();
+        try (next;
+                Ownership ownership = ownership(next)) {
+            ownership.assigned(List.of(0));
+            await().untilAsserted(() -> assertThat(ownership.held()).containsExactly(0));
+            next.loop.offer(List.of(work(
+                    0, 2, new Command.CompleteAction(header("action.callback"), input.newRun(), action, 1, DONE))));
+            next.awaitConsumed(0, 3);
+            assertThat(memory.decisions(thread("t"), 1, 100))
+                    .flatExtracting(DecisionRow::events)
+                    .extracting(recorded -> recorded.event().getClass().getSimpleName())
+                    .containsSubsequence("ActionRequested", "ActionAccepted", "ActionSucceeded", "RunCompleted")
+                    .doesNotContain("ActionUncertain");
+            assertThat(next.steps.log).as("started").noneMatch(line -> line.startsWith("start"));
+            assertThat(memory.threadsOwingCalls(0)).isEmpty();
+            assertThat(publications(memory, 0))
+                    .as("told to workers")
+                    .noneMatch(row -> row instanceof OutboxRow outbox && outbox.kind() == OutboxRow.Kind.ACTION);
+        }
+    }
+
+    private static final Json DONE = Json.of("done");
+
+    private static Command.Header header(String type) {
+        return new Command.Header(thread("t"), 2, null, "", type, "system");
+    }
 
     @Test
     void aThreadThatCannotBeReadDoesNotKeepItsPartitionFromBeingClaimed() {
@@ -56,16 +102,7 @@ class OwnershipTest {
         LoopHarness next = new LoopHarness("next", journal, LoopSettings.DEFAULT);
         next.start();
         try (next;
-                Ownership ownership = new Ownership(
-                        "next",
-                        "next",
-                        journal,
-                        next.publisher,
-                        next.steps,
-                        Turns.NONE,
-                        next.loop,
-                        NOTHING_COMES_IN,
-                        () -> 3)) {
+                Ownership ownership = ownership(next)) {
             ownership.assigned(List.of(0));
             await().untilAsserted(() -> assertThat(ownership.held()).containsExactly(0));
             assertThat(next.steps.log)

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.threadwright.callback.Callbacks;
 import dev.threadwright.catalog.Catalog.Registered;
 import dev.threadwright.spi.StateReducer;
 import dev.threadwright.spi.WorkflowProvider;
@@ -42,6 +43,8 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @WithTestResource(EmbeddedServersResource.class)
 class CatalogTest {
+
+    private static final Callbacks REACHABLE = new Callbacks("https://threads.example");
 
     @Inject
     AgroalDataSource dataSource;
@@ -296,7 +299,7 @@ class CatalogTest {
     @Test
     void aServerWithoutItsDatabaseAnswersFromMemoryAndSaysSoOtherwise() {
         boolean[] away = {false};
-        Catalog server = new Catalog(unreliable(away), handlers, reducers, providers);
+        Catalog server = new Catalog(unreliable(away), handlers, REACHABLE, reducers, providers);
         server.refresh();
         server.register(tenant, document("1"), ++nowMs);
         away[0] = true;
@@ -313,8 +316,31 @@ class CatalogTest {
         assertThat(server.register(tenant, document("2"), ++nowMs)).isEqualTo(new Registered(ref(2), true));
     }
 
+    @Test
+    void whereNobodyCanCallBackNothingIsRegisteredThatNeedsItAndWhatOthersRegisteredGoesOn() {
+        Catalog alone = new Catalog(dataSource, handlers, new Callbacks(null), reducers, providers);
+        String document = """
+                name: %s
+                channels: {x: last_write_wins}
+                start: a
+                steps:
+                  a: {http: POST https://api.example.com/jobs, body: callback.url, callback: {}, result: {x: result.body}}
+                """.formatted(name);
+
+        assertThat(alone.problems(tenant, document))
+                .extracting(DocumentProblem::toString)
+                .singleElement()
+                .asString()
+                .contains("/steps/a/callback", "threadwright.callbacks.public-url");
+        assertThatThrownBy(() -> alone.register(tenant, document, ++nowMs))
+                .isInstanceOf(InvalidDocumentException.class);
+        register(here, document);
+        alone.refresh();
+        assertThat(latest(alone).ref()).isEqualTo(ref(1));
+    }
+
     private Catalog server() {
-        return new Catalog(dataSource, handlers, reducers, providers);
+        return new Catalog(dataSource, handlers, REACHABLE, reducers, providers);
     }
 
     private DataSource unreliable(boolean[] away) {

@@ -151,6 +151,13 @@ class DocumentProblemsTest {
             /steps/e/body         | '{"cents": state.count}'              |
             /steps/e/body         | {cents: 1}                            | /steps/e/body: string expected
             /steps/e/body         | state.nope                            | /steps/e/body: there is no channel "nope"; declare it under channels
+            /steps/e/callback     | {header: X-Callback}                  |
+            /steps/e/callback     | {}                                    | /steps/e/callback: tells nobody its URL: put callback.url into path, query, headers or body, or name a header
+            /steps/e/callback     | true                                  | /steps/e/callback: object expected
+            /steps/e/callback     | {header: X-Callback, url: x}          | /steps/e/callback: 'url'
+            /steps/e/callback     | {header: Host}                        | /steps/e/callback/header: belongs to the connection and is set by the server
+            /steps/e/callback     | {header: 'a b'}                       | /steps/e/callback/header: is no name of a header
+            /steps/e/body         | callback.url                          | /steps/e/body: there is no callback here but callback.url, in the request of an http step that has callback: {}
             /steps/e/input        | input.q                               | /steps/e/input: does not go with http
             /steps/e/config       | {}                                    | /steps/e/config: does not go with http
             /steps/e/result       | {text: result.body.id}                |

@@ -23,7 +23,8 @@ final class Documents {
             TENANT,
             new Workflows(chain()),
             Set.of("search", "calculator"),
-            Map.of("longest", (current, incoming) -> incoming));
+            Map.of("longest", (current, incoming) -> incoming),
+            true);
 
     private Documents() {}
 

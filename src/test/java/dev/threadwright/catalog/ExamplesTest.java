@@ -80,7 +80,8 @@ class ExamplesTest {
                 Documents.TENANT,
                 new Workflows(there),
                 Set.of(new CalculatorHandler().name(), new FindOrderHandler().name(), new RefundHandler().name()),
-                Map.of());
+                Map.of(),
+                false);
     }
 
     private static Json.Obj document(String name) throws IOException {

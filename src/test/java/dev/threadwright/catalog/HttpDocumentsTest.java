@@ -117,6 +117,78 @@ class HttpDocumentsTest {
                 .hasMessage(message);
     }
 
+    private static final String CALLED_BACK = """
+            name: films
+            channels: {film: last_write_wins}
+            start: render
+            steps:
+              render:
+                http: POST https://api.example.com/films/{to}
+                path: {to: callback.url}
+                query: {back: '"<" + callback.url + ">"'}
+                headers: {X-Title: input.title}
+                body: '{"title": input.title, "hooks": [callback.url]}'
+                callback: {header: X-Callback}
+                result: {film: result.body}
+            """;
+
+    private static Json.Obj calledBack(String document, String input) {
+        Step.Action action =
+                (Step.Action) Documents.compile(document).steps().get("render").kind();
+        return (Json.Obj) action.request().input(new Step.View(Channels.EMPTY, JsonText.parse(input), List.of()));
+    }
+
+    private static String placeholder(Json.Obj request) {
+        return ((Json.Text) ((Json.Obj) request.get("callback")).get("placeholder")).value();
+    }
+
+    @Test
+    void a_placeholder_stands_where_the_url_of_a_callback_will() {
+        String input = "{\"title\": \"It\"}";
+        Json.Obj request = calledBack(CALLED_BACK, input);
+        String there = placeholder(request);
+        assertThat(there).matches("callback-[0-9a-f]{32}");
+        assertThat(request).isEqualTo(JsonText.parse("""
+                {"method": "POST", "url": "https://api.example.com/films/%1$s?back=%%3C%1$s%%3E",
+                 "headers": {"X-Title": "It", "X-Callback": "%1$s"}, "body": {"title": "It", "hooks": ["%1$s"]},
+                 "callback": {"placeholder": "%1$s"}}
+                """.formatted(there)));
+        assertThat(calledBack(CALLED_BACK, input)).as("decided again").isEqualTo(request);
+    }
+
+    /** Or whoever says what a title is would be told where to call back. */
+    @Test
+    void no_data_can_be_taken_for_the_placeholder() {
+        String first = placeholder(calledBack(CALLED_BACK, "{\"title\": \"It\"}"));
+        Json.Obj request = calledBack(CALLED_BACK, "{\"title\": \"" + first + "\"}");
+        assertThat(placeholder(request)).isNotEqualTo(first);
+        assertThat(((Json.Obj) request.get("body")).get("title")).isEqualTo(Json.of(first));
+    }
+
+    @Test
+    void a_request_that_loses_the_url_on_its_way_fails_the_step() {
+        String upper = CALLED_BACK
+                .replace("callback: {header: X-Callback}", "callback: {}")
+                .replace("path: {to: callback.url}", "path: {to: input.title}")
+                .replace("query: {back: '\"<\" + callback.url + \">\"'}", "query: {}")
+                .replace("[callback.url]", "[callback.url.size()]");
+        assertThatThrownBy(() -> calledBack(upper, "{\"title\": \"It\"}"))
+                .isInstanceOf(StepFailure.class)
+                .hasMessage("/steps/render/callback: callback.url is not in the request as it is");
+    }
+
+    @Test
+    void it_waits_an_hour_for_its_callback_unless_it_says_otherwise() {
+        Step.Action action = (Step.Action)
+                Documents.compile(CALLED_BACK).steps().get("render").kind();
+        assertThat(action.timeoutMs()).isEqualTo(HttpRequestForm.DEFAULT_CALLBACK_TIMEOUT_MS);
+        Step.Action longer = (Step.Action) Documents.compile(CALLED_BACK + "    timeout: 7d\n")
+                .steps()
+                .get("render")
+                .kind();
+        assertThat(longer.timeoutMs()).isEqualTo(7 * 86_400_000L);
+    }
+
     @Test
     void it_is_an_action_of_the_handler_http_for_half_a_minute() {
         Step.Action action = action("POST https://a.example/{id}");

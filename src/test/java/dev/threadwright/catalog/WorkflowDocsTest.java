@@ -53,7 +53,7 @@ class WorkflowDocsTest {
                 new DelayHandler().name(),
                 new FindOrderHandler().name(),
                 new RefundHandler().name());
-        Surroundings bare = new Surroundings(Documents.TENANT, new Workflows(List.of()), handlers, Map.of());
+        Surroundings bare = new Surroundings(Documents.TENANT, new Workflows(List.of()), handlers, Map.of(), false);
         String first = documents().findFirst().orElseThrow();
 
         assertThatCode(() -> DocumentCompiler.compile(DocumentReader.read(first), 1, bare))

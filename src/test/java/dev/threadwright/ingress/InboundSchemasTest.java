@@ -134,6 +134,16 @@ class InboundSchemasTest {
                 records.requestRun("t1", IDENTITY, "ann", RUN, rules, "echo@1", request),
                 records.requestRun("t1", IDENTITY, "ann", RUN, null, null, Json.object("request", VALUES)),
                 records.settleAction("t1", IDENTITY, "ann", RUN, ACTION, Json.object("retry", Json.TRUE)),
+                records.accepted("t1", RUN, ACTION, 1),
+                records.callback("t1", IDENTITY, "callback", RUN, ACTION, 1, Json.object("result", Json.NULL)),
+                records.callback(
+                        "t1",
+                        IDENTITY,
+                        "callback",
+                        RUN,
+                        ACTION,
+                        2,
+                        Json.object("failure", Json.object("error", Json.of("no")))),
                 records.succeeded("t1", RUN, ACTION, 2, Json.NULL),
                 records.succeeded("t1", RUN, ACTION, 1, DATA),
                 records.failed("t1", RUN, ACTION, 1, new Failure(Failure.Kind.RATE_LIMITED, "slow down", 2_500L)),
@@ -321,6 +331,18 @@ class InboundSchemasTest {
             run.pause        | -                 | {}                                        | false
             run.pause        | runid=r           | {}                                        | true
             run.pause        | runid=r           | null                                      | false
+            action.callback  | -                 | {"result":1}                              | false
+            action.callback  | runid=r;actionid=a | {"result":1}                             | false
+            action.callback  | runid=r;actionid=a;attempt=1 | {"result":null}                | true
+            action.callback  | runid=r;actionid=a;attempt=1 | {}                             | false
+            action.callback  | runid=r;actionid=a;attempt=0 | {"result":1}                   | false
+            action.callback  | runid=r;actionid=a;attempt=1 | {"failure":{"error":"no","kind":"rate_limited","retry_after_ms":1}} | true
+            action.callback  | runid=r;actionid=a;attempt=1 | {"failure":{"error":"no","retry_after_ms":1}} | false
+            action.callback  | runid=r;actionid=a;attempt=1 | {"failure":{"error":1}}        | false
+            action.callback  | runid=r;actionid=a;attempt=1 | {"failure":{"error":"no"},"result":1} | false
+            action.accepted  | runid=r;actionid=a | {}                                       | false
+            action.accepted  | runid=r;actionid=a;attempt=1 | {}                             | true
+            action.accepted  | runid=r;actionid=a;attempt=1 | {"result":1}                   | false
             action.settle    | -                 | {"retry":true}                            | false
             action.settle    | runid=r           | {"retry":true}                            | false
             action.settle    | runid=r;actionid=a | {"retry":true}                           | true
@@ -417,6 +439,8 @@ class InboundSchemasTest {
                     .ce("attempt", "1");
         } else if (type.equals("run.request")) {
             sent.topic("threadwright.commands").ce("runid", "r").header("tw_actor", "ann");
+        } else if (type.equals("action.callback") || type.equals("action.accepted")) {
+            sent.topic("threadwright.commands").header("tw_actor", "ann");
         }
         for (String one : attribute == null ? new String[0] : attribute.split(";")) {
             int equals = one.indexOf('=');

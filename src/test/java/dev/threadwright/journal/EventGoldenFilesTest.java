@@ -131,6 +131,7 @@ class EventGoldenFilesTest {
                     RUN, TASK, ACTION, "delay", "delay", Json.object("ms", Json.of(1_000)), false, 30_000),
             new Event.ActionHeld(RUN, ACTION, 1),
             new Event.ActionReleased(RUN, ACTION, 1, true),
+            new Event.ActionAccepted(RUN, ACTION, 2),
             new Event.ActionExtended(RUN, ACTION, 2),
             new Event.ActionRetried(RUN, ACTION, 2),
             new Event.ActionDenied(RUN, TASK, ACTION, "tools", "refund"),

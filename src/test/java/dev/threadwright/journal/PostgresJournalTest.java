@@ -57,7 +57,7 @@ class PostgresJournalTest extends JournalContract {
         observer = DriverManager.getConnection(settings.url(), settings.user(), settings.password());
         sql(
                 "truncate partition_claim, consumed_offset, decision, outbox, dead_letter, snapshot, outcome, owed, thread, run,"
-                        + " server_setting");
+                        + " server_setting, server_key");
         journal = new PostgresJournal(settings);
         another = new PostgresJournal(settings);
     }
@@ -201,6 +201,7 @@ class PostgresJournalTest extends JournalContract {
                 "update dead_letter set replays = 0",
                 "update thread set seq = 0",
                 "delete from run",
+                "select * from server_key",
                 "insert into server_setting values ('a', 'b')")) {
             sql("savepoint before");
             assertThatThrownBy(() -> sql(refused)).as(refused).hasMessageContaining("permission denied");
@@ -235,6 +236,13 @@ class PostgresJournalTest extends JournalContract {
         StoredSettings stored = new StoredSettings(settings);
         assertThat(stored.partitions(16)).isEqualTo(16);
         assertThat(stored.partitions(8)).isEqualTo(16);
+    }
+
+    @Test
+    void the_first_server_to_start_makes_the_key_of_callbacks() {
+        StoredSettings stored = new StoredSettings(settings);
+        assertThat(stored.callbackKey(new byte[] {1, -1})).containsExactly(1, -1);
+        assertThat(new StoredSettings(settings).callbackKey(new byte[] {2, 2})).containsExactly(1, -1);
     }
 
     // What goes wrong -------------------------------------------------------------------------------------------------

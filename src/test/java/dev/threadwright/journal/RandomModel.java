@@ -1,6 +1,7 @@
 package dev.threadwright.journal;
 
 import dev.threadwright.thread.ActionId;
+import dev.threadwright.thread.Awaited;
 import dev.threadwright.thread.Breakpoint;
 import dev.threadwright.thread.Budget;
 import dev.threadwright.thread.CheckpointId;
@@ -172,6 +173,7 @@ record RandomModel(RandomGenerator random, boolean plausible) {
                         random.nextBoolean());
             case "ActionHeld" -> new Event.ActionHeld(run(), action(), small());
             case "ActionReleased" -> new Event.ActionReleased(run(), action(), small(), random.nextBoolean());
+            case "ActionAccepted" -> new Event.ActionAccepted(run(), action(), small());
             case "ActionExtended" -> new Event.ActionExtended(run(), action(), small());
             case "ActionRetried" -> new Event.ActionRetried(run(), action(), small());
             case "ActionDenied" -> new Event.ActionDenied(run(), task(), action(), text(), text());
@@ -316,7 +318,7 @@ record RandomModel(RandomGenerator random, boolean plausible) {
                 large(),
                 small(),
                 replay(),
-                random.nextBoolean());
+                word(Awaited.class));
     }
 
     private TaskId task() {

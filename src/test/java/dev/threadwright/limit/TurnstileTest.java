@@ -8,6 +8,7 @@ import dev.threadwright.actor.Turns.AttemptEnd;
 import dev.threadwright.actor.Turns.Changes;
 import dev.threadwright.actor.Turns.Turn;
 import dev.threadwright.thread.ActionId;
+import dev.threadwright.thread.Awaited;
 import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Owed;
 import dev.threadwright.thread.Replay;
@@ -553,7 +554,7 @@ class TurnstileTest {
                         true,
                         Long.MAX_VALUE,
                         Replay.NONE,
-                        true));
+                        Awaited.WORKER));
     }
 
     private static final class TestClock extends Clock {

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.threadwright.actor.StepStarter.StepCall;
 import dev.threadwright.thread.ActionId;
+import dev.threadwright.thread.Awaited;
 import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Failure;
 import dev.threadwright.thread.Owed;
@@ -234,6 +235,6 @@ class AskingHandlersTest {
                         idempotent,
                         5_000,
                         replay,
-                        false));
+                        Awaited.HANDLER));
     }
 }

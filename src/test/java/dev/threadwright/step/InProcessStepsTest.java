@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.threadwright.actor.StepStarter.StepCall;
 import dev.threadwright.live.StepProgress;
 import dev.threadwright.thread.ActionId;
+import dev.threadwright.thread.Awaited;
 import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Failure;
 import dev.threadwright.thread.Owed;
@@ -62,6 +63,31 @@ class InProcessStepsTest {
         assertThat(progress)
                 .containsExactly(new StepProgress(T, new RunId("r"), "ask", new ActionId("a"), 2, Json.of("half way")));
         assertThat(steps.size()).isZero();
+    }
+
+    @Test
+    void whatSomebodyElseHasTakenOnHasNoResultYet() {
+        steps(handler(context -> {
+                    seen.set(context);
+                    context.accepted();
+                    return Uni.createFrom().item(Json.of("not this"));
+                }))
+                .start(call("a", 2, true));
+        assertThat(onlyResult()).isInstanceOfSatisfying(Command.AcceptAction.class, accepted -> {
+            assertThat(accepted.action()).isEqualTo(new ActionId("a"));
+            assertThat(accepted.attempt()).isEqualTo(2);
+        });
+        assertThat(seen.get().deadlineMs()).isEqualTo(call("a", 2, true).call().deadlineMs());
+    }
+
+    @Test
+    void aHandlerThatFailsAfterwardsHasFailed() {
+        steps(handler(context -> {
+                    context.accepted();
+                    return Uni.createFrom().failure(new StepRefusedException("no"));
+                }))
+                .start(call("a", 1, true));
+        assertThat(((Command.FailAction) onlyResult()).failure()).isEqualTo(Failure.permanent("no"));
     }
 
     @Test
@@ -228,6 +254,6 @@ class InProcessStepsTest {
                         idempotent,
                         5_000,
                         Replay.NONE,
-                        false));
+                        Awaited.HANDLER));
     }
 }

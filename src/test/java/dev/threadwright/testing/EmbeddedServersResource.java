@@ -16,6 +16,9 @@ public final class EmbeddedServersResource implements QuarkusTestResourceLifecyc
     /** What {@code payments} is in the tests. */
     public static final String SECRET = "sk-only-for-tests-4711";
 
+    /** What stands before the addresses of callbacks; nobody is there. */
+    public static final String PUBLIC_URL = "https://threads.example/tw";
+
     private static final Pattern CALL = Pattern.compile("Call (\\w+)(\\{.*})");
 
     private String database = "quarkus";
@@ -30,6 +33,7 @@ public final class EmbeddedServersResource implements QuarkusTestResourceLifecyc
     public Map<String, String> start() {
         model = new ModelServer(EmbeddedServersResource::said);
         return Map.of(
+                "threadwright.callbacks.public-url", PUBLIC_URL,
                 "threadwright.models.default.base-url", model.baseUrl(),
                 "threadwright.postgres.url", TestServers.createDatabase(database),
                 "threadwright.postgres.username", TestServers.user(),

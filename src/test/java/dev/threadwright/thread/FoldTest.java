@@ -105,6 +105,7 @@ class FoldTest {
             new Case("r1 active", new Event.ActionUncertain(R1, A1, 2, "gone"), "does not wait"),
             new Case("r1 active", new Event.ActionHeld(R1, A1, 2), "does not wait"),
             new Case("r1 active", new Event.ActionReleased(R1, A1, 1, false), "does not wait"),
+            new Case("r1 active", new Event.ActionAccepted(R1, A1, 2), "does not wait"),
             new Case("r1 active", new Event.ActionExtended(R1, A1, 2), "does not wait"),
             new Case("r1 active", new Event.ActionRetried(R1, A1, 2), "does not wait"),
             new Case("absent", new Event.StateUpdated(List.of()), "there is no thread"),

@@ -80,6 +80,7 @@ final class InputLedger {
             case Event.ActionUncertain ignored -> {}
             case Event.ActionHeld ignored -> {}
             case Event.ActionReleased ignored -> {}
+            case Event.ActionAccepted ignored -> {}
             case Event.ActionExtended ignored -> {}
             case Event.ActionRetried ignored -> {}
             case Event.StepCompleted ignored -> {}

@@ -48,7 +48,7 @@ class OwedTest {
                 true,
                 Commands.NOW_MS + 60_000,
                 Replay.NONE,
-                false);
+                Awaited.HANDLER);
     }
 
     @Test

@@ -43,6 +43,7 @@ class RandomCommandsTest {
                 Event.ActionUncertain.class,
                 Event.ActionHeld.class,
                 Event.ActionReleased.class,
+                Event.ActionAccepted.class,
                 Event.ActionExtended.class,
                 Event.ActionRetried.class));
         expected.removeAll(People.EVENTS);

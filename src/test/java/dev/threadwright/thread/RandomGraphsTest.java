@@ -291,10 +291,7 @@ class RandomGraphsTest {
                     decide(Commands.timersAt(nowMs));
                 } else {
                     Task.Calling uncertain = uncertain();
-                    RunId run = new RunId(uncertain
-                            .action()
-                            .value()
-                            .substring(0, uncertain.action().value().lastIndexOf('-')));
+                    RunId run = new RunId(runOf(uncertain));
                     decide(new Command.CompleteAction(
                             header(), run, uncertain.action(), uncertain.attempt(), Json.NULL));
                 }
@@ -314,13 +311,25 @@ class RandomGraphsTest {
         }
 
         private Task.Calling uncertain() {
+            Task.Calling call = anyUncertain();
+            assertThat(call).as("who is waited for").isNotNull();
+            return call;
+        }
+
+        /** Null if there is none. */
+        private Task.Calling anyUncertain() {
             return life.state.started().stream()
                     .flatMap(run -> run.frame().all().stream())
                     .map(located -> located.task().state())
                     .filter(Task.Uncertain.class::isInstance)
                     .map(state -> ((Task.Uncertain) state).call())
                     .findFirst()
-                    .orElseThrow(() -> new AssertionError("Nobody is waited for"));
+                    .orElse(null);
+        }
+
+        private static String runOf(Task.Calling call) {
+            String action = call.action().value();
+            return action.substring(0, action.lastIndexOf('-'));
         }
 
         /** The same commands; the state is carried within a batch and read from the journal after each cut. */
@@ -540,7 +549,14 @@ class RandomGraphsTest {
                 String run = anyRun();
                 return result(new RunId(run), new ActionId(run + "-" + random.nextInt(1, 4)), random.nextInt(3));
             }
+            Task.Calling uncertain = anyUncertain();
+            if (uncertain != null && die < 17) {
+                return accept(new RunId(runOf(uncertain)), uncertain.action(), uncertain.attempt());
+            }
             Owed.Call call = calls.get(random.nextInt(calls.size()));
+            if (die >= 88) {
+                return accept(call.run(), call.action(), call.attempt());
+            }
             if (die < 22) {
                 return new Command.LoseAction(header(), call.run(), call.action(), call.attempt());
             }
@@ -553,6 +569,13 @@ class RandomGraphsTest {
             Command result = result(call.run(), call.action(), call.attempt());
             results.add(result);
             return result;
+        }
+
+        /** It may come again, when the attempt is over or has been taken on. */
+        private Command accept(RunId run, ActionId action, int attempt) {
+            Command accepted = new Command.AcceptAction(header(), run, action, attempt);
+            results.add(accepted);
+            return accepted;
         }
 
         private Command result(RunId run, ActionId action, int attempt) {

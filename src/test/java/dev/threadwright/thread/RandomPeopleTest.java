@@ -563,7 +563,8 @@ class RandomPeopleTest {
             Owed.Call call = calls.get(random.nextInt(calls.size()));
             int attempt = random.nextInt(10) == 0 ? call.attempt() - 1 : call.attempt();
             Command.Header header = new Command.Header(Commands.THREAD, nowMs, null, "", "result", "system");
-            return switch (random.nextInt(12)) {
+            return switch (random.nextInt(13)) {
+                case 12 -> new Command.AcceptAction(header, call.run(), call.action(), attempt);
                 case 10 -> new Command.ExtendAction(header, call.run(), call.action(), attempt);
                 case 11 -> new Command.SettleAction(header, call.run(), call.action(), settlement());
                 case 0 -> new Command.FailAction(header, call.run(), call.action(), attempt, Failure.permanent("no"));

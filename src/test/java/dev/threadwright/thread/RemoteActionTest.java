@@ -32,7 +32,7 @@ class RemoteActionTest {
         ThreadSpec spec = asked();
         assertThat(Owed.of(spec.state())).singleElement().satisfies(owed -> {
             Owed.Call call = (Owed.Call) owed;
-            assertThat(call.remote()).isTrue();
+            assertThat(call.awaited()).isEqualTo(Awaited.WORKER);
             assertThat(call.deadlineMs()).isEqualTo(NOW_MS + TIMEOUT_MS);
         });
         assertThat(OpenAction.of(spec.state()))

@@ -38,6 +38,7 @@ final class TaskLedger {
     private enum Waiting {
         CALL,
         TURN,
+        CALLBACK,
         BACKOFF,
         UNCERTAIN,
         SLEEP
@@ -127,10 +128,15 @@ final class TaskLedger {
                 assertThat(work.waiting()).isEqualTo(Waiting.TURN);
                 put(work.as(Waiting.CALL, released.attempt(), 0));
             }
+            case Event.ActionAccepted accepted -> {
+                Work work = outstanding(accepted.run(), accepted.action(), accepted.attempt());
+                assertThat(work.waiting()).isIn(Waiting.CALL, Waiting.UNCERTAIN);
+                put(work.as(Waiting.CALLBACK, accepted.attempt(), 0));
+            }
             case Event.ActionExtended extended ->
                 assertThat(outstanding(extended.run(), extended.action(), extended.attempt())
                                 .waiting())
-                        .isEqualTo(Waiting.CALL);
+                        .isIn(Waiting.CALL, Waiting.CALLBACK);
             case Event.ActionRetried retried -> {
                 Work work = acting(retried.run(), retried.action(), retried.attempt());
                 put(work.as(Waiting.CALL, retried.attempt() + 1, 0));
@@ -202,7 +208,7 @@ final class TaskLedger {
         List<String> owed = new ArrayList<>();
         works.values().forEach(work -> {
             switch (work.waiting()) {
-                case CALL -> owed.add(work.action() + "#" + work.attempt());
+                case CALL, CALLBACK -> owed.add(work.action() + "#" + work.attempt());
                 case TURN -> owed.add("turn-" + work.action() + "#" + work.attempt());
                 case BACKOFF, SLEEP -> owed.add(work.run() + "-" + work.task() + "@" + work.dueAtMs());
                 case UNCERTAIN -> {}
@@ -211,6 +217,14 @@ final class TaskLedger {
         queued.forEach((run, dueAtMs) -> owed.add(run + "@" + dueAtMs));
 
         assertThat(Owed.of(state).stream().map(Owed::ref)).as("owed").containsExactlyInAnyOrderElementsOf(owed);
+        assertThat(Owed.of(state).stream()
+                        .filter(one -> one instanceof Owed.Call call && call.awaited() == Awaited.CALLBACK)
+                        .map(Owed::ref))
+                .as("what others have taken on")
+                .containsExactlyInAnyOrderElementsOf(works.values().stream()
+                        .filter(work -> work.waiting() == Waiting.CALLBACK)
+                        .map(work -> work.action() + "#" + work.attempt())
+                        .toList());
         for (StartedRun run : state.started()) {
             assertThat(run.status()).as("status of %s", run.id()).isEqualTo(status(run.id()));
         }
@@ -225,7 +239,10 @@ final class TaskLedger {
         Set<Waiting> waits = new HashSet<>();
         works.values().stream().filter(work -> work.run().equals(run)).forEach(work -> waits.add(work.waiting()));
         assertThat(waits).as("what %s waits for", run).isNotEmpty();
-        if (waits.contains(Waiting.CALL) || waits.contains(Waiting.TURN) || waits.contains(Waiting.BACKOFF)) {
+        if (waits.contains(Waiting.CALL)
+                || waits.contains(Waiting.CALLBACK)
+                || waits.contains(Waiting.TURN)
+                || waits.contains(Waiting.BACKOFF)) {
             return RunStatus.ACTIVE;
         }
         return waits.contains(Waiting.UNCERTAIN) ? RunStatus.PAUSED : RunStatus.WAITING_EVENT;

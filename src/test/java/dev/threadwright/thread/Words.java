@@ -188,6 +188,8 @@ final class Words {
             case Event.ActionReleased released ->
                 "ActionReleased %s#%d%s"
                         .formatted(released.action(), released.attempt(), released.probe() ? " to probe" : "");
+            case Event.ActionAccepted accepted ->
+                "ActionAccepted %s#%d".formatted(accepted.action(), accepted.attempt());
             case Event.ActionExtended extended ->
                 "ActionExtended %s#%d".formatted(extended.action(), extended.attempt());
             case Event.ActionRetried retried -> "ActionRetried %s#%d".formatted(retried.action(), retried.attempt());

@@ -13,7 +13,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a step asks to be sent, as it is journaled: {@code {"method", "url", "headers", "body"}}. Secrets are in it by name.
+ * What a step asks to be sent, as it is journaled: {@code {"method", "url", "headers", "body"}}. Secrets are in it by name;
+ * see {@link CallbackPlaceholder} for what else is put in before.
  *
  * @param headers by their names in lower case
  * @param body null for none

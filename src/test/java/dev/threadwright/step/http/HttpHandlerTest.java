@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.threadwright.callback.CallbackKey;
+import dev.threadwright.callback.Callbacks;
 import dev.threadwright.json.JsonText;
 import dev.threadwright.outbound.AddressRange;
 import dev.threadwright.outbound.Destinations;
@@ -15,6 +17,7 @@ import dev.threadwright.secret.Secrets;
 import dev.threadwright.step.RateLimitedException;
 import dev.threadwright.step.StepContext;
 import dev.threadwright.step.StepRefusedException;
+import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.workflow.Channels;
@@ -27,6 +30,7 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.URLEncoder;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -71,6 +75,7 @@ class HttpHandlerTest {
 
     private HttpServer server;
     private List<String> allowHosts = List.of("http://*", "http://127.0.0.1", "http://pinned.example");
+    private @Nullable String publicUrl = "https://threads.example/tw/";
     private HttpLimits limits = new HttpLimits(MAX_BYTES, 2, 20_000);
     private List<AddressRange> allowed = LOOPBACK;
     private Map<String, String> names = Map.of("pinned.example", "127.0.0.1");
@@ -195,12 +200,19 @@ class HttpHandlerTest {
                 new Secrets(
                         key -> key.equals("threadwright.secrets.payments") ? Optional.of(SECRET) : Optional.empty(),
                         null),
+                callbacks(),
                 new Courier(
                         AllowedHosts.of(allowHosts),
                         new Destinations("The request's", allowed, hostNames),
                         client,
                         limits),
                 () -> NOW_MS);
+    }
+
+    private Callbacks callbacks() {
+        Callbacks callbacks = new Callbacks(publicUrl);
+        callbacks.open(new CallbackKey("a key of 32 bytes, or rather more".getBytes(StandardCharsets.UTF_8)));
+        return callbacks;
     }
 
     private Json.Obj send(String request) throws InterruptedException {
@@ -242,6 +254,81 @@ class HttpHandlerTest {
                     }
                 },
                 progress -> {});
+    }
+
+    // --- What a callback ends ----------------------------------------------------------------------------------------
+
+    private static final String STARTS = """
+            {"method": "POST", "url": "%s/callback-1?to=callback-1", "headers": {"x-callback": "callback-1",
+             "authorization": {"secret": "payments"}}, "body": {"callback-1": ["<callback-1>", 1, null, true]},
+             "callback": {"placeholder": "callback-1"}}
+            """;
+
+    private static boolean isAccepted(StepContext context) {
+        return context.isAccepted();
+    }
+
+    private String callbackUrl() {
+        StepContext context = context("{}");
+        return callbacks()
+                .url(context.thread(), context.run(), new ActionId("action-1"), 1, context.deadlineMs())
+                .value();
+    }
+
+    @Test
+    void a_callbacks_url_is_put_in_when_the_request_is_sent_and_encoded_within_another() throws InterruptedException {
+        answers(202, Map.of(), "");
+        StepContext context = context(STARTS.formatted(url("/films")));
+
+        assertThat(handler(this::lookUp).handle(context)).isEqualTo(Json.NULL);
+
+        String expected = callbackUrl();
+        String encoded = URLEncoder.encode(expected, StandardCharsets.UTF_8);
+        assertThat(expected).startsWith("https://threads.example/tw/callbacks/").doesNotContain("//callbacks");
+        assertThat(isAccepted(context)).isTrue();
+        assertThat(received)
+                .singleElement()
+                .satisfies(request -> assertThat(request)
+                        .containsEntry(":path", "/films/" + encoded + "?to=" + encoded)
+                        .containsEntry("x-callback", expected)
+                        .containsEntry("authorization", SECRET)
+                        .containsEntry(":body", "{\"" + expected + "\":[\"<" + expected + ">\",1,null,true]}"));
+    }
+
+    @Test
+    void any_answer_but_2xx_accepts_nothing_and_tells_the_url_to_nobody() {
+        String token = callbackUrl().substring(callbackUrl().lastIndexOf('/') + 1);
+        for (int refusal : List.of(304, 400, 404, 409, 429, 500, 503)) {
+            answers(refusal, Map.of(), refusal == 304 ? "" : "no " + callbackUrl() + " here");
+            StepContext context = context(STARTS.formatted(url("/films")));
+
+            Throwable failure = catchThrowable(() -> handler(this::lookUp).handle(context));
+
+            assertThat(failure)
+                    .as("%d", refusal)
+                    .isInstanceOf(
+                            refusal >= 500 || refusal == 429 ? UnansweredException.class : StepRefusedException.class)
+                    .hasMessageContaining("answered " + refusal)
+                    .hasMessageNotContaining(token);
+            assertThat(isAccepted(context)).isFalse();
+        }
+    }
+
+    @Test
+    void what_starts_work_may_answer_with_more_than_anybody_reads() throws InterruptedException {
+        answers(200, Map.of("content-type", "application/json"), "x".repeat(MAX_BYTES + 1));
+        StepContext context = context(STARTS.formatted(url("/films")));
+        handler(this::lookUp).handle(context);
+        assertThat(isAccepted(context)).isTrue();
+    }
+
+    @Test
+    void nothing_is_sent_where_nobody_could_call_back() {
+        publicUrl = null;
+        assertThat(failure(STARTS.formatted(url("/films"))))
+                .isInstanceOf(StepRefusedException.class)
+                .hasMessageContaining("threadwright.callbacks.public-url");
+        assertThat(received).isEmpty();
     }
 
     // --- What is sent, and what comes back ---------------------------------------------------------------------------
