@@ -194,6 +194,7 @@ public final class Ownership implements AutoCloseable {
         }
     }
 
+    /** What this process has to run. */
     private List<StepCall> owedCalls(int partition) {
         List<ThreadKey> threads = journal.threadsOwingCalls(partition);
         List<StepCall> calls = new ArrayList<>();
@@ -201,7 +202,9 @@ public final class Ownership implements AutoCloseable {
             List<ThreadKey> page = threads.subList(from, Math.min(threads.size(), from + PAGE));
             for (ThreadState state : readable(page)) {
                 for (Owed owed : Owed.of(state)) {
-                    if (owed instanceof Owed.Call call) {
+                    // Of workers there may be very many, and they were asked by the commit that owes it: they are
+                    // outstanding until the worker answers or the time is up.
+                    if (owed instanceof Owed.Call call && !call.remote()) {
                         calls.add(new StepCall(partition, state.key(), call));
                     }
                 }
@@ -230,10 +233,6 @@ public final class Ownership implements AutoCloseable {
     private void resume(List<StepCall> calls) {
         List<Work> lost = new ArrayList<>();
         for (StepCall step : calls) {
-            if (step.call().remote()) {
-                // Asked for by the commit that owes it, and outstanding until the worker answers or its time is up.
-                continue;
-            }
             if (step.call().idempotent()) {
                 steps.start(step);
             } else if (!steps.isRunning(step)) {
