@@ -279,8 +279,9 @@ public final class ChargeCard implements ConsumerRebalanceListener {
     }
 
     /** How an attempt failed: transient is tried again as the step says, permanent is not, rate_limited not too soon. */
+    @SuppressWarnings("serial")
     private static final class Failure extends Exception {
-        final Map<String, Object> data = new LinkedHashMap<>();
+        private final Map<String, Object> data = new LinkedHashMap<>();
 
         Failure(String kind, String message) {
             super(message);

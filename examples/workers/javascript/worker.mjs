@@ -74,7 +74,8 @@ export async function work({ action, handle, group, brokers, actionsTopic, resul
     const beating = setInterval(beat, thirdMs);
     try {
       const [type, data] = await answer(request, cancellation.signal);
-      if (!cancellation.signal.aborted) await send(request, type, data);
+      if (cancellation.signal.aborted) console.log(`cancelled ${request.headers.ce_actionid}`);
+      else await send(request, type, data);
     } finally {
       clearInterval(beating);
     }

@@ -284,17 +284,18 @@ public final class Ownership implements AutoCloseable {
 
     /**
      * Tells threads what is due. A timer is told once more if it is still owed a while later: the loop may have dropped
-     * it with its partition.
+     * it with its partition. It waits for what came in while nobody owned its partition: that may have been in time.
      */
     private void fireTimers() {
-        if (held.isEmpty()) {
+        Set<Integer> current = held.stream().filter(inbound::isCaughtUp).collect(java.util.stream.Collectors.toSet());
+        if (current.isEmpty()) {
             return;
         }
         try {
             long now = nowMs.getAsLong();
             fired.values().removeIf(toldMs -> now - toldMs > RECLAIM_LOST_MS);
             List<Work> due = new ArrayList<>();
-            for (Journal.DueTimer timer : journal.timers(held, now, MAX_DUE_TIMERS)) {
+            for (Journal.DueTimer timer : journal.timers(current, now, MAX_DUE_TIMERS)) {
                 if (fired.putIfAbsent(new TimerKey(timer.thread(), timer.ref()), now) == null) {
                     due.add(new Work.Decide(timer.partition(), fire(timer), null, false));
                 }

@@ -3,10 +3,12 @@ package dev.threadwright.faults;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -19,7 +21,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * A worker that does all that the protocol asks nobody to do: it answers twice, takes back what it has said, answers for
- * attempts that there are not, and answers what was cancelled. What its input tells to be held it answers only then.
+ * attempts that there are not, and answers what was cancelled. What its input tells it to hold it answers when it is cancelled, or
+ * when the test says so.
  */
 final class FaultyWorker implements AutoCloseable {
 
@@ -32,6 +35,7 @@ final class FaultyWorker implements AutoCloseable {
     private final RandomGenerator random;
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final KafkaProducer<byte[], byte[]> producer;
+    private final Map<String, ConsumerRecord<byte[], byte[]>> held = new ConcurrentHashMap<>();
     private final AtomicInteger ignored = new AtomicInteger();
     private final AtomicInteger answeredCancellations = new AtomicInteger();
     private final Thread thread = Thread.ofPlatform().name("faulty-worker").unstarted(this::run);
@@ -71,6 +75,18 @@ final class FaultyWorker implements AutoCloseable {
         return answeredCancellations.get();
     }
 
+    boolean holds(String thread) {
+        return held.containsKey(thread);
+    }
+
+    /** Answers what it holds, and says until when that counts. */
+    Instant answerHeld(String thread) {
+        ConsumerRecord<byte[], byte[]> request = held.get(thread);
+        succeed(request, 0);
+        producer.flush();
+        return Instant.parse(Ledger.header(request, "ce_deadline"));
+    }
+
     private void run() {
         try {
             while (!closed) {
@@ -87,7 +103,9 @@ final class FaultyWorker implements AutoCloseable {
         if (name.equals(IGNORED) && isRequest) {
             ignored.incrementAndGet();
         } else if (name.equals(ACTION) && isRequest) {
-            if (!new String(record.value(), UTF_8).contains("hold")) {
+            if (new String(record.value(), UTF_8).contains("hold")) {
+                held.put(new String(record.key(), UTF_8), record);
+            } else {
                 misbehave(record);
             }
         } else if (name.equals(ACTION)) {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -55,7 +56,7 @@ class WorkersIT {
     private static final int FEW = 100;
     private static final int MANY = 1_000;
 
-    private static final int ROUNDS = 4;
+    private static final int ROUNDS = 3;
     private static final int RUNS_PER_ROUND = 40;
 
     /** Requests with more bytes of input than this have a place to ask for it instead. */
@@ -303,6 +304,22 @@ class WorkersIT {
             assertThat(workers.get(language + "-2").log()).contains(charged);
             assertThat(acceptedReceipts(thread)).containsExactly(receipt(language, thread));
         }
+    }
+
+    @Order(4)
+    @Test
+    void aResultThatCameInTimeCounts_howeverLongNoServerIsThereToReadIt() throws Exception {
+        String thread = "outage-faulty";
+        send("pay", "faulty", "outage", pay("hold"));
+        ledger.flush();
+        await("the worker has it").atMost(SOON).until(() -> faulty.holds(thread));
+        server.kill();
+        Instant deadline = faulty.answerHeld(thread);
+        await("its time is up").atMost(SOON).until(() -> Instant.now().isAfter(deadline));
+        server = server("outage").awaitReady();
+        awaitEvent(thread, "run.completed");
+        assertThat(field(thread, "action.succeeded", "attempt")).containsExactly("1");
+        assertThat(count(thread, "action.retry_scheduled")).isZero();
     }
 
     @Order(4)
