@@ -36,6 +36,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -198,7 +199,7 @@ public final class ChargeCard implements ConsumerRebalanceListener {
     private void answer(ConsumerRecord<byte[], byte[]> request, String type, Object data) {
         try {
             send(request, type, data).get();
-        } catch (InterruptedException cancelled) {
+        } catch (InterruptedException | InterruptException cancelled) {
             // Nobody waits for it any more, wherever it has got to.
         } catch (ExecutionException e) {
             // The request must not count as done: whoever is started next reads it again.
