@@ -95,6 +95,8 @@ public final class ChargeCard implements ConsumerRebalanceListener {
     private volatile boolean stopping;
 
     public static void main(String[] args) throws InterruptedException {
+        // What the Kafka client logs goes nowhere. With an SLF4J provider of your own on the class path, leave this out.
+        System.setProperty("slf4j.provider", "org.slf4j.helpers.NOP_FallbackServiceProvider");
         ChargeCard worker = new ChargeCard();
         Thread main = Thread.currentThread();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
@@ -325,7 +327,7 @@ public final class ChargeCard implements ConsumerRebalanceListener {
                 throw new Failure("rate_limited", "Too many requests").retryAfter(Duration.ofMillis(2_500));
             }
             if (card.equals("slow")) {
-                Thread.sleep(Duration.ofSeconds(5));
+                Thread.sleep(Duration.ofSeconds(6));
             }
             asked.remove(key);
             return record(file, Map.of("receipt", UUID.randomUUID().toString(), "cents", cents));

@@ -20,7 +20,7 @@ export async function charge({ key, cents, card = 'visa', signal }) {
   if (card === 'declined') throw new Failure('permanent', 'The card is declined');
   if (card === 'busy' && times <= 2) throw new Failure('transient', 'The bank is busy');
   if (card === 'limited' && times === 1) throw new Failure('rate_limited', 'Too many requests', 2_500);
-  if (card === 'slow') await sleep(5_000, undefined, { signal });
+  if (card === 'slow') await sleep(6_000, undefined, { signal });
   signal.throwIfAborted();
   asked.delete(key);
   return record(file, { receipt: randomUUID(), cents });

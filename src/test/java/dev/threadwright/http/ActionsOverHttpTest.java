@@ -175,9 +175,7 @@ class ActionsOverHttpTest {
         "limit, 0",
         "limit, 101",
         "after, somewhere",
-        "after, MQ",
-        "name, ''",
-        "thread_id, ''"
+        "after, MQ"
     })
     void whatCannotBeAskedForIsSaid(String parameter, String value) {
         given().queryParam(parameter, value)
@@ -187,6 +185,17 @@ class ActionsOverHttpTest {
                 .contentType(Problem.MEDIA_TYPE)
                 .body("type", equalTo(PROBLEM + "invalid-request"))
                 .body("detail", notNullValue());
+    }
+
+    @Test
+    void aNameThatNothingCanHaveIsRefused_andAnEmptyOneIsNone() {
+        given().queryParam("name", "a\0b")
+                .get("/actions")
+                .then()
+                .statusCode(400)
+                .body("type", equalTo(PROBLEM + "invalid-request"));
+        start(thread);
+        list("name", "", "thread_id", thread).body("actions.name", contains(name));
     }
 
     @ParameterizedTest
