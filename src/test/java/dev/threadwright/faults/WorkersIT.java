@@ -270,9 +270,9 @@ class WorkersIT {
         for (String language : LANGUAGES) {
             String thread = "cancelled-" + language;
             awaitEvent(thread, "run.cancelled");
-            await("the worker has heard of it").atMost(SOON).until(() -> workers.get(language + "-1")
-                    .log()
-                    .contains("cancelled " + action(thread)));
+            await("the worker has heard of it")
+                    .atMost(SOON)
+                    .until(() -> workers.get(language + "-1").log().contains("cancelled " + action(thread)));
             assertThat(receiptFile(language, thread)).doesNotExist();
             assertThat(count(thread, "action.result_discarded"))
                     .as("it says nothing more")
@@ -337,7 +337,8 @@ class WorkersIT {
     void actionsThatWorkersHaveInHandAreNotKeptInMemory() throws Exception {
         LiveObjects few = outstanding(0, FEW);
         LiveObjects many = outstanding(FEW, MANY);
-        System.out.println("bytes: " + few.bytes() + " with " + FEW + " outstanding, " + many.bytes() + " with " + MANY);
+        System.out.println(
+                "bytes: " + few.bytes() + " with " + FEW + " outstanding, " + many.bytes() + " with " + MANY);
         assertThat(many.instances(ThreadState.class))
                 .as("threads in memory, of %d with an action outstanding", MANY)
                 .isLessThanOrEqualTo(ACTORS + 10);
@@ -368,10 +369,10 @@ class WorkersIT {
             server = server("c" + round);
         }
         server.awaitReady();
-        await("every run has ended that somebody works on").atMost(SOON).until(() -> cluster.count("select count(*) from"
-                        + " outcome")
-                >= ledger.acknowledged()
-                && cluster.count("select count(*) from run where ended_at_ms is null") == MANY);
+        await("every run has ended that somebody works on")
+                .atMost(SOON)
+                .until(() -> cluster.count("select count(*) from" + " outcome") >= ledger.acknowledged()
+                        && cluster.count("select count(*) from run where ended_at_ms is null") == MANY);
         assertThat(LiveObjects.of(server.pid()).instances(ThreadState.class))
                 .as("threads in memory, of %d with an action outstanding that were taken over", MANY)
                 .isLessThanOrEqualTo(ACTORS + 10);
