@@ -1,7 +1,7 @@
 package dev.threadwright.actor;
 
 import dev.threadwright.actor.PendingBatch.Changed;
-import dev.threadwright.actor.StepStarter.StepCall;
+import dev.threadwright.actor.Turns.Begun;
 import dev.threadwright.actor.Turns.Turn;
 import dev.threadwright.journal.Batch.Advance;
 import dev.threadwright.journal.Batch.OutcomeKey;
@@ -138,11 +138,10 @@ public final class Loop implements AutoCloseable {
      * Takes over a partition that was claimed and whose publisher is open. Records of it that were offered before are
      * forgotten: consuming starts again at the claim's offsets.
      *
-     * @param calls that are under way for it, here or with workers
+     * @param begun attempts under way for it
      * @param held attempts that wait for their turn
      */
-    public CompletableFuture<Void> own(
-            int partition, long epoch, long position, List<StepCall> calls, List<Turn> held) {
+    public CompletableFuture<Void> own(int partition, long epoch, long position, List<Begun> begun, List<Turn> held) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         mailbox.tell(() -> {
             mailbox.removeRecords(partition);
@@ -151,7 +150,7 @@ public final class Loop implements AutoCloseable {
             turns.claimed(
                     partition,
                     command -> offer(List.of(new Work.Decide(partition, command, null, false))),
-                    calls,
+                    begun,
                     held);
             done.complete(null);
         });

@@ -1,6 +1,7 @@
 package dev.threadwright.actor;
 
 import dev.threadwright.actor.StepStarter.StepCall;
+import dev.threadwright.actor.Turns.Begun;
 import dev.threadwright.actor.Turns.Turn;
 import dev.threadwright.journal.Journal;
 import dev.threadwright.journal.Journal.Claim;
@@ -167,7 +168,7 @@ public final class Ownership implements AutoCloseable {
             journal.fenced(partition, claim.epoch());
             publishBacklog(claim, published);
             OwedWork owed = owed(partition, Integer.MAX_VALUE);
-            loop.own(partition, claim.epoch(), claim.position(), owed.calls(), owed.turns())
+            loop.own(partition, claim.epoch(), claim.position(), owed.begun(), owed.turns())
                     .join();
             resume(owed.calls());
             held.add(partition);
@@ -200,19 +201,24 @@ public final class Ownership implements AutoCloseable {
         }
     }
 
-    /** What the last owner ran, and what waited there. */
-    private record OwedWork(List<StepCall> calls, List<Turn> turns) {}
+    /**
+     * What the last owner left.
+     *
+     * @param calls that this process has to run
+     * @param begun attempts under way that limits are counted for, here or elsewhere
+     */
+    private record OwedWork(List<StepCall> calls, List<Begun> begun, List<Turn> turns) {}
 
     /** @param maxTurns with which it stops looking for more */
     private OwedWork owed(int partition, int maxTurns) {
         List<ThreadKey> threads = journal.threadsOwingCalls(partition);
-        OwedWork work = new OwedWork(new ArrayList<>(), new ArrayList<>());
+        OwedWork work = new OwedWork(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         for (int from = 0; from < threads.size() && work.turns().size() < maxTurns; from += PAGE) {
             List<ThreadKey> page = threads.subList(from, Math.min(threads.size(), from + PAGE));
             for (ThreadState state : readable(page)) {
                 for (Owed owed : Owed.of(state)) {
                     switch (owed) {
-                        case Owed.Call call -> work.calls().add(StepCall.of(partition, state, call));
+                        case Owed.Call call -> add(work, StepCall.of(partition, state, call));
                         case Owed.Turn turn -> work.turns().add(new Turn(partition, state.key(), turn));
                         case Owed.Timer ignored -> {}
                     }
@@ -220,6 +226,19 @@ public final class Ownership implements AutoCloseable {
             }
         }
         return work;
+    }
+
+    private void add(OwedWork work, StepCall step) {
+        Begun begun = Begun.of(step);
+        if (turns.counts(begun.target())) {
+            work.begun().add(begun);
+        }
+        // What is done elsewhere may be very much, and was asked for already: it is outstanding until the worker
+        // answers, the
+        // callback comes or the time is up.
+        if (step.call().awaited() == Awaited.HANDLER) {
+            work.calls().add(step);
+        }
     }
 
     /** A thread that cannot be read must not keep its partition from being claimed. */
@@ -242,10 +261,6 @@ public final class Ownership implements AutoCloseable {
     private void resume(List<StepCall> calls) {
         List<Work> lost = new ArrayList<>();
         for (StepCall step : calls) {
-            if (step.call().awaited() != Awaited.HANDLER) {
-                // Asked for already, and outstanding until the worker answers, the callback comes or its time is up.
-                continue;
-            }
             if (step.call().idempotent()) {
                 steps.start(step);
             } else if (!steps.isRunning(step)) {
@@ -297,17 +312,18 @@ public final class Ownership implements AutoCloseable {
 
     /**
      * Tells threads what is due. A timer is told once more if it is still owed a while later: the loop may have dropped
-     * it with its partition.
+     * it with its partition. It waits for what came in while nobody owned its partition: that may have been in time.
      */
     private void fireTimers() {
-        if (held.isEmpty()) {
+        Set<Integer> current = held.stream().filter(inbound::isCaughtUp).collect(java.util.stream.Collectors.toSet());
+        if (current.isEmpty()) {
             return;
         }
         try {
             long now = nowMs.getAsLong();
             fired.values().removeIf(toldMs -> now - toldMs > RECLAIM_LOST_MS);
             List<Work> due = new ArrayList<>();
-            for (Journal.DueTimer timer : journal.timers(held, now, MAX_DUE_TIMERS)) {
+            for (Journal.DueTimer timer : journal.timers(current, now, MAX_DUE_TIMERS)) {
                 if (fired.putIfAbsent(new TimerKey(timer.thread(), timer.ref()), now) == null) {
                     due.add(new Work.Decide(timer.partition(), fire(timer), null, false));
                 }

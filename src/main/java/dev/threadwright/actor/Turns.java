@@ -4,6 +4,7 @@ import dev.threadwright.actor.StepStarter.StepCall;
 import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Owed;
+import dev.threadwright.thread.Target;
 import dev.threadwright.thread.ThreadKey;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,12 @@ public interface Turns {
     /** Where nothing is held. */
     Turns NONE = new Turns() {
         @Override
-        public void claimed(int partition, Consumer<Command> release, List<StepCall> calls, List<Turn> held) {}
+        public void claimed(int partition, Consumer<Command> release, List<Begun> begun, List<Turn> held) {}
+
+        @Override
+        public boolean counts(String target) {
+            return false;
+        }
 
         @Override
         public void committed(Changes changes) {}
@@ -39,9 +45,12 @@ public interface Turns {
      * The partition is worked on from now on.
      *
      * @param release takes the commands for its threads
-     * @param calls under way
+     * @param begun attempts under way whose targets {@link #counts count}
      */
-    void claimed(int partition, Consumer<Command> release, List<StepCall> calls, List<Turn> held);
+    void claimed(int partition, Consumer<Command> release, List<Begun> begun, List<Turn> held);
+
+    /** Whether attempts at the target are counted, so that those have to be told that are under way. */
+    boolean counts(String target);
 
     void committed(Changes changes);
 
@@ -56,6 +65,21 @@ public interface Turns {
 
     /** An attempt that waits. */
     record Turn(int partition, ThreadKey thread, Owed.Turn owed) {}
+
+    /**
+     * An attempt under way.
+     *
+     * @param attempt as {@link Owed.Call#ref} has it
+     */
+    record Begun(int partition, ThreadKey thread, String attempt, String target) {
+        public static Begun of(StepCall step) {
+            return new Begun(
+                    step.partition(),
+                    step.thread(),
+                    step.call().ref(),
+                    Target.of(step.call().handler(), step.call().input()));
+        }
+    }
 
     /**
      * How an attempt ended, as far as that says something of what it reached.

@@ -99,9 +99,9 @@ public class ActionResource {
             throw new ProblemException(Problem.of(
                     ProblemType.INVALID_REQUEST, "Query parameter status must be " + String.join(", ", STATUSES)));
         }
-        if (name != null && (name.isEmpty() || name.indexOf('\0') >= 0)) {
-            throw new ProblemException(Problem.of(
-                    ProblemType.INVALID_REQUEST, "Query parameter name is empty or holds U+0000; leave it out"));
+        if (name != null && name.indexOf('\0') >= 0) {
+            throw new ProblemException(
+                    Problem.of(ProblemType.INVALID_REQUEST, "Query parameter name holds U+0000, which no name does"));
         }
         Long before = olderThan == null
                 ? null

@@ -103,6 +103,8 @@ public final class Consumers implements Inbound, AutoCloseable {
     @Override
     public void resume(int partition, List<Offset> offsets) {
         Map<String, Long> next = offsets.stream().collect(Collectors.toMap(Offset::topic, Offset::next));
+        input.expect(new TopicPartition(inputTopic, partition));
+        sidePartitions(List.of(partition)).forEach(side::expect);
         input.tell(() -> input.open(new TopicPartition(inputTopic, partition), next.get(inputTopic)));
         side.tell(() -> {
             Set<TopicPartition> assigned = new HashSet<>(side.consumer().assignment());
@@ -110,6 +112,12 @@ public final class Consumers implements Inbound, AutoCloseable {
             side.consumer().assign(assigned);
             sidePartitions(List.of(partition)).forEach(tp -> side.open(tp, next.get(tp.topic())));
         });
+    }
+
+    @Override
+    public boolean isCaughtUp(int partition) {
+        return !input.isBehind(new TopicPartition(inputTopic, partition))
+                && sidePartitions(List.of(partition)).stream().noneMatch(side::isBehind);
     }
 
     @Override

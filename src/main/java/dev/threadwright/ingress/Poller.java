@@ -12,8 +12,10 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
@@ -54,6 +56,9 @@ final class Poller implements AutoCloseable {
 
     /** Partitions that may be consumed now. */
     private final Set<TopicPartition> open = new HashSet<>();
+
+    /** Where those partitions ended when they were opened that have not been consumed as far; absent while unknown. */
+    private final Map<TopicPartition, OptionalLong> behind = new ConcurrentHashMap<>();
 
     private boolean saturated;
     private volatile boolean closed;
@@ -110,6 +115,15 @@ final class Poller implements AutoCloseable {
         return done;
     }
 
+    /** The partition will be opened, and is behind until it has been consumed to where it ends then. */
+    void expect(TopicPartition partition) {
+        behind.put(partition, OptionalLong.empty());
+    }
+
+    boolean isBehind(TopicPartition partition) {
+        return behind.containsKey(partition);
+    }
+
     /** On the consumer's thread: begins at the offset, or at the beginning if there is none. */
     void open(TopicPartition partition, @Nullable Long offset) {
         if (!consumer.assignment().contains(partition)) {
@@ -161,6 +175,7 @@ final class Poller implements AutoCloseable {
                     awaitTask();
                 } else {
                     offer(consumer.poll(saturated ? POLL_SATURATED : POLL));
+                    noteCaughtUp();
                 }
                 trouble = null;
             } catch (WakeupException e) {
@@ -229,6 +244,26 @@ final class Poller implements AutoCloseable {
             }
         }
         loop.offer(works);
+    }
+
+    private void noteCaughtUp() {
+        for (Map.Entry<TopicPartition, OptionalLong> entry : behind.entrySet()) {
+            TopicPartition partition = entry.getKey();
+            if (!open.contains(partition) || !consumer.assignment().contains(partition)) {
+                continue;
+            }
+            OptionalLong lag = consumer.currentLag(partition);
+            if (lag.isEmpty()) {
+                continue; // Not fetched yet.
+            }
+            long position = consumer.position(partition);
+            long end = entry.getValue().orElse(position + lag.getAsLong());
+            if (position >= end) {
+                behind.remove(partition);
+            } else {
+                behind.put(partition, OptionalLong.of(end));
+            }
+        }
     }
 
     private Work work(ConsumerRecord<byte[], byte[]> record, TopicRole role) {

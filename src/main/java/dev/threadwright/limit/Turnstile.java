@@ -5,7 +5,6 @@ import dev.threadwright.actor.Turns;
 import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Gate;
 import dev.threadwright.thread.Owed;
-import dev.threadwright.thread.Target;
 import dev.threadwright.thread.ThreadKey;
 import io.github.bucket4j.TimeMeter;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
@@ -107,22 +106,23 @@ public final class Turnstile implements Gate, Turns {
 
     @Override
     public synchronized boolean holds(String tenant, String target) {
-        return isLimited(target) || !circuits.isClosed(new Lane.Key(tenant, target));
+        return counts(target) || !circuits.isClosed(new Lane.Key(tenant, target));
     }
 
-    private boolean isLimited(String target) {
+    @Override
+    public boolean counts(String target) {
         return !settings.perThread().isNone()
                 || !settings.perTenant().isNone()
                 || settings.byTarget().containsKey(target);
     }
 
     @Override
-    public void claimed(int partition, Consumer<Command> release, List<StepCall> calls, List<Turn> turns) {
+    public void claimed(int partition, Consumer<Command> release, List<Begun> begun, List<Turn> turns) {
         List<Release> releases;
         synchronized (this) {
             drop(partition);
             partitions.put(partition, release);
-            calls.forEach(this::begun);
+            begun.forEach(this::begun);
             turns.forEach(this::wanted);
             releases = pump();
         }
@@ -137,7 +137,7 @@ public final class Turnstile implements Gate, Turns {
         List<Release> releases;
         synchronized (this) {
             changes.ends().forEach(this::ended);
-            changes.begun().forEach(this::begun);
+            changes.begun().forEach(step -> begun(Begun.of(step)));
             changes.over().forEach(step -> give(AttemptKey.of(step)));
             changes.left().forEach(this::left);
             changes.wanted().forEach(this::wanted);
@@ -245,20 +245,19 @@ public final class Turnstile implements Gate, Turns {
         circuits.ended(new Lane.Key(end.thread().tenant(), end.target()), end.worked(), probe);
     }
 
-    private void begun(StepCall step) {
-        AttemptKey key = AttemptKey.of(step);
+    private void begun(Begun attempt) {
+        AttemptKey key = new AttemptKey(attempt.thread(), attempt.attempt());
         Permit granted = permits.get(key);
         if (granted != null) {
             granted.begun = true;
             return;
         }
-        String target = Target.of(step.call().handler(), step.call().input());
-        if (!isLimited(target)) {
+        if (!counts(attempt.target())) {
             return;
         }
         // It was under way before this server came, or somebody let it pass.
-        Lane.Key lane = new Lane.Key(step.thread().tenant(), target);
-        Permit permit = new Permit(step.partition(), step.thread(), lane, false, clock.millis());
+        Lane.Key lane = new Lane.Key(attempt.thread().tenant(), attempt.target());
+        Permit permit = new Permit(attempt.partition(), attempt.thread(), lane, false, clock.millis());
         permit.begun = true;
         permits.put(key, permit);
         metersOf(permit).forEach(Meter::join);

@@ -2,6 +2,7 @@ package dev.threadwright.ops;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,16 +46,14 @@ final class TopicSetup {
         ThreadwrightConfig.Topics topics = config.topics();
         Set<String> inbound = Set.of(topics.input(), topics.commands(), topics.results());
         List<String> all = new ArrayList<>(inbound);
-        all.addAll(
-                List.of(topics.lifecycle(), topics.events(), topics.deadLetter(), topics.actions(), topics.progress()));
-        topics.actionsOf().values().stream()
-                .filter(name -> !all.contains(name))
-                .distinct()
-                .forEach(all::add);
+        all.addAll(List.of(topics.lifecycle(), topics.events(), topics.deadLetter(), topics.progress()));
+        Set<String> forWorkers = new LinkedHashSet<>(topics.actionsOf().values());
+        forWorkers.add(topics.actions());
+        forWorkers.stream().filter(name -> !all.contains(name)).forEach(all::add);
         Set<String> existing = await("list the topics", admin.listTopics().names());
         List<NewTopic> missing = all.stream()
                 .filter(name -> !existing.contains(name))
-                .map(name -> topic(name, partitions, inbound.contains(name)))
+                .map(name -> topic(name, partitions, inbound.contains(name), forWorkers.contains(name)))
                 .toList();
         create(missing);
         Map<String, TopicDescription> found =
@@ -71,7 +70,7 @@ final class TopicSetup {
         checkTransactions();
     }
 
-    private NewTopic topic(String name, int partitions, boolean inbound) {
+    private NewTopic topic(String name, int partitions, boolean inbound, boolean forWorkers) {
         Map<String, String> settings = new HashMap<>();
         settings.put(
                 TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
@@ -83,6 +82,10 @@ final class TopicSetup {
         if (name.equals(config.topics().progress())) {
             settings.put(TopicConfig.RETENTION_MS_CONFIG, PROGRESS_RETENTION_MS);
             settings.put(TopicConfig.SEGMENT_MS_CONFIG, PROGRESS_RETENTION_MS);
+        }
+        if (forWorkers) {
+            // What is published is packed with lz4, which not every language's client can unpack by itself.
+            settings.put(TopicConfig.COMPRESSION_TYPE_CONFIG, "gzip");
         }
         Optional<Short> replication = config.topics().replicationFactor().isPresent()
                 ? Optional.of((short) config.topics().replicationFactor().getAsInt())

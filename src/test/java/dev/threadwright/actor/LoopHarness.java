@@ -208,10 +208,15 @@ final class LoopHarness implements AutoCloseable {
         private volatile Consumer<Command> release = command -> {};
 
         @Override
-        public void claimed(int partition, Consumer<Command> to, List<StepStarter.StepCall> calls, List<Turn> held) {
+        public void claimed(int partition, Consumer<Command> to, List<Begun> begun, List<Turn> held) {
             release = to;
-            log.add("claimed " + calls.stream().map(one -> one.call().ref()).toList());
+            log.add("claimed " + begun.stream().map(Begun::attempt).toList());
             held.forEach(this::wait);
+        }
+
+        @Override
+        public boolean counts(String target) {
+            return true;
         }
 
         @Override

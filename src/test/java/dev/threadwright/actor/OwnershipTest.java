@@ -32,6 +32,11 @@ class OwnershipTest {
         public void resume(int partition, List<Offset> offsets) {}
 
         @Override
+        public boolean isCaughtUp(int partition) {
+            return true;
+        }
+
+        @Override
         public CompletableFuture<Void> pause(int partition) {
             return CompletableFuture.completedFuture(null);
         }

@@ -62,6 +62,13 @@ class WorkflowDocsTest {
     }
 
     @Test
+    void theDocumentThatWorkersAreTriedWithIsTheOneOfTheirPage() throws IOException {
+        String document = Files.readString(Path.of("examples/workers/payment.yaml"));
+        assertThat(Files.readString(Path.of("docs/workers.md"))).contains("```yaml\n" + document + "```");
+        assertThatCode(() -> Documents.compile(document)).doesNotThrowAnyException();
+    }
+
+    @Test
     void thePageHasDocuments() throws IOException {
         assertThat(documents()).hasSizeGreaterThanOrEqualTo(3);
     }

@@ -63,7 +63,7 @@ final class Cluster implements AutoCloseable {
                 "threadwright.partitions", Integer.toString(PARTITIONS),
                 "threadwright.group.id", "faults-" + name,
                 "threadwright.group.session-timeout-ms", Integer.toString(SESSION_TIMEOUT_MS)));
-        for (String topic : List.of("input", "commands", "results", "lifecycle", "events", "dead-letter")) {
+        for (String topic : List.of("input", "commands", "results", "actions", "lifecycle", "events", "dead-letter")) {
             configuration.put("threadwright.topics." + topic, topic(topic));
         }
         configuration.putAll(more);

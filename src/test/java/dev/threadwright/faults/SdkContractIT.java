@@ -1,7 +1,6 @@
 package dev.threadwright.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -13,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -25,7 +23,6 @@ import org.junit.jupiter.api.Test;
 class SdkContractIT {
 
     private static final Path TESTS = Path.of("src", "test", "sdk");
-    private static final int INSTALL_MINUTES = 5;
     private static final int TEST_MINUTES = 8;
 
     /** As the key of Standard Webhooks is written; any 24 bytes. */
@@ -36,7 +33,7 @@ class SdkContractIT {
 
     @Test
     void the_sdk_finds_what_it_expects() throws Exception {
-        Path modules = installed();
+        Path modules = NodePackage.install(TESTS, "sdk");
         String modelPort = Integer.toString(freePort());
         Map<String, String> configuration = Map.of(
                 "threadwright.webhooks.allow-private",
@@ -51,7 +48,7 @@ class SdkContractIT {
             assertThat(page(one.url() + "/q/swagger-ui/")).contains("swagger-ui-bundle.js");
             assertThat(page(one.url() + "/q/openapi")).contains("/dead-letters/{dead_letter_id}/replay");
             Path report = modules.resolve("report.tap");
-            int code = run(
+            int code = NodePackage.run(
                     modules,
                     report,
                     TEST_MINUTES,
@@ -68,7 +65,7 @@ class SdkContractIT {
                             "1",
                             "THREADWRIGHT_WEBHOOKS_SECRET",
                             SECRET),
-                    List.of(npm(), "test"));
+                    List.of(NodePackage.npm(), "test"));
             String told = Files.readString(report);
             assertThat(code).as("%s", failures(told)).isZero();
             assertThat(count(told, "pass")).as("tests that passed").isGreaterThan(200);
@@ -87,44 +84,6 @@ class SdkContractIT {
         try (HttpClient client = HttpClient.newHttpClient()) {
             return client.send(HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofString())
                     .body();
-        }
-    }
-
-    /** A copy of the tests with the packages of their lock file, below target. */
-    private static Path installed() throws IOException, InterruptedException {
-        Path copy = Files.createDirectories(Path.of("target", "sdk"));
-        try (var files = Files.list(TESTS)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Files.write(copy.resolve(file.getFileName()), Files.readAllBytes(file));
-            }
-        }
-        Path log = copy.resolve("install.log");
-        int code = run(copy, log, INSTALL_MINUTES, Map.of(), List.of(npm(), "ci", "--no-audit", "--no-fund"));
-        assertTrue(code == 0, () -> "npm ci ended with " + code + "; it is in " + log);
-        return copy;
-    }
-
-    private static String npm() {
-        return System.getProperty("threadwright.npm", "npm");
-    }
-
-    private static int run(
-            Path directory, Path output, int minutes, Map<String, String> environment, List<String> command)
-            throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .directory(directory.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(output.toAbsolutePath().toFile());
-        builder.environment().putAll(environment);
-        Process process = builder.start();
-        try {
-            if (!process.waitFor(minutes, TimeUnit.MINUTES)) {
-                throw new AssertionError(command + " is not done after " + minutes + " minutes; see " + output);
-            }
-            return process.exitValue();
-        } finally {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly();
         }
     }
 

@@ -9,24 +9,16 @@ import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.hasSize;
 
 import dev.threadwright.testing.EmbeddedServersResource;
-import dev.threadwright.testing.TestServers;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.http.ContentType;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -62,34 +54,18 @@ class LimitsTest {
     }
 
     private final String prefix = "t-" + UUID.randomUUID() + "-";
-    private final List<ConsumerRecord<byte[], byte[]>> asked = new ArrayList<>();
-    private KafkaProducer<byte[], byte[]> producer;
-    private KafkaConsumer<byte[], byte[]> consumer;
+    private TestWorker worker;
 
     @BeforeEach
     void aWorker() {
         await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> given().get("/q/health/ready").then().statusCode(200));
-        producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", TestServers.bootstrapServers()),
-                new ByteArraySerializer(),
-                new ByteArraySerializer());
-        consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", TestServers.bootstrapServers(), "isolation.level", "read_committed"),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer());
-        List<TopicPartition> partitions = consumer.partitionsFor("threadwright.actions").stream()
-                .map(info -> new TopicPartition(info.topic(), info.partition()))
-                .toList();
-        consumer.assign(partitions);
-        consumer.seekToEnd(partitions);
-        partitions.forEach(consumer::position);
+        worker = new TestWorker();
     }
 
     @AfterEach
     void close() {
-        producer.close();
-        consumer.close();
+        worker.close();
     }
 
     @Test
@@ -122,15 +98,16 @@ class LimitsTest {
                 .body("targets.find { it.target == '" + LIMITED + "' }.under_way", equalTo(1))
                 .body("targets.find { it.target == '" + LIMITED + "' }.circuit", equalTo("closed"));
         assertThat(metric("threadwright_actions_held")).isEqualTo(2.0);
-        poll();
-        assertThat(asked).hasSize(1);
+        assertThat(asked()).hasSize(1);
         for (int i = 0; i < 3; i++) {
-            answer(awaitAsked(i + 1), "action.succeeded", "{}");
+            worker.answer(awaitAsked(i + 1), "action.succeeded", "{}");
         }
         for (int i = 0; i < 3; i++) {
             awaitRun(i, "completed");
         }
-        assertThat(asked.stream().map(record -> new String(record.key(), UTF_8)).distinct())
+        assertThat(asked().stream()
+                        .map(record -> new String(record.key(), UTF_8))
+                        .distinct())
                 .hasSize(3);
     }
 
@@ -138,8 +115,8 @@ class LimitsTest {
     void whatFailsTooOftenIsLeftAloneAndTheRunsWaitInsteadOfFailing() {
         register(FAILING, "{max: 1, base: 1ms, cap: 1ms}");
         start(FAILING, 0);
-        answer(awaitAsked(1), "action.failed", "{\"error\":\"down\"}");
-        answer(awaitAsked(2), "action.failed", "{\"error\":\"down\"}");
+        worker.answer(awaitAsked(1), "action.failed", "{\"error\":\"down\"}");
+        worker.answer(awaitAsked(2), "action.failed", "{\"error\":\"down\"}");
         awaitRun(0, "failed");
         awaitCircuit("open", "half_open");
         for (int i = 1; i < 3; i++) {
@@ -147,18 +124,16 @@ class LimitsTest {
         }
         // Each of these is a probe: with one retry, two that count would end the run.
         for (int i = 3; i < 6; i++) {
-            answer(awaitAsked(i), "action.failed", "{\"error\":\"still down\"}");
+            worker.answer(awaitAsked(i), "action.failed", "{\"error\":\"still down\"}");
         }
         for (int i = 1; i < 3; i++) {
             given().get("/threads/{id}", prefix + i).then().body("runs[0].status", equalTo("active"));
         }
         int next = 6;
         while (count("completed") < 2) {
-            answer(awaitAsked(next++), "action.succeeded", "{}");
-            await().atMost(Duration.ofSeconds(30)).until(() -> {
-                poll();
-                return asked.size() > 5 + count("completed") || count("completed") == 2;
-            });
+            worker.answer(awaitAsked(next++), "action.succeeded", "{}");
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> asked().size() > 5 + count("completed") || count("completed") == 2);
         }
         awaitCircuit("closed");
         assertThat(metric("threadwright_circuits_open")).isZero();
@@ -215,44 +190,18 @@ class LimitsTest {
     }
 
     private ConsumerRecord<byte[], byte[]> awaitAsked(int count) {
-        await().atMost(Duration.ofSeconds(30)).until(() -> {
-            poll();
-            return asked.size() >= count;
-        });
-        return asked.get(count - 1);
+        return await().atMost(Duration.ofSeconds(30))
+                .until(this::asked, found -> found.size() >= count)
+                .get(count - 1);
     }
 
-    private void poll() {
-        consumer.poll(Duration.ofMillis(50)).forEach(record -> {
-            if (new String(record.key(), UTF_8).startsWith(prefix)) {
-                asked.add(record);
-            }
-        });
+    private List<ConsumerRecord<byte[], byte[]>> asked() {
+        return worker.askedAboutThreads(prefix);
     }
 
     private void awaitRun(int number, String status) {
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() ->
                         given().get("/threads/{id}", prefix + number).then().body("runs[0].status", equalTo(status)));
-    }
-
-    private void answer(ConsumerRecord<byte[], byte[]> request, String type, String data) {
-        ProducerRecord<byte[], byte[]> record =
-                new ProducerRecord<>("threadwright.results", request.key(), data.getBytes(UTF_8));
-        Map.of(
-                        "ce_specversion", "1.0",
-                        "ce_id", UUID.randomUUID().toString(),
-                        "ce_source", "/worker",
-                        "ce_type", "dev.threadwright." + type + ".v1",
-                        "ce_runid", header(request, "ce_runid"),
-                        "ce_actionid", header(request, "ce_actionid"),
-                        "ce_attempt", header(request, "ce_attempt"))
-                .forEach((header, value) -> record.headers().add(header, value.getBytes(UTF_8)));
-        producer.send(record);
-        producer.flush();
-    }
-
-    private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
-        return new String(record.headers().lastHeader(name).value(), UTF_8);
     }
 }

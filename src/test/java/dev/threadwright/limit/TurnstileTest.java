@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.threadwright.actor.StepStarter.StepCall;
 import dev.threadwright.actor.Turns.AttemptEnd;
+import dev.threadwright.actor.Turns.Begun;
 import dev.threadwright.actor.Turns.Changes;
 import dev.threadwright.actor.Turns.Turn;
 import dev.threadwright.thread.ActionId;
@@ -99,7 +100,7 @@ class TurnstileTest {
     @Test
     void whatWasUnderWayBeforeCounts() {
         Turnstile turnstile = new Turnstile(byTarget("a", concurrency(1)), clock);
-        turnstile.claimed(PARTITION, this::release, List.of(call("t1", "a", 1)), List.of(turn("t2", "a")));
+        turnstile.claimed(PARTITION, this::release, List.of(Begun.of(call("t1", "a", 1))), List.of(turn("t2", "a")));
         assertThat(threads()).isEmpty();
         end(turnstile, "t1", "a", true);
         assertThat(threads()).containsExactly("t2");
