@@ -22,8 +22,6 @@ import java.util.logging.Logger;
 @QuarkusMain
 public final class Main {
     private static final List<String> BROKER_LOGS = List.of("org.apache.kafka", "kafka", "state.change.logger");
-    private static final String PUBLIC_URL_KEY = "threadwright.callbacks.public-url";
-    private static final String HTTP_PORT_KEY = "quarkus.http.port";
     private static final long QUARKUS_STOP_LIMIT_SECONDS = 60;
 
     public static void main(String... args) {
@@ -85,14 +83,6 @@ public final class Main {
                 config.getValue(EmbeddedServers.POSTGRES_PORT_KEY, Integer.class),
                 withKafka && !kafkaConfigured,
                 config.getValue(EmbeddedServers.KAFKA_PORT_KEY, Integer.class)));
-        if (withKafka
-                && !postgresConfigured
-                && !kafkaConfigured
-                && !StartupConfig.isSet(config, PUBLIC_URL_KEY)
-                && config.getValue(HTTP_PORT_KEY, Integer.class) != 0) {
-            // Whoever is called by such a server is on the same machine, or is told otherwise.
-            System.setProperty(PUBLIC_URL_KEY, "http://127.0.0.1:" + config.getValue(HTTP_PORT_KEY, Integer.class));
-        }
         // System properties, because Quarkus reads its configuration afresh and these must win.
         if (!postgresConfigured) {
             System.setProperty(EmbeddedServers.POSTGRES_URL_KEY, servers.jdbcUrl());
@@ -101,6 +91,10 @@ public final class Main {
         }
         if (withKafka && !kafkaConfigured) {
             System.setProperty(EmbeddedServers.KAFKA_BOOTSTRAP_KEY, servers.bootstrapServers());
+        }
+        String publicUrl = postgresConfigured || kafkaConfigured || !withKafka ? null : PublicUrl.derived(config);
+        if (publicUrl != null) {
+            System.setProperty(PublicUrl.KEY, publicUrl);
         }
         return servers;
     }
