@@ -137,7 +137,11 @@ final class FaultyWorker implements AutoCloseable {
         }
     }
 
-    /** Each time with another receipt. @param ahead of the attempt that was asked for */
+    /**
+     * Each time with another receipt.
+     *
+     * @param ahead of the attempt that was asked for
+     */
     private void succeed(ConsumerRecord<byte[], byte[]> request, int ahead) {
         answer(request, ahead, "succeeded", "{\"receipt\":\"" + UUID.randomUUID() + "\"}");
     }

@@ -10,12 +10,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a process holds in its heap, counted after a full collection.
+ * What a server holds in its heap, counted after a full collection.
  *
- * @param bytes in all
+ * @param ownBytes of objects of our own classes; buffers and caches of others come and go
  * @param instances by class
  */
-record LiveObjects(long bytes, Map<String, Long> instances) {
+record LiveObjects(long ownBytes, Map<String, Long> instances) {
 
     private static final Pattern CLASS = Pattern.compile("(?m)^ *\\d+: +(\\d+) +(\\d+) +(\\S+)");
 
@@ -31,16 +31,18 @@ record LiveObjects(long bytes, Map<String, Long> instances) {
             throw new IllegalStateException("jcmd ended with " + process.exitValue() + ": " + histogram);
         }
         Map<String, Long> instances = new TreeMap<>();
-        long bytes = 0;
+        long ownBytes = 0;
         Matcher classes = CLASS.matcher(histogram);
         while (classes.find()) {
             instances.merge(classes.group(3), Long.parseLong(classes.group(1)), Long::sum);
-            bytes += Long.parseLong(classes.group(2));
+            if (classes.group(3).startsWith("dev.threadwright.")) {
+                ownBytes += Long.parseLong(classes.group(2));
+            }
         }
         if (instances.isEmpty()) {
             throw new IllegalStateException("No histogram: " + histogram);
         }
-        return new LiveObjects(bytes, instances);
+        return new LiveObjects(ownBytes, instances);
     }
 
     long instances(Class<?> type) {

@@ -43,15 +43,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class WorkersIT {
 
-    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration SOON = Duration.ofSeconds(120);
     private static final long SEED = Long.getLong("threadwright.seed", System.nanoTime());
     private static final List<String> LANGUAGES = List.of("js", "java");
 
     /** Threads that the server keeps in memory. */
     private static final int ACTORS = 50;
 
-    /** Of a server's heap, for each further action that workers were asked for and have not done. */
-    private static final long MAX_BYTES_PER_OUTSTANDING = 2_048;
+    /** Of our own objects in a server, for each further action that workers were asked for and have not done. */
+    private static final long MAX_BYTES_PER_OUTSTANDING = 64;
 
     private static final int FEW = 100;
     private static final int MANY = 1_000;
@@ -249,8 +249,8 @@ class WorkersIT {
         assertThat(ledger.read("actions", 1).stream()
                         .filter(request -> Ledger.header(request, "ce_subject").equals(thread))
                         .toList())
-                .singleElement()
-                .satisfies(request -> {
+                .isNotEmpty()
+                .allSatisfy(request -> {
                     assertThat(request.value()).isNull();
                     assertThat(Ledger.header(request, "ce_dataref")).startsWith("/actions/");
                 });
@@ -337,13 +337,11 @@ class WorkersIT {
     void actionsThatWorkersHaveInHandAreNotKeptInMemory() throws Exception {
         LiveObjects few = outstanding(0, FEW);
         LiveObjects many = outstanding(FEW, MANY);
-        System.out.println(
-                "bytes: " + few.bytes() + " with " + FEW + " outstanding, " + many.bytes() + " with " + MANY);
         assertThat(many.instances(ThreadState.class))
                 .as("threads in memory, of %d with an action outstanding", MANY)
                 .isLessThanOrEqualTo(ACTORS + 10);
-        assertThat((many.bytes() - few.bytes()) / (MANY - FEW))
-                .as("bytes for each further action: %d with %d, %d with %d", few.bytes(), FEW, many.bytes(), MANY)
+        assertThat((many.ownBytes() - few.ownBytes()) / (MANY - FEW))
+                .as("bytes for each further action: %d of %d, %d of %d", few.ownBytes(), FEW, many.ownBytes(), MANY)
                 .isLessThanOrEqualTo(MAX_BYTES_PER_OUTSTANDING);
     }
 
@@ -398,10 +396,9 @@ class WorkersIT {
                 .as("what the faulty worker said too much")
                 .isGreaterThanOrEqualTo(runs);
         for (String language : LANGUAGES) {
-            assertThat(receipts(language))
-                    .as("what the bank of %s has charged, and what the journal has taken", language)
-                    .isEqualTo(new TreeSet<>(cluster.query("select event->'result'->>'receipt' from event where"
-                            + " type = 'action.succeeded' and thread like '%-" + language + "'")));
+            List<String> accepted = cluster.query("select event->>'action' || ' ' || (event->'result'->>'receipt') from"
+                    + " event where type = 'action.succeeded' and thread like 'load-%-" + language + "'");
+            assertThat(accepted).hasSize(runs).isSubsetOf(receipts(language));
         }
         assertThat(chargedByWorkers()).as("charges, by action").doesNotHaveDuplicates();
         ledger.assertExactlyOnce();
@@ -524,11 +521,12 @@ class WorkersIT {
         return receipt.group(1);
     }
 
+    /** What the bank has charged: each action with its receipt. What was cancelled may be among it. */
     private static Set<String> receipts(String language) throws IOException {
         Set<String> receipts = new TreeSet<>();
         try (Stream<Path> charges = Files.list(bank(language))) {
             for (Path charge : charges.toList()) {
-                receipts.add(receiptIn(Files.readString(charge)));
+                receipts.add(charge.getFileName() + " " + receiptIn(Files.readString(charge)));
             }
         }
         return receipts;
