@@ -43,6 +43,9 @@ public class ActionResource {
 
     static final int DEFAULT_LIMIT = 20;
     static final int MAX_LIMIT = 100;
+    private static final String THREAD_DESCRIPTION =
+            "Its thread. What has been settled is listed no more: only with this is the same request answered again as it"
+                    + " was the first time.";
     private static final List<String> STATUSES = List.of("outstanding", "held", "retrying", "uncertain");
 
     private final ActionReads actions;
@@ -149,6 +152,7 @@ public class ActionResource {
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> retry(
             @RestPath("action_id") String actionId,
+            @Parameter(description = THREAD_DESCRIPTION) @RestQuery("thread_id") @Nullable String threadId,
             @Parameter(description = CommandResource.WAIT_DESCRIPTION, schema = @Schema(ref = "Wait"))
                     @RestQuery("wait")
                     @Nullable String wait,
@@ -159,10 +163,10 @@ public class ActionResource {
             byte @Nullable [] body) {
         return settle(
                 actionId,
+                threadId,
                 wait,
                 timeout,
-                action -> commands.retryAction(
-                        thread(action), new RunId(action.run), new ActionId(action.action), key, body));
+                place -> commands.retryAction(place.thread(), place.run(), place.action(), key, body));
     }
 
     @POST
@@ -190,6 +194,7 @@ public class ActionResource {
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> complete(
             @RestPath("action_id") String actionId,
+            @Parameter(description = THREAD_DESCRIPTION) @RestQuery("thread_id") @Nullable String threadId,
             @Parameter(description = CommandResource.WAIT_DESCRIPTION, schema = @Schema(ref = "Wait"))
                     @RestQuery("wait")
                     @Nullable String wait,
@@ -200,10 +205,10 @@ public class ActionResource {
             byte @Nullable [] body) {
         return settle(
                 actionId,
+                threadId,
                 wait,
                 timeout,
-                action -> commands.completeAction(
-                        thread(action), new RunId(action.run), new ActionId(action.action), key, body));
+                place -> commands.completeAction(place.thread(), place.run(), place.action(), key, body));
     }
 
     @POST
@@ -230,6 +235,7 @@ public class ActionResource {
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> fail(
             @RestPath("action_id") String actionId,
+            @Parameter(description = THREAD_DESCRIPTION) @RestQuery("thread_id") @Nullable String threadId,
             @Parameter(description = CommandResource.WAIT_DESCRIPTION, schema = @Schema(ref = "Wait"))
                     @RestQuery("wait")
                     @Nullable String wait,
@@ -240,18 +246,34 @@ public class ActionResource {
             byte @Nullable [] body) {
         return settle(
                 actionId,
+                threadId,
                 wait,
                 timeout,
-                action -> commands.failAction(
-                        thread(action), new RunId(action.run), new ActionId(action.action), key, body));
+                place -> commands.failAction(place.thread(), place.run(), place.action(), key, body));
     }
+
+    private record Place(ThreadKey thread, RunId run, ActionId action) {}
 
     private Uni<Response> settle(
             String actionId,
+            @Nullable String threadId,
             @Nullable String wait,
             @Nullable String timeout,
-            Function<StoredAction, CheckedCommand> command) {
-        return known(actionId).map(command).flatMap(checked -> gate.submit(checked, wait, timeout));
+            Function<Place, CheckedCommand> command) {
+        return place(actionId, threadId).map(command).flatMap(checked -> gate.submit(checked, wait, timeout));
+    }
+
+    /** What is done is listed no more, but its thread remembers what was decided about it. */
+    private Uni<Place> place(String actionId, @Nullable String threadId) {
+        if (threadId == null) {
+            return known(actionId)
+                    .map(found -> new Place(thread(found), new RunId(found.run), new ActionId(found.action)));
+        }
+        RunId run = actionId.indexOf('\0') >= 0 ? null : new ActionId(actionId).run();
+        if (run == null) {
+            throw unknown(actionId);
+        }
+        return Uni.createFrom().item(new Place(ThreadResource.key(threadId), run, new ActionId(actionId)));
     }
 
     private Uni<StoredAction> known(String id) {

@@ -355,6 +355,25 @@ class ActionsOverHttpTest {
     }
 
     @Test
+    void whatIsSettledAnswersTheSameAgainToWhoNamesItsThread() {
+        start(thread);
+        String id = header(worker.awaitAsked(thread, TestWorker.REQUEST, 1), "ce_actionid");
+        String body = "{\"result\":{\"receipt\":\"by hand\"}}";
+        settleOn(thread, id, "complete", "k1", body).statusCode(200).body("duplicate", equalTo(false));
+        awaitRun("completed");
+        settleOn(thread, id, "complete", "k1", body)
+                .statusCode(200)
+                .body("duplicate", equalTo(true))
+                .body("outcome", equalTo("applied"));
+        settle(id, "complete", "k1", body).statusCode(404);
+        settleOn(thread, id, "complete", "k2", body).statusCode(404).body("type", equalTo(PROBLEM + "action-not-found"));
+        settleOn("t-" + UUID.randomUUID(), id, "complete", "k1", body).statusCode(404);
+        settleOn(thread, "none", "complete", "k1", body).statusCode(404);
+        settleOn("", id, "complete", "k3", body).statusCode(404);
+        assertThat(events(thread).stream().filter("action.succeeded"::equals)).hasSize(1);
+    }
+
+    @Test
     void overKafkaTheyAreSettled_too() {
         start(thread);
         ConsumerRecord<byte[], byte[]> first = worker.awaitAsked(thread, TestWorker.REQUEST, 1);
@@ -412,12 +431,20 @@ class ActionsOverHttpTest {
     }
 
     private static ValidatableResponse settle(String action, String what, String key, String body) {
+        return settleOn(null, action, what, key, body);
+    }
+
+    private static ValidatableResponse settleOn(
+            String thread, String action, String what, String key, String body) {
         var request = given().contentType(ContentType.JSON);
         if (key != null) {
             request.header("Idempotency-Key", key);
         }
         if (!body.isEmpty()) {
             request.body(body);
+        }
+        if (thread != null) {
+            request.queryParam("thread_id", thread);
         }
         return request.post("/actions/{id}/{what}?wait=decision", action, what).then();
     }
