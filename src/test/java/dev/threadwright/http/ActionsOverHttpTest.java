@@ -366,7 +366,9 @@ class ActionsOverHttpTest {
                 .body("duplicate", equalTo(true))
                 .body("outcome", equalTo("applied"));
         settle(id, "complete", "k1", body).statusCode(404);
-        settleOn(thread, id, "complete", "k2", body).statusCode(404).body("type", equalTo(PROBLEM + "action-not-found"));
+        settleOn(thread, id, "complete", "k2", body)
+                .statusCode(404)
+                .body("type", equalTo(PROBLEM + "action-not-found"));
         settleOn("t-" + UUID.randomUUID(), id, "complete", "k1", body).statusCode(404);
         settleOn(thread, "none", "complete", "k1", body).statusCode(404);
         settleOn("", id, "complete", "k3", body).statusCode(404);
@@ -434,8 +436,7 @@ class ActionsOverHttpTest {
         return settleOn(null, action, what, key, body);
     }
 
-    private static ValidatableResponse settleOn(
-            String thread, String action, String what, String key, String body) {
+    private static ValidatableResponse settleOn(String thread, String action, String what, String key, String body) {
         var request = given().contentType(ContentType.JSON);
         if (key != null) {
             request.header("Idempotency-Key", key);
