@@ -56,7 +56,7 @@ class WorkersIT {
     private static final int FEW = 100;
     private static final int MANY = 1_000;
 
-    private static final int ROUNDS = 3;
+    private static final int ROUNDS = 2;
     private static final int RUNS_PER_ROUND = 40;
 
     /** Requests with more bytes of input than this have a place to ask for it instead. */
