@@ -35,6 +35,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RebalanceInProgressException;
@@ -107,7 +108,13 @@ public final class ChargeCard implements ConsumerRebalanceListener {
                 Thread.currentThread().interrupt();
             }
         }));
-        worker.run();
+        try {
+            worker.run();
+        } catch (KafkaException e) {
+            // Members of a group have to assign partitions alike, and clients in other languages do it their own way.
+            System.err.println("Cannot go on in the group " + GROUP + ": " + e.getMessage());
+            System.exit(1);
+        }
     }
 
     private void run() throws InterruptedException {

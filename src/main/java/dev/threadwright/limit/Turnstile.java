@@ -38,6 +38,11 @@ public final class Turnstile implements Gate, Turns {
 
     static final long SWEEP_MS = 1_000;
 
+    /**
+     * For which nothing begins after a partition has come: others may follow it, and what is under way on them counts, too.
+     */
+    static final long SETTLE_MS = 1_000;
+
     private final LimitSettings settings;
     private final Clock clock;
     private final Meters<String> byTarget;
@@ -54,6 +59,7 @@ public final class Turnstile implements Gate, Turns {
     private final Set<Integer> forgotten = new HashSet<>();
     private int held;
     private long sweptAtMs;
+    private long settledAtMs;
 
     /** @param attempt as {@link Owed.Call#ref} has it */
     record AttemptKey(ThreadKey thread, String attempt) {
@@ -122,6 +128,7 @@ public final class Turnstile implements Gate, Turns {
         synchronized (this) {
             drop(partition);
             partitions.put(partition, release);
+            settledAtMs = clock.millis() + SETTLE_MS;
             begun.forEach(this::begun);
             turns.forEach(this::wanted);
             releases = pump();
@@ -301,7 +308,7 @@ public final class Turnstile implements Gate, Turns {
     /** Lets begin what may, one of each lane after the other, until nothing more may. */
     private List<Release> pump() {
         List<Release> releases = new ArrayList<>();
-        boolean goesOn = held > 0;
+        boolean goesOn = held > 0 && clock.millis() >= settledAtMs;
         while (goesOn) {
             goesOn = false;
             for (Lane lane : lanes.values()) {

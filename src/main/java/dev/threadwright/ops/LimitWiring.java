@@ -52,12 +52,12 @@ class LimitWiring {
     private static LimitSettings settings(ThreadwrightConfig.Actions config) {
         try {
             Map<String, Limit> byTarget = new HashMap<>();
-            config.limits().forEach((target, limit) -> byTarget.put(target, limit(limit)));
+            config.limits().forEach((target, limit) -> byTarget.put(target, limit("limits." + target, limit)));
             ThreadwrightConfig.Actions.Circuit circuit = config.circuit();
             return new LimitSettings(
                     byTarget,
-                    limit(config.perThread()),
-                    limit(config.perTenant()),
+                    limit("per-thread", config.perThread()),
+                    limit("per-tenant", config.perTenant()),
                     circuit.enabled()
                             ? new LimitSettings.Circuit(
                                     circuit.failurePercent(),
@@ -72,12 +72,16 @@ class LimitWiring {
         }
     }
 
-    private static Limit limit(ThreadwrightConfig.Actions.ActionLimit config) {
-        return new Limit(
-                config.concurrency().isPresent()
-                        ? (Integer) config.concurrency().getAsInt()
-                        : null,
-                config.rate().isPresent() ? new Limit.Rate(config.rate().getAsInt(), config.ratePeriod()) : null);
+    private static Limit limit(String key, ThreadwrightConfig.Actions.ActionLimit config) {
+        try {
+            return new Limit(
+                    config.concurrency().isPresent()
+                            ? (Integer) config.concurrency().getAsInt()
+                            : null,
+                    config.rate().isPresent() ? new Limit.Rate(config.rate().getAsInt(), config.ratePeriod()) : null);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(key + ": " + e.getMessage(), e);
+        }
     }
 
     @PreDestroy

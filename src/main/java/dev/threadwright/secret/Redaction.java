@@ -17,6 +17,9 @@ import java.util.Map;
  */
 public final class Redaction {
 
+    /** Less may be anything. */
+    private static final int MIN_BASE64_LENGTH = 6;
+
     private record Form(String text, String name) {}
 
     private final List<Form> forms;
@@ -35,10 +38,31 @@ public final class Redaction {
                     Base64.getUrlEncoder().withoutPadding().encodeToString(bytes))) {
                 all.add(new Form(text, secret.toString()));
             }
+            for (String text : withinBase64(bytes)) {
+                all.add(new Form(text, secret.toString()));
+            }
         }
         // What holds another goes first, or its rest would stay.
         all.sort(Comparator.comparingInt((Form form) -> form.text().length()).reversed());
         forms = all.stream().distinct().toList();
+    }
+
+    /** As it stands in the base64 of something longer, behind any number of bytes: without what it shares with its neighbours. */
+    private static List<String> withinBase64(byte[] secret) {
+        List<String> all = new ArrayList<>();
+        for (int before = 0; before < 3; before++) {
+            byte[] shifted = new byte[before + secret.length];
+            System.arraycopy(secret, 0, shifted, before, secret.length);
+            int from = before == 0 ? 0 : before + 1;
+            for (Base64.Encoder encoder : List.of(Base64.getEncoder(), Base64.getUrlEncoder())) {
+                String text = encoder.withoutPadding().encodeToString(shifted);
+                int to = text.length() - (shifted.length % 3 == 0 ? 0 : 1);
+                if (to - from >= MIN_BASE64_LENGTH) {
+                    all.add(text.substring(from, to));
+                }
+            }
+        }
+        return all;
     }
 
     public String of(String text) {

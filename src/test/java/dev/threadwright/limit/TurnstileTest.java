@@ -101,6 +101,22 @@ class TurnstileTest {
     void whatWasUnderWayBeforeCounts() {
         Turnstile turnstile = new Turnstile(byTarget("a", concurrency(1)), clock);
         turnstile.claimed(PARTITION, this::release, List.of(Begun.of(call("t1", "a", 1))), List.of(turn("t2", "a")));
+        clock.advance(Turnstile.SETTLE_MS);
+        turnstile.tick();
+        assertThat(threads()).isEmpty();
+        end(turnstile, "t1", "a", true);
+        assertThat(threads()).containsExactly("t2");
+    }
+
+    @Test
+    void whatIsUnderWayOnPartitionsThatFollowCountsToo() {
+        Turnstile turnstile = new Turnstile(byTarget("a", concurrency(1)), clock);
+        turnstile.claimed(4, this::release, List.of(), List.of(new Turn(4, key("t2"), owed("a", 1))));
+        clock.advance(Turnstile.SETTLE_MS - 1);
+        turnstile.tick();
+        turnstile.claimed(PARTITION, this::release, List.of(Begun.of(call("t1", "a", 1))), List.of());
+        clock.advance(Turnstile.SETTLE_MS);
+        turnstile.tick();
         assertThat(threads()).isEmpty();
         end(turnstile, "t1", "a", true);
         assertThat(threads()).containsExactly("t2");
@@ -120,6 +136,7 @@ class TurnstileTest {
     void whatGoesElsewhereIsForgottenAndMakesRoom() {
         Turnstile turnstile = turnstile(byTarget("a", concurrency(1)));
         turnstile.claimed(4, this::release, List.of(), List.of());
+        clock.advance(Turnstile.SETTLE_MS);
         want(turnstile, turn("t1", "a"), turn("t2", "a"));
         turnstile.committed(
                 new Changes(List.of(), List.of(), List.of(), List.of(), List.of(new Turn(4, key("t3"), owed("a", 1)))));
@@ -313,6 +330,7 @@ class TurnstileTest {
                     new LimitSettings(Map.of("a", concurrency(2)), concurrency(1), concurrency(4), CIRCUIT, 10), clock);
             turnstile.claimed(
                     PARTITION, command -> releases.add((Command.ReleaseAction) command), List.of(), List.of());
+            clock.advance(Turnstile.SETTLE_MS);
         }
 
         void run() {
@@ -448,6 +466,7 @@ class TurnstileTest {
     private Turnstile turnstile(LimitSettings settings) {
         Turnstile turnstile = new Turnstile(settings, clock);
         turnstile.claimed(PARTITION, this::release, List.of(), List.of());
+        clock.advance(Turnstile.SETTLE_MS);
         return turnstile;
     }
 
