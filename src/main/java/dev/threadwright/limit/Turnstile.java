@@ -201,7 +201,11 @@ public final class Turnstile implements Gate, Turns {
             if (held == 0) {
                 return;
             }
-            List.copyOf(aside.keySet()).forEach(this::backInLine);
+            // Those that wait for another attempt of their thread come back in line with its end; only a rate lets time
+            // do it.
+            if (settings.perThread().rate() != null) {
+                List.copyOf(aside.keySet()).forEach(this::backInLine);
+            }
             releases = pump();
         }
         tell(releases);

@@ -211,7 +211,15 @@ public record StartedRun(
         return switch (state) {
             case Task.Backoff backoff -> backoff.failed();
             case Task.Held held -> held.call();
-            default -> outstanding(state);
+            case Task.Calling ignored -> outstanding(state);
+            case Task.Uncertain ignored -> outstanding(state);
+            case Task.Due ignored -> null;
+            case Task.Joining ignored -> null;
+            case Task.Asking ignored -> null;
+            case Task.Awaiting ignored -> null;
+            case Task.Sleeping ignored -> null;
+            case Task.Nested ignored -> null;
+            case Task.Ended ignored -> null;
         };
     }
 
