@@ -12,7 +12,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
@@ -24,6 +23,7 @@ final class Committer implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(Committer.class);
 
+    private final Threads threads;
     private final Journal journal;
     private final String owner;
     private final String publisher;
@@ -31,13 +31,19 @@ final class Committer implements AutoCloseable {
     private final ExecutorService thread;
 
     /** @param onCommitted runs on the committing thread, before anything else is committed; must not throw */
-    Committer(String name, Journal journal, String owner, String publisher, Consumer<PendingBatch> onCommitted) {
+    Committer(
+            String name,
+            Threads threads,
+            Journal journal,
+            String owner,
+            String publisher,
+            Consumer<PendingBatch> onCommitted) {
+        this.threads = threads;
         this.journal = journal;
         this.owner = owner;
         this.publisher = publisher;
         this.onCommitted = onCommitted;
-        this.thread = Executors.newSingleThreadExecutor(
-                Thread.ofPlatform().name(name + "-commit").daemon().factory());
+        this.thread = threads.single(name + "-commit");
     }
 
     CompletableFuture<CommitResult> commit(PendingBatch pending) {
@@ -45,7 +51,7 @@ final class Committer implements AutoCloseable {
     }
 
     private CommitResult untilAnswered(PendingBatch pending) {
-        Patience patience = new Patience("commit " + pending.works().size() + " works");
+        Patience patience = new Patience(threads, "commit " + pending.works().size() + " works");
         while (true) {
             try {
                 journal.commit(pending.batch());
@@ -74,7 +80,7 @@ final class Committer implements AutoCloseable {
         Map<Integer, Claim> claims = new HashMap<>();
         boolean committed = false;
         for (Advance advance : pending.batch().advances()) {
-            Patience patience = new Patience("claim partition " + advance.partition() + " again");
+            Patience patience = new Patience(threads, "claim partition " + advance.partition() + " again");
             for (boolean answered = false; !answered; ) {
                 try {
                     Claim claim = journal.reclaim(advance.partition(), advance.epoch(), owner, publisher);

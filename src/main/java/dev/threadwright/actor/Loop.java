@@ -92,6 +92,7 @@ public final class Loop implements AutoCloseable {
     public Loop(
             String name,
             String owner,
+            Threads threads,
             Journal journal,
             Decider decider,
             NeededWorkflows workflows,
@@ -113,11 +114,11 @@ public final class Loop implements AutoCloseable {
         this.replies = replies;
         this.strays = strays;
         this.onLost = onLost;
-        this.mailbox = new Mailbox(settings.maxMailboxCount(), settings.maxMailboxBytes());
+        this.mailbox = new Mailbox(threads, settings.maxMailboxCount(), settings.maxMailboxBytes());
         this.actors = new Actors(settings.maxActors(), settings.maxActorBytes());
-        this.committer = new Committer(name, journal, owner, publisher.publisherId(), this::committed);
+        this.committer = new Committer(name, threads, journal, owner, publisher.publisherId(), this::committed);
         this.batchLimit = settings.maxBatchCount();
-        this.thread = Thread.ofPlatform().name(name).daemon().unstarted(this::run);
+        this.thread = threads.unstarted(name, this::run);
     }
 
     public void start() {

@@ -3,7 +3,6 @@ package dev.threadwright.actor;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -13,6 +12,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class Mailbox {
 
+    private final Threads threads;
     private final int maxCount;
     private final long maxBytes;
     private final ReentrantLock lock = new ReentrantLock();
@@ -22,7 +22,8 @@ final class Mailbox {
     private long bytes;
     private boolean signalled;
 
-    Mailbox(int maxCount, long maxBytes) {
+    Mailbox(Threads threads, int maxCount, long maxBytes) {
+        this.threads = threads;
         this.maxCount = maxCount;
         this.maxBytes = maxBytes;
     }
@@ -135,13 +136,12 @@ final class Mailbox {
         }
     }
 
-    /** Returns when something was offered, told or signalled since the last return, or when the time is over. */
+    /** Returns when something was offered, told or signalled since the last return, at the latest after the time. */
     void await(long timeoutMs) throws InterruptedException {
-        long left = TimeUnit.MILLISECONDS.toNanos(timeoutMs);
         lock.lock();
         try {
-            while (!signalled && left > 0) {
-                left = arrived.awaitNanos(left);
+            if (!signalled) {
+                threads.await(lock, arrived, timeoutMs);
             }
             signalled = false;
         } finally {

@@ -22,7 +22,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -48,6 +47,7 @@ public final class Ownership implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Ownership.class);
 
     private final String owner;
+    private final Threads threads;
     private final Journal journal;
     private final Publisher publisher;
     private final StepStarter steps;
@@ -67,6 +67,7 @@ public final class Ownership implements AutoCloseable {
     public Ownership(
             String name,
             String owner,
+            Threads threads,
             Journal journal,
             Publisher publisher,
             StepStarter steps,
@@ -75,6 +76,7 @@ public final class Ownership implements AutoCloseable {
             Inbound inbound,
             java.util.function.LongSupplier nowMs) {
         this.owner = owner;
+        this.threads = threads;
         this.journal = journal;
         this.publisher = publisher;
         this.steps = steps;
@@ -82,8 +84,7 @@ public final class Ownership implements AutoCloseable {
         this.loop = loop;
         this.inbound = inbound;
         this.nowMs = nowMs;
-        this.thread = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().name(name + "-claims").daemon().factory());
+        this.thread = threads.scheduled(name + "-claims");
         thread.scheduleWithFixedDelay(this::fireTimers, TIMERS_EVERY_MS, TIMERS_EVERY_MS, TimeUnit.MILLISECONDS);
     }
 
@@ -117,7 +118,7 @@ public final class Ownership implements AutoCloseable {
         CompletableFuture<Void> done =
                 CompletableFuture.runAsync(() -> release(partitions, nowMs.getAsLong() + timeoutMs), thread);
         try {
-            done.get(timeoutMs, TimeUnit.MILLISECONDS);
+            threads.get(done, timeoutMs);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
@@ -289,13 +290,12 @@ public final class Ownership implements AutoCloseable {
         }
         released.forEach((partition, answer) -> {
             try {
-                OwnedPartition owned = answer.get(leftMs(deadlineMs), TimeUnit.MILLISECONDS);
+                OwnedPartition owned = threads.get(answer, leftMs(deadlineMs));
                 if (owned == null) {
                     publisher.drop(partition);
                     return;
                 }
-                long published =
-                        publisher.close(partition).toCompletableFuture().get(leftMs(deadlineMs), TimeUnit.MILLISECONDS);
+                long published = threads.get(publisher.close(partition).toCompletableFuture(), leftMs(deadlineMs));
                 journal.release(partition, owned.epoch(), published);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();

@@ -1,6 +1,5 @@
 package dev.threadwright.actor;
 
-import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /** Waits between attempts at something that has to succeed in the end, longer each time, and says so in the log. */
@@ -11,10 +10,12 @@ final class Patience {
 
     private static final Logger LOG = Logger.getLogger(Patience.class);
 
+    private final Threads threads;
     private final String what;
     private long waitMs = FIRST_WAIT_MS;
 
-    Patience(String what) {
+    Patience(Threads threads, String what) {
+        this.threads = threads;
         this.what = what;
     }
 
@@ -24,7 +25,7 @@ final class Patience {
             LOG.warnf("Cannot %s yet, will go on trying: %s", what, failure.getMessage());
         }
         try {
-            TimeUnit.MILLISECONDS.sleep(waitMs);
+            threads.sleep(waitMs);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;

@@ -3,6 +3,7 @@ package dev.threadwright.ingress;
 import dev.threadwright.actor.Inbound;
 import dev.threadwright.actor.Loop;
 import dev.threadwright.actor.Ownership;
+import dev.threadwright.actor.Threads;
 import dev.threadwright.journal.Batch.Offset;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,6 +49,7 @@ public final class Consumers implements Inbound, AutoCloseable {
      */
     public Consumers(
             String name,
+            Threads threads,
             Consumer<byte[], byte[]> group,
             Consumer<byte[], byte[]> groupless,
             RecordDecoder decoder,
@@ -62,8 +64,8 @@ public final class Consumers implements Inbound, AutoCloseable {
         this.sideTopics = List.of(commandsTopic, resultsTopic);
         Map<String, TopicRole> roles =
                 Map.of(inputTopic, TopicRole.INPUT, commandsTopic, TopicRole.COMMANDS, resultsTopic, TopicRole.RESULTS);
-        this.input = new Poller(name + "-input", group, decoder, roles, partitions, loop, this::stop);
-        this.side = new Poller(name + "-side", groupless, decoder, roles, partitions, loop, this::stop);
+        this.input = new Poller(name + "-input", threads, group, decoder, roles, partitions, loop, this::stop);
+        this.side = new Poller(name + "-side", threads, groupless, decoder, roles, partitions, loop, this::stop);
     }
 
     public void start(Ownership owner) {

@@ -2,6 +2,7 @@ package dev.threadwright.ingress;
 
 import dev.threadwright.actor.Loop;
 import dev.threadwright.actor.RawRecord;
+import dev.threadwright.actor.Threads;
 import dev.threadwright.actor.Work;
 import dev.threadwright.journal.OutboxRow;
 import dev.threadwright.journal.OutboxRow.Coordinates;
@@ -17,7 +18,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -45,6 +45,7 @@ final class Poller implements AutoCloseable {
     private static final long RETRY_MS = 500;
     private static final Logger LOG = Logger.getLogger(Poller.class);
 
+    private final Threads threads;
     private final Consumer<byte[], byte[]> consumer;
     private final RecordDecoder decoder;
     private final Map<String, TopicRole> roles;
@@ -67,19 +68,21 @@ final class Poller implements AutoCloseable {
     /** @param onStop told of partitions that cannot be consumed any further, and why */
     Poller(
             String name,
+            Threads threads,
             Consumer<byte[], byte[]> consumer,
             RecordDecoder decoder,
             Map<String, TopicRole> roles,
             int partitions,
             Loop loop,
             BiConsumer<Integer, String> onStop) {
+        this.threads = threads;
         this.consumer = consumer;
         this.decoder = decoder;
         this.roles = roles;
         this.partitions = partitions;
         this.loop = loop;
         this.onStop = onStop;
-        this.thread = Thread.ofPlatform().name(name).daemon().unstarted(this::run);
+        this.thread = threads.unstarted(name, this::run);
     }
 
     void start() {
@@ -159,6 +162,7 @@ final class Poller implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        tasks.add(() -> {});
         consumer.wakeup();
     }
 
@@ -209,10 +213,7 @@ final class Poller implements AutoCloseable {
     /** Kafka refuses to poll for nothing. */
     private void awaitTask() {
         try {
-            Runnable task = tasks.poll(POLL.toMillis(), TimeUnit.MILLISECONDS);
-            if (task != null) {
-                task.run();
-            }
+            tasks.take().run();
         } catch (InterruptedException e) {
             closed = true;
         }
@@ -316,7 +317,7 @@ final class Poller implements AutoCloseable {
         }
         trouble = String.valueOf(e.getMessage());
         try {
-            Thread.sleep(RETRY_MS);
+            threads.sleep(RETRY_MS);
         } catch (InterruptedException interrupted) {
             closed = true;
         }

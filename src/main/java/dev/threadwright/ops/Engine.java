@@ -2,10 +2,12 @@ package dev.threadwright.ops;
 
 import dev.threadwright.actor.Loop;
 import dev.threadwright.actor.LoopSettings;
+import dev.threadwright.actor.MachineThreads;
 import dev.threadwright.actor.NeededWorkflows;
 import dev.threadwright.actor.Ownership;
 import dev.threadwright.actor.Replies;
 import dev.threadwright.actor.Strays;
+import dev.threadwright.actor.Threads;
 import dev.threadwright.actor.Turns;
 import dev.threadwright.actor.Work;
 import dev.threadwright.catalog.Catalog;
@@ -52,6 +54,7 @@ final class Engine implements AutoCloseable {
 
     private final ThreadwrightConfig config;
     private final int partitions;
+    private final Threads threads = new MachineThreads();
     private final String owner;
     private final String process;
     private final KafkaClients kafka;
@@ -174,6 +177,7 @@ final class Engine implements AutoCloseable {
         Loop loop = new Loop(
                 name,
                 owner,
+                threads,
                 journal,
                 decider,
                 new NeededWorkflows(workflows, this::refreshWorkflows),
@@ -187,7 +191,7 @@ final class Engine implements AutoCloseable {
         itself.set(loop);
         Consumers consumers = consumers(name, clientId, number, loop);
         Ownership ownership = new Ownership(
-                name, owner, claimJournal, relay, steps, turns, loop, consumers, System::currentTimeMillis);
+                name, owner, threads, claimJournal, relay, steps, turns, loop, consumers, System::currentTimeMillis);
         claims.set(ownership);
         return new LoopUnit(name, journal, claimJournal, loop, relay, ownership, consumers, steps);
     }
@@ -213,6 +217,7 @@ final class Engine implements AutoCloseable {
         ThreadwrightConfig.Topics topics = config.topics();
         return Relay.of(
                 name + "-relay",
+                threads,
                 clientId,
                 () -> kafka.transactionalProducer(clientId, clientId),
                 admin,
@@ -239,6 +244,7 @@ final class Engine implements AutoCloseable {
         Consumer<byte[], byte[]> groupless = kafka.grouplessConsumer(clientId + "-side");
         return new Consumers(
                 name,
+                threads,
                 group,
                 groupless,
                 decoder,

@@ -1,6 +1,7 @@
 package dev.threadwright.relay;
 
 import dev.threadwright.actor.Publisher;
+import dev.threadwright.actor.Threads;
 import dev.threadwright.journal.Batch.Offset;
 import dev.threadwright.journal.Journal.Claim;
 import dev.threadwright.journal.Publication;
@@ -54,6 +55,7 @@ public final class Relay implements Publisher, AutoCloseable {
     private static final long RETRY_MS = 200;
     private static final Logger LOG = Logger.getLogger(Relay.class);
 
+    private final Threads threads;
     private final String publisherId;
     private final Supplier<Producer<byte[], byte[]>> producers;
     private final PublishedPositions positions;
@@ -83,8 +85,9 @@ public final class Relay implements Publisher, AutoCloseable {
      * @param records what a publication becomes on Kafka
      * @param currentEpochs the partitions' epochs as the journal has them
      */
-    Relay(
+    public Relay(
             String name,
+            Threads threads,
             String publisherId,
             Supplier<Producer<byte[], byte[]>> producers,
             PublishedPositions positions,
@@ -92,6 +95,7 @@ public final class Relay implements Publisher, AutoCloseable {
             String inputTopic,
             Function<Publication, List<ProducerRecord<byte[], byte[]>>> records,
             Function<Collection<Integer>, Map<Integer, Long>> currentEpochs) {
+        this.threads = threads;
         this.publisherId = publisherId;
         this.producers = producers;
         this.positions = positions;
@@ -100,7 +104,7 @@ public final class Relay implements Publisher, AutoCloseable {
         this.inputTopic = inputTopic;
         this.records = records;
         this.currentEpochs = currentEpochs;
-        this.thread = Thread.ofPlatform().name(name).daemon().unstarted(this::run);
+        this.thread = threads.unstarted(name, this::run);
     }
 
     /**
@@ -109,6 +113,7 @@ public final class Relay implements Publisher, AutoCloseable {
      */
     public static Relay of(
             String name,
+            Threads threads,
             String publisherId,
             Supplier<Producer<byte[], byte[]>> producers,
             Admin admin,
@@ -121,9 +126,10 @@ public final class Relay implements Publisher, AutoCloseable {
         OutgoingRecords records = new OutgoingRecords(topics, partitions, recordBytes - RECORD_OVERHEAD_BYTES);
         return new Relay(
                 name,
+                threads,
                 publisherId,
                 producers,
-                new PublishedPositions(admin, groupId, inputTopic),
+                new CommittedOffsets(admin, groupId, inputTopic),
                 groupId,
                 inputTopic,
                 records::of,
@@ -460,7 +466,7 @@ public final class Relay implements Publisher, AutoCloseable {
         try {
             publishing = false;
             changed.signalAll();
-            changed.awaitNanos(Duration.ofMillis(RETRY_MS).toNanos());
+            threads.await(lock, changed, RETRY_MS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {

@@ -4,7 +4,7 @@ package dev.threadwright.relay;
 public final class RelayException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    RelayException(String message, Throwable cause) {
+    public RelayException(String message, Throwable cause) {
         super(message, cause);
     }
 }

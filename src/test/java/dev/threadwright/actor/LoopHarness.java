@@ -76,6 +76,7 @@ final class LoopHarness implements AutoCloseable {
         this.loop = new Loop(
                 name,
                 name,
+                new MachineThreads(),
                 journal,
                 new Decider(
                         new ServerSettings(InterruptPolicy.DEFAULT, "echo", 10, 100),

@@ -164,6 +164,15 @@ class OwnershipTest {
 
     private static Ownership ownership(LoopHarness of) {
         return new Ownership(
-                "next", "next", of.journal, of.publisher, of.steps, of.turns, of.loop, NOTHING_COMES_IN, () -> 3);
+                "next",
+                "next",
+                new MachineThreads(),
+                of.journal,
+                of.publisher,
+                of.steps,
+                of.turns,
+                of.loop,
+                NOTHING_COMES_IN,
+                () -> 3);
     }
 }
