@@ -343,7 +343,6 @@ public final class Loop implements AutoCloseable {
             if (claim == null) {
                 lose(advance.partition());
             } else {
-                publisher.reclaimed(advance.partition(), claim.epoch());
                 owned.computeIfPresent(
                         advance.partition(),
                         (id, partition) -> new OwnedPartition(id, claim.epoch(), claim.position()));

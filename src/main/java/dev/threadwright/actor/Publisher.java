@@ -21,9 +21,6 @@ public interface Publisher {
      */
     long open(Claim claim);
 
-    /** The partition was claimed again by this same owner; nobody else published in between. */
-    void reclaimed(int partition, long epoch);
-
     /**
      * Publishes what has been committed. Returns at once.
      *

@@ -2,6 +2,7 @@ package dev.threadwright.ingress;
 
 import dev.threadwright.json.JsonText;
 import dev.threadwright.thread.ActionId;
+import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Failure;
 import dev.threadwright.thread.Identity;
 import dev.threadwright.thread.RunId;
@@ -399,6 +400,51 @@ public final class CommandRecords {
     public ProducerRecord<byte[], byte[]> failed(
             String thread, RunId run, ActionId action, int attempt, Failure failure) {
         return result(CloudEventTypes.ACTION_FAILED, thread, run, action, attempt, FailureForm.toJson(failure));
+    }
+
+    /**
+     * What tells the owner of a thread how an attempt ended that another server ran; null for what the owner finds out
+     * by itself.
+     */
+    public @Nullable ProducerRecord<byte[], byte[]> ofStray(Command command) {
+        return switch (command) {
+            case Command.CompleteAction done ->
+                succeeded(done.header().thread().thread(), done.run(), done.action(), done.attempt(), done.result());
+            case Command.FailAction failed ->
+                failed(
+                        failed.header().thread().thread(),
+                        failed.run(),
+                        failed.action(),
+                        failed.attempt(),
+                        failed.failure());
+            case Command.AcceptAction accepted ->
+                accepted(accepted.header().thread().thread(), accepted.run(), accepted.action(), accepted.attempt());
+            // A timer is still owed, and its partition's owner will see it.
+            case Command.FireTimers ignored -> null;
+            case Command.LoseAction ignored -> null;
+            case Command.ReleaseAction ignored -> null;
+            case Command.ExtendAction ignored -> null;
+            case Command.SettleAction ignored -> null;
+            case Command.ContinueRun ignored -> null;
+            case Command.UpdateState ignored -> null;
+            case Command.RestoreState ignored -> null;
+            case Command.ResumeRun ignored -> null;
+            case Command.RejectInterrupt ignored -> null;
+            case Command.SteerRun ignored -> null;
+            case Command.PauseRun ignored -> null;
+            case Command.UnpauseRun ignored -> null;
+            case Command.CompactThread ignored -> null;
+            case Command.RaiseInterrupt ignored -> null;
+            case Command.RecordResult ignored -> null;
+            case Command.ForkThread ignored -> null;
+            case Command.SubmitInput ignored -> null;
+            case Command.CancelRun ignored -> null;
+            case Command.CancelAll ignored -> null;
+            case Command.UpdateThread ignored -> null;
+            case Command.CreateThread ignored -> null;
+            case Command.DeleteThread ignored -> null;
+            case Command.RequestRun ignored -> null;
+        };
     }
 
     private ProducerRecord<byte[], byte[]> command(

@@ -235,14 +235,14 @@ public final class InMemoryJournal implements Journal {
     }
 
     @Override
-    public synchronized Map<Integer, Long> epochs(Collection<Integer> asked) {
-        Map<Integer, Long> epochs = new HashMap<>();
+    public synchronized Map<Integer, Holder> holders(Collection<Integer> asked) {
+        Map<Integer, Holder> holders = new HashMap<>();
         partitions.forEach((partition, ownership) -> {
             if (asked.contains(partition)) {
-                epochs.put(partition, ownership.epoch());
+                holders.put(partition, new Holder(ownership.epoch(), ownership.publisher()));
             }
         });
-        return epochs;
+        return holders;
     }
 
     @Override

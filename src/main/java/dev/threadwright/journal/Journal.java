@@ -77,8 +77,8 @@ public interface Journal extends AutoCloseable {
      */
     void release(int partition, long epoch, long published);
 
-    /** The epochs that the partitions have now. */
-    Map<Integer, Long> epochs(Collection<Integer> partitions);
+    /** Who has the partitions now. */
+    Map<Integer, Holder> holders(Collection<Integer> partitions);
 
     /**
      * States of the threads that exist, folded; one query for snapshots and one for what followed them.
@@ -117,6 +117,9 @@ public interface Journal extends AutoCloseable {
 
     /** Timers of these partitions that are due at or before a time (milliseconds since 1970), earliest first. */
     List<DueTimer> timers(Collection<Integer> partitions, long dueByMs, int limit);
+
+    /** @param publisher the transactional id that the owner publishes with */
+    record Holder(long epoch, String publisher) {}
 
     record DueTimer(int partition, ThreadKey thread, String ref, long dueAtMs) {}
 

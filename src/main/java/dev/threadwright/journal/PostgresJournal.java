@@ -133,15 +133,15 @@ public final class PostgresJournal implements Journal {
     }
 
     @Override
-    public Map<Integer, Long> epochs(Collection<Integer> partitions) {
-        Map<Integer, Long> epochs = new HashMap<>();
+    public Map<Integer, Holder> holders(Collection<Integer> partitions) {
+        Map<Integer, Holder> holders = new HashMap<>();
         read(connection -> list(
                         connection,
-                        "select partition, epoch from partition_claim where partition = any (?)",
+                        "select partition, epoch, publisher from partition_claim where partition = any (?)",
                         statement -> new Columns(statement).ints(partitions, partition -> partition),
-                        row -> Map.entry(row.getInt(1), row.getLong(2))))
-                .forEach(entry -> epochs.put(entry.getKey(), entry.getValue()));
-        return epochs;
+                        row -> Map.entry(row.getInt(1), new Holder(row.getLong(2), row.getString(3)))))
+                .forEach(entry -> holders.put(entry.getKey(), entry.getValue()));
+        return holders;
     }
 
     @Override

@@ -24,7 +24,6 @@ import dev.threadwright.relay.Relay;
 import dev.threadwright.relay.Topics;
 import dev.threadwright.step.Handlers;
 import dev.threadwright.step.InProcessSteps;
-import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Decider;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -232,7 +231,7 @@ final class Engine implements AutoCloseable {
                         topics.actionsOf()),
                 partitions,
                 config.limits().recordBytes(),
-                journal::epochs);
+                journal::holders);
     }
 
     private Consumers consumers(String name, String clientId, int number, Loop loop) {
@@ -270,46 +269,7 @@ final class Engine implements AutoCloseable {
 
     private Strays strays() {
         return command -> {
-            ProducerRecord<byte[], byte[]> record = switch (command) {
-                case Command.CompleteAction done ->
-                    commandRecords.succeeded(
-                            done.header().thread().thread(), done.run(), done.action(), done.attempt(), done.result());
-                case Command.FailAction failed ->
-                    commandRecords.failed(
-                            failed.header().thread().thread(),
-                            failed.run(),
-                            failed.action(),
-                            failed.attempt(),
-                            failed.failure());
-                case Command.AcceptAction accepted ->
-                    commandRecords.accepted(
-                            accepted.header().thread().thread(), accepted.run(), accepted.action(), accepted.attempt());
-                // A timer is still owed, and its partition's owner will see it.
-                case Command.FireTimers ignored -> null;
-                case Command.LoseAction ignored -> null;
-                case Command.ReleaseAction ignored -> null;
-                case Command.ExtendAction ignored -> null;
-                case Command.SettleAction ignored -> null;
-                case Command.ContinueRun ignored -> null;
-                case Command.UpdateState ignored -> null;
-                case Command.RestoreState ignored -> null;
-                case Command.ResumeRun ignored -> null;
-                case Command.RejectInterrupt ignored -> null;
-                case Command.SteerRun ignored -> null;
-                case Command.PauseRun ignored -> null;
-                case Command.UnpauseRun ignored -> null;
-                case Command.CompactThread ignored -> null;
-                case Command.RaiseInterrupt ignored -> null;
-                case Command.RecordResult ignored -> null;
-                case Command.ForkThread ignored -> null;
-                case Command.SubmitInput ignored -> null;
-                case Command.CancelRun ignored -> null;
-                case Command.CancelAll ignored -> null;
-                case Command.UpdateThread ignored -> null;
-                case Command.CreateThread ignored -> null;
-                case Command.DeleteThread ignored -> null;
-                case Command.RequestRun ignored -> null;
-            };
+            ProducerRecord<byte[], byte[]> record = commandRecords.ofStray(command);
             if (record != null) {
                 strayProducer.send(record, (metadata, failure) -> {
                     if (failure != null) {

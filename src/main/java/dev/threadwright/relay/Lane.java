@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 final class Lane {
 
     final int partition;
-    long epoch;
 
     /** The last position that is published for good. */
     long published;
@@ -25,9 +24,8 @@ final class Lane {
     /** Completed with {@link #published} when all that was given is published; null while nobody asked. */
     @Nullable CompletableFuture<Long> closing;
 
-    Lane(int partition, long epoch, long published, List<Offset> offsets) {
+    Lane(int partition, long published, List<Offset> offsets) {
         this.partition = partition;
-        this.epoch = epoch;
         this.published = published;
         this.given = published;
         offsets.forEach(offset -> this.offsets.put(offset.topic(), offset.next()));

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * also to the lifecycle topic, with the same data. Records are CloudEvents in binary mode whose id is the event's place
  * on its thread, so that it is the same however often a record is sent.
  */
-final class OutgoingRecords {
+public final class OutgoingRecords {
 
     private static final RecordHeader SPEC_VERSION = header("ce_specversion", "1.0");
     private static final RecordHeader CONTENT_TYPE = header("content-type", "application/json");
@@ -38,13 +38,13 @@ final class OutgoingRecords {
     private final int maxDataBytes;
 
     /** @param maxDataBytes data beyond it stays in the journal, and the record says where */
-    OutgoingRecords(Topics topics, int partitions, int maxDataBytes) {
+    public OutgoingRecords(Topics topics, int partitions, int maxDataBytes) {
         this.topics = topics;
         this.partitions = partitions;
         this.maxDataBytes = maxDataBytes;
     }
 
-    List<ProducerRecord<byte[], byte[]>> of(Publication publication) {
+    public List<ProducerRecord<byte[], byte[]>> of(Publication publication) {
         return switch (publication) {
             case DecisionRow decision -> ofDecision(decision);
             case OutboxRow row ->

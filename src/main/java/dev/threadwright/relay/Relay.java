@@ -4,6 +4,7 @@ import dev.threadwright.actor.Publisher;
 import dev.threadwright.actor.Threads;
 import dev.threadwright.journal.Batch.Offset;
 import dev.threadwright.journal.Journal.Claim;
+import dev.threadwright.journal.Journal.Holder;
 import dev.threadwright.journal.Publication;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -34,9 +35,10 @@ import org.jspecify.annotations.Nullable;
  * carries how far its partitions are published, so records and position become visible together or not at all.
  *
  * <p>After any failure there is one way on: a new producer under the same transactional id, which decides what was
- * under way; drop the partitions whose epoch has moved on; read the positions that the log holds; publish what is
- * beyond them. A claimant raises the epoch before it fences this id, so either the epoch check or the fence stops a
- * stale relay.
+ * under way; drop the partitions that the journal says are published under another id; read the positions that the log
+ * holds; publish what is beyond them. A claimant writes its own id into the partition before it fences this one, so
+ * either the look at the journal or the fence stops a stale relay. By the id and not by the epoch: a loop that has lost
+ * the answer to a commit raises the epoch itself, and its relay must go on.
  */
 public final class Relay implements Publisher, AutoCloseable {
 
@@ -62,7 +64,7 @@ public final class Relay implements Publisher, AutoCloseable {
     private final ConsumerGroupMetadata group;
     private final String inputTopic;
     private final Function<Publication, List<ProducerRecord<byte[], byte[]>>> records;
-    private final Function<Collection<Integer>, Map<Integer, Long>> currentEpochs;
+    private final Function<Collection<Integer>, Map<Integer, Holder>> holders;
     private final Thread thread;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -83,7 +85,7 @@ public final class Relay implements Publisher, AutoCloseable {
     /**
      * @param producers makes a producer with {@code publisherId} as its transactional id, not yet initialised
      * @param records what a publication becomes on Kafka
-     * @param currentEpochs the partitions' epochs as the journal has them
+     * @param holders who has the partitions, as the journal has it
      */
     public Relay(
             String name,
@@ -94,7 +96,7 @@ public final class Relay implements Publisher, AutoCloseable {
             String groupId,
             String inputTopic,
             Function<Publication, List<ProducerRecord<byte[], byte[]>>> records,
-            Function<Collection<Integer>, Map<Integer, Long>> currentEpochs) {
+            Function<Collection<Integer>, Map<Integer, Holder>> holders) {
         this.threads = threads;
         this.publisherId = publisherId;
         this.producers = producers;
@@ -103,7 +105,7 @@ public final class Relay implements Publisher, AutoCloseable {
         this.group = new ConsumerGroupMetadata(groupId);
         this.inputTopic = inputTopic;
         this.records = records;
-        this.currentEpochs = currentEpochs;
+        this.holders = holders;
         this.thread = threads.unstarted(name, this::run);
     }
 
@@ -122,7 +124,7 @@ public final class Relay implements Publisher, AutoCloseable {
             Topics topics,
             int partitions,
             int recordBytes,
-            Function<Collection<Integer>, Map<Integer, Long>> currentEpochs) {
+            Function<Collection<Integer>, Map<Integer, Holder>> holders) {
         OutgoingRecords records = new OutgoingRecords(topics, partitions, recordBytes - RECORD_OVERHEAD_BYTES);
         return new Relay(
                 name,
@@ -133,7 +135,7 @@ public final class Relay implements Publisher, AutoCloseable {
                 groupId,
                 inputTopic,
                 records::of,
-                currentEpochs);
+                holders);
     }
 
     public void start() {
@@ -171,24 +173,11 @@ public final class Relay implements Publisher, AutoCloseable {
         }
         lock.lock();
         try {
-            lanes.put(claim.partition(), new Lane(claim.partition(), claim.epoch(), published, claim.offsets()));
+            lanes.put(claim.partition(), new Lane(claim.partition(), published, claim.offsets()));
         } finally {
             lock.unlock();
         }
         return published;
-    }
-
-    @Override
-    public void reclaimed(int partition, long epoch) {
-        lock.lock();
-        try {
-            Lane lane = lanes.get(partition);
-            if (lane != null) {
-                lane.epoch = epoch;
-            }
-        } finally {
-            lock.unlock();
-        }
     }
 
     @Override
@@ -417,20 +406,20 @@ public final class Relay implements Publisher, AutoCloseable {
         Producer<byte[], byte[]> fresh = producers.get();
         producer = fresh;
         fresh.initTransactions();
-        Map<Integer, Long> epochs = openEpochs();
-        if (epochs.isEmpty()) {
+        Map<Integer, Lane> open = openLanes();
+        if (open.isEmpty()) {
             return fresh;
         }
-        Map<Integer, Long> current = currentEpochs.apply(epochs.keySet());
-        Map<Integer, Long> held = positions.read(epochs.keySet());
+        Map<Integer, Holder> current = holders.apply(open.keySet());
+        Map<Integer, Long> held = positions.read(open.keySet());
         lock.lock();
         try {
-            epochs.forEach((partition, epoch) -> {
-                Lane lane = lanes.get(partition);
-                if (lane == null || lane.epoch != epoch) {
-                    return;
+            open.forEach((partition, lane) -> {
+                if (lanes.get(partition) != lane) {
+                    return; // Closed meanwhile, or open for a later claim that has asked for itself.
                 }
-                if (!epoch.equals(current.get(partition))) {
+                Holder holder = current.get(partition);
+                if (holder == null || !holder.publisher().equals(publisherId)) {
                     LOG.warnf("Partition %d has another owner; leaving its publications to it", partition);
                     forget(partition);
                 } else {
@@ -445,12 +434,10 @@ public final class Relay implements Publisher, AutoCloseable {
         return fresh;
     }
 
-    private Map<Integer, Long> openEpochs() {
+    private Map<Integer, Lane> openLanes() {
         lock.lock();
         try {
-            Map<Integer, Long> epochs = new HashMap<>();
-            lanes.values().forEach(lane -> epochs.put(lane.partition, lane.epoch));
-            return epochs;
+            return Map.copyOf(lanes);
         } finally {
             lock.unlock();
         }

@@ -285,9 +285,6 @@ final class LoopHarness implements AutoCloseable {
         }
 
         @Override
-        public void reclaimed(int partition, long epoch) {}
-
-        @Override
         public synchronized void publish(List<? extends Publication> publications, List<Offset> offsets, long bytes) {
             for (Publication publication : publications) {
                 Long last = positions.get(publication.partition());

@@ -98,9 +98,9 @@ public final class FaultyJournal implements Journal {
     }
 
     @Override
-    public Map<Integer, Long> epochs(Collection<Integer> partitions) {
+    public Map<Integer, Holder> holders(Collection<Integer> partitions) {
         mayFail();
-        return journal.epochs(partitions);
+        return journal.holders(partitions);
     }
 
     @Override

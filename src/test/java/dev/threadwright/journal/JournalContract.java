@@ -288,7 +288,7 @@ abstract class JournalContract {
 
         journal().release(7, 3, 1);
         assertThat(another().claim(7, "b", "publisher-b")).isEqualTo(new Claim(7, 4, 1, 1, List.of(), List.of()));
-        assertThat(journal().epochs(List.of(7, 8))).isEqualTo(Map.of(7, 4L));
+        assertThat(journal().holders(List.of(7, 8))).isEqualTo(Map.of(7, new Journal.Holder(4, "publisher-b")));
     }
 
     @Test
@@ -328,7 +328,7 @@ abstract class JournalContract {
         another().claim(0, "b", "pb");
         assertThat(journal().reclaim(0, 3, "a", "pa")).isNull();
         assertThat(journal().reclaim(9, 1, "a", "pa")).as("never claimed").isNull();
-        assertThat(journal().epochs(List.of(0))).containsExactly(Map.entry(0, 4L));
+        assertThat(journal().holders(List.of(0))).isEqualTo(Map.of(0, new Journal.Holder(4, "pb")));
     }
 
     // Reads ----------------------------------------------------------------------------------------------------------
@@ -444,7 +444,7 @@ abstract class JournalContract {
         assertThat(journal().publications(0, 0, 10)).isEmpty();
         assertThat(journal().threadsOwingCalls(0)).isEmpty();
         assertThat(journal().timers(List.of(0), Long.MAX_VALUE, 10)).isEmpty();
-        assertThat(journal().epochs(List.of(0))).isEmpty();
+        assertThat(journal().holders(List.of(0))).isEmpty();
     }
 
     @Test

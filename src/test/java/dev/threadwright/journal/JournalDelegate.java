@@ -53,8 +53,8 @@ public class JournalDelegate implements Journal {
     }
 
     @Override
-    public Map<Integer, Long> epochs(Collection<Integer> partitions) {
-        return journal.epochs(partitions);
+    public Map<Integer, Holder> holders(Collection<Integer> partitions) {
+        return journal.holders(partitions);
     }
 
     @Override

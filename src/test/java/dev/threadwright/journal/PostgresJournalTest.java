@@ -85,7 +85,7 @@ class PostgresJournalTest extends JournalContract {
     @Test
     void migrating_again_does_nothing() {
         JournalSchema.migrate(settings);
-        assertThat(journal.epochs(List.of(0))).isEmpty();
+        assertThat(journal.holders(List.of(0))).isEmpty();
     }
 
     @Test
@@ -339,7 +339,7 @@ class PostgresJournalTest extends JournalContract {
         assertThatThrownBy(() -> journal.head(T)).isInstanceOf(JournalUnavailableException.class);
         assertThatThrownBy(() -> journal.claim(0, "a", "pa")).isInstanceOf(JournalUnavailableException.class);
 
-        assertThat(journal.epochs(List.of(0))).containsEntry(0, owner.claim.epoch());
+        assertThat(journal.holders(List.of(0)).get(0).epoch()).isEqualTo(owner.claim.epoch());
         journal.commit(batch);
         assertThat(journal.claim(0, "a", "pa").position()).isEqualTo(2);
     }

@@ -1,0 +1,20 @@
+package dev.threadwright.simulation;
+
+import dev.threadwright.relay.Topics;
+import java.util.Map;
+
+/** Of topics. */
+final class Names {
+
+    static final String INPUT = "input";
+    static final String COMMANDS = "commands";
+    static final String RESULTS = "results";
+    static final String LIFECYCLE = "lifecycle";
+    static final String EVENTS = "events";
+    static final String DEAD_LETTER = "dead-letter";
+    static final String ACTIONS = "actions";
+    static final String GROUP = "engine";
+    static final Topics OUT = new Topics(LIFECYCLE, EVENTS, DEAD_LETTER, COMMANDS, ACTIONS, Map.of());
+
+    private Names() {}
+}

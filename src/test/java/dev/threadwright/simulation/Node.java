@@ -1,0 +1,153 @@
+package dev.threadwright.simulation;
+
+import dev.threadwright.actor.Loop;
+import dev.threadwright.actor.LoopSettings;
+import dev.threadwright.actor.NeededWorkflows;
+import dev.threadwright.actor.Ownership;
+import dev.threadwright.actor.Turns;
+import dev.threadwright.actor.Work.Decide;
+import dev.threadwright.ingress.CommandRecords;
+import dev.threadwright.ingress.Consumers;
+import dev.threadwright.ingress.RecordDecoder;
+import dev.threadwright.journal.Journal;
+import dev.threadwright.relay.OutgoingRecords;
+import dev.threadwright.relay.Relay;
+import dev.threadwright.schema.JsonSchemas;
+import dev.threadwright.simulation.Timeline.Process;
+import dev.threadwright.step.InProcessSteps;
+import dev.threadwright.thread.Decider;
+import dev.threadwright.thread.Input;
+import dev.threadwright.thread.ServerSettings;
+import dev.threadwright.thread.policy.Judges;
+import dev.threadwright.thread.policy.Policy;
+import dev.threadwright.thread.policy.QueuePolicy;
+import dev.threadwright.thread.policy.Situation;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** A server from its start to its death: all of the engine, put together as the real one is. */
+final class Node {
+
+    private static final LoopSettings SETTINGS = new LoopSettings(16, 1 << 20, 40, 1 << 20, 4, 1 << 20, 7);
+    private static final int DATA_BYTES = 100_000;
+    private static final Judges NO_JUDGES = new Judges() {
+        @Override
+        public boolean holds(String condition, Input input, Situation situation) {
+            throw new IllegalStateException("no conditions here");
+        }
+
+        @Override
+        public Policy choose(String name, Input input, Situation situation) {
+            throw new IllegalStateException("no custom policies here");
+        }
+    };
+
+    final Process process;
+    private final Loop loop;
+    private final Relay relay;
+    private final Ownership ownership;
+    private final Consumers consumers;
+
+    Node(
+            String name,
+            Process process,
+            Journal shared,
+            Broker broker,
+            Group group,
+            Faults faults,
+            RandomGenerator random,
+            Auditor auditor) {
+        this.process = process;
+        SimulatedThreads threads = new SimulatedThreads(process);
+        Journal journal = new SimulatedJournal(process, shared, faults, auditor::committed);
+        Journal claimJournal = new SimulatedJournal(process, shared, faults, auditor::committed);
+        OutgoingRecords records = new OutgoingRecords(Names.OUT, broker.partitions(), DATA_BYTES);
+        relay = new Relay(
+                "relay",
+                threads,
+                name,
+                () -> new LogProducer(process, broker, faults, name),
+                new LogPositions(process, broker, faults, Names.INPUT),
+                Names.GROUP,
+                Names.INPUT,
+                records::of,
+                claimJournal::holders);
+        AtomicReference<Loop> itself = new AtomicReference<>();
+        AtomicReference<Ownership> claims = new AtomicReference<>();
+        Map<String, Work> handlers = Stream.of(Trades.WORK, Trades.ONCE, Trades.FLAKY)
+                .collect(Collectors.toMap(one -> one, one -> new Work(one, process, random, auditor)));
+        InProcessSteps steps = new InProcessSteps(
+                handlers::get,
+                Trades.ALL,
+                DATA_BYTES,
+                process::nowMs,
+                (partition, result) -> itself.get().offer(List.of(new Decide(partition, result, null, false))),
+                said -> {});
+        CommandRecords commands = new CommandRecords(Names.COMMANDS, Names.RESULTS, broker.partitions());
+        loop = new Loop(
+                "loop",
+                name,
+                threads,
+                journal,
+                new Decider(
+                        new ServerSettings(QueuePolicy.DEFAULT, "plain", 3, 4),
+                        Trades.ALL,
+                        NO_JUDGES,
+                        new JsonSchemas()),
+                NeededWorkflows.fixed(Trades.ALL),
+                SETTINGS,
+                relay,
+                steps,
+                Turns.NONE,
+                batch -> {},
+                command -> {
+                    var record = commands.ofStray(command);
+                    if (record != null) {
+                        broker.append(record);
+                    }
+                },
+                partition -> claims.get().fenced(partition));
+        itself.set(loop);
+        consumers = new Consumers(
+                "consumer",
+                threads,
+                new LogConsumer(process, broker, group, faults, random).asConsumer(),
+                new LogConsumer(process, broker, group, faults, random).asConsumer(),
+                new RecordDecoder(topic -> "default", policy -> {}, DATA_BYTES),
+                Names.INPUT,
+                Names.COMMANDS,
+                Names.RESULTS,
+                broker.partitions(),
+                loop,
+                Group.SESSION_TIMEOUT_MS);
+        ownership = new Ownership(
+                "claims", name, threads, claimJournal, relay, steps, Turns.NONE, loop, consumers, process::nowMs);
+        claims.set(ownership);
+    }
+
+    void start() {
+        relay.start();
+        loop.start();
+        consumers.start(ownership);
+    }
+
+    /** In order: partitions are given back before the rest ends. */
+    void end(Runnable ended) {
+        process.later(0, "end", () -> {
+            consumers.close();
+            ownership.close();
+            loop.close();
+            relay.close();
+            ended.run();
+        });
+    }
+
+    /** Partitions that cannot go on, and why. */
+    Map<Integer, String> stopped() {
+        return ownership.stopped();
+    }
+}

@@ -1,0 +1,41 @@
+package dev.threadwright.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.threadwright.simulation.Faults.Kind;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Histories with faults. A failure names its seed; {@code -Dthreadwright.seed=N} starts with that one, {@code
+ * -Dthreadwright.histories=N} runs so many.
+ */
+class SimulationTest {
+
+    private static final long FIRST_SEED = Long.getLong("threadwright.seed", 1);
+    private static final int HISTORIES = Integer.getInteger("threadwright.histories", 1_000);
+
+    @Test
+    void nothingIsLostDoubledMisorderedOrStaleWhateverGoesWrong() {
+        Map<Kind, Long> faults = new EnumMap<>(Kind.class);
+        long acknowledged = 0;
+        for (long seed = FIRST_SEED; seed < FIRST_SEED + HISTORIES; seed++) {
+            Simulation.Result result = new Simulation(seed).run();
+            acknowledged += result.acknowledged();
+            result.faults().forEach((kind, count) -> faults.merge(kind, count, Long::sum));
+        }
+        if (HISTORIES >= 100) {
+            assertThat(faults.keySet()).as("faults that occurred").isEqualTo(EnumSet.allOf(Kind.class));
+            assertThat(acknowledged).as("inputs").isGreaterThan(HISTORIES);
+        }
+    }
+
+    @Test
+    void theSameSeedGivesTheSameHistory() {
+        for (long seed = FIRST_SEED; seed < FIRST_SEED + 20; seed++) {
+            assertThat(new Simulation(seed).run()).isEqualTo(new Simulation(seed).run());
+        }
+    }
+}
