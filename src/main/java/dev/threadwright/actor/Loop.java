@@ -31,7 +31,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.IntConsumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -59,7 +58,7 @@ public final class Loop implements AutoCloseable {
     private final Turns turns;
     private final Replies replies;
     private final Strays strays;
-    private final IntConsumer onLost;
+    private final Lost onLost;
     private final Mailbox mailbox;
     private final Actors actors;
     private final Committer committer;
@@ -83,11 +82,17 @@ public final class Loop implements AutoCloseable {
     private boolean readFailed;
     private volatile boolean closed;
 
+    /** Told of a partition that another owner has claimed, and of the epoch that it was owned at. */
+    @FunctionalInterface
+    public interface Lost {
+        void lost(int partition, long epoch);
+    }
+
     private record InFlight(PendingBatch pending, Set<ThreadKey> threads, CompletableFuture<CommitResult> result) {}
 
     /**
      * @param owner this process, for people
-     * @param onLost told of partitions that another owner has claimed; called on the loop's thread
+     * @param onLost called on the loop's thread
      */
     public Loop(
             String name,
@@ -102,7 +107,7 @@ public final class Loop implements AutoCloseable {
             Turns turns,
             Replies replies,
             Strays strays,
-            IntConsumer onLost) {
+            Lost onLost) {
         this.journal = journal;
         this.checkpoints = new Checkpoints(journal);
         this.decider = decider;
@@ -162,7 +167,10 @@ public final class Loop implements AutoCloseable {
     public CompletableFuture<@Nullable OwnedPartition> release(int partition) {
         CompletableFuture<@Nullable OwnedPartition> released = new CompletableFuture<>();
         mailbox.tell(() -> {
-            releases.put(partition, released);
+            CompletableFuture<@Nullable OwnedPartition> earlier = releases.putIfAbsent(partition, released);
+            if (earlier != null) {
+                earlier.thenAccept(released::complete);
+            }
             if (inFlight == null) {
                 releaseAsked();
             }
@@ -390,10 +398,12 @@ public final class Loop implements AutoCloseable {
     }
 
     private void lose(int partition) {
-        LOG.warnf("Partition %d has another owner", partition);
-        forget(partition);
-        publisher.drop(partition);
-        onLost.accept(partition);
+        OwnedPartition owner = owned.get(partition);
+        if (owner != null) {
+            LOG.warnf("Partition %d has another owner", partition);
+            forget(partition);
+            onLost.lost(partition, owner.epoch());
+        }
     }
 
     private void forget(int partition) {

@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -57,7 +58,10 @@ public final class Ownership implements AutoCloseable {
     private final java.util.function.LongSupplier nowMs;
     private final ScheduledExecutorService thread;
     private final Set<Integer> wanted = ConcurrentHashMap.newKeySet();
-    private final Set<Integer> held = ConcurrentHashMap.newKeySet();
+
+    /** With the epochs of their claims. Only the thread changes it. */
+    private final Map<Integer, Long> held = new ConcurrentHashMap<>();
+
     private final Map<Integer, String> stopped = new ConcurrentHashMap<>();
     private final Map<TimerKey, Long> fired = new HashMap<>();
 
@@ -90,12 +94,12 @@ public final class Ownership implements AutoCloseable {
 
     /** Partitions that the loop works on. */
     public Set<Integer> held() {
-        return Set.copyOf(held);
+        return Set.copyOf(held.keySet());
     }
 
     /** Partitions that are assigned but not worked on yet. */
     public Set<Integer> pending() {
-        return wanted.stream().filter(p -> !held.contains(p)).collect(java.util.stream.Collectors.toSet());
+        return wanted.stream().filter(p -> !held.containsKey(p)).collect(java.util.stream.Collectors.toSet());
     }
 
     /** Partitions that cannot be worked on until somebody acts, and why. */
@@ -106,7 +110,7 @@ public final class Ownership implements AutoCloseable {
     /** Returns at once. */
     public void assigned(Collection<Integer> partitions) {
         wanted.addAll(partitions);
-        partitions.forEach(partition -> thread.execute(() -> claim(partition)));
+        partitions.forEach(partition -> execute(() -> claim(partition)));
     }
 
     /**
@@ -129,22 +133,41 @@ public final class Ownership implements AutoCloseable {
     /** The group has given the partitions to others already. */
     public void lost(Collection<Integer> partitions) {
         wanted.removeAll(partitions);
-        partitions.forEach(partition -> {
-            held.remove(partition);
-            publisher.drop(partition);
-            loop.release(partition);
-            inbound.pause(partition);
-        });
+        // After a claim that is under way, and before one that follows: what it takes on must not be let go half.
+        partitions.forEach(partition -> execute(() -> letGo(partition)));
     }
 
-    /** The journal says that another owner has claimed the partition; if it is still assigned here, claim it again. */
-    public void fenced(int partition) {
+    private void letGo(int partition) {
         held.remove(partition);
-        inbound.pause(partition).thenRun(() -> {
+        publisher.drop(partition);
+        loop.release(partition);
+        inbound.pause(partition);
+    }
+
+    /**
+     * The journal says that another owner has claimed the partition; if it is still assigned here, it is claimed again.
+     *
+     * @param epoch that the loop had it at: a later claim of this process's own is not touched
+     */
+    public void fenced(int partition, long epoch) {
+        execute(() -> {
+            Long at = held.get(partition);
+            if (at != null && at > epoch) {
+                return;
+            }
+            letGo(partition);
             if (wanted.contains(partition)) {
                 thread.schedule(() -> claim(partition), RECLAIM_LOST_MS, TimeUnit.MILLISECONDS);
             }
         });
+    }
+
+    private void execute(Runnable task) {
+        try {
+            thread.execute(task);
+        } catch (RejectedExecutionException e) {
+            LOG.debugf("It is over; the next owner fences what is left: %s", e.getMessage());
+        }
     }
 
     /** The partition cannot go on until somebody acts. */
@@ -160,10 +183,12 @@ public final class Ownership implements AutoCloseable {
     }
 
     private void claim(int partition) {
-        if (!wanted.contains(partition) || held.contains(partition)) {
+        if (!wanted.contains(partition) || held.containsKey(partition)) {
             return;
         }
         try {
+            // What the loop commits for an earlier claim is over then, and what comes of it concerns nobody any more.
+            loop.release(partition).get();
             Claim claim = journal.claim(partition, owner, publisher.publisherId());
             long published = publisher.open(claim);
             journal.fenced(partition, claim.epoch());
@@ -171,13 +196,19 @@ public final class Ownership implements AutoCloseable {
             OwedWork owed = owed(partition, Integer.MAX_VALUE);
             loop.own(partition, claim.epoch(), claim.position(), owed.begun(), owed.turns())
                     .join();
+            if (!wanted.contains(partition)) {
+                letGo(partition);
+                return;
+            }
             resume(owed.calls());
-            held.add(partition);
+            held.put(partition, claim.epoch());
             stopped.remove(partition);
             inbound.resume(partition, claim.offsets());
             LOG.infof("Owning partition %d at epoch %d, position %d", partition, claim.epoch(), claim.position());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("A release does not fail", e);
         } catch (IllegalStateException e) {
             stop(partition, String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
@@ -315,7 +346,7 @@ public final class Ownership implements AutoCloseable {
      * it with its partition. It waits for what came in while nobody owned its partition: that may have been in time.
      */
     private void fireTimers() {
-        Set<Integer> current = held.stream().filter(inbound::isCaughtUp).collect(java.util.stream.Collectors.toSet());
+        Set<Integer> current = held.keySet().stream().filter(inbound::isCaughtUp).collect(java.util.stream.Collectors.toSet());
         if (current.isEmpty()) {
             return;
         }
@@ -330,7 +361,7 @@ public final class Ownership implements AutoCloseable {
             }
             loop.offer(due);
             turns.forgotten().forEach((partition, room) -> {
-                if (held.contains(partition)) {
+                if (held.containsKey(partition)) {
                     turns.found(partition, owed(partition, room).turns());
                 }
             });

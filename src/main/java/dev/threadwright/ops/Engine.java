@@ -186,7 +186,7 @@ final class Engine implements AutoCloseable {
                 turns,
                 replies,
                 strays(),
-                partition -> required(claims).fenced(partition));
+                (partition, epoch) -> required(claims).fenced(partition, epoch));
         itself.set(loop);
         Consumers consumers = consumers(name, clientId, number, loop);
         Ownership ownership = new Ownership(

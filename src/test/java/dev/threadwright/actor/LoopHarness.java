@@ -91,7 +91,7 @@ final class LoopHarness implements AutoCloseable {
                 turns,
                 committed::add,
                 strays::add,
-                lost::add);
+                (partition, epoch) -> lost.add(partition));
     }
 
     /** Claims and owns, as the ownership would; the loop may be started before or after. */

@@ -110,7 +110,7 @@ final class Node {
                         broker.append(record);
                     }
                 },
-                partition -> claims.get().fenced(partition));
+                (partition, epoch) -> claims.get().fenced(partition, epoch));
         itself.set(loop);
         consumers = new Consumers(
                 "consumer",
