@@ -391,7 +391,9 @@ public final class Loop implements AutoCloseable {
     private void releaseAsked() {
         releases.forEach((id, released) -> {
             OwnedPartition partition = owned.get(id);
-            forget(id);
+            if (partition != null) {
+                forget(id);
+            }
             released.complete(partition);
         });
         releases.clear();

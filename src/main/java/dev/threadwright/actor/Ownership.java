@@ -119,6 +119,7 @@ public final class Ownership implements AutoCloseable {
      */
     public void revoked(Collection<Integer> partitions, long timeoutMs) {
         wanted.removeAll(partitions);
+        stopped.keySet().removeAll(partitions);
         CompletableFuture<Void> done =
                 CompletableFuture.runAsync(() -> release(partitions, nowMs.getAsLong() + timeoutMs), thread);
         try {
@@ -133,6 +134,7 @@ public final class Ownership implements AutoCloseable {
     /** The group has given the partitions to others already. */
     public void lost(Collection<Integer> partitions) {
         wanted.removeAll(partitions);
+        stopped.keySet().removeAll(partitions);
         // After a claim that is under way, and before one that follows: what it takes on must not be let go half.
         partitions.forEach(partition -> execute(() -> letGo(partition)));
     }
@@ -162,6 +164,11 @@ public final class Ownership implements AutoCloseable {
         });
     }
 
+    /** Another owner was seen to have the partition; if it is still assigned here, it is claimed again. */
+    public void seenElsewhere(int partition) {
+        fenced(partition, Long.MAX_VALUE);
+    }
+
     private void execute(Runnable task) {
         try {
             thread.execute(task);
@@ -172,6 +179,9 @@ public final class Ownership implements AutoCloseable {
 
     /** The partition cannot go on until somebody acts. */
     public void stop(int partition, String reason) {
+        if (!wanted.contains(partition)) {
+            return; // Its next owner will meet what is the matter.
+        }
         LOG.errorf("Partition %d is stopped: %s", partition, reason);
         stopped.put(partition, reason);
         inbound.pause(partition);
@@ -346,7 +356,8 @@ public final class Ownership implements AutoCloseable {
      * it with its partition. It waits for what came in while nobody owned its partition: that may have been in time.
      */
     private void fireTimers() {
-        Set<Integer> current = held.keySet().stream().filter(inbound::isCaughtUp).collect(java.util.stream.Collectors.toSet());
+        Set<Integer> current =
+                held.keySet().stream().filter(inbound::isCaughtUp).collect(java.util.stream.Collectors.toSet());
         if (current.isEmpty()) {
             return;
         }

@@ -35,6 +35,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -165,7 +166,8 @@ final class Engine implements AutoCloseable {
         AtomicReference<@Nullable Ownership> claims = new AtomicReference<>();
         Journal journal = journals.get();
         Journal claimJournal = journals.get();
-        Relay relay = relay(name, clientId, claimJournal);
+        Relay relay = relay(
+                name, clientId, claimJournal, partition -> required(claims).seenElsewhere(partition));
         InProcessSteps steps = new InProcessSteps(
                 handlers::find,
                 workflows,
@@ -212,7 +214,7 @@ final class Engine implements AutoCloseable {
         }
     }
 
-    private Relay relay(String name, String clientId, Journal journal) {
+    private Relay relay(String name, String clientId, Journal journal, IntConsumer onLost) {
         ThreadwrightConfig.Topics topics = config.topics();
         return Relay.of(
                 name + "-relay",
@@ -231,7 +233,8 @@ final class Engine implements AutoCloseable {
                         topics.actionsOf()),
                 partitions,
                 config.limits().recordBytes(),
-                journal::holders);
+                journal::holders,
+                onLost);
     }
 
     private Consumers consumers(String name, String clientId, int number, Loop loop) {

@@ -19,6 +19,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
@@ -65,6 +67,7 @@ public final class Relay implements Publisher, AutoCloseable {
     private final String inputTopic;
     private final Function<Publication, List<ProducerRecord<byte[], byte[]>>> records;
     private final Function<Collection<Integer>, Map<Integer, Holder>> holders;
+    private final IntConsumer onLost;
     private final Thread thread;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -86,6 +89,7 @@ public final class Relay implements Publisher, AutoCloseable {
      * @param producers makes a producer with {@code publisherId} as its transactional id, not yet initialised
      * @param records what a publication becomes on Kafka
      * @param holders who has the partitions, as the journal has it
+     * @param onLost told of a partition that another owner was seen to have; called on the relay's thread
      */
     public Relay(
             String name,
@@ -96,7 +100,8 @@ public final class Relay implements Publisher, AutoCloseable {
             String groupId,
             String inputTopic,
             Function<Publication, List<ProducerRecord<byte[], byte[]>>> records,
-            Function<Collection<Integer>, Map<Integer, Holder>> holders) {
+            Function<Collection<Integer>, Map<Integer, Holder>> holders,
+            IntConsumer onLost) {
         this.threads = threads;
         this.publisherId = publisherId;
         this.producers = producers;
@@ -106,6 +111,7 @@ public final class Relay implements Publisher, AutoCloseable {
         this.inputTopic = inputTopic;
         this.records = records;
         this.holders = holders;
+        this.onLost = onLost;
         this.thread = threads.unstarted(name, this::run);
     }
 
@@ -124,7 +130,8 @@ public final class Relay implements Publisher, AutoCloseable {
             Topics topics,
             int partitions,
             int recordBytes,
-            Function<Collection<Integer>, Map<Integer, Holder>> holders) {
+            Function<Collection<Integer>, Map<Integer, Holder>> holders,
+            IntConsumer onLost) {
         OutgoingRecords records = new OutgoingRecords(topics, partitions, recordBytes - RECORD_OVERHEAD_BYTES);
         return new Relay(
                 name,
@@ -135,7 +142,8 @@ public final class Relay implements Publisher, AutoCloseable {
                 groupId,
                 inputTopic,
                 records::of,
-                holders);
+                holders,
+                onLost);
     }
 
     public void start() {
@@ -166,6 +174,10 @@ public final class Relay implements Publisher, AutoCloseable {
                     published, positions.read(List.of(claim.partition())).getOrDefault(claim.partition(), 0L));
         }
         if (published > claim.position()) {
+            Holder holder = holders.apply(List.of(claim.partition())).get(claim.partition());
+            if (holder == null || holder.epoch() != claim.epoch()) {
+                throw new RelayException("Partition " + claim.partition() + " was claimed by another meanwhile", null);
+            }
             throw new IllegalStateException("Partition " + claim.partition() + " is published up to " + published
                     + ", but its journal ends at " + claim.position()
                     + ": Postgres is older than Kafka. Restore a newer backup, or see \"Postgres behind Kafka\" in"
@@ -395,9 +407,17 @@ public final class Relay implements Publisher, AutoCloseable {
 
     private void forget(int partition) {
         Lane lane = lanes.remove(partition);
-        backlog.removeIf(publication -> publication.partition() == partition);
+        leave(publication -> publication.partition() == partition);
         if (lane != null && lane.closing != null) {
             lane.closing.completeExceptionally(new IllegalStateException("Partition " + partition + " was lost"));
+        }
+    }
+
+    /** Bytes are known by batch, not by publication: they leave in proportion. */
+    private void leave(Predicate<Publication> leaving) {
+        int before = backlog.size();
+        if (backlog.removeIf(leaving)) {
+            backlogBytes = backlogBytes * backlog.size() / before;
         }
     }
 
@@ -412,6 +432,7 @@ public final class Relay implements Publisher, AutoCloseable {
         }
         Map<Integer, Holder> current = holders.apply(open.keySet());
         Map<Integer, Long> held = positions.read(open.keySet());
+        List<Integer> lost = new ArrayList<>();
         lock.lock();
         try {
             open.forEach((partition, lane) -> {
@@ -422,15 +443,18 @@ public final class Relay implements Publisher, AutoCloseable {
                 if (holder == null || !holder.publisher().equals(publisherId)) {
                     LOG.warnf("Partition %d has another owner; leaving its publications to it", partition);
                     forget(partition);
+                    lost.add(partition);
                 } else {
                     lane.published = Math.max(lane.published, held.getOrDefault(partition, 0L));
                 }
             });
-            backlog.removeIf(this::isPublished);
+            leave(this::isPublished);
             closeDrained();
         } finally {
             lock.unlock();
         }
+        // The loop would notice only when it commits, and whoever claimed the partition may not want it any more.
+        lost.forEach(onLost::accept);
         return fresh;
     }
 

@@ -52,6 +52,9 @@ final class Auditor {
     private long events;
     private long published;
 
+    /** Committed and not sent on yet: they may overtake those of other partitions. */
+    private long forwards;
+
     Auditor(Timeline timeline) {
         this.timeline = timeline;
     }
@@ -86,7 +89,7 @@ final class Auditor {
 
     /** What is committed and not published yet. */
     long backlog() {
-        return owed.values().stream().mapToLong(ArrayDeque::size).sum();
+        return forwards + owed.values().stream().mapToLong(ArrayDeque::size).sum();
     }
 
     void committed(Batch batch) {
@@ -133,8 +136,10 @@ final class Auditor {
                                 Names.ACTIONS,
                                 row.partition(),
                                 new String(outbox.headers().last("ce_id"), UTF_8));
-                    case FORWARD -> {}
-                    case INVALID, REFUSED, FAILED, NOT_STORED, THREAD_UNREADABLE -> {
+                    case FORWARD -> forwards++;
+                    case INVALID, NOT_STORED, THREAD_UNREADABLE ->
+                        throw new AssertionError("Nobody sent anything that has to be set aside: " + outbox.reason());
+                    case REFUSED, FAILED -> {
                         deadLetters.add(outbox.source());
                         owe(Names.DEAD_LETTER, row.partition(), outbox.id().toString());
                     }
@@ -167,6 +172,12 @@ final class Auditor {
             for (Appended record : records) {
                 String id =
                         text(record, record.partition().topic().equals(Names.DEAD_LETTER) ? "tw_dead_letter" : "ce_id");
+                if (record.partition().topic().equals(Names.COMMANDS)) {
+                    forwards--;
+                    assertThat(forwards)
+                            .as("records sent on, twice or never committed")
+                            .isNotNegative();
+                }
                 ArrayDeque<String> next = owed.get(record.partition().toString());
                 if (next == null) {
                     continue; // The lifecycle topic has some of the events, and forwards are commands again.

@@ -34,6 +34,10 @@ final class Node {
 
     private static final LoopSettings SETTINGS = new LoopSettings(16, 1 << 20, 40, 1 << 20, 4, 1 << 20, 7);
     private static final int DATA_BYTES = 100_000;
+
+    /** Of no process: it only remembers what it has compiled. */
+    private static final JsonSchemas SCHEMAS = new JsonSchemas();
+
     private static final Judges NO_JUDGES = new Judges() {
         @Override
         public boolean holds(String condition, Input input, Situation situation) {
@@ -65,6 +69,7 @@ final class Node {
         SimulatedThreads threads = new SimulatedThreads(process);
         Journal journal = new SimulatedJournal(process, shared, faults, auditor::committed);
         Journal claimJournal = new SimulatedJournal(process, shared, faults, auditor::committed);
+        AtomicReference<Ownership> claims = new AtomicReference<>();
         OutgoingRecords records = new OutgoingRecords(Names.OUT, broker.partitions(), DATA_BYTES);
         relay = new Relay(
                 "relay",
@@ -75,9 +80,9 @@ final class Node {
                 Names.GROUP,
                 Names.INPUT,
                 records::of,
-                claimJournal::holders);
+                claimJournal::holders,
+                partition -> claims.get().seenElsewhere(partition));
         AtomicReference<Loop> itself = new AtomicReference<>();
-        AtomicReference<Ownership> claims = new AtomicReference<>();
         Map<String, Work> handlers = Stream.of(Trades.WORK, Trades.ONCE, Trades.FLAKY)
                 .collect(Collectors.toMap(one -> one, one -> new Work(one, process, random, auditor)));
         InProcessSteps steps = new InProcessSteps(
@@ -93,11 +98,7 @@ final class Node {
                 name,
                 threads,
                 journal,
-                new Decider(
-                        new ServerSettings(QueuePolicy.DEFAULT, "plain", 3, 4),
-                        Trades.ALL,
-                        NO_JUDGES,
-                        new JsonSchemas()),
+                new Decider(new ServerSettings(QueuePolicy.DEFAULT, "plain", 3, 4), Trades.ALL, NO_JUDGES, SCHEMAS),
                 NeededWorkflows.fixed(Trades.ALL),
                 SETTINGS,
                 relay,

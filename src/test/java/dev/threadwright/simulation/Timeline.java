@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.PriorityQueue;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A machine with one processor and a clock that only moves when there is nothing to do. What runs next is drawn by lot
@@ -28,6 +29,7 @@ final class Timeline {
     private long number;
     private long steps;
     private long hash = 1;
+    private volatile @Nullable Thread stranger;
 
     private record Ready(Process process, Runnable continuation) {}
 
@@ -109,7 +111,9 @@ final class Timeline {
         private void enqueue(Runnable continuation) {
             Thread current = Thread.currentThread();
             if (current != machine && !current.isVirtual()) {
-                throw new IllegalStateException("Woken by a thread that is not of the simulation: " + current);
+                // Thrown where it is noticed: here, nobody would hear of it.
+                stranger = current;
+                return;
             }
             if (!dead) {
                 ready.add(new Ready(this, continuation));
@@ -147,6 +151,10 @@ final class Timeline {
     /** Runs one thread until it waits, or else lets time pass until something is due. */
     void step() {
         steps++;
+        Thread woke = stranger;
+        if (woke != null) {
+            throw new IllegalStateException("A thread was woken by one that is not of the simulation: " + woke);
+        }
         if (!ready.isEmpty()) {
             int chosen = random.nextInt(ready.size());
             Ready one = ready.get(chosen);

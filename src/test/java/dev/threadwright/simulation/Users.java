@@ -190,7 +190,8 @@ final class Users {
         ProducerRecord<byte[], byte[]> record = random.nextBoolean() ? command : asInput(command);
         append(identity, record);
         if (faults.happens(Kind.INPUT_TWICE)) {
-            process.after(random.nextLong(RESEND_WITHIN_MS), () -> append(identity, record));
+            long ms = random.nextInt(3) == 0 ? random.nextLong(30) : random.nextLong(RESEND_WITHIN_MS);
+            process.after(ms, () -> append(identity, record));
         }
     }
 
