@@ -413,8 +413,13 @@ public final class Loop implements AutoCloseable {
         actors.removePartition(partition);
         steps.cancelPartition(partition);
         turns.dropped(partition);
-        gathered.removeIf(work -> work.partition() == partition);
-        arrived.removeIf(work -> work.partition() == partition);
+        List<Work> left = new ArrayList<>(gathered);
+        left.addAll(arrived);
+        left.removeIf(work -> work.partition() == partition);
+        gathered = new ArrayList<>();
+        arrived = left;
+        // What was read of its threads is out of date if it comes back.
+        lookups.clear();
     }
 
     private void lookUp(Collection<Work> works) {
