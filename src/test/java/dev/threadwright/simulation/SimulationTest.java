@@ -6,9 +6,6 @@ import dev.threadwright.simulation.Faults.Kind;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -22,19 +19,14 @@ class SimulationTest {
     private static final long FIRST_SEED = Long.getLong("threadwright.seed", 1);
     private static final int HISTORIES = Integer.getInteger("threadwright.histories", 1_000);
 
-    private static final Logger LOG = Logger.getLogger("dev.threadwright");
-    private static @Nullable Level level;
-
-    /** Whoever writes logs has threads and locks of their own. */
     @BeforeAll
     static void quiet() {
-        level = LOG.getLevel();
-        LOG.setLevel(Level.OFF);
+        Quiet.begin();
     }
 
     @AfterAll
     static void loud() {
-        LOG.setLevel(level);
+        Quiet.end();
     }
 
     @Test
