@@ -1,5 +1,6 @@
 package dev.threadwright;
 
+import dev.threadwright.ops.RecoverCommand;
 import dev.threadwright.ops.VerifyCommand;
 import java.util.List;
 
@@ -9,6 +10,8 @@ sealed interface CommandLine {
     String USAGE = """
             usage: threadwright [-Dkey=value ...]                  run the server
                    threadwright verify [thread | tenant/thread]    recompute one thread or all, and end
+                threadwright recover (--all | --partition=N ...) [--republish] [--accept-loss]
+                                                                after a restore: bring journal and Kafka together, and end
                    threadwright help
 
             The keys are those of config/application.properties. The id of a thread is all that follows the first slash, if
@@ -18,6 +21,8 @@ sealed interface CommandLine {
     record Serve() implements CommandLine {}
 
     record Verify(List<String> arguments) implements CommandLine {}
+
+    record Recover(List<String> arguments) implements CommandLine {}
 
     record Help() implements CommandLine {}
 
@@ -29,6 +34,7 @@ sealed interface CommandLine {
         }
         return switch (words[0]) {
             case VerifyCommand.NAME -> new Verify(List.of(words).subList(1, words.length));
+            case RecoverCommand.NAME -> new Recover(List.of(words).subList(1, words.length));
             case "help", "--help", "-h" -> new Help();
             default -> new Unknown(words[0]);
         };

@@ -3,15 +3,19 @@ package dev.threadwright;
 import dev.threadwright.embedded.EmbeddedServers;
 import dev.threadwright.embedded.EmbeddedStartException;
 import dev.threadwright.journal.JournalUnavailableException;
+import dev.threadwright.ops.RecoverCommand;
 import dev.threadwright.ops.VerifyCommand;
 import io.quarkus.runtime.ApplicationLifecycleManager;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import io.smallrye.config.SmallRyeConfig;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -29,6 +33,7 @@ public final class Main {
         switch (CommandLine.of(args)) {
             case CommandLine.Serve ignored -> serve(startUnconfigured(true));
             case CommandLine.Verify verify -> System.exit(verify(startUnconfigured(false), verify.arguments()));
+            case CommandLine.Recover recover -> System.exit(recover(startUnconfigured(true), recover.arguments()));
             case CommandLine.Help ignored -> System.out.print(CommandLine.USAGE);
             case CommandLine.Unknown unknown -> {
                 System.err.println("threadwright: there is no command " + unknown.word());
@@ -39,12 +44,12 @@ public final class Main {
     }
 
     private static void serve(EmbeddedServers servers) {
-        CountDownLatch quarkusStopped = new CountDownLatch(1);
+        CompletableFuture<Integer> quarkusStopped = new CompletableFuture<>();
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(() -> closeAfter(quarkusStopped, servers), "embedded-servers-stop"));
         var exit = ApplicationLifecycleManager.getDefaultExitCodeHandler();
         Quarkus.run(null, (code, failure) -> {
-            quarkusStopped.countDown();
+            quarkusStopped.complete(failure == null ? code : 1);
             if (failure != null) {
                 // Quarkus leaves it to the handler, and the log may not be there yet.
                 System.err.println("threadwright: cannot start");
@@ -69,6 +74,13 @@ public final class Main {
         } catch (JournalUnavailableException e) {
             System.err.println("threadwright: " + e.getMessage());
             return 2;
+        }
+    }
+
+    private static int recover(EmbeddedServers servers, List<String> arguments) {
+        SmallRyeConfig config = StartupConfig.readMapped();
+        try (servers) {
+            return new RecoverCommand(config, System.out).run(arguments);
         }
     }
 
@@ -109,17 +121,33 @@ public final class Main {
         }
     }
 
-    /** All shutdown hooks run at once; this one has to be the last. */
-    private static void closeAfter(CountDownLatch quarkusStopped, EmbeddedServers servers) {
+    /** All shutdown hooks run at once; this one has to be the last. Who was told to end, and did so in order, has not failed. */
+    private static void closeAfter(CompletableFuture<Integer> quarkusStopped, EmbeddedServers servers) {
+        boolean inOrder = false;
         try {
-            if (!quarkusStopped.await(QUARKUS_STOP_LIMIT_SECONDS, TimeUnit.SECONDS)) {
-                System.err.println("threadwright: the server did not stop within " + QUARKUS_STOP_LIMIT_SECONDS
-                        + " s; stopping its embedded servers regardless");
-            }
+            inOrder = quarkusStopped.get(stopLimitSeconds(), TimeUnit.SECONDS) == 0;
+        } catch (TimeoutException e) {
+            System.err.println("threadwright: the server did not stop within " + stopLimitSeconds()
+                    + " s; stopping its embedded servers regardless");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
         }
         servers.close();
+        if (inOrder) {
+            System.out.flush();
+            // Else the status would be that of the signal.
+            Runtime.getRuntime().halt(0);
+        }
+    }
+
+    private static long stopLimitSeconds() {
+        return QUARKUS_STOP_LIMIT_SECONDS
+                + StartupConfig.read()
+                        .getOptionalValue("threadwright.shutdown.delay", Duration.class)
+                        .orElse(Duration.ZERO)
+                        .toSeconds();
     }
 
     /** The broker starts before Quarkus has set the log levels that application.properties gives. */

@@ -1,5 +1,6 @@
 package dev.threadwright;
 
+import dev.threadwright.ops.ThreadwrightConfig;
 import io.quarkus.runtime.configuration.ConfigUtils;
 import io.smallrye.config.SmallRyeConfig;
 
@@ -9,6 +10,11 @@ final class StartupConfig {
 
     static SmallRyeConfig read() {
         return ConfigUtils.configBuilder().build();
+    }
+
+    /** With all keys of the server in one place, and their defaults. */
+    static SmallRyeConfig readMapped() {
+        return ConfigUtils.configBuilder().withMapping(ThreadwrightConfig.class).build();
     }
 
     static boolean isSet(SmallRyeConfig config, String key) {

@@ -338,6 +338,8 @@ public final class Ownership implements AutoCloseable {
                 }
                 long published = threads.get(publisher.close(partition).toCompletableFuture(), leftMs(deadlineMs));
                 journal.release(partition, owned.epoch(), published);
+                LOG.infof(
+                        "Gave partition %d back at epoch %d, position %d", partition, owned.epoch(), owned.position());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             } catch (ExecutionException | TimeoutException | RuntimeException e) {

@@ -12,6 +12,8 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
@@ -31,6 +33,7 @@ public class EventSockets {
     private final int maxDataBytes;
     private final int maxSockets;
     private final AtomicInteger open = new AtomicInteger();
+    private final Set<ServerWebSocket> sockets = ConcurrentHashMap.newKeySet();
 
     EventSockets(
             ProtocolCommands commands,
@@ -82,7 +85,17 @@ public class EventSockets {
             EventSocket.refuse(socket, 503, maxSockets + " sockets are open on this instance already. Come back later");
             return;
         }
-        new EventSocket(socket, thread, this, EventSocket.Patience.DEFAULT, open::decrementAndGet).listen();
+        sockets.add(socket);
+        new EventSocket(socket, thread, this, EventSocket.Patience.DEFAULT, () -> {
+                    sockets.remove(socket);
+                    open.decrementAndGet();
+                })
+                .listen();
+    }
+
+    /** Their clients come back, to another server. */
+    void endAll() {
+        sockets.forEach(socket -> EventSocket.refuse(socket, 503, "This server ends"));
     }
 
     ProtocolCommands commands() {

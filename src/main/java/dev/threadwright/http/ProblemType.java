@@ -45,6 +45,7 @@ enum ProblemType {
     SET_ASIDE("set-aside", 500, "The input was set aside undecided"),
     NOT_SUPPORTED("not-supported", 501, "This server does not do that"),
     UNDECIDED("undecided", 503, "It has not been decided in time"),
+    SHUTTING_DOWN("shutting-down", 503, "The server ends"),
     OVERLOADED("overloaded", 503, "Too much at once"),
     KAFKA_UNAVAILABLE("kafka-unavailable", 503, "Kafka cannot be reached"),
     DATABASE_UNAVAILABLE("database-unavailable", 503, "The database cannot be reached"),

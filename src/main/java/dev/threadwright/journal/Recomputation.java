@@ -29,6 +29,19 @@ final class Recomputation {
         this.state = ThreadState.absent(thread);
     }
 
+    /** Of a thread that was deleted and whose journal is gone: that nothing else is told of it. */
+    static Verified ofTombstone(ThreadKey thread, @Nullable Row row) {
+        if (row == null) {
+            return new Verified(
+                    thread,
+                    0,
+                    List.of(new Finding(Kind.DIFFERENCE, 0, "The thread was deleted, and its row is not there")));
+        }
+        Recomputation recomputation = new Recomputation(thread, null);
+        recomputation.state = ThreadState.tombstone(thread, row.seq(), 0, 0);
+        return new Verified(thread, 0, recomputation.end(row).findings());
+    }
+
     void add(
             long firstSeq,
             int count,

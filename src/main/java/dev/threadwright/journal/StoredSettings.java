@@ -5,9 +5,13 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
 
 /** What the first server to start decided for all that come after, because stored data depends on it. */
 public final class StoredSettings {
+
+    private static final String TOPIC = "topic ";
 
     private final PostgresSettings settings;
 
@@ -33,6 +37,52 @@ public final class StoredSettings {
     public byte[] callbackKey(byte[] fresh) {
         return Base64.getDecoder()
                 .decode(firstOf("server_key", "callbacks", Base64.getEncoder().encodeToString(fresh)));
+    }
+
+    /**
+     * Which topic is meant by a name: {@code id} if this is the first to ask.
+     *
+     * @throws JournalUnavailableException if the store cannot be reached
+     */
+    public String topicId(String topic, String id) {
+        return firstOf("server_setting", TOPIC + topic, id);
+    }
+
+    /** The identities of the topics that it knows. */
+    public Map<String, String> topicIds() {
+        try (Lane lane = new Lane(settings, Purpose.CLAIMS)) {
+            return lane.call(
+                    connection -> {
+                        Map<String, String> ids = new HashMap<>();
+                        try (PreparedStatement select = connection.prepareStatement(
+                                        "select name, value from server_setting where starts_with(name, '" + TOPIC
+                                                + "')");
+                                ResultSet rows = select.executeQuery()) {
+                            while (rows.next()) {
+                                ids.put(rows.getString(1).substring(TOPIC.length()), rows.getString(2));
+                            }
+                        }
+                        return ids;
+                    },
+                    SqlErrors::ofRead);
+        }
+    }
+
+    /** From now on another topic is meant by a name. */
+    public void setTopicId(String topic, String id) {
+        try (Lane lane = new Lane(settings, Purpose.CLAIMS)) {
+            lane.call(
+                    connection -> {
+                        try (PreparedStatement upsert =
+                                connection.prepareStatement("insert into server_setting (name, value) values (?, ?)"
+                                        + " on conflict (name) do update set value = excluded.value")) {
+                            upsert.setString(1, TOPIC + topic);
+                            upsert.setString(2, id);
+                            return upsert.executeUpdate();
+                        }
+                    },
+                    SqlErrors::ofRead);
+        }
     }
 
     /** @param table of this server: what is first written there under a name stays */

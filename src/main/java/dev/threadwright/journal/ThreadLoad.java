@@ -23,10 +23,11 @@ final class ThreadLoad {
     private static final int FETCH_SIZE = 200;
 
     private static final String SNAPSHOTS = """
-            select t.tenant, t.thread, s.state, t.seq
+            select t.tenant, t.thread, s.state, t.seq, t.created_at_ms, t.updated_at_ms, d.purged_at_ms is not null
             from unnest(?::text[], ?::text[]) as k (tenant, thread)
                  join thread t on t.tenant = k.tenant and t.thread = k.thread
                  left join snapshot s on s.tenant = k.tenant and s.thread = k.thread
+                 left join deleted_thread d on d.tenant = k.tenant and d.thread = k.thread
             """;
 
     private static final String TAILS = """
@@ -63,6 +64,12 @@ final class ThreadLoad {
                 while (rows.next()) {
                     ThreadKey thread = Rows.thread(rows);
                     heads.put(thread, rows.getLong(4));
+                    if (rows.getBoolean(7)) {
+                        found.put(
+                                thread,
+                                ThreadState.tombstone(thread, rows.getLong(4), rows.getLong(5), rows.getLong(6)));
+                        continue;
+                    }
                     String text = rows.getString(3);
                     ThreadState state = text == null ? null : snapshot(thread, text);
                     if (state != null) {

@@ -41,12 +41,20 @@ public final class Verifier {
             from thread where tenant = ? and thread = ?
             """;
 
+    /** What is taken away on purpose is no damage, be it all gone or not. */
+    private static final String PURGED = """
+            select purged_at_ms is not null from deleted_thread where tenant = ? and thread = ?
+            """;
+
     private static final String SNAPSHOT = "select state from snapshot where tenant = ? and thread = ?";
 
     private static final String POSITIONS = """
             select c.partition, c.position,
                    (select count(*) from decision d where d.partition = c.partition and d.position <= c.position)
                    + (select count(*) from outbox o where o.partition = c.partition and o.position <= c.position)
+                   + coalesce((select p.rows from purged_rows p where p.partition = c.partition), 0)
+                   + coalesce((select sum(r.to_position - r.from_position) from recovery r
+                               where r.partition = c.partition), 0)
             from partition_claim c order by c.partition
             """;
 
@@ -87,6 +95,9 @@ public final class Verifier {
     public @Nullable Verified verify(ThreadKey thread) {
         List<Verified> verified = inSnapshot(connection -> {
             Recomputation.Row row = one(connection, ROW, thread, Verifier::row);
+            if (Boolean.TRUE.equals(one(connection, PURGED, thread, rows -> rows.getBoolean(1)))) {
+                return List.of(Recomputation.ofTombstone(thread, row));
+            }
             String snapshot = one(connection, SNAPSHOT, thread, rows -> rows.getString(1));
             Recomputation recomputation =
                     new Recomputation(thread, snapshot == null ? null : SnapshotCodec.read(thread, snapshot));

@@ -27,13 +27,16 @@ import dev.threadwright.step.InProcessSteps;
 import dev.threadwright.thread.Decider;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
@@ -71,6 +74,7 @@ final class Engine implements AutoCloseable {
     private final Producer<byte[], byte[]> strayProducer;
     private final CommandRecords commandRecords;
     private final List<LoopUnit> units = new ArrayList<>();
+    private final AtomicBoolean closed = new AtomicBoolean();
     private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("workflows-watch").daemon().factory());
 
@@ -131,6 +135,13 @@ final class Engine implements AutoCloseable {
         return List.copyOf(units);
     }
 
+    /** How far the partitions that are owned here are published. */
+    Map<Integer, Long> published() {
+        Map<Integer, Long> published = new HashMap<>();
+        units.forEach(unit -> published.putAll(unit.relay().published()));
+        return published;
+    }
+
     private Set<Integer> held() {
         Set<Integer> held = new HashSet<>();
         units.forEach(unit -> held.addAll(unit.ownership().held()));
@@ -144,6 +155,9 @@ final class Engine implements AutoCloseable {
 
     @Override
     public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
         List<Thread> closing = units.stream()
                 .map(unit -> Thread.ofPlatform().name(unit.name() + "-close").start(unit::close))
                 .toList();
@@ -224,17 +238,21 @@ final class Engine implements AutoCloseable {
                 admin,
                 config.group().id(),
                 topics.input(),
-                new Topics(
-                        topics.lifecycle(),
-                        topics.events(),
-                        topics.deadLetter(),
-                        topics.commands(),
-                        topics.actions(),
-                        topics.actionsOf()),
+                outgoing(topics),
                 partitions,
                 config.limits().recordBytes(),
                 journal::holders,
                 onLost);
+    }
+
+    static Topics outgoing(ThreadwrightConfig.Topics topics) {
+        return new Topics(
+                topics.lifecycle(),
+                topics.events(),
+                topics.deadLetter(),
+                topics.commands(),
+                topics.actions(),
+                topics.actionsOf());
     }
 
     private Consumers consumers(String name, String clientId, int number, Loop loop) {

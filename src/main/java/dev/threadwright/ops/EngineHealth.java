@@ -23,6 +23,9 @@ public class EngineHealth implements HealthCheck {
     @Override
     public HealthCheckResponse call() {
         HealthCheckResponseBuilder response = HealthCheckResponse.named("engine");
+        if (startup.isEnding()) {
+            return response.down().withData("phase", "ending").build();
+        }
         Engine engine = startup.engine();
         if (engine == null) {
             return response.down()

@@ -76,6 +76,7 @@ public class EngineStartup {
     private volatile String phase = "waiting to start";
     private volatile @Nullable Engine engine;
     private volatile @Nullable Thread starter;
+    private volatile boolean ending;
 
     EngineStartup(
             ThreadwrightConfig config,
@@ -130,7 +131,21 @@ public class EngineStartup {
         });
     }
 
+    /** Not ready any more, whatever comes. */
+    void end() {
+        ending = true;
+    }
+
+    boolean isEnding() {
+        return ending;
+    }
+
     void onStop(@Observes ShutdownEvent event) {
+        giveBack();
+    }
+
+    /** Ends the engine: its partitions are given back in order. */
+    void giveBack() {
         Thread starting = starter;
         if (starting != null) {
             starting.interrupt();
@@ -177,7 +192,9 @@ public class EngineStartup {
         KafkaClients kafka = new KafkaClients(kafkaConnection, config.limits().recordBytes());
         patiently("Kafka, to see to the topics", () -> {
             try (Admin admin = kafka.admin("threadwright-setup")) {
-                new TopicSetup(admin, config).ensure(partitions);
+                TopicSetup topics = new TopicSetup(admin, config);
+                topics.ensure(partitions);
+                topics.checkIdentities(new StoredSettings(postgres));
                 return partitions;
             }
         });

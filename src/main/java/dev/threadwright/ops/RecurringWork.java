@@ -4,7 +4,9 @@ import dev.threadwright.cron.CronRuns;
 import dev.threadwright.cron.CronTicker;
 import dev.threadwright.deadletter.DeadLetterSweep;
 import dev.threadwright.lifetime.Deletions;
+import dev.threadwright.lifetime.IdleSweep;
 import dev.threadwright.lifetime.LifetimeSweep;
+import dev.threadwright.lifetime.Purge;
 import dev.threadwright.store.Store;
 import dev.threadwright.tables.Tables;
 import dev.threadwright.tables.TablesUnavailableException;
@@ -18,6 +20,7 @@ import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -38,12 +41,19 @@ public class RecurringWork {
     private final Store store;
     private final Instance<CronRuns> runs;
     private final Deletions deletions;
+    private final EngineStartup startup;
 
     private volatile @Nullable ScheduledExecutorService schedule;
 
     RecurringWork(
-            ThreadwrightConfig config, Tables tables, Store store, @Any Instance<CronRuns> runs, Deletions deletions) {
+            ThreadwrightConfig config,
+            Tables tables,
+            Store store,
+            @Any Instance<CronRuns> runs,
+            Deletions deletions,
+            EngineStartup startup) {
         this.deletions = deletions;
+        this.startup = startup;
         this.config = config;
         this.tables = tables;
         this.store = store;
@@ -64,6 +74,18 @@ public class RecurringWork {
         }
         LifetimeSweep sweep = new LifetimeSweep(tables, deletions, Clock.systemUTC());
         repeat(started, "Deletions", config.lifetimes().tick(), sweep::sweep);
+        ThreadwrightConfig.Retention retention = config.retention();
+        retention.deleteIdleAfter().ifPresent(idle -> {
+            IdleSweep ofIdle = new IdleSweep(tables, deletions, idle, Clock.systemUTC());
+            repeat(started, "Deletions of idle threads", retention.tick(), ofIdle::sweep);
+        });
+        Purge purge = new Purge(
+                tables,
+                this::published,
+                retention.purgeDeletedAfter(),
+                retention.purgeOutboxAfter(),
+                Clock.systemUTC());
+        repeat(started, "Purges", retention.tick(), purge::sweep);
         ThreadwrightConfig.DeadLetters letters = config.deadLetters();
         DeadLetterSweep ofLetters = new DeadLetterSweep(tables, letters.keep(), letters.maxCount(), Clock.systemUTC());
         repeat(started, "Sweeps of dead letters", letters.sweep(), ofLetters::sweep);
@@ -74,6 +96,11 @@ public class RecurringWork {
         if (running != null) {
             running.shutdownNow();
         }
+    }
+
+    private Map<Integer, Long> published() {
+        Engine engine = startup.engine();
+        return engine == null ? Map.of() : engine.published();
     }
 
     private static void repeat(ScheduledExecutorService schedule, String what, Duration every, Runnable work) {

@@ -194,6 +194,42 @@ public interface ThreadwrightConfig {
         Duration tick();
     }
 
+    Shutdown shutdown();
+
+    /** How a server ends that is told to. */
+    interface Shutdown {
+        /** For which it says that it is not ready and goes on as before, until those who choose among servers have noticed. */
+        @WithDefault("0s")
+        Duration delay();
+
+        /** How long, after that, callers may go on waiting for their answers. */
+        @WithDefault("10s")
+        Duration drain();
+    }
+
+    Retention retention();
+
+    /** What goes when it is old, so that the database does not grow for ever. */
+    interface Retention {
+        /**
+         * After which a thread is deleted on which nothing has happened, and which has no time to live of its own; never if not
+         * set. What is busy, or waits for somebody, stays.
+         */
+        Optional<Duration> deleteIdleAfter();
+
+        /** After which the rows of a deleted thread go, all but its tombstone. */
+        @WithDefault("7d")
+        Duration purgeDeletedAfter();
+
+        /** After which rows of the outbox go: what was forwarded, asked of workers, or set aside; all of it is on Kafka. */
+        @WithDefault("7d")
+        Duration purgeOutboxAfter();
+
+        /** How often an instance looks. */
+        @WithDefault("10s")
+        Duration tick();
+    }
+
     Store store();
 
     interface Store {

@@ -1,5 +1,6 @@
 package dev.threadwright.ops;
 
+import dev.threadwright.journal.StoredSettings;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -10,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -68,6 +70,78 @@ final class TopicSetup {
             }
         });
         checkTransactions();
+    }
+
+    /**
+     * Which topics these are: those that the journal knows, or others of their names.
+     *
+     * @param current the identities of the topics that are there
+     * @param stored those that the journal was begun with, or has been set to since
+     */
+    record Identities(Map<String, String> current, Map<String, String> stored, StoredSettings store) {
+
+        boolean isThere(String topic) {
+            return current.containsKey(topic);
+        }
+
+        boolean isRecreated(String topic) {
+            String id = current.get(topic);
+            return id != null && !id.equals(stored.getOrDefault(topic, id));
+        }
+
+        List<String> recreated() {
+            return current.keySet().stream().filter(this::isRecreated).sorted().toList();
+        }
+
+        /** From now on these are the journal's. */
+        void remember() {
+            current.forEach(store::setTopicId);
+        }
+    }
+
+    Identities identities(StoredSettings store) {
+        ThreadwrightConfig.Topics topics = config.topics();
+        Set<String> existing = await("list the topics", admin.listTopics().names());
+        List<String> asked = Stream.of(
+                        topics.input(),
+                        topics.commands(),
+                        topics.results(),
+                        topics.lifecycle(),
+                        topics.events(),
+                        topics.deadLetter(),
+                        topics.actions())
+                .filter(existing::contains)
+                .distinct()
+                .toList();
+        Map<String, String> current = new HashMap<>();
+        await("describe the topics", admin.describeTopics(asked).allTopicNames())
+                .forEach((name, description) ->
+                        current.put(name, description.topicId().toString()));
+        return new Identities(current, store.topicIds(), store);
+    }
+
+    /**
+     * Remembers the topics that the journal does not know yet.
+     *
+     * @throws MisconfiguredException if an inbound topic was created anew: what was consumed of it says nothing about this one
+     */
+    void checkIdentities(StoredSettings store) {
+        ThreadwrightConfig.Topics topics = config.topics();
+        Identities found = identities(store);
+        Set<String> inbound = Set.of(topics.input(), topics.commands(), topics.results());
+        for (String topic : found.recreated()) {
+            if (inbound.contains(topic)) {
+                throw new MisconfiguredException(
+                        "Topic " + topic + " was created anew since this journal consumed it: where it"
+                                + " goes on has to be said. Run \"threadwright recover --all\", and see \"Kafka behind Postgres\" in"
+                                + " docs/operations.md");
+            }
+            LOG.warnf(
+                    "Topic %s was created anew: what was published before is not in it. See \"Kafka behind Postgres\" in"
+                            + " docs/operations.md",
+                    topic);
+        }
+        found.current().forEach(store::topicId);
     }
 
     private NewTopic topic(String name, int partitions, boolean inbound, boolean forWorkers) {

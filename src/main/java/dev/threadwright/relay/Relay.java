@@ -132,7 +132,7 @@ public final class Relay implements Publisher, AutoCloseable {
             int recordBytes,
             Function<Collection<Integer>, Map<Integer, Holder>> holders,
             IntConsumer onLost) {
-        OutgoingRecords records = new OutgoingRecords(topics, partitions, recordBytes - RECORD_OVERHEAD_BYTES);
+        OutgoingRecords records = outgoing(topics, partitions, recordBytes);
         return new Relay(
                 name,
                 threads,
@@ -146,6 +146,10 @@ public final class Relay implements Publisher, AutoCloseable {
                 onLost);
     }
 
+    static OutgoingRecords outgoing(Topics topics, int partitions, int recordBytes) {
+        return new OutgoingRecords(topics, partitions, recordBytes - RECORD_OVERHEAD_BYTES);
+    }
+
     public void start() {
         thread.start();
     }
@@ -153,6 +157,18 @@ public final class Relay implements Publisher, AutoCloseable {
     /** What keeps the relay from publishing, for health; null if nothing does. */
     public @Nullable String trouble() {
         return trouble;
+    }
+
+    /** How far the partitions that are open here are published; what is not beyond that, nobody will publish again. */
+    public Map<Integer, Long> published() {
+        lock.lock();
+        try {
+            Map<Integer, Long> published = new HashMap<>();
+            lanes.values().forEach(lane -> published.put(lane.partition, lane.published));
+            return published;
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override
@@ -163,16 +179,18 @@ public final class Relay implements Publisher, AutoCloseable {
     @Override
     public long open(Claim claim) {
         awaitTransactionUnderWay();
-        long published = claim.published();
-        if (!claim.publishers().isEmpty()) {
-            for (String publisher : claim.publishers()) {
-                if (!publisher.equals(publisherId)) {
-                    positions.fence(publisher);
-                }
+        for (String publisher : claim.publishers()) {
+            if (!publisher.equals(publisherId)) {
+                positions.fence(publisher);
             }
-            published = Math.max(
-                    published, positions.read(List.of(claim.partition())).getOrDefault(claim.partition(), 0L));
         }
+        // Also if it was given back in order: that may be long ago, and what has happened since lost with a newer
+        // journal.
+        long published = claim.epoch() == 1
+                ? claim.published()
+                : Math.max(
+                        claim.published(),
+                        positions.read(List.of(claim.partition())).getOrDefault(claim.partition(), 0L));
         if (published > claim.position()) {
             Holder holder = holders.apply(List.of(claim.partition())).get(claim.partition());
             if (holder == null || holder.epoch() != claim.epoch()) {

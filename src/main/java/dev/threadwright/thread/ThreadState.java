@@ -70,6 +70,27 @@ public record ThreadState(
                 false);
     }
 
+    /** What is left of a thread that was deleted, once its journal is gone, too. */
+    public static ThreadState tombstone(ThreadKey key, long seq, long createdAtMs, long deletedAtMs) {
+        return new ThreadState(
+                key,
+                seq,
+                null,
+                createdAtMs,
+                deletedAtMs,
+                ThreadSettings.NONE,
+                Channels.EMPTY,
+                List.of(),
+                List.of(),
+                Intake.EMPTY,
+                null,
+                null,
+                List.of(),
+                null,
+                null,
+                true);
+    }
+
     /** The sequence number of the head; 0 before the first checkpoint. */
     public long headSeq() {
         return head == null ? 0 : head.seq();
@@ -239,23 +260,7 @@ public record ThreadState(
 
     /** All that is left of it is that it was there. */
     ThreadState emptied() {
-        return new ThreadState(
-                key,
-                seq,
-                null,
-                createdAtMs,
-                updatedAtMs,
-                ThreadSettings.NONE,
-                Channels.EMPTY,
-                List.of(),
-                List.of(),
-                Intake.EMPTY,
-                null,
-                null,
-                List.of(),
-                null,
-                null,
-                true);
+        return tombstone(key, seq, createdAtMs, updatedAtMs);
     }
 
     ThreadState withSettings(ThreadSettings next) {

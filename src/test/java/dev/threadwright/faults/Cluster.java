@@ -1,6 +1,11 @@
 package dev.threadwright.faults;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.threadwright.ops.VerifyCommand;
 import dev.threadwright.testing.TestServers;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -54,22 +59,43 @@ final class Cluster implements AutoCloseable {
         return server(instance, Map.of());
     }
 
+    String group() {
+        return "faults-" + name;
+    }
+
     ServerProcess server(String instance, Map<String, String> more) {
+        Map<String, String> configuration = configuration();
+        configuration.putAll(more);
+        ServerProcess server = ServerProcess.start(name + "-" + instance, configuration);
+        servers.add(server);
+        return server;
+    }
+
+    private Map<String, String> configuration() {
         Map<String, String> configuration = new HashMap<>(Map.of(
                 "kafka.bootstrap.servers", bootstrapServers,
                 "threadwright.postgres.url", jdbcUrl,
                 "threadwright.postgres.username", user,
                 "threadwright.postgres.password", password,
                 "threadwright.partitions", Integer.toString(PARTITIONS),
-                "threadwright.group.id", "faults-" + name,
+                "threadwright.group.id", group(),
                 "threadwright.group.session-timeout-ms", Integer.toString(SESSION_TIMEOUT_MS)));
         for (String topic : List.of("input", "commands", "results", "actions", "lifecycle", "events", "dead-letter")) {
             configuration.put("threadwright.topics." + topic, topic(topic));
         }
-        configuration.putAll(more);
-        ServerProcess server = ServerProcess.start(name + "-" + instance, configuration);
-        servers.add(server);
-        return server;
+        return configuration;
+    }
+
+    /** What the packaged server's command says; its status stands before that. */
+    String recover(String... arguments) throws InterruptedException {
+        return ServerProcess.command(configuration(), "recover", arguments);
+    }
+
+    /** What verifying all threads says. */
+    String verify() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        new VerifyCommand(jdbcUrl, user, password, new PrintStream(out, true, UTF_8)).run(List.of());
+        return out.toString(UTF_8);
     }
 
     /** The first column of all rows. */

@@ -88,31 +88,6 @@ class ProcessFaultsIT {
     }
 
     @Test
-    void terminatedUnderLoad_aServerGivesItsPartitionsBackInOrder() throws Exception {
-        try (Cluster cluster = new Cluster("rolling");
-                Ledger ledger = new Ledger(cluster)) {
-            Load load = new Load(ledger, random(), 60);
-            ServerProcess one = cluster.server("one").awaitReady();
-            load.send(1_000);
-            awaitDecided(cluster, 100);
-            ServerProcess two = cluster.server("two").awaitReady();
-            load.send(1_000);
-            int code = one.terminate();
-            load.send(500);
-            ledger.flush();
-            ledger.awaitDone(DONE);
-            ledger.assertExactlyOnce();
-
-            assertThat(code).isEqualTo(143);
-            two.terminate();
-            assertThat(cluster.query("select distinct released::text from partition_claim"))
-                    .containsExactly("true");
-            assertThat(cluster.count("select count(*) from partition_claim where published <> position"))
-                    .isZero();
-        }
-    }
-
-    @Test
     void badAndMisroutedRecordsDoNotStopAPartition() throws Exception {
         try (Cluster cluster = new Cluster("bad");
                 Ledger ledger = new Ledger(cluster)) {

@@ -9,10 +9,12 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 /** The packaged server as a process of its own, to be hurt by real signals. */
 final class ServerProcess implements AutoCloseable {
 
-    private static final Duration READY_WITHIN = Duration.ofSeconds(60);
+    private static final Duration READY_WITHIN = Duration.ofSeconds(240);
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private final String name;
@@ -36,21 +38,13 @@ final class ServerProcess implements AutoCloseable {
     }
 
     static ServerProcess start(String name, Map<String, String> configuration) {
-        String packaged = System.getProperty("threadwright.package", "target/quarkus-app");
         int port = TestServers.freePort();
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-Dquarkus.http.port=" + port,
-                "-Dthreadwright.instance.name=" + name));
-        configuration.forEach((key, value) -> command.add("-D" + key + "=" + value));
-        command.addAll(List.of("-jar", Path.of(packaged, "quarkus-run.jar").toString()));
+        Map<String, String> all = new HashMap<>(configuration);
+        all.put("quarkus.http.port", Integer.toString(port));
+        all.put("threadwright.instance.name", name);
         try {
-            Path directory = Files.createDirectories(Path.of("target", "faults"));
-            Path log = directory.resolve(name + "-" + System.nanoTime() + ".log");
-            Process process = new ProcessBuilder(command)
+            Path log = directory().resolve(name + "-" + System.nanoTime() + ".log");
+            Process process = new ProcessBuilder(command(all))
                     .redirectErrorStream(true)
                     .redirectOutput(log.toFile())
                     .start();
@@ -58,6 +52,39 @@ final class ServerProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Runs a command of the packaged server; its status and what it prints. */
+    static String command(Map<String, String> configuration, String word, String... arguments)
+            throws InterruptedException {
+        List<String> command = command(configuration);
+        command.add(word);
+        command.addAll(List.of(arguments));
+        try {
+            Process process = new ProcessBuilder(command)
+                    .redirectError(directory().resolve(word + ".err").toFile())
+                    .start();
+            String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return process.waitFor() + ": " + out;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path directory() throws IOException {
+        return Files.createDirectories(Path.of("target", "faults"));
+    }
+
+    private static List<String> command(Map<String, String> configuration) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow"));
+        configuration.forEach((key, value) -> command.add("-D" + key + "=" + value));
+        String packaged = System.getProperty("threadwright.package", "target/quarkus-app");
+        command.addAll(List.of("-jar", Path.of(packaged, "quarkus-run.jar").toString()));
+        return command;
     }
 
     ServerProcess awaitReady() {
@@ -113,6 +140,11 @@ final class ServerProcess implements AutoCloseable {
     void kill() throws InterruptedException {
         process.destroyForcibly();
         awaitExit();
+    }
+
+    /** Asks to end in order, and does not wait for it. */
+    void end() {
+        process.destroy();
     }
 
     /** Asks to end in order. */
