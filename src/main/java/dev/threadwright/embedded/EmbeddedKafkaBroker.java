@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
@@ -33,8 +34,15 @@ public final class EmbeddedKafkaBroker implements AutoCloseable {
         this.server = server;
     }
 
+    /** A second way in, for clients that reach the broker through something else, which has another port. */
+    record Listener(String name, int port, int advertisedPort) {}
+
     /** Starts on {@code directory}, which is formatted if it is new and otherwise keeps its cluster id and topics. */
     public static EmbeddedKafkaBroker start(Path directory, int port) {
+        return start(directory, port, List.of());
+    }
+
+    static EmbeddedKafkaBroker start(Path directory, int port, List<Listener> more) {
         LoopbackPort.requireFree(
                 port, "Kafka broker", EmbeddedServers.KAFKA_PORT_KEY, EmbeddedServers.KAFKA_BOOTSTRAP_KEY);
         try {
@@ -42,8 +50,9 @@ public final class EmbeddedKafkaBroker implements AutoCloseable {
             Path logs = directory.toRealPath().resolve("logs");
             format(logs);
             int controllerPort = controllerPortIn(directory.resolve("controller.port"), port);
-            KafkaRaftServer server =
-                    new KafkaRaftServer(new KafkaConfig(settings(logs, port, controllerPort), false), Time.SYSTEM);
+            Map<String, String> settings = settings(logs, port, controllerPort);
+            more.forEach(listener -> add(settings, listener));
+            KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(settings, false), Time.SYSTEM);
             try {
                 server.startup();
             } catch (RuntimeException | Error e) {
@@ -120,6 +129,17 @@ public final class EmbeddedKafkaBroker implements AutoCloseable {
         settings.put("background.threads", "2");
         settings.put("log.cleaner.dedupe.buffer.size", "16777216");
         return settings;
+    }
+
+    private static void add(Map<String, String> settings, Listener listener) {
+        String address = ",%s://%s:%d";
+        settings.merge(
+                "listeners", address.formatted(listener.name(), LoopbackPort.HOST, listener.port()), String::concat);
+        settings.merge(
+                "advertised.listeners",
+                address.formatted(listener.name(), LoopbackPort.HOST, listener.advertisedPort()),
+                String::concat);
+        settings.merge("listener.security.protocol.map", "," + listener.name() + ":PLAINTEXT", String::concat);
     }
 
     private static void format(Path logs) throws Exception {

@@ -23,6 +23,9 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class OwnershipTest {
@@ -145,6 +148,65 @@ class OwnershipTest {
     }
 
     @Test
+    void whatIsTakenAwayWhileItIsClaimedIsNotHeldWhenTheClaimSucceeds() throws Exception {
+        CountDownLatch claiming = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        Journal journal = new JournalDelegate(new InMemoryJournal()) {
+            @Override
+            public Claim claim(int partition, String owner, String publisher) {
+                claiming.countDown();
+                awaitLatch(goOn);
+                return super.claim(partition, owner, publisher);
+            }
+        };
+        List<String> inbound = new CopyOnWriteArrayList<>();
+        LoopHarness harness = new LoopHarness("next", journal, LoopSettings.DEFAULT);
+        harness.start();
+        try (harness;
+                Ownership ownership = ownership(harness, recording(inbound))) {
+            ownership.assigned(List.of(0));
+            assertThat(claiming.await(10, TimeUnit.SECONDS)).isTrue();
+            ownership.lost(List.of(0));
+            goOn.countDown();
+
+            await().untilAsserted(() -> assertThat(inbound).isNotEmpty().last().isEqualTo("pause 0"));
+            assertThat(inbound).doesNotContain("resume 0");
+            assertThat(ownership.held()).isEmpty();
+            assertThat(harness.loop.release(0).get(10, TimeUnit.SECONDS))
+                    .as("what the loop owns")
+                    .isNull();
+        }
+    }
+
+    private static void awaitLatch(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static Inbound recording(List<String> log) {
+        return new Inbound() {
+            @Override
+            public void resume(int partition, List<Offset> offsets) {
+                log.add("resume " + partition);
+            }
+
+            @Override
+            public boolean isCaughtUp(int partition) {
+                return true;
+            }
+
+            @Override
+            public CompletableFuture<Void> pause(int partition) {
+                log.add("pause " + partition);
+                return CompletableFuture.completedFuture(null);
+            }
+        };
+    }
+
+    @Test
     void whatDidNotFitIsReadAgainWhenThereIsRoom() {
         Command.SubmitInput waits = input(thread("t"), "1", 2, QueuePolicy.DEFAULT, "delay");
         InMemoryJournal journal = new InMemoryJournal();
@@ -163,6 +225,10 @@ class OwnershipTest {
     }
 
     private static Ownership ownership(LoopHarness of) {
+        return ownership(of, NOTHING_COMES_IN);
+    }
+
+    private static Ownership ownership(LoopHarness of, Inbound inbound) {
         return new Ownership(
                 "next",
                 "next",
@@ -172,7 +238,7 @@ class OwnershipTest {
                 of.steps,
                 of.turns,
                 of.loop,
-                NOTHING_COMES_IN,
+                inbound,
                 () -> 3);
     }
 }

@@ -13,79 +13,11 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 
-/** What the README promises, with real processes and real signals. */
+/** Records that are not in order, by way of real servers. {@code CampaignIT} does what is done by force. */
 class ProcessFaultsIT {
 
     private static final long SEED = Long.getLong("threadwright.seed", System.nanoTime());
     private static final Duration DONE = Duration.ofSeconds(90);
-
-    @Test
-    void killedInTheMiddleOfTenThousandInputs_losesNothingAndPublishesOnce() throws Exception {
-        try (Cluster cluster = new Cluster("kill");
-                Ledger ledger = new Ledger(cluster)) {
-            Load load = new Load(ledger, random(), 200);
-            ServerProcess server = cluster.server("a").awaitReady();
-            for (int round = 0; round < 3; round++) {
-                int until = (round + 1) * 2_500;
-                load.send(2_500);
-                awaitDecided(cluster, until - 2_400 + random().nextInt(800));
-                server.kill();
-                server = cluster.server("a" + round);
-            }
-            load.send(2_500);
-            ledger.flush();
-            server.awaitReady();
-            ledger.awaitDone(DONE);
-            assertThat(ledger.acknowledged()).isEqualTo(10_000);
-            ledger.assertExactlyOnce();
-        }
-    }
-
-    @Test
-    void frozenForLongerThanItsSession_anOwnerNeitherBlocksTheNextNorAppendsNorPublishes() throws Exception {
-        try (Cluster cluster = new Cluster("freeze");
-                Ledger ledger = new Ledger(cluster)) {
-            Load load = new Load(ledger, random(), 60);
-            ServerProcess one = cluster.server("one").awaitReady();
-            ServerProcess two = cluster.server("two").awaitReady();
-            for (int round = 0; round < 2; round++) {
-                ServerProcess frozen = round % 2 == 0 ? one : two;
-                long decided = cluster.count("select count(*) from outcome");
-                load.send(800);
-                awaitDecided(cluster, decided + 50 + random().nextInt(300));
-                frozen.freeze();
-                load.send(200);
-                ledger.flush();
-                await("the other one goes on with everything")
-                        .atMost(Duration.ofMillis(Cluster.SESSION_TIMEOUT_MS + 10_000))
-                        .until(() -> cluster.count("select count(*) from outcome") >= ledger.acknowledged());
-                frozen.thaw();
-                load.send(200);
-            }
-            ledger.flush();
-            ledger.awaitDone(DONE);
-            ledger.assertExactlyOnce();
-            one.awaitReady();
-            two.awaitReady();
-        }
-    }
-
-    @Test
-    void sessionsThatPostgresEndsInTheMiddleOfCommits_leaveNothingLostOrDoubled() throws Exception {
-        try (Cluster cluster = new Cluster("sessions");
-                Ledger ledger = new Ledger(cluster)) {
-            Load load = new Load(ledger, random(), 60);
-            cluster.server("a").awaitReady();
-            for (int round = 0; round < 40; round++) {
-                load.send(100);
-                cluster.query("select pg_terminate_backend(pid)::text from pg_stat_activity"
-                        + " where datname = current_database() and application_name like 'threadwright%'");
-            }
-            ledger.flush();
-            ledger.awaitDone(DONE);
-            ledger.assertExactlyOnce();
-        }
-    }
 
     @Test
     void badAndMisroutedRecordsDoNotStopAPartition() throws Exception {

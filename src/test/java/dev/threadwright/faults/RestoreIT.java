@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 class RestoreIT {
 
     private static final long SEED = Long.getLong("threadwright.seed", System.nanoTime());
-    private static final Duration DONE = Duration.ofSeconds(150);
+    private static final Duration DONE = Duration.ofSeconds(90);
     private static final String DATABASE = "faults_restore";
     private static final String BACKUP = "faults_restore_backup";
 
@@ -96,9 +96,9 @@ class RestoreIT {
     }
 
     private static void workedOff(ServerProcess server, Ledger ledger, Load load, int inputs) throws Exception {
+        server.awaitReady(); // Which has the topics then.
         load.send(inputs);
         ledger.flush();
-        server.awaitReady();
         ledger.awaitDone(DONE);
         assertThat(server.terminate()).isZero();
     }

@@ -20,9 +20,9 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** The packaged server as a process of its own, to be hurt by real signals. */
-final class ServerProcess implements AutoCloseable {
+public final class ServerProcess implements AutoCloseable {
 
-    private static final Duration READY_WITHIN = Duration.ofSeconds(240);
+    private static final Duration READY_WITHIN = Duration.ofSeconds(90);
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private final String name;
@@ -38,17 +38,20 @@ final class ServerProcess implements AutoCloseable {
     }
 
     static ServerProcess start(String name, Map<String, String> configuration) {
+        return start(name, configuration, Map.of());
+    }
+
+    public static ServerProcess start(String name, Map<String, String> configuration, Map<String, String> environment) {
         int port = TestServers.freePort();
         Map<String, String> all = new HashMap<>(configuration);
         all.put("quarkus.http.port", Integer.toString(port));
         all.put("threadwright.instance.name", name);
         try {
             Path log = directory().resolve(name + "-" + System.nanoTime() + ".log");
-            Process process = new ProcessBuilder(command(all))
-                    .redirectErrorStream(true)
-                    .redirectOutput(log.toFile())
-                    .start();
-            return new ServerProcess(name, process, port, log);
+            ProcessBuilder builder =
+                    new ProcessBuilder(command(all)).redirectErrorStream(true).redirectOutput(log.toFile());
+            builder.environment().putAll(environment);
+            return new ServerProcess(name, builder.start(), port, log);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -87,7 +90,7 @@ final class ServerProcess implements AutoCloseable {
         return command;
     }
 
-    ServerProcess awaitReady() {
+    public ServerProcess awaitReady() {
         await(name + " is ready; its log is " + log)
                 .atMost(READY_WITHIN)
                 .pollInterval(Duration.ofMillis(50))
@@ -100,12 +103,12 @@ final class ServerProcess implements AutoCloseable {
         return this;
     }
 
-    boolean isReady() {
+    public boolean isReady() {
         return readiness().startsWith("200");
     }
 
     /** Status and body of the readiness check; empty if nobody answers. */
-    String readiness() {
+    public String readiness() {
         try {
             HttpResponse<String> response = HTTP.send(
                     HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/q/health/ready"))
@@ -121,11 +124,15 @@ final class ServerProcess implements AutoCloseable {
         }
     }
 
-    String url() {
+    public String url() {
         return "http://127.0.0.1:" + port;
     }
 
-    long pid() {
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    public long pid() {
         return process.pid();
     }
 
@@ -137,7 +144,7 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /** Ends at once, without a word. */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.destroyForcibly();
         awaitExit();
     }
@@ -148,16 +155,16 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /** Asks to end in order. */
-    int terminate() throws InterruptedException {
+    public int terminate() throws InterruptedException {
         process.destroy();
         return awaitExit();
     }
 
-    void freeze() {
+    public void freeze() {
         signal("STOP");
     }
 
-    void thaw() {
+    public void thaw() {
         signal("CONT");
     }
 
