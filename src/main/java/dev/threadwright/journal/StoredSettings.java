@@ -35,6 +35,64 @@ public final class StoredSettings {
                 .decode(firstOf("server_key", "callbacks", Base64.getEncoder().encodeToString(fresh)));
     }
 
+    /**
+     * Which topic of a name it is.
+     *
+     * @param generation 1 for the first one that was consumed
+     * @param isNew whether it was found just now that it was created anew
+     */
+    public record Topic(int generation, boolean isNew) {}
+
+    /**
+     * Says which topic of that name is consumed. If it is not the one that was consumed before, the offsets up to which
+     * that one was mean nothing any more, and are forgotten: the new one is consumed from its beginning.
+     *
+     * @param id that Kafka gave the topic when it was created; without a space
+     * @throws JournalUnavailableException if the store cannot be reached
+     */
+    public Topic topic(String name, String id) {
+        String setting = "topic " + name;
+        String stored = firstOf("server_setting", setting, id + " 1");
+        if (stored.startsWith(id + " ")) {
+            return new Topic(generation(stored), false);
+        }
+        boolean isNew = changed(setting, name, id);
+        return new Topic(generation(firstOf("server_setting", setting, id + " 1")), isNew);
+    }
+
+    private static int generation(String stored) {
+        return Integer.parseInt(stored.substring(stored.indexOf(' ') + 1));
+    }
+
+    private boolean changed(String setting, String topic, String id) {
+        try (Lane lane = new Lane(settings, Purpose.CLAIMS)) {
+            return lane.call(
+                    connection -> {
+                        // One statement, so that it happens as a whole and for one of several servers alone.
+                        try (PreparedStatement statement = connection.prepareStatement("""
+                                with changed as (
+                                    update server_setting
+                                    set value = ? || ' ' || split_part(value, ' ', 2)::integer + 1
+                                    where name = ? and split_part(value, ' ', 1) <> ?
+                                    returning name
+                                ), forgotten as (
+                                    delete from consumed_offset using changed where topic = ?
+                                )
+                                select count(*) > 0 from changed
+                                """)) {
+                            statement.setString(1, id);
+                            statement.setString(2, setting);
+                            statement.setString(3, id);
+                            statement.setString(4, topic);
+                            try (ResultSet row = statement.executeQuery()) {
+                                return row.next() && row.getBoolean(1);
+                            }
+                        }
+                    },
+                    SqlErrors::ofRead);
+        }
+    }
+
     /** @param table of this server: what is first written there under a name stays */
     private String firstOf(String table, String name, String value) {
         try (Lane lane = new Lane(settings, Purpose.CLAIMS)) {

@@ -16,6 +16,7 @@ import dev.threadwright.journal.StoredSettings;
 import dev.threadwright.json.JsonText;
 import dev.threadwright.limit.Turnstile;
 import dev.threadwright.live.ProgressFeed;
+import dev.threadwright.relay.Relay;
 import dev.threadwright.schema.JsonSchemas;
 import dev.threadwright.step.Handlers;
 import dev.threadwright.thread.Decider;
@@ -36,6 +37,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -143,10 +145,6 @@ public class EngineStartup {
 
     private void bringUp() throws InterruptedException {
         PostgresSettings postgres = postgres();
-        RecordDecoder decoder = new RecordDecoder(
-                topic -> ThreadKey.DEFAULT_TENANT,
-                policyCheck::validate,
-                config.limits().dataBytes());
         patiently("Postgres, to migrate the schema", () -> {
             try {
                 return flyway.migrate();
@@ -175,12 +173,20 @@ public class EngineStartup {
         });
         Decider decider = decider();
         KafkaClients kafka = new KafkaClients(kafkaConnection, config.limits().recordBytes());
-        patiently("Kafka, to see to the topics", () -> {
+        Map<String, String> topicIds = patiently("Kafka, to see to the topics", () -> {
             try (Admin admin = kafka.admin("threadwright-setup")) {
-                new TopicSetup(admin, config).ensure(partitions);
-                return partitions;
+                return new TopicSetup(admin, config).ensure(partitions);
             }
         });
+        Map<String, Integer> generations = patiently(
+                "Postgres, to see whether the topics are those from before",
+                () -> generations(new StoredSettings(postgres), topicIds));
+        RecordDecoder decoder = new RecordDecoder(
+                topic -> ThreadKey.DEFAULT_TENANT,
+                topic -> generations.getOrDefault(topic, 1),
+                policyCheck::validate,
+                config.limits().dataBytes(),
+                config.limits().recordBytes() - Relay.RECORD_OVERHEAD_BYTES);
         Engine ready = new Engine(
                 config,
                 partitions,
@@ -196,6 +202,22 @@ public class EngineStartup {
         ready.start();
         engine = ready;
         endings.start();
+    }
+
+    private static Map<String, Integer> generations(StoredSettings stored, Map<String, String> topicIds) {
+        Map<String, Integer> generations = new HashMap<>();
+        topicIds.forEach((topic, id) -> {
+            StoredSettings.Topic now = stored.topic(topic, id);
+            generations.put(topic, now.generation());
+            if (now.isNew()) {
+                LOG.warnf(
+                        "Topic %s was created anew since it was consumed last. It is consumed from its beginning; what the"
+                                + " one before it still held is gone. See \"Topics that were created anew\" in"
+                                + " docs/operations.md",
+                        topic);
+            }
+        });
+        return generations;
     }
 
     private CallbackKey callbackKey(StoredSettings stored) {

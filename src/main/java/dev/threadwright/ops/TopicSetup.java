@@ -39,10 +39,11 @@ final class TopicSetup {
     }
 
     /**
+     * @return the ids of the topics that are consumed, by their names
      * @throws MisconfiguredException if a topic exists with another number of partitions
      * @throws KafkaUnavailableException if the cluster does not answer
      */
-    void ensure(int partitions) {
+    Map<String, String> ensure(int partitions) {
         ThreadwrightConfig.Topics topics = config.topics();
         Set<String> inbound = Set.of(topics.input(), topics.commands(), topics.results());
         List<String> all = new ArrayList<>(inbound);
@@ -68,6 +69,14 @@ final class TopicSetup {
             }
         });
         checkTransactions();
+        Map<String, String> ids = new HashMap<>();
+        inbound.forEach(name -> {
+            TopicDescription description = found.get(name);
+            if (description != null) {
+                ids.put(name, description.topicId().toString());
+            }
+        });
+        return ids;
     }
 
     private NewTopic topic(String name, int partitions, boolean inbound, boolean forWorkers) {

@@ -23,6 +23,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class OwnershipTest {
@@ -162,7 +163,51 @@ class OwnershipTest {
         }
     }
 
+    @Test
+    void timersWaitWhileTheLoopHasTooMuchToDo() {
+        AtomicInteger looks = new AtomicInteger();
+        InMemoryJournal memory = new InMemoryJournal();
+        Journal journal = new JournalDelegate(memory) {
+            @Override
+            public List<DueTimer> timers(Collection<Integer> partitions, long dueByMs, int limit) {
+                looks.incrementAndGet();
+                return super.timers(partitions, dueByMs, limit);
+            }
+        };
+        LoopHarness loop = new LoopHarness("loop", journal, LoopSettings.DEFAULT);
+        loop.publisher.saturated = true;
+        loop.start();
+        AtomicInteger ticks = new AtomicInteger();
+        Inbound watched = new Inbound() {
+            @Override
+            public void resume(int partition, List<Offset> offsets) {}
+
+            @Override
+            public boolean isCaughtUp(int partition) {
+                ticks.incrementAndGet();
+                return true;
+            }
+
+            @Override
+            public CompletableFuture<Void> pause(int partition) {
+                return CompletableFuture.completedFuture(null);
+            }
+        };
+        try (loop;
+                Ownership ownership = ownership(loop, watched)) {
+            ownership.assigned(List.of(0));
+            await().until(() -> ticks.get() > 5);
+            assertThat(looks).hasValue(0);
+            loop.publisher.saturated = false;
+            await().until(() -> looks.get() > 0);
+        }
+    }
+
     private static Ownership ownership(LoopHarness of) {
+        return ownership(of, NOTHING_COMES_IN);
+    }
+
+    private static Ownership ownership(LoopHarness of, Inbound inbound) {
         return new Ownership(
                 "next",
                 "next",
@@ -172,7 +217,7 @@ class OwnershipTest {
                 of.steps,
                 of.turns,
                 of.loop,
-                NOTHING_COMES_IN,
+                inbound,
                 () -> 3);
     }
 }

@@ -57,7 +57,7 @@ class PostgresJournalTest extends JournalContract {
         observer = DriverManager.getConnection(settings.url(), settings.user(), settings.password());
         sql(
                 "truncate partition_claim, consumed_offset, decision, outbox, dead_letter, snapshot, outcome, owed, thread, run,"
-                        + " server_setting, server_key");
+                        + " server_setting, server_key, thread_set_aside");
         journal = new PostgresJournal(settings);
         another = new PostgresJournal(settings);
     }
@@ -229,6 +229,27 @@ class PostgresJournalTest extends JournalContract {
         assertThat(rows("select concat_ws(' ', status, workflow, decision, ended_at_ms) from run order by 1"))
                 .containsExactly(
                         "cancelled delay@1 start 1000", "completed echo@1 start 1000", "completed echo@1 start 1000");
+    }
+
+    @Test
+    void a_topic_that_was_created_anew_is_noticed_once_and_its_offsets_are_forgotten() {
+        Owner owner = Owner.of(journal, 0);
+        Owner.Draft draft = owner.draft();
+        draft.offsets.add(new Batch.Offset("in", 0, 7));
+        draft.offsets.add(new Batch.Offset("other", 0, 9));
+        draft.commit();
+        StoredSettings stored = new StoredSettings(settings);
+        assertThat(stored.topic("in", "first")).isEqualTo(new StoredSettings.Topic(1, false));
+        assertThat(stored.topic("other", "same")).isEqualTo(new StoredSettings.Topic(1, false));
+        assertThat(stored.topic("in", "first")).isEqualTo(new StoredSettings.Topic(1, false));
+        assertThat(journal.claim(0, "test", "p").offsets()).hasSize(2);
+
+        assertThat(stored.topic("in", "second")).isEqualTo(new StoredSettings.Topic(2, true));
+        assertThat(stored.topic("in", "second"))
+                .as("another server that starts")
+                .isEqualTo(new StoredSettings.Topic(2, false));
+        assertThat(journal.claim(0, "test", "p").offsets()).containsExactly(new Batch.Offset("other", 0, 9));
+        assertThat(stored.topic("in", "third")).isEqualTo(new StoredSettings.Topic(3, true));
     }
 
     @Test
