@@ -2,7 +2,7 @@
 
 alter table outbox add column tenant text collate "C" not null default 'default';
 
-comment on column outbox.kind is 'forward, action, or why it is a dead letter: invalid, refused, failed, not_stored, thread_unreadable';
+comment on column outbox.kind is 'forward, action, or why it is a dead letter: invalid, refused, failed, not_stored, thread_unreadable, thread_set_aside';
 comment on column outbox.headers is 'Array of pairs of a name and base64 or null; an object of base64 values from older releases';
 
 create table dead_letter (
@@ -93,4 +93,30 @@ execute function keep_dead_letters_v1();
 grant select on dead_letter to threadwright_reader;
 alter table dead_letter enable row level security;
 create policy of_tenant on dead_letter for select to threadwright_reader
+    using (tenant = current_setting('threadwright.tenant', true));
+
+-- Threads that cannot be decided on: the server failed on one of their commands, or what is stored of them cannot be
+-- read. Their records are dead letters and their timers rest until somebody releases them, so that neither costs the
+-- others of their partition anything.
+create table thread_set_aside (
+    since_ms  bigint  not null,
+    partition integer not null,
+    tenant    text    collate "C" not null,
+    thread    text    collate "C" not null,
+    id        text    collate "C" not null,
+    cause     text    collate "C" not null,
+    error     text    not null,
+    primary key (tenant, thread)
+);
+
+create index thread_set_aside_partition on thread_set_aside (partition);
+create index thread_set_aside_since on thread_set_aside (tenant, since_ms, thread);
+
+comment on table thread_set_aside is 'No row of thread has to be there: it may have been its first command';
+comment on column thread_set_aside.id is 'Tells this time from the next one';
+comment on column thread_set_aside.cause is 'failed, not_stored or thread_unreadable';
+
+grant select on thread_set_aside to threadwright_reader;
+alter table thread_set_aside enable row level security;
+create policy of_tenant on thread_set_aside for select to threadwright_reader
     using (tenant = current_setting('threadwright.tenant', true));

@@ -42,6 +42,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +73,11 @@ final class BatchBuilder {
     private final Set<AttemptKey> reported = new HashSet<>();
 
     private final AttemptEnds attemptEnds = new AttemptEnds();
+
+    private final Map<ThreadKey, FailedThreads.Failure> failures = new HashMap<>();
+
+    /** By its index, the first work of each thread. */
+    private final Map<ThreadKey, Integer> firstWorks = new HashMap<>();
 
     private final RunRows runRows = new RunRows();
     private final InterruptRows interruptRows = new InterruptRows();
@@ -118,20 +124,45 @@ final class BatchBuilder {
         this.earlierSettled = earlierSettled;
     }
 
+    /** @throws FailedThreads if the server fails on some; the builder is of no use any more then */
     PendingBatch build(List<Work> works, Map<Integer, OwnedPartition> owned) {
-        for (Work work : works) {
+        for (int i = 0; i < works.size(); i++) {
+            Work work = works.get(i);
             OwnedPartition partition = owned.get(work.partition());
             if (partition == null) {
                 throw new IllegalStateException("Work for partition " + work.partition() + ", which is not owned");
             }
             Progress progress = partitions.computeIfAbsent(work.partition(), p -> new Progress(partition));
             switch (work) {
-                case Work.Decide decide -> decide(progress, decide);
+                case Work.Decide decide -> tryToDecide(progress, decide, i);
                 case Work.SetAside aside -> setAside(progress, aside.kind(), aside.reason(), aside.record());
             }
             consumed(work.record());
         }
-        return gathered(works);
+        PendingBatch pending = gathered(works);
+        if (!failures.isEmpty()) {
+            throw new FailedThreads(failures);
+        }
+        return pending;
+    }
+
+    /** The server's failures on one thread must not cost the others of its batch anything. */
+    private void tryToDecide(Progress progress, Work.Decide work, int index) {
+        ThreadKey thread = work.command().header().thread();
+        firstWorks.putIfAbsent(thread, index);
+        if (failures.containsKey(thread)) {
+            return;
+        }
+        try {
+            decide(progress, work);
+        } catch (RuntimeException | StackOverflowError defect) {
+            failures.put(thread, new FailedThreads.Failure(index, defect));
+        }
+    }
+
+    /** What follows from all that was decided for the thread cannot be told: none of that can be kept. */
+    private void failed(ThreadKey thread, Throwable defect) {
+        failures.putIfAbsent(thread, new FailedThreads.Failure(firstWorks.getOrDefault(thread, 0), defect));
     }
 
     private void decide(Progress progress, Work.Decide work) {
@@ -140,14 +171,8 @@ final class BatchBuilder {
         Touched touched = threads.get(thread);
         ThreadState state = touched == null ? committed.apply(thread) : touched.after();
         Prior prior = prior(command.header());
-        Decision decision;
-        try {
-            decision = decider.decide(
-                    state, command, new Known(prior.known(), endedRun(command), checkpoint(command), settled(command)));
-        } catch (RuntimeException defect) {
-            failed(progress, work, defect);
-            return;
-        }
+        Decision decision = decider.decide(
+                state, command, new Known(prior.known(), endedRun(command), checkpoint(command), settled(command)));
         noteReport(thread, command);
         if (!decision.events().isEmpty()) {
             append(progress, command.header(), state, decision);
@@ -196,19 +221,6 @@ final class BatchBuilder {
                             work.command().header().contentHash(),
                             outcome,
                             decision.after().seq()));
-        }
-    }
-
-    /** A command that the server fails on must not stop its partition; it is kept as a dead letter. */
-    private void failed(Progress progress, Work.Decide work, RuntimeException defect) {
-        LOG.errorf(
-                defect,
-                "Thread %s: deciding a %s failed",
-                work.command().header().thread(),
-                work.command().header().type());
-        RawRecord record = work.record();
-        if (record != null) {
-            setAside(progress, OutboxRow.Kind.FAILED, "The server failed on it: " + defect, record);
         }
     }
 
@@ -353,13 +365,17 @@ final class BatchBuilder {
         List<ActionRow> actions = new ArrayList<>();
         OwedDifference owed = new OwedDifference();
         threads.forEach((key, touched) -> {
-            rows.add(new ThreadRow(touched.partition(), touched.before().seq(), touched.after(), isSet(touched)));
-            after.add(new Changed(touched.partition(), touched.after()));
-            owed.add(touched.partition(), touched.before(), touched.after());
-            runRows.status(key, touched.before(), touched.after());
-            addActions(actions, touched);
-            if (touched.before().seq() / snapshotEvery != touched.after().seq() / snapshotEvery) {
-                snapshots.add(touched.after());
+            try {
+                rows.add(new ThreadRow(touched.partition(), touched.before().seq(), touched.after(), isSet(touched)));
+                after.add(new Changed(touched.partition(), touched.after()));
+                owed.add(touched.partition(), touched.before(), touched.after());
+                runRows.status(key, touched.before(), touched.after());
+                addActions(actions, touched);
+                if (touched.before().seq() / snapshotEvery != touched.after().seq() / snapshotEvery) {
+                    snapshots.add(touched.after());
+                }
+            } catch (RuntimeException | StackOverflowError defect) {
+                failed(key, defect);
             }
         });
         tellWorkers(owed);
@@ -419,13 +435,21 @@ final class BatchBuilder {
             if (stop.call().awaited() == Awaited.WORKER
                     && !reported.contains(
                             new AttemptKey(stop.thread(), stop.call().ref()))) {
-                publications.add(WorkerRequests.cancelled(stop, nextPosition(stop), updatedAtMs(stop)));
+                publish(stop, () -> WorkerRequests.cancelled(stop, nextPosition(stop), updatedAtMs(stop)));
             }
         }
         for (StepCall start : owed.starts) {
             if (start.call().awaited() == Awaited.WORKER) {
-                publications.add(WorkerRequests.requested(start, nextPosition(start), updatedAtMs(start)));
+                publish(start, () -> WorkerRequests.requested(start, nextPosition(start), updatedAtMs(start)));
             }
+        }
+    }
+
+    private void publish(StepCall step, Supplier<OutboxRow> request) {
+        try {
+            publications.add(request.get());
+        } catch (RuntimeException | StackOverflowError defect) {
+            failed(step.thread(), defect);
         }
     }
 

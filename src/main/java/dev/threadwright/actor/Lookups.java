@@ -11,7 +11,9 @@ import dev.threadwright.thread.SettledInterrupt;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.ThreadState;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,9 @@ final class Lookups {
 
     /** Threads whose journal this release cannot read, and why. */
     final Map<ThreadKey, String> unreadable = new HashMap<>();
+
+    /** Those of them whose state cannot be read: nothing can be decided on them. */
+    final Set<ThreadKey> damaged = new HashSet<>();
 
     /** Checkpoints that cannot be read, and why; the thread that would go on from them may be another, and sound. */
     final Map<CheckpointKey, String> unreadableCheckpoints = new HashMap<>();
@@ -60,6 +65,7 @@ final class Lookups {
     void clear() {
         states.clear();
         unreadable.clear();
+        damaged.clear();
         unreadableCheckpoints.clear();
         outcomes.clear();
         endedRuns.clear();

@@ -7,10 +7,12 @@ import dev.threadwright.journal.Batch.Advance;
 import dev.threadwright.journal.Batch.OutcomeKey;
 import dev.threadwright.journal.Batch.OutcomeRow;
 import dev.threadwright.journal.Checkpoints;
+import dev.threadwright.journal.FencedException;
 import dev.threadwright.journal.Journal;
 import dev.threadwright.journal.Journal.Claim;
 import dev.threadwright.journal.JournalException;
 import dev.threadwright.journal.OutboxRow;
+import dev.threadwright.journal.SetAsideThread;
 import dev.threadwright.journal.UnreadableException;
 import dev.threadwright.thread.Checkpoint;
 import dev.threadwright.thread.Command;
@@ -48,6 +50,12 @@ public final class Loop implements AutoCloseable {
 
     private static final long RETRY_READ_MS = 100;
 
+    /** While the log takes nothing, how soon to look whether it does again. */
+    private static final long SATURATED_MS = 5;
+
+    /** Threads that are set aside; further ones are tried again with every command. */
+    static final int MAX_SET_ASIDE = SetAsides.MAX_THREADS;
+
     private static final Logger LOG = Logger.getLogger(Loop.class);
 
     private final Journal journal;
@@ -61,6 +69,7 @@ public final class Loop implements AutoCloseable {
     private final Lost onLost;
     private final Mailbox mailbox;
     private final Actors actors;
+    private final SetAsides setAsides;
     private final Committer committer;
     private final Thread thread;
 
@@ -76,11 +85,13 @@ public final class Loop implements AutoCloseable {
     /** Looked up, to be decided next. */
     private List<Work> gathered = new ArrayList<>();
 
-    private @Nullable InFlight inFlight;
+    private volatile @Nullable InFlight inFlight;
     private @Nullable PendingBatch lastSettled;
     private int batchLimit;
     private boolean readFailed;
     private volatile boolean closed;
+    private volatile int actorCount;
+    private volatile long actorBytes;
 
     /** Told of a partition that another owner has claimed, and of the epoch that it was owned at. */
     @FunctionalInterface
@@ -121,6 +132,7 @@ public final class Loop implements AutoCloseable {
         this.onLost = onLost;
         this.mailbox = new Mailbox(threads, settings.maxMailboxCount(), settings.maxMailboxBytes());
         this.actors = new Actors(settings.maxActors(), settings.maxActorBytes());
+        this.setAsides = new SetAsides(journal);
         this.committer = new Committer(name, threads, journal, owner, publisher.publisherId(), this::committed);
         this.batchLimit = settings.maxBatchCount();
         this.thread = threads.unstarted(name, this::run);
@@ -146,12 +158,15 @@ public final class Loop implements AutoCloseable {
      *
      * @param begun attempts under way for it
      * @param held attempts that wait for their turn
+     * @param aside threads that are not to be decided on
      */
-    public CompletableFuture<Void> own(int partition, long epoch, long position, List<Begun> begun, List<Turn> held) {
+    public CompletableFuture<Void> own(
+            int partition, long epoch, long position, List<Begun> begun, List<Turn> held, List<SetAsideThread> aside) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         mailbox.tell(() -> {
             mailbox.removeRecords(partition);
             owned.put(partition, new OwnedPartition(partition, epoch, position));
+            setAsides.claimed(partition, aside);
             // Here and not by the caller: nothing of the partition has been decided yet, so what was read still holds.
             turns.claimed(
                     partition,
@@ -178,6 +193,39 @@ public final class Loop implements AutoCloseable {
         return released;
     }
 
+    /** For whoever watches. */
+    public LoopLoad load() {
+        Mailbox.Level waiting = mailbox.level();
+        InFlight flight = inFlight;
+        return new LoopLoad(
+                waiting.works(),
+                waiting.bytes(),
+                flight == null ? 0 : flight.pending().works().size(),
+                actorCount,
+                actorBytes,
+                setAsides.size());
+    }
+
+    /** Threads that are not decided on until they are released. */
+    public Map<ThreadKey, SetAsideThread> setAside() {
+        return setAsides.all();
+    }
+
+    /** The journal has forgotten that the thread is set aside, so it is decided on again. */
+    public void released(SetAsideThread thread) {
+        mailbox.tell(() -> goOn(thread, setAsides.released(thread)));
+    }
+
+    /** Released threads whose calls nobody may be running, with their partitions. */
+    public Map<ThreadKey, Integer> toResume() {
+        return setAsides.toResume();
+    }
+
+    /** Its calls are seen to. */
+    public void resumed(ThreadKey thread) {
+        setAsides.resumed(thread);
+    }
+
     @Override
     public void close() {
         closed = true;
@@ -194,7 +242,7 @@ public final class Loop implements AutoCloseable {
                 if (closed) {
                     return;
                 }
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | StackOverflowError e) {
                 // Nothing of the batch is lost: what is not committed is consumed again after the next claim.
                 LOG.errorf(e, "The loop failed; giving up its partitions");
                 List.copyOf(owned.keySet()).forEach(this::lose);
@@ -211,10 +259,16 @@ public final class Loop implements AutoCloseable {
             releaseAsked();
         }
         gather();
-        if (inFlight == null && !gathered.isEmpty()) {
-            launch();
-        } else {
+        if (inFlight != null || gathered.isEmpty()) {
             mailbox.await(readFailed ? RETRY_READ_MS : IDLE_MS);
+        } else if (publisher.isSaturated()) {
+            // Results of steps bring more work without anything being consumed, so consuming less is not enough.
+            mailbox.await(SATURATED_MS);
+        } else {
+            launch();
+            if (readFailed) {
+                mailbox.await(RETRY_READ_MS);
+            }
         }
     }
 
@@ -248,36 +302,119 @@ public final class Loop implements AutoCloseable {
     }
 
     private void launch() {
-        Set<ThreadKey> missing = threadsOf(gathered);
-        missing.removeIf(key -> actors.contains(key) || lookups.isKnown(key));
-        if (!missing.isEmpty()) {
-            // Trimmed since they were looked up.
-            try {
-                loadStates(missing);
-            } catch (JournalException e) {
-                readFailed = true;
-                return;
-            }
+        PendingBatch pending;
+        try {
+            do {
+                loadTrimmed();
+            } while (withoutSetAside());
+            pending = built();
+        } catch (FencedException e) {
+            e.partitions().forEach(this::lose);
+            return;
+        } catch (JournalException e) {
+            LOG.debugf("Cannot read from the journal yet, or set a thread aside: %s", e.getMessage());
+            readFailed = true;
+            return;
         }
-        List<Work> works = readable(gathered);
         gathered = new ArrayList<>();
-        if (works.isEmpty()) {
+        if (pending.works().isEmpty()) {
             lookups.clear();
             return;
         }
-        BatchBuilder builder = new BatchBuilder(
-                decider,
-                settings.snapshotEvery(),
-                this::committedState,
-                this::earlierOutcome,
-                this::earlierEnding,
-                lookups.checkpoints::get,
-                this::earlierSettled);
-        PendingBatch pending = builder.build(works, owned);
         lookups.clear();
         CompletableFuture<CommitResult> result = committer.commit(pending);
         inFlight = new InFlight(pending, threadsOf(pending.works()), result);
         result.whenComplete((answer, failure) -> mailbox.signal());
+    }
+
+    /** Some were trimmed since they were looked up. */
+    private void loadTrimmed() {
+        Set<ThreadKey> missing = threadsOf(gathered);
+        missing.removeIf(key -> actors.contains(key) || lookups.isKnown(key));
+        if (!missing.isEmpty()) {
+            loadStates(missing);
+        }
+    }
+
+    /** Without threads that the server fails on; those are set aside. */
+    private PendingBatch built() {
+        while (true) {
+            BatchBuilder builder = new BatchBuilder(
+                    decider,
+                    settings.snapshotEvery(),
+                    this::committedState,
+                    this::earlierOutcome,
+                    this::earlierEnding,
+                    lookups.checkpoints::get,
+                    this::earlierSettled);
+            try {
+                return builder.build(gathered, owned);
+            } catch (FailedThreads e) {
+                gathered = withoutFailed(gathered, e.failures());
+            }
+        }
+    }
+
+    private List<Work> withoutFailed(List<Work> works, Map<ThreadKey, FailedThreads.Failure> failures) {
+        failures.values()
+                .forEach(failure -> setAside(
+                        (Work.Decide) works.get(failure.index()),
+                        OutboxRow.Kind.FAILED,
+                        "The server failed on it: " + failure.defect(),
+                        failure.defect()));
+        List<Work> left = new ArrayList<>(works.size());
+        for (int i = 0; i < works.size(); i++) {
+            Work work = works.get(i);
+            FailedThreads.Failure failure = work instanceof Work.Decide decide
+                    ? failures.get(decide.command().header().thread())
+                    : null;
+            if (!(work instanceof Work.Decide decide) || failure == null || i < failure.index()) {
+                left.add(work);
+            } else if (i == failure.index()) {
+                park(left, decide, OutboxRow.Kind.FAILED, "The server failed on it: " + failure.defect());
+            } else {
+                park(
+                        left,
+                        decide,
+                        OutboxRow.Kind.THREAD_SET_ASIDE,
+                        "The server failed on an earlier command of its" + " thread, which is set aside: "
+                                + failure.defect());
+            }
+        }
+        return left;
+    }
+
+    /** What is in the way of one thread must not stop its partition: it is said in the journal, then all go on. */
+    private void setAside(Work.Decide work, OutboxRow.Kind cause, String error, @Nullable Throwable defect) {
+        Command command = work.command();
+        ThreadKey thread = command.header().thread();
+        OwnedPartition partition = owned.get(work.partition());
+        if (partition == null) {
+            return;
+        }
+        setAsides.add(partition, thread, cause, error);
+        LOG.errorf(
+                defect,
+                "Thread %s is set aside over a %s until it is released (POST /set-aside/{thread_id}/release): %s",
+                thread,
+                command.header().type(),
+                error);
+    }
+
+    private void park(List<Work> to, Work.Decide work, OutboxRow.Kind kind, String reason) {
+        RawRecord record = work.record();
+        if (record == null) {
+            setAsides.await(work);
+        } else {
+            to.add(new Work.SetAside(work.partition(), kind, SetAsides.printable(reason), record));
+        }
+    }
+
+    /** @param waited while it was set aside */
+    private void goOn(SetAsideThread thread, List<Work> waited) {
+        LOG.infof("Thread %s, which was set aside, is decided on again", thread.thread());
+        actors.remove(thread.thread());
+        offer(waited);
     }
 
     /** Runs on the committer's thread: the batch is durable, so callers and consumers may see it. */
@@ -323,6 +460,8 @@ public final class Loop implements AutoCloseable {
             }
         }
         actors.trim();
+        actorCount = actors.size();
+        actorBytes = actors.bytes();
         lastSettled = pending;
     }
 
@@ -339,10 +478,28 @@ public final class Loop implements AutoCloseable {
         Work poison = works.getFirst();
         RawRecord record = poison.record();
         LOG.errorf("A command on partition %d cannot be stored and is set aside: %s", poison.partition(), reason);
-        if (record != null && !(poison instanceof Work.SetAside)) {
-            again(List.of(new Work.SetAside(
-                    poison.partition(), OutboxRow.Kind.NOT_STORED, "It cannot be stored: " + reason, record)));
+        if (poison instanceof Work.Decide decide) {
+            try {
+                refused(decide, "It cannot be stored: " + reason);
+            } catch (FencedException e) {
+                e.partitions().forEach(this::lose);
+            } catch (JournalException e) {
+                // It is refused once more when the journal is there again.
+                again(works);
+            }
+        } else {
+            LOG.errorf(
+                    "A dead letter is lost, because it cannot be stored either: %s",
+                    record == null ? poison : record.source());
         }
+    }
+
+    /** What would come of it cannot be stored: nor can, perhaps, what would come of anything else on its thread. */
+    private void refused(Work.Decide poison, String error) {
+        setAside(poison, OutboxRow.Kind.NOT_STORED, error, null);
+        List<Work> left = new ArrayList<>();
+        park(left, poison, OutboxRow.Kind.NOT_STORED, error);
+        again(left);
     }
 
     private void recovered(PendingBatch pending, CommitResult.Recovered recovered) {
@@ -411,6 +568,9 @@ public final class Loop implements AutoCloseable {
     private void forget(int partition) {
         owned.remove(partition);
         actors.removePartition(partition);
+        actorCount = actors.size();
+        actorBytes = actors.bytes();
+        setAsides.forget(partition);
         steps.cancelPartition(partition);
         turns.dropped(partition);
         List<Work> left = new ArrayList<>(gathered);
@@ -465,7 +625,9 @@ public final class Loop implements AutoCloseable {
                 readable.forEach(key -> lookups.states.put(key, loaded.getOrDefault(key, ThreadState.absent(key))));
                 return;
             } catch (UnreadableException e) {
-                readable.remove(unreadable(e));
+                ThreadKey thread = unreadable(e);
+                lookups.damaged.add(thread);
+                readable.remove(thread);
             }
         }
     }
@@ -479,25 +641,56 @@ public final class Loop implements AutoCloseable {
         return thread;
     }
 
-    /** A thread that cannot be read must not stop its partition: its records are kept as dead letters. */
-    private List<Work> readable(List<Work> works) {
-        if (lookups.unreadable.isEmpty() && lookups.unreadableCheckpoints.isEmpty()) {
-            return works;
+    /**
+     * A thread that cannot be decided on must not stop its partition: its records are kept as dead letters.
+     *
+     * @return whether a thread goes on again, whose state has to be read before
+     */
+    private boolean withoutSetAside() {
+        if (lookups.unreadable.isEmpty() && lookups.unreadableCheckpoints.isEmpty() && setAsides.isEmpty()) {
+            return false;
         }
-        List<Work> readable = new ArrayList<>(works.size());
-        for (Work work : works) {
-            String reason = work instanceof Work.Decide decide ? unreadable(decide.command()) : null;
-            RawRecord record = work.record();
-            if (reason == null) {
-                readable.add(work);
-            } else if (record == null) {
-                LOG.errorf("A command on partition %d is dropped: %s", work.partition(), reason);
+        // First what may fail, so that whatever is tried again has had no effect.
+        boolean isReleased = false;
+        for (Work work : gathered) {
+            isReleased |= work instanceof Work.Decide decide && noteSetAside(decide);
+        }
+        List<Work> left = new ArrayList<>(gathered.size());
+        for (Work work : gathered) {
+            if (!(work instanceof Work.Decide decide)) {
+                left.add(work);
+                continue;
+            }
+            String unreadable = unreadable(decide.command());
+            SetAsideThread aside = setAsides.of(decide.command().header().thread());
+            if (unreadable != null) {
+                LOG.errorf("A command on partition %d is set aside: %s", work.partition(), unreadable);
+                park(left, decide, OutboxRow.Kind.THREAD_UNREADABLE, unreadable);
+            } else if (aside != null) {
+                park(left, decide, OutboxRow.Kind.THREAD_SET_ASIDE, "Its thread is set aside: " + aside.error());
             } else {
-                LOG.errorf("A record of partition %d is set aside: %s", work.partition(), reason);
-                readable.add(new Work.SetAside(work.partition(), OutboxRow.Kind.THREAD_UNREADABLE, reason, record));
+                left.add(work);
             }
         }
-        return readable;
+        gathered = left;
+        return isReleased;
+    }
+
+    /** Sets a thread aside that cannot be read. Returns whether it was set aside and goes on: sound again, or released. */
+    private boolean noteSetAside(Work.Decide work) {
+        ThreadKey thread = work.command().header().thread();
+        SetAsideThread aside = setAsides.of(thread);
+        if (lookups.damaged.contains(thread)) {
+            if (aside == null) {
+                setAside(work, OutboxRow.Kind.THREAD_UNREADABLE, lookups.unreadable.getOrDefault(thread, ""), null);
+            }
+        } else if (aside != null
+                && (aside.cause() == OutboxRow.Kind.THREAD_UNREADABLE
+                        || SetAsides.isReleasedBy(aside, work.record()))) {
+            goOn(aside, setAsides.takeBack(aside));
+            return true;
+        }
+        return false;
     }
 
     /** Why the command cannot be decided; null if it can. */

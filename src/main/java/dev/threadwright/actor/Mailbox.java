@@ -79,6 +79,18 @@ final class Mailbox {
         }
     }
 
+    /** What waits. @param bytes with what each counts beyond the bytes that it carries */
+    record Level(int works, long bytes) {}
+
+    Level level() {
+        lock.lock();
+        try {
+            return new Level(works.size(), bytes);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     boolean isSaturated() {
         lock.lock();
         try {

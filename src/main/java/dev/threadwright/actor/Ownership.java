@@ -6,6 +6,7 @@ import dev.threadwright.actor.Turns.Turn;
 import dev.threadwright.journal.Journal;
 import dev.threadwright.journal.Journal.Claim;
 import dev.threadwright.journal.Publication;
+import dev.threadwright.journal.SetAsideThread;
 import dev.threadwright.journal.UnreadableException;
 import dev.threadwright.thread.Awaited;
 import dev.threadwright.thread.Command;
@@ -64,6 +65,7 @@ public final class Ownership implements AutoCloseable {
 
     private final Map<Integer, String> stopped = new ConcurrentHashMap<>();
     private final Map<TimerKey, Long> fired = new HashMap<>();
+    private long lookedForReleasedMs;
 
     private record TimerKey(ThreadKey thread, String ref) {}
 
@@ -204,7 +206,13 @@ public final class Ownership implements AutoCloseable {
             journal.fenced(partition, claim.epoch());
             publishBacklog(claim, published);
             OwedWork owed = owed(partition, Integer.MAX_VALUE);
-            loop.own(partition, claim.epoch(), claim.position(), owed.begun(), owed.turns())
+            loop.own(
+                            partition,
+                            claim.epoch(),
+                            claim.position(),
+                            owed.begun(),
+                            owed.turns(),
+                            journal.setAside(List.of(partition), Loop.MAX_SET_ASIDE))
                     .join();
             if (!wanted.contains(partition)) {
                 letGo(partition);
@@ -253,7 +261,10 @@ public final class Ownership implements AutoCloseable {
 
     /** @param maxTurns with which it stops looking for more */
     private OwedWork owed(int partition, int maxTurns) {
-        List<ThreadKey> threads = journal.threadsOwingCalls(partition);
+        return owed(partition, journal.threadsOwingCalls(partition), maxTurns);
+    }
+
+    private OwedWork owed(int partition, List<ThreadKey> threads, int maxTurns) {
         OwedWork work = new OwedWork(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         for (int from = 0; from < threads.size() && work.turns().size() < maxTurns; from += PAGE) {
             List<ThreadKey> page = threads.subList(from, Math.min(threads.size(), from + PAGE));
@@ -280,6 +291,35 @@ public final class Ownership implements AutoCloseable {
         // callback comes or the time is up.
         if (step.call().awaited() == Awaited.HANDLER) {
             work.calls().add(step);
+        }
+    }
+
+    /**
+     * Threads that were set aside and that somebody has released, over HTTP or by hand, are decided on again. Calls of
+     * theirs that nobody runs any more are resumed as after a take-over.
+     */
+    private void goOnWithReleased() {
+        try {
+            Map<ThreadKey, SetAsideThread> aside = loop.setAside();
+            long now = nowMs.getAsLong();
+            if (!aside.isEmpty() && now - lookedForReleasedMs >= RECLAIM_LOST_MS) {
+                lookedForReleasedMs = now;
+                Set<String> still = new HashSet<>();
+                journal.setAside(Set.copyOf(held.keySet()), Loop.MAX_SET_ASIDE).forEach(thread -> still.add(thread.id()));
+                aside.values().stream()
+                        .filter(thread -> held.containsKey(thread.partition()) && !still.contains(thread.id()))
+                        .forEach(loop::released);
+            }
+            loop.toResume().forEach((thread, partition) -> {
+                if (held.containsKey(partition)) {
+                    OwedWork owed = owed(partition, List.of(thread), Integer.MAX_VALUE);
+                    resume(owed.calls());
+                    turns.found(partition, owed.turns());
+                }
+                loop.resumed(thread);
+            });
+        } catch (RuntimeException e) {
+            LOG.debugf("Cannot look for released threads yet: %s", e.getMessage());
         }
     }
 
@@ -358,9 +398,11 @@ public final class Ownership implements AutoCloseable {
      * it with its partition. It waits for what came in while nobody owned its partition: that may have been in time.
      */
     private void fireTimers() {
+        goOnWithReleased();
         Set<Integer> current =
                 held.keySet().stream().filter(inbound::isCaughtUp).collect(java.util.stream.Collectors.toSet());
-        if (current.isEmpty()) {
+        if (current.isEmpty() || loop.isSaturated()) {
+            // They are still owed when there is room again.
             return;
         }
         try {

@@ -88,7 +88,8 @@ public class DeadLetterResource {
                                                 "refused",
                                                 "failed",
                                                 "not_stored",
-                                                "thread_unreadable"
+                                                "thread_unreadable",
+                                                "thread_set_aside"
                                             }))
                     @RestQuery("kind")
                     @Nullable String kind,
@@ -227,8 +228,9 @@ public class DeadLetterResource {
         return Arrays.stream(OutboxRow.Kind.values())
                 .filter(kind -> kind.isDeadLetter() && kind.word().equals(text))
                 .findFirst()
-                .orElseThrow(
-                        () -> invalid("kind", "must be invalid, refused, failed, not_stored or thread_unreadable"));
+                .orElseThrow(() -> invalid(
+                        "kind",
+                        "must be invalid, refused, failed, not_stored, thread_unreadable or" + " thread_set_aside"));
     }
 
     private static @Nullable Boolean isEither(String name, @Nullable String text) {

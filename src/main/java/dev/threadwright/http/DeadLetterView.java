@@ -23,11 +23,11 @@ record DeadLetterView(
 
         @Schema(
                 required = true,
-                enumeration = {"invalid", "refused", "failed", "not_stored", "thread_unreadable"},
+                enumeration = {"invalid", "refused", "failed", "not_stored", "thread_unreadable", "thread_set_aside"},
                 description =
                         "invalid: it could not be understood; refused: it asks the impossible; failed: the server failed"
                                 + " on it; not_stored: the store refuses what would come of it; thread_unreadable: its"
-                                + " thread cannot be read.")
+                                + " thread cannot be read; thread_set_aside: its thread was set aside before.")
         String kind,
 
         @Schema(required = true, description = "What is wrong, for people.")

@@ -10,6 +10,7 @@ enum ProblemType {
     CHECKPOINT_NOT_FOUND("checkpoint-not-found", 404, "No such checkpoint"),
     ASSISTANT_NOT_FOUND("assistant-not-found", 404, "No such assistant"),
     DEAD_LETTER_NOT_FOUND("dead-letter-not-found", 404, "No such dead letter"),
+    NOT_SET_ASIDE("not-set-aside", 404, "The thread is not set aside"),
     CALLBACK_NOT_FOUND("callback-not-found", 404, "No such callback"),
     ITEM_NOT_FOUND("item-not-found", 404, "No such item"),
     NOT_FOUND("not-found", 404, "There is nothing here"),

@@ -33,6 +33,9 @@ record ReplayRequest(
     private static final String NAME = "name";
     private static final int MAX_HEADERS = 1_000;
 
+    /** As it was. */
+    static final ReplayRequest UNCHANGED = read(null, 0);
+
     /** What stands instead of what was. @param bytes null for none */
     record Part(byte @Nullable [] bytes) {}
 

@@ -46,6 +46,9 @@ public class ThreadAnswers {
         fields.put("latest_run", latest == null ? Json.NULL : latest);
         fields.put("pending_interrupts", found.pending());
         fields.put("runs", found.runs().stream().map(RunView::of).toList());
+        if (found.setAside() != null) {
+            fields.put("set_aside", SetAsideView.of(found.setAside()));
+        }
         return fields;
     }
 

@@ -99,7 +99,12 @@ record ThreadView(
         List<String> pendingInterrupts,
 
         @Schema(description = "Its newest runs, newest first; at most " + ThreadReads.MAX_RUNS + ". Not in searches.")
-        List<RunView> runs) {
+        List<RunView> runs,
+
+        @Schema(
+                description =
+                        "Why nothing is decided on it until somebody releases it; absent if it is not set aside. Not in searches.")
+        @Nullable SetAsideView setAside) {
 
     @Schema(name = "ThreadTtl")
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ForwardHeaders {
 
-    /** {@code topic-partition-offset} of the original: the identity of a plain record, and the topic gives the tenant. */
+    /** {@link Origin#coordinates} of the original: the identity of a plain record, and the topic gives the tenant. */
     static final String ORIGIN = "tw_origin";
 
     /** When the original was appended; milliseconds since 1970. */
@@ -30,7 +30,8 @@ public final class ForwardHeaders {
 
     private static final String PREFIX = "tw_";
     private static final int MAX_ORIGIN_LENGTH = 300;
-    private static final Pattern COORDINATES = Pattern.compile("([a-zA-Z0-9._-]{1,249})-\\d{1,10}-\\d{1,19}");
+    private static final Pattern COORDINATES =
+            Pattern.compile("([a-zA-Z0-9._-]{1,249})-\\d{1,10}-\\d{1,19}(~\\d{1,9})?");
 
     private ForwardHeaders() {}
 
@@ -38,7 +39,7 @@ public final class ForwardHeaders {
      * The headers with which a record goes on to the partition of the commands topic that it belongs to, instead of its
      * own. Headers without a value are left out: they say nothing.
      */
-    public static RawHeaders of(ConsumerRecord<byte[], byte[]> record, TopicRole role) {
+    static RawHeaders of(ConsumerRecord<byte[], byte[]> record, int generation, TopicRole role) {
         List<RawHeaders.Header> headers = new ArrayList<>();
         boolean isForward = false;
         for (Header header : record.headers()) {
@@ -49,7 +50,7 @@ public final class ForwardHeaders {
             }
         }
         if (!isForward) {
-            headers.add(new RawHeaders.Header(ORIGIN, utf8(Origin.coordinates(record))));
+            headers.add(new RawHeaders.Header(ORIGIN, utf8(Origin.coordinates(record, generation))));
             headers.add(new RawHeaders.Header(TIME, utf8(Long.toString(record.timestamp()))));
             if (role != TopicRole.COMMANDS) {
                 headers.add(new RawHeaders.Header(ROLE, utf8(role.word())));
@@ -63,15 +64,16 @@ public final class ForwardHeaders {
         return record.headers().lastHeader(ROLE) != null;
     }
 
-    static Origin read(ConsumerRecord<byte[], byte[]> record, TopicRole role) throws InvalidRecordException {
+    static Origin read(ConsumerRecord<byte[], byte[]> record, int generation, TopicRole role)
+            throws InvalidRecordException {
         if (role != TopicRole.COMMANDS) {
-            return Origin.here(record, role, Origin.KAFKA);
+            return Origin.here(record, generation, role, Origin.KAFKA);
         }
         String caller = text(record, ACTOR, Attributes.MAX_LENGTH);
         String actor = caller == null ? Origin.KAFKA : caller;
         String origin = text(record, ORIGIN, MAX_ORIGIN_LENGTH);
         if (origin == null) {
-            return Origin.here(record, role, actor);
+            return Origin.here(record, generation, role, actor);
         }
         Matcher coordinates = COORDINATES.matcher(origin);
         if (!coordinates.matches()) {

@@ -277,7 +277,10 @@ final class Poller implements AutoCloseable {
                         role == TopicRole.COMMANDS && !ForwardHeaders.isForward(record));
             case Decoded.Misrouted ignored ->
                 new Work.SetAside(
-                        record.partition(), OutboxRow.Kind.FORWARD, "", raw(record, ForwardHeaders.of(record, role)));
+                        record.partition(),
+                        OutboxRow.Kind.FORWARD,
+                        "",
+                        raw(record, decoder.forwardHeaders(record, role)));
             case Decoded.Dead dead ->
                 new Work.SetAside(
                         record.partition(), OutboxRow.Kind.INVALID, dead.reason(), raw(record, headers(record)));
@@ -308,7 +311,8 @@ final class Poller implements AutoCloseable {
                 partition.partition(),
                 "The next record to consume from " + partition + " is " + offset
                         + ", which the topic does not have: records were deleted before they were consumed, or the"
-                        + " topic was created anew. See \"Offset out of range\" in docs/operations.md"));
+                        + " topic was created anew (then restart the servers). See \"Offset out of range\" in"
+                        + " docs/operations.md"));
     }
 
     private void failed(RuntimeException e) {

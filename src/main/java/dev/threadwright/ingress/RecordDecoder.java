@@ -1,11 +1,14 @@
 package dev.threadwright.ingress;
 
+import dev.threadwright.journal.RawHeaders;
 import dev.threadwright.thread.Command;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.policy.Policy;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
 
 /**
  * Turns a consumed record into a command. A function of the record, and total: whatever the bytes are, the answer says
@@ -23,6 +26,8 @@ public final class RecordDecoder {
     static final long MAX_TIME_MS = 253_402_300_799_999L;
 
     private final Function<String, String> tenants;
+    private final ToIntFunction<String> generations;
+    private final int maxForwardBytes;
     private final EnvelopeReader envelopes;
     private final CommandReader commands;
 
@@ -32,7 +37,22 @@ public final class RecordDecoder {
      * @param maxDataBytes see {@link #DEFAULT_MAX_DATA_BYTES}
      */
     public RecordDecoder(Function<String, String> tenants, Consumer<Policy> policyCheck, int maxDataBytes) {
+        this(tenants, topic -> 1, policyCheck, maxDataBytes, Integer.MAX_VALUE);
+    }
+
+    /**
+     * @param generations of topics: how often one of that name was created; 1 if once
+     * @param maxForwardBytes of a record with its headers that is sent on to the partition that it belongs to
+     */
+    public RecordDecoder(
+            Function<String, String> tenants,
+            ToIntFunction<String> generations,
+            Consumer<Policy> policyCheck,
+            int maxDataBytes,
+            int maxForwardBytes) {
         this.tenants = tenants;
+        this.generations = generations;
+        this.maxForwardBytes = maxForwardBytes;
         this.envelopes = new EnvelopeReader(maxDataBytes);
         this.commands = new CommandReader(policyCheck);
     }
@@ -46,7 +66,11 @@ public final class RecordDecoder {
             // Understood before it is sent on, so that what is dead is dead where it lies and is decoded once.
             Command command = command(record, role);
             int owner = KeyPartitions.of(record.key(), partitions);
-            return owner == record.partition() ? new Decoded.ForThread(command) : new Decoded.Misrouted(owner);
+            if (owner == record.partition()) {
+                return new Decoded.ForThread(command);
+            }
+            checkForward(record, owner);
+            return new Decoded.Misrouted(owner);
         } catch (InvalidRecordException e) {
             String reason = String.valueOf(e.getMessage());
             return new Decoded.Dead(
@@ -54,9 +78,28 @@ public final class RecordDecoder {
         }
     }
 
+    /** Headers count, too, those that mean nothing here: they go with it. */
+    private void checkForward(ConsumerRecord<byte[], byte[]> record, int owner) throws InvalidRecordException {
+        long bytes = (long) record.key().length + (record.value() == null ? 0 : record.value().length);
+        for (Header header : record.headers()) {
+            bytes += header.key().length() * 3L + (header.value() == null ? 0 : header.value().length);
+        }
+        if (bytes > maxForwardBytes) {
+            throw new InvalidRecordException("The record is on partition " + record.partition()
+                    + ", its key belongs to partition " + owner + ", and with " + bytes
+                    + " bytes it is too large to be sent on (at most " + maxForwardBytes
+                    + "): have the client choose partitions as the Java client does (murmur2)");
+        }
+    }
+
+    /** With which a record that came to the wrong partition goes on to the right one. */
+    RawHeaders forwardHeaders(ConsumerRecord<byte[], byte[]> record, TopicRole role) {
+        return ForwardHeaders.of(record, generations.applyAsInt(record.topic()), role);
+    }
+
     private Command command(ConsumerRecord<byte[], byte[]> record, TopicRole role) throws InvalidRecordException {
         String thread = ThreadIds.read(record.key());
-        Origin origin = ForwardHeaders.read(record, role);
+        Origin origin = ForwardHeaders.read(record, generations.applyAsInt(record.topic()), role);
         if (origin.timeMs() < 0 || origin.timeMs() > MAX_TIME_MS) {
             throw new InvalidRecordException("The record's timestamp " + origin.timeMs()
                     + " is not between 1970 and 9999; leave it to the client or the broker");

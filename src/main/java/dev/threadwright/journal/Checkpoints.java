@@ -58,7 +58,7 @@ public final class Checkpoints {
     private static void add(CheckpointWalk walk, ThreadKey thread, Recorded recorded) {
         try {
             walk.add(recorded);
-        } catch (IllegalStateException e) {
+        } catch (RuntimeException e) {
             throw new UnreadableException(thread, e);
         }
     }

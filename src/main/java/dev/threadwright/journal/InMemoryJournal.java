@@ -69,6 +69,9 @@ public final class InMemoryJournal implements Journal {
         }
     }
 
+    private static final Comparator<ThreadKey> BY_NAME =
+            Comparator.comparing(ThreadKey::tenant).thenComparing(ThreadKey::thread);
+
     private record OwedKey(ThreadKey thread, String kind, String ref) {}
 
     private record InterruptKey(ThreadKey thread, InterruptId interrupt) {}
@@ -85,6 +88,7 @@ public final class InMemoryJournal implements Journal {
     private final Map<InterruptKey, InterruptRow> interrupts = new HashMap<>();
     private final Map<OwedKey, OwedChange> owed = new LinkedHashMap<>();
     private final Map<Integer, TreeMap<String, Long>> offsets = new HashMap<>();
+    private final Map<ThreadKey, SetAsideThread> setAside = new HashMap<>();
 
     @Override
     public synchronized void commit(Batch batch) {
@@ -321,19 +325,43 @@ public final class InMemoryJournal implements Journal {
     }
 
     @Override
+    public synchronized void setAside(SetAsideThread thread, long epoch) {
+        Ownership now = partitions.get(thread.partition());
+        if (now == null || now.released() || now.epoch() != epoch) {
+            throw new FencedException(Set.of(thread.partition()), "Another owner", null);
+        }
+        setAside.put(thread.thread(), thread);
+    }
+
+    @Override
+    public synchronized void takeBack(SetAsideThread thread) {
+        setAside.computeIfPresent(thread.thread(), (key, now) -> now.id().equals(thread.id()) ? null : now);
+    }
+
+    @Override
+    public synchronized List<SetAsideThread> setAside(Collection<Integer> asked, int limit) {
+        return setAside.values().stream()
+                .filter(thread -> asked.contains(thread.partition()))
+                .sorted(Comparator.comparing(SetAsideThread::thread, BY_NAME))
+                .limit(limit)
+                .toList();
+    }
+
+    @Override
     public synchronized List<ThreadKey> threadsOwingCalls(int partition) {
-        Comparator<ThreadKey> byName = Comparator.comparing(ThreadKey::tenant).thenComparing(ThreadKey::thread);
         return List.copyOf(owed.values().stream()
                 .filter(change ->
                         change.partition() == partition && change.kind().equals(OwedChange.CALL))
                 .map(OwedChange::thread)
-                .collect(Collectors.toCollection(() -> new TreeSet<>(byName))));
+                .filter(thread -> !setAside.containsKey(thread))
+                .collect(Collectors.toCollection(() -> new TreeSet<>(BY_NAME))));
     }
 
     @Override
     public synchronized List<DueTimer> timers(Collection<Integer> asked, long dueByMs, int limit) {
         return owed.values().stream()
                 .filter(change -> asked.contains(change.partition()) && change.dueAtMs() <= dueByMs)
+                .filter(change -> !setAside.containsKey(change.thread()))
                 .map(change -> new DueTimer(change.partition(), change.thread(), change.ref(), change.dueAtMs()))
                 .sorted(Comparator.comparingLong(DueTimer::dueAtMs)
                         .thenComparing(timer -> timer.thread().tenant())

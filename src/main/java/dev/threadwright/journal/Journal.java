@@ -112,10 +112,31 @@ public interface Journal extends AutoCloseable {
     /** The thread's last sequence number; 0 if it does not exist. */
     long head(ThreadKey thread);
 
-    /** Threads of the partition that owe calls: work that was running when the last owner stopped. */
+    /**
+     * Says that the thread is not to be decided on until somebody releases it: its timers and calls are not told of, and
+     * its next owners hear of it. Takes the place of what was said before.
+     *
+     * @param epoch the owner's
+     * @throws FencedException if the partition is no longer at that epoch
+     */
+    void setAside(SetAsideThread thread, long epoch);
+
+    /** Takes that back; does nothing if somebody has since, or it was set aside again. */
+    void takeBack(SetAsideThread thread);
+
+    /** Threads of these partitions that are set aside, by name; at most {@code limit}. */
+    List<SetAsideThread> setAside(Collection<Integer> partitions, int limit);
+
+    /**
+     * Threads of the partition that owe calls, but those that are set aside: work that was running when the last owner
+     * stopped.
+     */
     List<ThreadKey> threadsOwingCalls(int partition);
 
-    /** Timers of these partitions that are due at or before a time (milliseconds since 1970), earliest first. */
+    /**
+     * Timers of these partitions that are due at or before a time (milliseconds since 1970), earliest first; none of
+     * threads that are set aside.
+     */
     List<DueTimer> timers(Collection<Integer> partitions, long dueByMs, int limit);
 
     /** @param publisher the transactional id that the owner publishes with */

@@ -41,7 +41,9 @@ public record OutboxRow(
         /** The store refuses what would come of it. */
         NOT_STORED,
         /** Its thread cannot be read. */
-        THREAD_UNREADABLE;
+        THREAD_UNREADABLE,
+        /** Its thread is set aside, for what happened to an earlier command. */
+        THREAD_SET_ASIDE;
 
         /** What releases wrote that had one word for all dead letters. */
         private static final String DEAD_LETTER = "dead_letter";

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -271,10 +272,94 @@ public final class PostgresJournal implements Journal {
     }
 
     @Override
+    public void setAside(SetAsideThread thread, long epoch) {
+        if (!BatchCheck.isStorable(thread.thread())) {
+            return; // Nothing of it is stored either, so there is nothing to be told of.
+        }
+        int stored = claims.call(
+                connection -> {
+                    try (PreparedStatement statement = connection.prepareStatement("""
+                            with owned as (
+                                select from partition_claim c
+                                where c.partition = ? and c.epoch = ? and not c.released
+                                for share)
+                            insert into thread_set_aside as s
+                                (since_ms, partition, tenant, thread, id, cause, error)
+                            select (extract(epoch from clock_timestamp()) * 1000)::bigint, ?, ?, ?, ?, ?, ?
+                            from owned
+                            on conflict (tenant, thread) do update
+                            set since_ms = excluded.since_ms, partition = excluded.partition, id = excluded.id,
+                                cause = excluded.cause, error = excluded.error
+                            """)) {
+                        statement.setInt(1, thread.partition());
+                        statement.setLong(2, epoch);
+                        statement.setInt(3, thread.partition());
+                        statement.setString(4, thread.thread().tenant());
+                        statement.setString(5, thread.thread().thread());
+                        statement.setString(6, thread.id());
+                        statement.setString(7, thread.cause().word());
+                        statement.setString(8, thread.error().replace('\0', '?'));
+                        return statement.executeUpdate();
+                    }
+                },
+                SqlErrors::ofClaim);
+        if (stored == 0) {
+            throw new FencedException(Set.of(thread.partition()), "Another owner", null);
+        }
+    }
+
+    @Override
+    public void takeBack(SetAsideThread thread) {
+        if (!BatchCheck.isStorable(thread.thread())) {
+            return;
+        }
+        claims.call(
+                connection -> {
+                    try (PreparedStatement statement = connection.prepareStatement(
+                            "delete from thread_set_aside where tenant = ? and thread = ? and id = ?")) {
+                        statement.setString(1, thread.thread().tenant());
+                        statement.setString(2, thread.thread().thread());
+                        statement.setString(3, thread.id());
+                        return statement.executeUpdate();
+                    }
+                },
+                SqlErrors::ofClaim);
+    }
+
+    @Override
+    public List<SetAsideThread> setAside(Collection<Integer> partitions, int limit) {
+        return read(connection -> list(
+                connection,
+                """
+                select tenant, thread, partition, id, cause, error
+                from thread_set_aside
+                where partition = any (?)
+                order by tenant, thread
+                limit ?
+                """,
+                statement -> {
+                    new Columns(statement).ints(partitions, partition -> partition);
+                    statement.setInt(2, limit);
+                },
+                row -> new SetAsideThread(
+                        Rows.thread(row),
+                        row.getInt(3),
+                        row.getString(4),
+                        OutboxRow.Kind.ofWord(row.getString(5)),
+                        row.getString(6))));
+    }
+
+    @Override
     public List<ThreadKey> threadsOwingCalls(int partition) {
         return read(connection -> list(
                 connection,
-                "select distinct tenant, thread from owed where partition = ? and kind = ? order by tenant, thread",
+                """
+                select distinct o.tenant, o.thread
+                from owed o
+                where o.partition = ? and o.kind = ?
+                  and not exists (select from thread_set_aside s where s.tenant = o.tenant and s.thread = o.thread)
+                order by o.tenant, o.thread
+                """,
                 statement -> {
                     statement.setInt(1, partition);
                     statement.setString(2, OwedChange.CALL);
@@ -287,10 +372,11 @@ public final class PostgresJournal implements Journal {
         return read(connection -> list(
                 connection,
                 """
-                select tenant, thread, partition, ref, due_at_ms
-                from owed
-                where partition = any (?) and due_at_ms <= ?
-                order by due_at_ms, tenant, thread, ref
+                select o.tenant, o.thread, o.partition, o.ref, o.due_at_ms
+                from owed o
+                where o.partition = any (?) and o.due_at_ms <= ?
+                  and not exists (select from thread_set_aside s where s.tenant = o.tenant and s.thread = o.thread)
+                order by o.due_at_ms, o.tenant, o.thread, o.ref
                 limit ?
                 """,
                 statement -> {

@@ -40,7 +40,8 @@ final class Rows {
                     source == null || id == null ? null : new Identity(source, id),
                     row.getString(9),
                     EventCodec.readAll(events, row.getLong(3), timeMs));
-        } catch (UnreadableException e) {
+        } catch (RuntimeException e) {
+            // Whatever the reader makes of damage: it is this thread's, and must not cost the others.
             throw new UnreadableException(thread, e);
         }
     }
@@ -67,7 +68,7 @@ final class Rows {
                     HexFormat.of().formatHex(row.getBytes(4)),
                     OutcomeCodec.read(result),
                     row.getLong(6));
-        } catch (UnreadableException e) {
+        } catch (RuntimeException e) {
             throw new UnreadableException(thread, e);
         }
     }

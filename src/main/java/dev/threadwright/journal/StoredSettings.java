@@ -40,44 +40,68 @@ public final class StoredSettings {
     }
 
     /**
-     * Which topic is meant by a name: {@code id} if this is the first to ask.
+     * A topic that the journal has to do with.
+     *
+     * @param id that Kafka gave it when it was created; without a space
+     * @param generation 1 for the first of its name, and one more for each that took its place
+     */
+    public record Topic(String id, int generation) {
+
+        private static Topic of(String stored) {
+            int space = stored.indexOf(' ');
+            return new Topic(stored.substring(0, space), Integer.parseInt(stored.substring(space + 1)));
+        }
+
+        @Override
+        public String toString() {
+            return id + ' ' + generation;
+        }
+    }
+
+    /**
+     * Which topic is meant by a name: that of the {@code id} if this is the first to ask.
      *
      * @throws JournalUnavailableException if the store cannot be reached
      */
-    public String topicId(String topic, String id) {
-        return firstOf("server_setting", TOPIC + topic, id);
+    public Topic topic(String name, String id) {
+        return Topic.of(firstOf("server_setting", TOPIC + name, new Topic(id, 1).toString()));
     }
 
-    /** The identities of the topics that it knows. */
-    public Map<String, String> topicIds() {
+    /** The topics that it knows, by their names. */
+    public Map<String, Topic> topics() {
         try (Lane lane = new Lane(settings, Purpose.CLAIMS)) {
             return lane.call(
                     connection -> {
-                        Map<String, String> ids = new HashMap<>();
+                        Map<String, Topic> topics = new HashMap<>();
                         try (PreparedStatement select = connection.prepareStatement(
                                         "select name, value from server_setting where starts_with(name, '" + TOPIC
                                                 + "')");
                                 ResultSet rows = select.executeQuery()) {
                             while (rows.next()) {
-                                ids.put(rows.getString(1).substring(TOPIC.length()), rows.getString(2));
+                                topics.put(rows.getString(1).substring(TOPIC.length()), Topic.of(rows.getString(2)));
                             }
                         }
-                        return ids;
+                        return topics;
                     },
                     SqlErrors::ofRead);
         }
     }
 
-    /** From now on another topic is meant by a name. */
-    public void setTopicId(String topic, String id) {
+    /** From now on the topic of that id is meant by the name; if it is another one, it is of the next generation. */
+    public void setTopic(String name, String id) {
         try (Lane lane = new Lane(settings, Purpose.CLAIMS)) {
             lane.call(
                     connection -> {
-                        try (PreparedStatement upsert =
-                                connection.prepareStatement("insert into server_setting (name, value) values (?, ?)"
-                                        + " on conflict (name) do update set value = excluded.value")) {
-                            upsert.setString(1, TOPIC + topic);
+                        try (PreparedStatement upsert = connection.prepareStatement("""
+                                insert into server_setting as s (name, value) values (?, ? || ' 1')
+                                on conflict (name) do update
+                                set value = ? || ' ' || split_part(s.value, ' ', 2)::integer + 1
+                                where split_part(s.value, ' ', 1) <> ?
+                                """)) {
+                            upsert.setString(1, TOPIC + name);
                             upsert.setString(2, id);
+                            upsert.setString(3, id);
+                            upsert.setString(4, id);
                             return upsert.executeUpdate();
                         }
                     },

@@ -127,7 +127,8 @@ final class ThreadLoad {
                 folded = Fold.evolve(folded, recorded);
             }
             return folded;
-        } catch (UnreadableException | IllegalStateException e) {
+        } catch (RuntimeException e) {
+            // Whatever the fold makes of what is stored: it is this thread's, and must not cost the others.
             throw new UnreadableException(state.key(), e);
         }
     }

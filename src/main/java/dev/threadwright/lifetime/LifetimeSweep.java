@@ -34,6 +34,7 @@ public final class LifetimeSweep {
             from thread_ttl x
                  join thread t on t.tenant = x.tenant and t.thread = x.thread
             where x.due_at_ms <= ?
+              and not exists (select from thread_set_aside s where s.tenant = x.tenant and s.thread = x.thread)
             order by x.due_at_ms
             limit %d
             for update of x skip locked

@@ -35,6 +35,7 @@ public class EngineHealth implements HealthCheck {
         boolean up = true;
         Set<Integer> owned = new TreeSet<>();
         Set<Integer> pending = new TreeSet<>();
+        int setAside = 0;
         for (LoopUnit unit : engine.units()) {
             owned.addAll(unit.ownership().held());
             pending.addAll(unit.ownership().pending());
@@ -46,11 +47,17 @@ public class EngineHealth implements HealthCheck {
             for (Map.Entry<Integer, String> stopped : unit.ownership().stopped().entrySet()) {
                 up &= trouble(response, "partition-" + stopped.getKey(), stopped.getValue());
             }
-            if (unit.loop().isSaturated()) {
-                response.withData(unit.name() + ".saturated", true);
+            String saturated = Saturation.of(unit);
+            if (saturated != null) {
+                // It works as fast as it can, so it is ready; more of it is what others have to wait for.
+                response.withData(unit.name() + ".saturated", saturated);
             }
+            setAside += unit.loop().load().setAside();
         }
         response.withData("partitions", owned.toString());
+        if (setAside > 0) {
+            response.withData("threads-set-aside", setAside);
+        }
         if (!pending.isEmpty()) {
             response.withData("claiming", pending.toString());
             up = false;

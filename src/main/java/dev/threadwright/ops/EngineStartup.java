@@ -16,6 +16,7 @@ import dev.threadwright.journal.StoredSettings;
 import dev.threadwright.json.JsonText;
 import dev.threadwright.limit.Turnstile;
 import dev.threadwright.live.ProgressFeed;
+import dev.threadwright.relay.Relay;
 import dev.threadwright.schema.JsonSchemas;
 import dev.threadwright.step.Handlers;
 import dev.threadwright.thread.Decider;
@@ -158,10 +159,6 @@ public class EngineStartup {
 
     private void bringUp() throws InterruptedException {
         PostgresSettings postgres = postgres();
-        RecordDecoder decoder = new RecordDecoder(
-                topic -> ThreadKey.DEFAULT_TENANT,
-                policyCheck::validate,
-                config.limits().dataBytes());
         patiently("Postgres, to migrate the schema", () -> {
             try {
                 return flyway.migrate();
@@ -190,14 +187,19 @@ public class EngineStartup {
         });
         Decider decider = decider();
         KafkaClients kafka = new KafkaClients(kafkaConnection, config.limits().recordBytes());
-        patiently("Kafka, to see to the topics", () -> {
+        Map<String, Integer> generations = patiently("Kafka, to see to the topics", () -> {
             try (Admin admin = kafka.admin("threadwright-setup")) {
                 TopicSetup topics = new TopicSetup(admin, config);
                 topics.ensure(partitions);
-                topics.checkIdentities(new StoredSettings(postgres));
-                return partitions;
+                return topics.checkIdentities(new StoredSettings(postgres));
             }
         });
+        RecordDecoder decoder = new RecordDecoder(
+                topic -> ThreadKey.DEFAULT_TENANT,
+                topic -> generations.getOrDefault(topic, 1),
+                policyCheck::validate,
+                config.limits().dataBytes(),
+                config.limits().recordBytes() - Relay.RECORD_OVERHEAD_BYTES);
         Engine ready = new Engine(
                 config,
                 partitions,

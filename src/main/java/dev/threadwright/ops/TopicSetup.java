@@ -78,7 +78,7 @@ final class TopicSetup {
      * @param current the identities of the topics that are there
      * @param stored those that the journal was begun with, or has been set to since
      */
-    record Identities(Map<String, String> current, Map<String, String> stored, StoredSettings store) {
+    record Identities(Map<String, String> current, Map<String, StoredSettings.Topic> stored, StoredSettings store) {
 
         boolean isThere(String topic) {
             return current.containsKey(topic);
@@ -86,7 +86,8 @@ final class TopicSetup {
 
         boolean isRecreated(String topic) {
             String id = current.get(topic);
-            return id != null && !id.equals(stored.getOrDefault(topic, id));
+            StoredSettings.Topic known = stored.get(topic);
+            return id != null && known != null && !id.equals(known.id());
         }
 
         List<String> recreated() {
@@ -95,7 +96,7 @@ final class TopicSetup {
 
         /** From now on these are the journal's. */
         void remember() {
-            current.forEach(store::setTopicId);
+            current.forEach(store::setTopic);
         }
     }
 
@@ -117,15 +118,17 @@ final class TopicSetup {
         await("describe the topics", admin.describeTopics(asked).allTopicNames())
                 .forEach((name, description) ->
                         current.put(name, description.topicId().toString()));
-        return new Identities(current, store.topicIds(), store);
+        return new Identities(current, store.topics(), store);
     }
 
     /**
      * Remembers the topics that the journal does not know yet.
      *
+     * @return the generations of the topics, by their names: a record that has no id of its own is known by where it stands, and
+     *     one of an earlier topic that stood there is another
      * @throws MisconfiguredException if an inbound topic was created anew: what was consumed of it says nothing about this one
      */
-    void checkIdentities(StoredSettings store) {
+    Map<String, Integer> checkIdentities(StoredSettings store) {
         ThreadwrightConfig.Topics topics = config.topics();
         Identities found = identities(store);
         Set<String> inbound = Set.of(topics.input(), topics.commands(), topics.results());
@@ -141,7 +144,9 @@ final class TopicSetup {
                             + " docs/operations.md",
                     topic);
         }
-        found.current().forEach(store::topicId);
+        Map<String, Integer> generations = new HashMap<>();
+        found.current().forEach((name, id) -> generations.put(name, store.topic(name, id).generation()));
+        return generations;
     }
 
     private NewTopic topic(String name, int partitions, boolean inbound, boolean forWorkers) {

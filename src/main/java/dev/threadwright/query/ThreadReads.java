@@ -27,8 +27,13 @@ public class ThreadReads {
      * @param runs its newest, newest first; at most {@link #MAX_RUNS}
      * @param pending the interrupts that wait for an answer, the oldest first; at most {@link
      *     InterruptReads#MAX_WITH_THREAD}
+     * @param setAside why nothing is decided on it; null if it is not set aside
      */
-    public record ThreadWithRuns(StoredThread thread, List<StoredRun> runs, List<String> pending) {}
+    public record ThreadWithRuns(
+            StoredThread thread,
+            List<StoredRun> runs,
+            List<String> pending,
+            @Nullable StoredSetAside setAside) {}
 
     /** Null if there is no such thread. */
     public Uni<@Nullable ThreadWithRuns> thread(ThreadKey key) {
@@ -39,7 +44,12 @@ public class ThreadReads {
                         .ifNotNull()
                         .transformToUni(thread -> runs(key)
                                 .flatMap(runs -> pending(key, thread)
-                                        .map(pending -> new ThreadWithRuns(thread, runs, pending)))));
+                                        .flatMap(pending -> setAside(key)
+                                                .map(aside -> new ThreadWithRuns(thread, runs, pending, aside))))));
+    }
+
+    private static Uni<@Nullable StoredSetAside> setAside(ThreadKey key) {
+        return StoredSetAside.findById(new StoredSetAside.Key(key.tenant(), key.thread()));
     }
 
     /** What does not run asks nothing. */

@@ -13,8 +13,10 @@ import dev.threadwright.thread.RunId;
 import java.net.URLEncoder;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -32,6 +34,9 @@ public final class OutgoingRecords {
     private static final RecordHeader CONTENT_TYPE = header("content-type", "application/json");
     private static final RecordHeader JOURNAL = header("ce_source", "/threadwright/journal");
     private static final RecordHeader LIFECYCLE = header("ce_source", "/threadwright/lifecycle");
+
+    /** The lengths of a header's name and value. */
+    private static final int HEADER_FRAME_BYTES = 10;
 
     private final Topics topics;
     private final int partitions;
@@ -52,7 +57,8 @@ public final class OutgoingRecords {
                         switch (row.kind()) {
                             case FORWARD -> forward(row);
                             case ACTION -> action(row);
-                            case INVALID, REFUSED, FAILED, NOT_STORED, THREAD_UNREADABLE -> deadLetter(row);
+                            case INVALID, REFUSED, FAILED, NOT_STORED, THREAD_UNREADABLE, THREAD_SET_ASIDE ->
+                                deadLetter(row);
                         });
         };
     }
@@ -122,9 +128,26 @@ public final class OutgoingRecords {
         }
     }
 
+    /**
+     * Anybody may have sent it, packed so well that it is larger than what this topic takes. Then what does not fit is cut
+     * off: nobody else may wait for it.
+     */
     private ProducerRecord<byte[], byte[]> deadLetter(OutboxRow row) {
         RecordHeaders headers = new RecordHeaders();
         row.headers().forEach(headers::add);
+        byte[] key = row.key();
+        byte[] value = row.value();
+        int headerBytes = bytes(headers);
+        long all = (long) length(key) + length(value) + headerBytes;
+        if (all > maxDataBytes) {
+            if (headerBytes > maxDataBytes / 4) {
+                headers = new RecordHeaders();
+                headerBytes = 0;
+            }
+            key = cut(key, maxDataBytes / 4);
+            value = cut(value, maxDataBytes - headerBytes - length(key));
+            headers.add(header("tw_cut", Long.toString(all)));
+        }
         headers.add(header("tw_dead_letter", row.id().toString()));
         headers.add(header("tw_kind", row.kind().word()));
         headers.add(header("tw_reason", row.reason()));
@@ -132,7 +155,24 @@ public final class OutgoingRecords {
         headers.add(header("tw_source_partition", Integer.toString(row.source().partition())));
         headers.add(header("tw_source_offset", Long.toString(row.source().offset())));
         headers.add(header("tw_source_time", Instant.ofEpochMilli(row.timeMs()).toString()));
-        return record(topics.deadLetter(), row.partition(), row.key(), row.value(), headers);
+        return record(topics.deadLetter(), row.partition(), key, value, headers);
+    }
+
+    private static int length(byte @Nullable [] bytes) {
+        return bytes == null ? 0 : bytes.length;
+    }
+
+    private static byte @Nullable [] cut(byte @Nullable [] bytes, int most) {
+        return bytes == null || bytes.length <= most ? bytes : Arrays.copyOf(bytes, most);
+    }
+
+    /** With what a record has beside each. */
+    private static int bytes(Headers headers) {
+        int bytes = 0;
+        for (Header header : headers) {
+            bytes += header.key().length() * 3 + length(header.value()) + HEADER_FRAME_BYTES;
+        }
+        return bytes;
     }
 
     private ProducerRecord<byte[], byte[]> forward(OutboxRow row) {

@@ -54,7 +54,7 @@ public final class Relay implements Publisher, AutoCloseable {
     public static final int MAX_TRANSACTION = 4_000;
 
     /** What key, headers and framing may add to a record's data. */
-    private static final int RECORD_OVERHEAD_BYTES = 16 * 1024;
+    public static final int RECORD_OVERHEAD_BYTES = 16 * 1024;
 
     private static final long RETRY_MS = 200;
     private static final Logger LOG = Logger.getLogger(Relay.class);
@@ -234,6 +234,23 @@ public final class Relay implements Publisher, AutoCloseable {
                 }
             }
             changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * What is committed and not published yet.
+     *
+     * @param publications how many; at {@link #MAX_BACKLOG}, consuming pauses
+     * @param bytes of the records that led to them; at {@link #MAX_BACKLOG_BYTES}, consuming pauses
+     */
+    public record Backlog(int publications, long bytes) {}
+
+    public Backlog backlog() {
+        lock.lock();
+        try {
+            return new Backlog(backlog.size(), (long) backlogBytes);
         } finally {
             lock.unlock();
         }

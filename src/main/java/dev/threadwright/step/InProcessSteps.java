@@ -119,7 +119,14 @@ public final class InProcessSteps implements StepStarter {
         if (running.putIfAbsent(key, call) != null) {
             return;
         }
-        StepHandler handler = handlers.apply(step.call().handler());
+        StepHandler handler;
+        try {
+            handler = handlers.apply(step.call().handler());
+        } catch (RuntimeException e) {
+            // Whoever starts it starts others, too.
+            ended(key, call, failed(step, failureOf(e)));
+            return;
+        }
         if (handler == null) {
             ended(
                     key,
@@ -186,6 +193,11 @@ public final class InProcessSteps implements StepStarter {
         if (call != null && waiting != null) {
             waiting.complete(call.results.get(name));
         }
+    }
+
+    /** How many calls are under way. */
+    public int running() {
+        return running.size();
     }
 
     @Override

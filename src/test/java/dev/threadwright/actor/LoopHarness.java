@@ -78,12 +78,7 @@ final class LoopHarness implements AutoCloseable {
                 name,
                 new MachineThreads(),
                 journal,
-                new Decider(
-                        new ServerSettings(InterruptPolicy.DEFAULT, "echo", 10, 100),
-                        BuiltInWorkflows.registry(),
-                        NO_JUDGES,
-                        new JsonSchemas(),
-                        gate),
+                decider(gate),
                 NeededWorkflows.fixed(BuiltInWorkflows.registry()),
                 settings,
                 publisher,
@@ -94,13 +89,28 @@ final class LoopHarness implements AutoCloseable {
                 (partition, epoch) -> lost.add(partition));
     }
 
+    static Decider decider(Gate gate) {
+        return new Decider(
+                new ServerSettings(InterruptPolicy.DEFAULT, "echo", 10, 100),
+                BuiltInWorkflows.registry(),
+                NO_JUDGES,
+                new JsonSchemas(),
+                gate);
+    }
+
     /** Claims and owns, as the ownership would; the loop may be started before or after. */
     Claim own(int partition) {
         while (true) {
             try {
                 Claim claim = journal.claim(partition, "test", publisher.publisherId());
                 publisher.open(claim);
-                owned.add(loop.own(partition, claim.epoch(), claim.position(), List.of(), List.of()));
+                owned.add(loop.own(
+                        partition,
+                        claim.epoch(),
+                        claim.position(),
+                        List.of(),
+                        List.of(),
+                        journal.setAside(List.of(partition), 1_000)));
                 if (started) {
                     awaitOwned();
                 }
@@ -300,9 +310,11 @@ final class LoopHarness implements AutoCloseable {
             }
         }
 
+        volatile boolean saturated;
+
         @Override
         public boolean isSaturated() {
-            return false;
+            return saturated;
         }
 
         @Override

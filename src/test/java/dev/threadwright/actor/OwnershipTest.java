@@ -26,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class OwnershipTest {
@@ -221,6 +222,46 @@ class OwnershipTest {
             loop.turns.waiting.clear();
             loop.turns.forgotten.add(0);
             await().untilAsserted(() -> assertThat(loop.turns.waiting).hasSize(1));
+        }
+    }
+
+    @Test
+    void timersWaitWhileTheLoopHasTooMuchToDo() {
+        AtomicInteger looks = new AtomicInteger();
+        InMemoryJournal memory = new InMemoryJournal();
+        Journal journal = new JournalDelegate(memory) {
+            @Override
+            public List<DueTimer> timers(Collection<Integer> partitions, long dueByMs, int limit) {
+                looks.incrementAndGet();
+                return super.timers(partitions, dueByMs, limit);
+            }
+        };
+        LoopHarness loop = new LoopHarness("loop", journal, LoopSettings.DEFAULT);
+        loop.publisher.saturated = true;
+        loop.start();
+        AtomicInteger ticks = new AtomicInteger();
+        Inbound watched = new Inbound() {
+            @Override
+            public void resume(int partition, List<Offset> offsets) {}
+
+            @Override
+            public boolean isCaughtUp(int partition) {
+                ticks.incrementAndGet();
+                return true;
+            }
+
+            @Override
+            public CompletableFuture<Void> pause(int partition) {
+                return CompletableFuture.completedFuture(null);
+            }
+        };
+        try (loop;
+                Ownership ownership = ownership(loop, watched)) {
+            ownership.assigned(List.of(0));
+            await().until(() -> ticks.get() > 5);
+            assertThat(looks).hasValue(0);
+            loop.publisher.saturated = false;
+            await().until(() -> looks.get() > 0);
         }
     }
 

@@ -212,6 +212,147 @@ class DeadLettersOverHttpTest {
                 .body("content.headers.name", contains("tw_replay_of"));
     }
 
+    /** Damage that is noticed by the store: a row that a decision would change is not there. */
+    @Test
+    void aThreadThatCannotGoOnIsSetAside_itsPartitionGoesOn_andItGoesOnWhenItIsRepairedAndReleased() {
+        String run = started("delay", "{\"ms\": 3600000, \"text\": \"long\"}");
+        update("create table saved_run as select * from run where thread = '" + thread + "'");
+        try {
+            update("delete from run where thread = '" + thread + "'");
+            input("first")
+                    .statusCode(500)
+                    .body("type", equalTo(PROBLEM + "set-aside"))
+                    .body("detail", containsString("A change to a run that is not there"));
+            input("second").statusCode(500).body("detail", containsString("Its thread is set aside"));
+
+            given().get("/set-aside/{id}", thread)
+                    .then()
+                    .statusCode(200)
+                    .body("thread_id", equalTo(thread))
+                    .body("cause", equalTo("not_stored"))
+                    .body("error", containsString("A change to a run that is not there"))
+                    .body("since", notNullValue());
+            given().get("/set-aside?limit=1000")
+                    .then()
+                    .statusCode(200)
+                    .body("threads.thread_id", org.hamcrest.Matchers.hasItem(thread));
+            given().get("/threads/{id}", thread).then().body("set_aside.cause", equalTo("not_stored"));
+            given().get("/q/health/ready")
+                    .then()
+                    .statusCode(200)
+                    .body("checks.find { it.name == 'engine' }.data.'threads-set-aside'", notNullValue());
+            assertThat(metric("threadwright_threads_set_aside")).isPositive();
+            for (int i = 0; i < 20; i++) {
+                given().contentType(ContentType.JSON)
+                        .body("{\"data\": 1}")
+                        .post("/threads/{id}/inputs?wait=completion", thread + "-" + i)
+                        .then()
+                        .statusCode(200);
+            }
+            assertThat(awaitLetters(2)).hasSize(2);
+            given().get("/dead-letters?thread_id={thread}&order=oldest", thread)
+                    .then()
+                    .body("dead_letters.kind", contains("not_stored", "thread_set_aside"));
+
+            // Too early: as before, and what came behind keeps its place.
+            release().statusCode(200).body("replayed", equalTo(2)).body("left", equalTo(false));
+            awaitLetters(4);
+            given().get("/dead-letters?thread_id={thread}&order=oldest&replayed=false", thread)
+                    .then()
+                    .body("dead_letters.kind", contains("not_stored", "thread_set_aside"));
+
+            update("insert into run select * from saved_run");
+            release().statusCode(200).body("thread_id", equalTo(thread)).body("replayed", equalTo(2));
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> given().get("/threads/{id}", thread)
+                            .then()
+                            .body("runs.status", contains("completed", "completed", "cancelled"))
+                            .body("runs[0].values.output.text", equalTo("second"))
+                            .body("runs[2].run_id", equalTo(run))
+                            .body("$", not(hasKey("set_aside"))));
+            awaitLetters(4);
+        } finally {
+            update("drop table saved_run");
+        }
+        release().statusCode(404).body("type", equalTo(PROBLEM + "not-set-aside"));
+        given().get("/set-aside/{id}", thread).then().statusCode(404);
+    }
+
+    /** What it fails over came from the server itself, and not by Kafka. */
+    @Test
+    void aThreadThatFailsOverAResultOfTheServerIsReleasedWithoutAnyLetter() {
+        started("delay", "{\"ms\": 1500, \"text\": \"soon\"}");
+        update("create table saved_run as select * from run where thread = '" + thread + "'");
+        try {
+            update("delete from run where thread = '" + thread + "'");
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(
+                            () -> given().get("/set-aside/{id}", thread).then().statusCode(200));
+            update("insert into run select * from saved_run");
+            release().statusCode(200).body("replayed", equalTo(0));
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> given().get("/threads/{id}", thread)
+                            .then()
+                            .body("runs.status", contains("completed"))
+                            .body("runs[0].values.output.text", equalTo("soon")));
+        } finally {
+            update("drop table saved_run");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "GET  | /set-aside?after=x          | 400",
+                "GET  | /set-aside?limit=0          | 400",
+                "GET  | /set-aside/%00              | 400",
+                "GET  | /set-aside/nobody           | 404",
+                "POST | /set-aside/nobody/release   | 404",
+                "POST | /set-aside/t/release?replay=maybe | 400",
+                "PUT  | /set-aside/t                | 405"
+            })
+    void questionsAboutThreadsThatAreSetAsideAreChecked(String method, String path, int status) {
+        given().urlEncodingEnabled(false)
+                .request(method, path)
+                .then()
+                .statusCode(status)
+                .contentType(Problem.MEDIA_TYPE);
+    }
+
+    private String started(String workflow, String data) {
+        return given().contentType(ContentType.JSON)
+                .body("{\"workflow\": \"" + workflow + "\", \"data\": " + data + "}")
+                .post("/threads/{id}/inputs?wait=decision", thread)
+                .then()
+                .statusCode(200)
+                .extract()
+                .path("run_id");
+    }
+
+    private ValidatableResponse input(String text) {
+        return given().contentType(ContentType.JSON)
+                .header("Idempotency-Key", text)
+                .body("{\"data\": {\"text\": \"" + text + "\"}}")
+                .post("/threads/{id}/inputs?wait=decision", thread)
+                .then();
+    }
+
+    private ValidatableResponse release() {
+        return given().post("/set-aside/{id}/release", thread).then();
+    }
+
+    private static double metric(String name) {
+        return given().get("/q/metrics")
+                .then()
+                .extract()
+                .asString()
+                .lines()
+                .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

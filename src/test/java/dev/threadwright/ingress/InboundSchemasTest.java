@@ -199,7 +199,7 @@ class InboundSchemasTest {
         boolean result = made.topic().equals("threadwright.results");
         if (ofServersOnly(made)) {
             Headers headers = new RecordHeaders();
-            ForwardHeaders.of(Sent.of(made).record(), TopicRole.COMMANDS).forEach(headers::add);
+            ForwardHeaders.of(Sent.of(made).record(), 1, TopicRole.COMMANDS).forEach(headers::add);
             assertThat(document.recordProblems("commands", headers, made.value()))
                     .isEmpty();
             return;
@@ -207,7 +207,8 @@ class InboundSchemasTest {
         Sent sent = Sent.of(made).without("tw_actor");
         ConsumerRecord<byte[], byte[]> record = (result ? sent : sent.topic("threadwright.input")).record();
         Headers headers = new RecordHeaders();
-        ForwardHeaders.of(record, result ? TopicRole.RESULTS : TopicRole.INPUT).forEach(headers::add);
+        ForwardHeaders.of(record, 1, result ? TopicRole.RESULTS : TopicRole.INPUT)
+                .forEach(headers::add);
         assertThat(document.recordProblems("commands", headers, record.value())).isEmpty();
     }
 
@@ -300,7 +301,7 @@ class InboundSchemasTest {
         ConsumerRecord<byte[], byte[]> input =
                 Sent.of(request).without("tw_actor").topic("threadwright.input").record();
         Sent forwarded = Sent.of(request).without("tw_actor");
-        ForwardHeaders.of(input, TopicRole.INPUT).forEach(forwarded::header);
+        ForwardHeaders.of(input, 1, TopicRole.INPUT).forEach(forwarded::header);
         assertRefused(forwarded);
     }
 

@@ -39,6 +39,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -797,6 +798,40 @@ class RecordDecoderTest {
                 .startsWith(reason);
     }
 
+    @Test
+    void aRecordThatIsTooLargeToBeSentOnIsDeadWhereItLies() {
+        RecordDecoder narrow = new RecordDecoder(topic -> "default", topic -> 1, policy -> {}, 1 << 20, 1_000);
+        Sent large = plain("1").header("unheard", "x".repeat(1_000));
+
+        assertThat(narrow.decode(large.record(), TopicRole.INPUT, PARTITIONS)).isInstanceOf(Decoded.ForThread.class);
+        assertThat(narrow.decode(large.partition(anotherPartition()).record(), TopicRole.INPUT, PARTITIONS))
+                .isInstanceOfSatisfying(
+                        Decoded.Dead.class,
+                        dead -> assertThat(dead.reason())
+                                .startsWith("The record is on partition " + anotherPartition() + ", its key belongs to")
+                                .contains("too large to be sent on (at most 1000)", "murmur2"));
+    }
+
+    /** Offsets begin anew with a topic that was created anew. */
+    @Test
+    void plainRecordsOfATopicThatWasCreatedAnewAreOthers() {
+        RecordDecoder third =
+                new RecordDecoder(topic -> "default", topic -> 3, policy -> {}, 1 << 20, Integer.MAX_VALUE);
+        ConsumerRecord<byte[], byte[]> here = plain("1").record();
+        Command before = ((Decoded.ForThread) decoder.decode(here, TopicRole.INPUT, PARTITIONS)).command();
+        Command now = ((Decoded.ForThread) third.decode(here, TopicRole.INPUT, PARTITIONS)).command();
+        assertThat(before.header().identity().id() + "~3")
+                .isEqualTo(now.header().identity().id());
+
+        ConsumerRecord<byte[], byte[]> elsewhere =
+                plain("1").partition(anotherPartition()).record();
+        Sent forward = new Sent().topic(COMMANDS).key(elsewhere.key()).value(elsewhere.value());
+        third.forwardHeaders(elsewhere, TopicRole.INPUT).forEach(forward::header);
+        Command forwarded =
+                ((Decoded.ForThread) decoder.decode(forward.record(), TopicRole.COMMANDS, PARTITIONS)).command();
+        assertThat(forwarded.header().identity().id()).endsWith("-" + anotherPartition() + "-7~3");
+    }
+
     private static int anotherPartition() {
         return (KeyPartitions.of(bytes(THREAD), PARTITIONS) + 1) % PARTITIONS;
     }
@@ -804,7 +839,7 @@ class RecordDecoderTest {
     /** As the relay sends it on. */
     private static Sent forwarded(Sent sent, TopicRole role) {
         var record = sent.record();
-        RawHeaders headers = ForwardHeaders.of(record, role);
+        RawHeaders headers = ForwardHeaders.of(record, 1, role);
         Sent forward = new Sent()
                 .topic(COMMANDS)
                 .key(record.key())

@@ -114,7 +114,12 @@ final class Sent {
     }
 
     ConsumerRecord<byte[], byte[]> record() {
-        int number = partition != null ? partition : key == null ? 0 : KeyPartitions.of(key, PARTITIONS);
+        return over(PARTITIONS);
+    }
+
+    /** On the one of so many partitions that its key says, unless it was put on another one. */
+    ConsumerRecord<byte[], byte[]> over(int partitions) {
+        int number = partition != null ? partition : key == null ? 0 : KeyPartitions.of(key, partitions);
         return new ConsumerRecord<>(
                 topic,
                 number,

@@ -146,6 +146,24 @@ public final class FaultyJournal implements Journal {
     }
 
     @Override
+    public void setAside(SetAsideThread thread, long epoch) {
+        mayFail();
+        journal.setAside(thread, epoch);
+    }
+
+    @Override
+    public void takeBack(SetAsideThread thread) {
+        mayFail();
+        journal.takeBack(thread);
+    }
+
+    @Override
+    public List<SetAsideThread> setAside(Collection<Integer> partitions, int limit) {
+        mayFail();
+        return journal.setAside(partitions, limit);
+    }
+
+    @Override
     public List<ThreadKey> threadsOwingCalls(int partition) {
         mayFail();
         return journal.threadsOwingCalls(partition);

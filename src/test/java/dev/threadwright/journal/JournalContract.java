@@ -492,6 +492,50 @@ abstract class JournalContract {
         assertThat(journal().threadsOwingCalls(0)).isEmpty();
     }
 
+    @Test
+    void of_a_thread_that_is_set_aside_nothing_is_told_until_that_is_taken_back() {
+        Owner owner = Owner.of(journal(), 0);
+        owe(owner, true, T, OwedChange.TIMER, "timer", 100);
+        owe(owner, true, T, OwedChange.CALL, "call", 100);
+        owe(owner, true, thread("u"), OwedChange.CALL, "other", 100);
+        SetAsideThread first =
+                new SetAsideThread(T, 0, "0-1-1", OutboxRow.Kind.FAILED, "java.lang.Error: \u00fc\ud83d\ude00");
+        SetAsideThread again = new SetAsideThread(T, 0, "0-1-2", OutboxRow.Kind.NOT_STORED, "why");
+
+        journal().setAside(first, owner.claim.epoch());
+        assertThat(another().setAside(List.of(0, 1), 10)).containsExactly(first);
+        assertThat(another().setAside(List.of(1), 10)).isEmpty();
+        assertThat(another().setAside(List.of(), 10)).isEmpty();
+        assertThat(journal().timers(List.of(0), 1_000, 10))
+                .extracting(DueTimer::ref)
+                .containsExactly("other");
+        assertThat(journal().threadsOwingCalls(0)).containsExactly(thread("u"));
+
+        journal().setAside(again, owner.claim.epoch());
+        assertThat(journal().setAside(List.of(0), 10)).containsExactly(again);
+        journal().takeBack(first);
+        assertThat(journal().setAside(List.of(0), 10))
+                .as("the second time, which nobody has taken back")
+                .containsExactly(again);
+        journal().takeBack(again);
+        journal().takeBack(again);
+        assertThat(journal().setAside(List.of(0), 10)).isEmpty();
+        assertThat(journal().timers(List.of(0), 1_000, 10)).hasSize(3);
+        assertThat(journal().threadsOwingCalls(0)).containsExactly(T, thread("u"));
+    }
+
+    @Test
+    void only_the_owner_of_its_partition_sets_a_thread_aside() {
+        Owner owner = Owner.of(journal(), 0);
+        Owner.of(another(), 0);
+        SetAsideThread thread = new SetAsideThread(T, 0, "0-1-1", OutboxRow.Kind.FAILED, "why");
+        assertThat(catchThrowableOfType(FencedException.class, () -> journal().setAside(thread, owner.claim.epoch()))
+                        .partitions())
+                .containsExactly(0);
+        assertThatThrownBy(() -> journal().setAside(thread, 17)).isInstanceOf(FencedException.class);
+        assertThat(journal().setAside(List.of(0), 10)).isEmpty();
+    }
+
     // -----------------------------------------------------------------------------------------------------------------
 
     private static void owe(Owner owner, boolean owed, ThreadKey thread, String kind, String ref, long dueAtMs) {

@@ -93,6 +93,21 @@ public class JournalDelegate implements Journal {
     }
 
     @Override
+    public void setAside(SetAsideThread thread, long epoch) {
+        journal.setAside(thread, epoch);
+    }
+
+    @Override
+    public void takeBack(SetAsideThread thread) {
+        journal.takeBack(thread);
+    }
+
+    @Override
+    public List<SetAsideThread> setAside(Collection<Integer> partitions, int limit) {
+        return journal.setAside(partitions, limit);
+    }
+
+    @Override
     public List<ThreadKey> threadsOwingCalls(int partition) {
         return journal.threadsOwingCalls(partition);
     }

@@ -57,7 +57,7 @@ class PostgresJournalTest extends JournalContract {
         observer = DriverManager.getConnection(settings.url(), settings.user(), settings.password());
         sql(
                 "truncate partition_claim, consumed_offset, decision, outbox, dead_letter, snapshot, outcome, owed, thread, run,"
-                        + " server_setting, server_key");
+                        + " server_setting, server_key, thread_set_aside");
         journal = new PostgresJournal(settings);
         another = new PostgresJournal(settings);
     }
@@ -229,6 +229,27 @@ class PostgresJournalTest extends JournalContract {
         assertThat(rows("select concat_ws(' ', status, workflow, decision, ended_at_ms) from run order by 1"))
                 .containsExactly(
                         "cancelled delay@1 start 1000", "completed echo@1 start 1000", "completed echo@1 start 1000");
+    }
+
+    @Test
+    void a_topic_stays_the_one_that_was_there_first_until_another_is_set_which_is_of_the_next_generation() {
+        StoredSettings stored = new StoredSettings(settings);
+        assertThat(stored.topic("in", "first")).isEqualTo(new StoredSettings.Topic("first", 1));
+        assertThat(stored.topic("other", "same")).isEqualTo(new StoredSettings.Topic("same", 1));
+        assertThat(stored.topic("in", "second"))
+                .as("created anew, and nobody has said what to do")
+                .isEqualTo(new StoredSettings.Topic("first", 1));
+
+        stored.setTopic("in", "second");
+        stored.setTopic("in", "second");
+        assertThat(stored.topic("in", "second")).isEqualTo(new StoredSettings.Topic("second", 2));
+        stored.setTopic("in", "third");
+        stored.setTopic("new", "one");
+        assertThat(stored.topics())
+                .isEqualTo(Map.of(
+                        "in", new StoredSettings.Topic("third", 3),
+                        "other", new StoredSettings.Topic("same", 1),
+                        "new", new StoredSettings.Topic("one", 1)));
     }
 
     @Test

@@ -104,6 +104,7 @@ class ReadScopeTest {
                 "decision",
                 "outcome",
                 "dead_letter",
+                "thread_set_aside",
                 "event",
                 "snapshot",
                 "store_item",

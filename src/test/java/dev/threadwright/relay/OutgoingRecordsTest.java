@@ -165,6 +165,40 @@ class OutgoingRecordsTest {
         assertThat(new String(headers.lastHeader("tw_kind").value(), UTF_8)).isEqualTo("failed");
     }
 
+    /** Else nothing of the loop would be published any more. */
+    @Test
+    void dead_letters_that_are_larger_than_the_topic_takes_are_cut() {
+        int most = 10_000;
+        for (int[] sizes :
+                new int[][] {{10, 50_000, 10}, {50_000, 10, 10}, {10, 10, 50_000}, {50_000, 50_000, 50_000}}) {
+            ProducerRecord<byte[], byte[]> record = new OutgoingRecords(TOPICS, 16, most)
+                    .of(outbox(
+                            OutboxRow.Kind.INVALID,
+                            new byte[sizes[0]],
+                            new byte[sizes[1]],
+                            Map.of("h", new byte[sizes[2]]),
+                            "The value is too large"))
+                    .getFirst();
+            int bytes = record.key().length + record.value().length;
+            for (Header header : record.headers()) {
+                bytes += header.key().startsWith("tw_") ? 0 : header.value().length;
+            }
+            assertThat(bytes).isLessThanOrEqualTo(most);
+            assertThat(Long.parseLong(
+                            new String(record.headers().lastHeader("tw_cut").value(), UTF_8)))
+                    .isGreaterThan(50_000);
+            assertThat(document.headerProblems("dead-letter", "record", record.headers()))
+                    .isEmpty();
+            assertThat(new String(
+                            record.headers().lastHeader("tw_source_offset").value(), UTF_8))
+                    .isEqualTo("7");
+        }
+        assertThat(published(outbox(OutboxRow.Kind.INVALID, new byte[10], new byte[10_000], Map.of(), "x"))
+                        .headers()
+                        .lastHeader("tw_cut"))
+                .isNull();
+    }
+
     @Test
     void forwards_are_as_described() {
         Map<String, byte[]> origin = Map.of(

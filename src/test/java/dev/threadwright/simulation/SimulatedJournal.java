@@ -7,6 +7,7 @@ import dev.threadwright.journal.DecisionRow;
 import dev.threadwright.journal.Journal;
 import dev.threadwright.journal.JournalUnavailableException;
 import dev.threadwright.journal.Publication;
+import dev.threadwright.journal.SetAsideThread;
 import dev.threadwright.journal.UnknownCommitException;
 import dev.threadwright.simulation.Faults.Kind;
 import dev.threadwright.simulation.Timeline.Process;
@@ -124,6 +125,27 @@ final class SimulatedJournal implements Journal {
     @Override
     public long head(ThreadKey thread) {
         return effect(() -> shared.head(thread));
+    }
+
+    @Override
+    public void setAside(SetAsideThread thread, long epoch) {
+        effect(() -> {
+            shared.setAside(thread, epoch);
+            return null;
+        });
+    }
+
+    @Override
+    public void takeBack(SetAsideThread thread) {
+        effect(() -> {
+            shared.takeBack(thread);
+            return null;
+        });
+    }
+
+    @Override
+    public List<SetAsideThread> setAside(Collection<Integer> partitions, int limit) {
+        return effect(() -> shared.setAside(partitions, limit));
     }
 
     @Override
