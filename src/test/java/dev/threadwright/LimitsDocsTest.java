@@ -35,7 +35,9 @@ class LimitsDocsTest {
         Set<String> told = new HashSet<>();
         for (Row row : rows()) {
             Matcher key = NAME.matcher(row.key());
-            if (key.find() && key.group(1).startsWith("threadwright.") && !row.defaults().equals("none")) {
+            if (key.find()
+                    && key.group(1).startsWith("threadwright.")
+                    && !row.defaults().equals("none")) {
                 told.add(key.group(1));
                 assertThat(defaults).as(row.limit()).containsEntry(key.group(1), row.defaults());
             }
@@ -94,7 +96,10 @@ class LimitsDocsTest {
         List<Row> rows = new ArrayList<>();
         for (String line : Files.readAllLines(PAGE)) {
             String[] cells = line.split("\\|", -1);
-            if (cells.length == 7 && !cells[1].isBlank() && !cells[1].contains("---") && !cells[1].strip().equals("limit")) {
+            if (cells.length == 7
+                    && !cells[1].isBlank()
+                    && !cells[1].contains("---")
+                    && !cells[1].strip().equals("limit")) {
                 rows.add(new Row(cells[1].strip(), cells[2].strip(), cells[3].strip(), cells[5].strip()));
             }
         }
@@ -104,7 +109,8 @@ class LimitsDocsTest {
 
     private static void collect(String prefix, Class<?> group, Map<String, String> to) {
         for (Method method : group.getDeclaredMethods()) {
-            String key = prefix + "." + method.getName().replaceAll("([A-Z])", "-$1").toLowerCase(java.util.Locale.ROOT);
+            String key =
+                    prefix + "." + method.getName().replaceAll("([A-Z])", "-$1").toLowerCase(java.util.Locale.ROOT);
             WithDefault otherwise = method.getAnnotation(WithDefault.class);
             if (otherwise != null) {
                 to.put(key, otherwise.value());

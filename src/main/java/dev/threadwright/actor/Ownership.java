@@ -305,7 +305,8 @@ public final class Ownership implements AutoCloseable {
             if (!aside.isEmpty() && now - lookedForReleasedMs >= RECLAIM_LOST_MS) {
                 lookedForReleasedMs = now;
                 Set<String> still = new HashSet<>();
-                journal.setAside(Set.copyOf(held.keySet()), Loop.MAX_SET_ASIDE).forEach(thread -> still.add(thread.id()));
+                journal.setAside(Set.copyOf(held.keySet()), Loop.MAX_SET_ASIDE)
+                        .forEach(thread -> still.add(thread.id()));
                 aside.values().stream()
                         .filter(thread -> held.containsKey(thread.partition()) && !still.contains(thread.id()))
                         .forEach(loop::released);

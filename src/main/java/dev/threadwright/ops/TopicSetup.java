@@ -145,7 +145,9 @@ final class TopicSetup {
                     topic);
         }
         Map<String, Integer> generations = new HashMap<>();
-        found.current().forEach((name, id) -> generations.put(name, store.topic(name, id).generation()));
+        found.current()
+                .forEach((name, id) ->
+                        generations.put(name, store.topic(name, id).generation()));
         return generations;
     }
 

@@ -46,7 +46,9 @@ class MailboxTest {
         Mailbox mailbox = new Mailbox(new MachineThreads(), 100, Long.MAX_VALUE);
         mailbox.offer(List.of(work(0, 10), new Work.SetAside(1, Kind.INVALID, "x", raw(1, 0, 1))));
         mailbox.removeRecords(0);
-        assertThat(mailbox.drain(10, Long.MAX_VALUE)).extracting(Work::partition).containsExactly(1);
+        assertThat(mailbox.drain(10, Long.MAX_VALUE))
+                .extracting(Work::partition)
+                .containsExactly(1);
         assertThat(mailbox.level()).isEqualTo(new Mailbox.Level(0, 0));
     }
 
