@@ -68,7 +68,7 @@ class DocumentFuzzTest {
                     .isLessThan(SOON);
         });
         if (Fuzz.isWhole()) {
-            assertThat(sound.size()).as("of those that are sound still").isBetween(200, 3_800);
+            assertThat(sound.size()).as("of those that are sound still").isBetween(100, 3_800);
         }
     }
 

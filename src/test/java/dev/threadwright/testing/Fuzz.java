@@ -1,5 +1,7 @@
 package dev.threadwright.testing;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
@@ -11,6 +13,9 @@ public final class Fuzz {
 
     private static final String CASES = "fuzz.cases";
     private static final String SEED = "fuzz.seed";
+
+    /** So many findings are enough for one run. */
+    private static final int MAX_FAILURES = 10;
 
     private Fuzz() {}
 
@@ -24,12 +29,18 @@ public final class Fuzz {
         Long alone = Long.getLong(SEED);
         long from = alone == null ? 0 : alone;
         long to = alone == null ? cases(otherwise) : alone + 1;
-        for (long seed = from; seed < to; seed++) {
+        List<AssertionError> failures = new ArrayList<>();
+        for (long seed = from; seed < to && failures.size() < MAX_FAILURES; seed++) {
             try {
                 one.run(seed, random(seed));
             } catch (Throwable e) {
-                throw new AssertionError("Seed " + seed + " (-Dfuzz.seed=" + seed + " runs it alone): " + e, e);
+                failures.add(new AssertionError("Seed " + seed + " (-Dfuzz.seed=" + seed + " runs it alone): " + e, e));
             }
+        }
+        if (!failures.isEmpty()) {
+            AssertionError first = failures.removeFirst();
+            failures.forEach(first::addSuppressed);
+            throw first;
         }
     }
 
