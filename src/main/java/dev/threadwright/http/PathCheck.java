@@ -44,9 +44,6 @@ public class PathCheck {
     static @Nullable String wrong(String uri) {
         int query = uri.indexOf('?');
         String path = query < 0 ? uri : uri.substring(0, query);
-        if (path.contains("%00")) {
-            return "The path holds %00, which no id has";
-        }
         if (path.indexOf(';') >= 0) {
             return "The path holds a semicolon, which would begin parameters; write one that belongs to an id as %3B";
         }

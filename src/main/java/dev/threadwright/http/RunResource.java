@@ -327,7 +327,8 @@ public class RunResource {
 
     private Uni<RequestedRun> run(String threadId, String runId) {
         ThreadKey thread = ThreadResource.key(threadId);
-        return runs.find(thread, new RunId(runId)).onItem().ifNull().failWith(() -> noRun(thread, runId));
+        RunId id = new RunId(PathTexts.checked("run_id", runId));
+        return runs.find(thread, id).onItem().ifNull().failWith(() -> noRun(thread, runId));
     }
 
     private Uni<ThreadKey> existing(ThreadKey thread) {

@@ -215,7 +215,8 @@ class HttpStepsTest {
                 socket.close();
             }
         }
-        assertThat(heard).hasSize(cuts.size() + 2);
+        // And more, if this machine takes longer than a second to answer.
+        assertThat(heard).hasSizeGreaterThanOrEqualTo(cuts.size() + 2);
         assertThat(heard.stream()
                         .map(asked -> asked.lines()
                                 .filter(line -> line.toLowerCase(Locale.ROOT).startsWith("idempotency-key:"))

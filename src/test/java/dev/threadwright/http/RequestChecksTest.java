@@ -147,6 +147,8 @@ class RequestChecksTest {
             GET   | /interrupts?after=!            |                        | 400 | after must be
             GET   | /interrupts?run_id=%00         |                        | 400 | run_id is empty or holds
             GET   | /interrupts?thread_id=%00      |                        | 400 | The thread id holds U+0000
+            GET   | /threads/t/runs/%00            |                        | 400 | run_id holds U+0000
+            DELETE | /threads/t/runs/%00           |                        | 400 | run_id holds U+0000
             GET   | /interrupts/nothing            |                        | 404 | Unknown interrupt nothing
             POST  | /threads/t/inputs?wait=maybe   | {"data": 1}            | 400 | wait must be decision or completion
             POST  | /threads/t/inputs?wait=decision&timeout=0      | {"data": 1} | 400 | from 1 to 300000

@@ -82,7 +82,8 @@ class PinnedClientTest {
                 .withThrowableThat()
                 .withMessageContaining("max wait queue size of " + PinnedClient.MAX_WAITING);
 
-        all.forEach(Exchange::cancel);
+        // The one that is under way comes last: its connection would go to the next that still waits.
+        all.reversed().forEach(Exchange::cancel);
 
         assertThat(all).allSatisfy(one -> assertThat(one.answer()).isCompletedExceptionally());
         // Those that were cancelled leave the queue one after the other; until they have, it is full.
