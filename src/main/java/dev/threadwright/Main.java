@@ -31,15 +31,31 @@ public final class Main {
     public static void main(String... args) {
         quietBroker();
         switch (CommandLine.of(args)) {
-            case CommandLine.Serve ignored -> serve(startUnconfigured(true));
+            case CommandLine.Serve ignored -> {
+                refuseMisconfigured();
+                serve(startUnconfigured(true));
+            }
             case CommandLine.Verify verify -> System.exit(verify(startUnconfigured(false), verify.arguments()));
-            case CommandLine.Recover recover -> System.exit(recover(startUnconfigured(true), recover.arguments()));
+            case CommandLine.Recover recover -> {
+                refuseMisconfigured();
+                System.exit(recover(startUnconfigured(true), recover.arguments()));
+            }
             case CommandLine.Help ignored -> System.out.print(CommandLine.USAGE);
             case CommandLine.Unknown unknown -> {
                 System.err.println("threadwright: there is no command " + unknown.word());
                 System.err.print(CommandLine.USAGE);
                 System.exit(2);
             }
+        }
+    }
+
+    /** Before anything starts, and all that is wrong at once. */
+    private static void refuseMisconfigured() {
+        List<String> problems = StartupConfig.problems();
+        if (!problems.isEmpty()) {
+            System.err.println("threadwright: cannot start, because of its configuration");
+            problems.forEach(problem -> System.err.println("  " + problem));
+            System.exit(1);
         }
     }
 

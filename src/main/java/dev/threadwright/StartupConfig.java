@@ -1,8 +1,13 @@
 package dev.threadwright;
 
+import dev.threadwright.ops.ConfigCheck;
 import dev.threadwright.ops.ThreadwrightConfig;
 import io.quarkus.runtime.configuration.ConfigUtils;
+import io.smallrye.config.ConfigValidationException;
 import io.smallrye.config.SmallRyeConfig;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /** The configuration as it is before Quarkus starts: the same sources, read once and thrown away. */
 final class StartupConfig {
@@ -10,6 +15,25 @@ final class StartupConfig {
 
     static SmallRyeConfig read() {
         return ConfigUtils.configBuilder().build();
+    }
+
+    /** What is wrong with it, in words for whoever wrote it; none if the server can start with it. */
+    static List<String> problems() {
+        return problems(ConfigUtils.configBuilder());
+    }
+
+    static List<String> problems(SmallRyeConfigBuilder sources) {
+        SmallRyeConfig config;
+        try {
+            config = sources.withMapping(ThreadwrightConfig.class).build();
+        } catch (ConfigValidationException e) {
+            return IntStream.range(0, e.getProblemCount())
+                    .mapToObj(i -> e.getProblem(i).getMessage())
+                    .toList();
+        } catch (IllegalArgumentException e) {
+            return List.of(String.valueOf(e.getMessage()));
+        }
+        return ConfigCheck.problems(config.getConfigMapping(ThreadwrightConfig.class));
     }
 
     /** With all keys of the server in one place, and their defaults. */

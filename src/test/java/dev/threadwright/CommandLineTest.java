@@ -43,16 +43,30 @@ class CommandLineTest {
         assertThat(directory).isEmptyDirectory();
     }
 
-    /** A process of its own, because it ends. */
+    @Test
+    void aConfigurationThatCannotBeIsRefusedWithAllThatIsWrongAndNothingStarts() throws Exception {
+        Ended ended = run(List.of("-Dthreadwright.partitions=0", "-Dthreadwright.webhooks.timeout=2m"));
+        assertThat(ended.status()).isEqualTo(1);
+        assertThat(ended.err())
+                .contains("threadwright: cannot start, because of its configuration")
+                .contains("  threadwright.partitions is 0; it is at least 1")
+                .contains("  threadwright.webhooks.timeout is PT2M; it is from PT0.001S to PT1M");
+        assertThat(directory).isEmptyDirectory();
+    }
+
     private Ended run(String... words) throws IOException, InterruptedException {
-        List<String> command = Stream.concat(
-                        Stream.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java")
-                                        .toString(),
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                Main.class.getName()),
-                        Stream.of(words))
+        return run(List.of(), words);
+    }
+
+    /** A process of its own, because it ends. */
+    private Ended run(List<String> options, String... words) throws IOException, InterruptedException {
+        List<String> command = Stream.of(
+                        List.of(Path.of(System.getProperty("java.home"), "bin", "java")
+                                .toString()),
+                        options,
+                        List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()),
+                        List.of(words))
+                .flatMap(List::stream)
                 .toList();
         Path err = Path.of(directory + ".err");
         Process process = new ProcessBuilder(command)

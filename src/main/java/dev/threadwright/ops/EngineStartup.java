@@ -13,7 +13,6 @@ import dev.threadwright.ingress.RecordDecoder;
 import dev.threadwright.journal.PostgresJournal;
 import dev.threadwright.journal.PostgresSettings;
 import dev.threadwright.journal.StoredSettings;
-import dev.threadwright.json.JsonText;
 import dev.threadwright.limit.Turnstile;
 import dev.threadwright.live.ProgressFeed;
 import dev.threadwright.relay.Relay;
@@ -23,8 +22,6 @@ import dev.threadwright.thread.Decider;
 import dev.threadwright.thread.ServerSettings;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.policy.Policy;
-import dev.threadwright.thread.policy.PolicyForm;
-import dev.threadwright.workflow.Json;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -269,16 +266,7 @@ public class EngineStartup {
                         "threadwright.postgres.url is not set; the journal cannot be configured in another way"));
         return PostgresSettings.of(
                         url, postgres.username().orElse(""), postgres.password().orElse(""))
-                .withDeadLetterBytes(deadLetterBytes());
-    }
-
-    private int deadLetterBytes() {
-        ThreadwrightConfig.DeadLetters letters = config.deadLetters();
-        if (letters.bodyBytes() < 0 || letters.maxCount() < 0 || letters.keep().isNegative()) {
-            throw new MisconfiguredException(
-                    "threadwright.dead-letters: body-bytes, max-count and keep must not be negative");
-        }
-        return letters.bodyBytes();
+                .withDeadLetterBytes(config.deadLetters().bodyBytes());
     }
 
     private Decider decider() {
@@ -306,8 +294,7 @@ public class EngineStartup {
     }
 
     private Policy policy(String text) {
-        Json form = text.strip().startsWith("{") ? JsonText.parse(text) : Json.of(text.strip());
-        Policy policy = PolicyForm.parse(form);
+        Policy policy = ConfigCheck.policy(text);
         policyCheck.validate(policy);
         return policy;
     }

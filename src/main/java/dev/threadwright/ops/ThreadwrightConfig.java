@@ -108,6 +108,7 @@ public interface ThreadwrightConfig {
 
         /** What fails too often is left alone for a while, and the runs that want it wait. */
         interface Circuit {
+            /** Whether there is any. */
             @WithDefault("true")
             boolean enabled();
 
@@ -376,21 +377,27 @@ public interface ThreadwrightConfig {
     }
 
     interface Topics {
+        /** What users and other systems publish. */
         @WithDefault("threadwright.input")
         String input();
 
+        /** The same from HTTP; servers alone may write it. */
         @WithDefault("threadwright.commands")
         String commands();
 
+        /** What workers answer. */
         @WithDefault("threadwright.results")
         String results();
 
+        /** What happens to runs and inputs. */
         @WithDefault("threadwright.lifecycle")
         String lifecycle();
 
+        /** Every event of the journal. */
         @WithDefault("threadwright.events")
         String events();
 
+        /** What could not be understood, as it came. */
         @WithDefault("threadwright.dead-letter")
         String deadLetter();
 
@@ -440,8 +447,10 @@ public interface ThreadwrightConfig {
         /** A JDBC URL. Not set: a Postgres of our own is started. */
         Optional<String> url();
 
+        /** Who owns the tables, or may make them. */
         Optional<String> username();
 
+        /** Of that user. */
         Optional<String> password();
     }
 }

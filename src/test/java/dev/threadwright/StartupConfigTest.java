@@ -1,0 +1,84 @@
+package dev.threadwright;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.threadwright.testing.ConfigKeys;
+import dev.threadwright.testing.ConfigKeys.Key;
+import io.quarkus.runtime.configuration.ConfigUtils;
+import io.smallrye.config.PropertiesConfigSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class StartupConfigTest {
+
+    private static final int ABOVE_ALL = 1_000;
+
+    private static List<String> problems(Map<String, String> values) {
+        return StartupConfig.problems(
+                ConfigUtils.configBuilder().withSources(new PropertiesConfigSource(values, "test", ABOVE_ALL)));
+    }
+
+    @Test
+    void thereIsNothingWrongWithTheDefaults() {
+        assertThat(problems(Map.of())).isEmpty();
+    }
+
+    @Test
+    void everyNumberAndTimeThatCannotBeIsNamedAtOnce() {
+        Map<String, String> wrong = new HashMap<>();
+        for (Key key : ConfigKeys.all()) {
+            switch (key.type()) {
+                case "int", "long" -> wrong.put(key.of("some"), "-1");
+                case "Duration" -> wrong.put(key.of("some"), "PT-1S");
+                default -> {}
+            }
+        }
+        Set<String> keys = Set.copyOf(wrong.keySet());
+        wrong.put("threadwright.models.some.base-url", "http://localhost");
+
+        assertThat(problems(wrong).stream()
+                        .map(problem ->
+                                problem.substring(0, problem.indexOf(' ')).replace("\"", ""))
+                        .collect(Collectors.toList()))
+                .containsExactlyInAnyOrderElementsOf(keys);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            decide.policy              | sometimes           | unknown policy
+            decide.policy              | {"rules"            | no JSON
+            workflows.directory        | /nowhere/at/all     | no directory
+            secrets.directory          | /nowhere/at/all     | no directory
+            http-steps.allow-hosts     | a b                 | is no host
+            http-steps.allow-addresses | 10.0.0.0/99         | No range of addresses
+            callbacks.public-url       | ftp://x             | http
+            callbacks.secret           | short               | at least
+            webhooks.secret            | short               | must begin with
+            embedded.kafka.port        | 65536               | from 0 to 65535
+            http-steps.timeout         | 25h                 | from PT0.001S to PT24H
+            postgres.url               | postgres://x        | JDBC URL
+            limits.data-bytes          | many                | many
+            limits.data-byte           | 1                   | limits.data-byte
+            """)
+    void whatElseCannotBeIsNamedWithItsReason(String key, String value, String reason) {
+        assertThat(problems(Map.of("threadwright." + key, value)))
+                .singleElement()
+                .asString()
+                .contains("threadwright." + key)
+                .contains(reason);
+    }
+
+    @Test
+    void aSecretIsNotShownBecauseItIsWrong() {
+        assertThat(problems(Map.of(
+                        "threadwright.callbacks.secret", "hush", "threadwright.webhooks.secret", "whsec_aHVzaA")))
+                .hasSize(2)
+                .noneMatch(problem -> problem.contains("hush") || problem.contains("aHVzaA"));
+    }
+}
