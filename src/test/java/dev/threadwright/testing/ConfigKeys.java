@@ -171,6 +171,8 @@ public final class ConfigKeys {
     }
 
     private static String markdown(DocTree part) {
-        return part instanceof LiteralTree literal ? "`" + literal.getBody().getBody().strip() + "`" : part.toString();
+        return part instanceof LiteralTree literal
+                ? "`" + literal.getBody().getBody().strip() + "`"
+                : part.toString();
     }
 }
