@@ -19,7 +19,7 @@ import org.apache.kafka.common.utils.Utils;
 
 /** Starts everything, does one fault after the other, waits for the end of all that was begun, and reports. */
 public final class Campaign {
-    private static final long RECOVERED_WITHIN_MS = 300_000;
+    private static final long RECOVERED_WITHIN_MS = 60_000;
     private static final long DONE_WITHIN_MS = 300_000;
     private static final long CALM_MS = 1_000;
 
