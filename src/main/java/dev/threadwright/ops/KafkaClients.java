@@ -23,6 +23,12 @@ final class KafkaClients {
     private static final int DELIVERY_TIMEOUT_MS = 20_000;
     private static final int REQUEST_TIMEOUT_MS = 10_000;
 
+    /**
+     * For how long a rebalance waits for a member that is gone and still stands in the group, as after the broker that
+     * coordinates it was killed amid another one; with Kafka's default of 5 minutes, nobody would consume for that long.
+     */
+    private static final int REBALANCE_MS = 20_000;
+
     private final Map<String, Object> connection;
     private final int maxRecordBytes;
 
@@ -45,6 +51,7 @@ final class KafkaClients {
         config.put(ConsumerConfig.GROUP_ID_CONFIG, group);
         config.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, sessionTimeoutMs);
         config.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, Math.max(1, sessionTimeoutMs / 4));
+        config.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, Math.max(REBALANCE_MS, 2 * sessionTimeoutMs));
         config.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
         if (staticId != null) {
             config.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, staticId);

@@ -2,6 +2,7 @@ package dev.threadwright.relay;
 
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -21,14 +22,23 @@ final class CommittedOffsets implements PublishedPositions {
 
     private static final long TIMEOUT_MS = 10_000;
 
+    /** How soon to ask again while a transaction is not decided. */
+    private static final long UNDECIDED_MS = 100;
+
     private final Admin admin;
     private final String group;
     private final String inputTopic;
+    private final long timeoutMs;
 
     CommittedOffsets(Admin admin, String group, String inputTopic) {
+        this(admin, group, inputTopic, TIMEOUT_MS);
+    }
+
+    CommittedOffsets(Admin admin, String group, String inputTopic, long timeoutMs) {
         this.admin = admin;
         this.group = group;
         this.inputTopic = inputTopic;
+        this.timeoutMs = timeoutMs;
     }
 
     @Override
@@ -36,14 +46,7 @@ final class CommittedOffsets implements PublishedPositions {
         Set<TopicPartition> asked = partitions.stream()
                 .map(partition -> new TopicPartition(inputTopic, partition))
                 .collect(java.util.stream.Collectors.toSet());
-        Map<TopicPartition, OffsetAndMetadata> offsets = await(
-                "read the published positions",
-                admin.listConsumerGroupOffsets(
-                                Map.of(group, new ListConsumerGroupOffsetsSpec().topicPartitions(asked)),
-                                new ListConsumerGroupOffsetsOptions().requireStable(true))
-                        .partitionsToOffsetAndMetadata(group)
-                        .toCompletionStage()
-                        .toCompletableFuture());
+        Map<TopicPartition, OffsetAndMetadata> offsets = decided(asked);
         Map<Integer, Long> positions = new HashMap<>();
         offsets.forEach((partition, offset) -> {
             Long position = offset == null ? null : PublishedPositions.position(offset.metadata());
@@ -52,6 +55,43 @@ final class CommittedOffsets implements PublishedPositions {
             }
         });
         return positions;
+    }
+
+    /**
+     * Kafka's client leaves partitions out that it cannot tell yet, because a transaction on them is neither committed nor
+     * aborted, which may still be so when its producer is fenced. Whoever has no offset is there, without one.
+     */
+    private Map<TopicPartition, OffsetAndMetadata> decided(Set<TopicPartition> asked) {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
+        while (true) {
+            Map<TopicPartition, OffsetAndMetadata> offsets = await(
+                    "read the published positions",
+                    admin.listConsumerGroupOffsets(
+                                    Map.of(group, new ListConsumerGroupOffsetsSpec().topicPartitions(asked)),
+                                    new ListConsumerGroupOffsetsOptions().requireStable(true))
+                            .partitionsToOffsetAndMetadata(group)
+                            .toCompletionStage()
+                            .toCompletableFuture());
+            Set<TopicPartition> undecided = new HashSet<>(asked);
+            undecided.removeAll(offsets.keySet());
+            if (undecided.isEmpty()) {
+                return offsets;
+            }
+            if (System.nanoTime() > deadline) {
+                throw new RelayException(
+                        "Cannot read the published positions: transactions on " + undecided + " are not decided", null);
+            }
+            pause();
+        }
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(UNDECIDED_MS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RelayException("Interrupted while reading the published positions", e);
+        }
     }
 
     @Override

@@ -23,7 +23,7 @@ public interface PublishedPositions {
     /**
      * Positions of the partitions that have one, after every transaction under way is decided.
      *
-     * @throws RelayException if the cluster does not answer
+     * @throws RelayException if the cluster does not answer, or a transaction stays undecided
      */
     Map<Integer, Long> read(Collection<Integer> partitions);
 

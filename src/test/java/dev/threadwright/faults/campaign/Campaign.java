@@ -19,7 +19,6 @@ import org.apache.kafka.common.utils.Utils;
 
 /** Starts everything, does one fault after the other, waits for the end of all that was begun, and reports. */
 public final class Campaign {
-    private static final long RECOVERED_WITHIN_MS = 60_000;
     private static final long DONE_WITHIN_MS = 300_000;
     private static final long CALM_MS = 1_000;
 
@@ -162,11 +161,11 @@ public final class Campaign {
             probes.add(load.probe(probeOn(partition)));
         }
         if (!site.await(
-                RECOVERED_WITHIN_MS,
+                options.recovery() * 1_000L,
                 () -> probes.stream().allMatch(inputs::isDecided)
                         && site.nodes().stream().allMatch(node -> node.trouble().isEmpty()))) {
-            StringBuilder what = new StringBuilder(
-                    "after " + after + ", not well again within " + RECOVERED_WITHIN_MS / 1_000 + " s:");
+            StringBuilder what =
+                    new StringBuilder("after " + after + ", not well again within " + options.recovery() + " s:");
             for (int partition = 0; partition < Site.PARTITIONS; partition++) {
                 if (!inputs.isDecided(probes.get(partition))) {
                     what.append(" nothing is decided on partition ")

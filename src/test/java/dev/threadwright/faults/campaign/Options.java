@@ -13,11 +13,13 @@ import java.util.List;
  * @param servers how many there are
  * @param rate inputs in a second, as long as they are decided
  * @param rounds after which it ends, too
+ * @param recovery seconds within which it has to come back by itself after a fault
  */
-record Options(double minutes, long seed, List<String> only, int servers, int rate, int rounds) {
+record Options(double minutes, long seed, List<String> only, int servers, int rate, int rounds, int recovery) {
 
     static final String USAGE = """
-            bin/faults [--minutes 10] [--seed S] [--only fault,fault] [--servers 3] [--rate 150] [--rounds N] [--help]
+            bin/faults [--minutes 10] [--seed S] [--only fault,fault] [--servers 3] [--rate 150] [--rounds N]
+                       [--recovery 60] [--help]
 
             Starts servers, a Postgres and a Kafka broker of its own, sends inputs all the time, and does one fault after the
             other in an order that the seed decides, again and again. Ends with status 1 if anything was lost, doubled, out of
@@ -25,9 +27,11 @@ record Options(double minutes, long seed, List<String> only, int servers, int ra
             """;
 
     private static final int ANY_ROUNDS = 1_000_000;
+    private static final int RECOVERY_SECONDS = 60;
 
     static Options parse(String[] arguments) {
-        Options options = new Options(10, System.nanoTime() & 0xffffff, List.of(), 3, 150, ANY_ROUNDS);
+        Options options =
+                new Options(10, System.nanoTime() & 0xffffff, List.of(), 3, 150, ANY_ROUNDS, RECOVERY_SECONDS);
         for (int i = 0; i < arguments.length; i += 2) {
             if (i + 1 == arguments.length) {
                 throw new IllegalArgumentException(arguments[i] + " needs a value; see --help");
@@ -39,12 +43,16 @@ record Options(double minutes, long seed, List<String> only, int servers, int ra
 
     private Options with(String name, String value) {
         return switch (name) {
-            case "--minutes" -> new Options(within(name, value, 24 * 60), seed, only, servers, rate, rounds);
-            case "--seed" -> new Options(minutes, seed(value), only, servers, rate, rounds);
-            case "--only" -> new Options(minutes, seed, names(value), servers, rate, rounds);
-            case "--servers" -> new Options(minutes, seed, only, (int) within(name, value, 9), rate, rounds);
-            case "--rate" -> new Options(minutes, seed, only, servers, (int) within(name, value, 5_000), rounds);
-            case "--rounds" -> new Options(minutes, seed, only, servers, rate, (int) within(name, value, ANY_ROUNDS));
+            case "--minutes" -> new Options(within(name, value, 24 * 60), seed, only, servers, rate, rounds, recovery);
+            case "--seed" -> new Options(minutes, seed(value), only, servers, rate, rounds, recovery);
+            case "--only" -> new Options(minutes, seed, names(value), servers, rate, rounds, recovery);
+            case "--servers" -> new Options(minutes, seed, only, (int) within(name, value, 9), rate, rounds, recovery);
+            case "--rate" ->
+                new Options(minutes, seed, only, servers, (int) within(name, value, 5_000), rounds, recovery);
+            case "--rounds" ->
+                new Options(minutes, seed, only, servers, rate, (int) within(name, value, ANY_ROUNDS), recovery);
+            case "--recovery" ->
+                new Options(minutes, seed, only, servers, rate, rounds, (int) within(name, value, 3_600));
             default -> throw new IllegalArgumentException("There is no option " + name + "; see --help");
         };
     }
