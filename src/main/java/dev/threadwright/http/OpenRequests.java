@@ -134,14 +134,19 @@ public class OpenRequests implements Callers {
         dismissing = true;
         refusing = true;
         sockets.endAll();
-        List<Open> streams;
+        cutStreams();
+    }
+
+    /** Looks at them without our lock: whoever ends a response has that response's own, and takes ours. */
+    private void cutStreams() {
+        List<Open> all;
         lock.lock();
         try {
-            streams = open.stream().filter(Open::isStream).toList();
+            all = List.copyOf(open);
         } finally {
             lock.unlock();
         }
-        streams.forEach(Open::cut);
+        all.stream().filter(Open::isStream).forEach(Open::cut);
     }
 
     @Override
@@ -152,20 +157,19 @@ public class OpenRequests implements Callers {
     @Override
     public int awaitNone(Duration atMost) throws InterruptedException {
         long deadlineNanos = System.nanoTime() + atMost.toNanos();
-        lock.lock();
-        try {
-            while (!open.isEmpty()) {
+        while (true) {
+            // A stream that was about to begin when the others were cut has begun by now.
+            cutStreams();
+            lock.lock();
+            try {
                 long leftNanos = deadlineNanos - System.nanoTime();
-                if (leftNanos <= 0) {
-                    break;
+                if (open.isEmpty() || leftNanos <= 0) {
+                    return open.size();
                 }
-                // A stream that was about to begin when the others were cut has begun by now.
-                open.stream().filter(Open::isStream).forEach(Open::cut);
                 fewer.await(Math.min(leftNanos, LOOK_AGAIN_NANOS), TimeUnit.NANOSECONDS);
+            } finally {
+                lock.unlock();
             }
-            return open.size();
-        } finally {
-            lock.unlock();
         }
     }
 }
