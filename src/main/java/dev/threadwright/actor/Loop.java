@@ -422,7 +422,6 @@ public final class Loop implements AutoCloseable {
         replies.committed(pending.batch());
         publisher.publish(
                 pending.publications(),
-                pending.batch().offsets(),
                 pending.works().stream().mapToLong(Work::bytes).sum());
         pending.stops().forEach(steps::cancel);
         forEachCommand(pending.works(), command -> {

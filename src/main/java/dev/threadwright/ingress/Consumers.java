@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -40,11 +42,13 @@ public final class Consumers implements Inbound, AutoCloseable {
     private final Poller side;
     private @Nullable Ownership ownership;
     private final long silentAfterMs;
+    private final GroupOffsets groupOffsets = new GroupOffsets();
+    private final ScheduledExecutorService clock;
     private volatile boolean joined;
 
     /**
      * @param group a consumer with a group id, of an assignor that keeps partitions in place (cooperative or newer)
-     * @param groupless a consumer that is assigned by hand; both read committed records and commit no offsets
+     * @param groupless a consumer that is assigned by hand; both read committed records
      * @param silentAfterMs without a heartbeat to the group for longer, Kafka counts as away
      */
     public Consumers(
@@ -66,6 +70,7 @@ public final class Consumers implements Inbound, AutoCloseable {
                 Map.of(inputTopic, TopicRole.INPUT, commandsTopic, TopicRole.COMMANDS, resultsTopic, TopicRole.RESULTS);
         this.input = new Poller(name + "-input", threads, group, decoder, roles, partitions, loop, this::stop);
         this.side = new Poller(name + "-side", threads, groupless, decoder, roles, partitions, loop, this::stop);
+        this.clock = threads.scheduled(name + "-offsets");
     }
 
     public void start(Ownership owner) {
@@ -73,6 +78,19 @@ public final class Consumers implements Inbound, AutoCloseable {
         input.tell(() -> input.consumer().subscribe(List.of(inputTopic), new Rebalance(owner)));
         input.start();
         side.start();
+        clock.scheduleWithFixedDelay(
+                this::tellGroup, GroupOffsets.EVERY_MS, GroupOffsets.EVERY_MS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Records up to these are in the journal; told on any thread. */
+    public void consumed(List<Offset> offsets) {
+        groupOffsets.consumed(offsets);
+    }
+
+    private void tellGroup() {
+        if (!groupOffsets.isEmpty()) {
+            input.tell(() -> groupOffsets.tell(input.consumer()));
+        }
     }
 
     /** Whether the group has told once what is assigned here, be it nothing. */
@@ -105,6 +123,7 @@ public final class Consumers implements Inbound, AutoCloseable {
     @Override
     public void resume(int partition, List<Offset> offsets) {
         Map<String, Long> next = offsets.stream().collect(Collectors.toMap(Offset::topic, Offset::next));
+        groupOffsets.consumed(offsets);
         input.expect(new TopicPartition(inputTopic, partition));
         sidePartitions(List.of(partition)).forEach(side::expect);
         input.tell(() -> input.open(new TopicPartition(inputTopic, partition), next.get(inputTopic)));
@@ -137,6 +156,7 @@ public final class Consumers implements Inbound, AutoCloseable {
     /** Gives all partitions back and leaves the group. */
     @Override
     public void close() {
+        clock.shutdownNow();
         input.close();
         try {
             input.awaitClosed(Duration.ofMillis(3 * REVOKE_TIMEOUT_MS));
@@ -183,6 +203,7 @@ public final class Consumers implements Inbound, AutoCloseable {
             if (!partitions.isEmpty()) {
                 input.shut(partitions);
                 owner.revoked(numbers(partitions), REVOKE_TIMEOUT_MS);
+                groupOffsets.tellLast(input.consumer(), inbound(partitions));
             }
         }
 
@@ -190,6 +211,13 @@ public final class Consumers implements Inbound, AutoCloseable {
         public void onPartitionsLost(Collection<TopicPartition> partitions) {
             input.shut(partitions);
             owner.lost(numbers(partitions));
+            groupOffsets.forget(inbound(partitions));
+        }
+
+        private List<TopicPartition> inbound(Collection<TopicPartition> partitions) {
+            List<TopicPartition> all = sidePartitions(numbers(partitions));
+            all.addAll(partitions);
+            return all;
         }
 
         private static List<Integer> numbers(Collection<TopicPartition> partitions) {

@@ -178,6 +178,7 @@ final class Engine implements AutoCloseable {
         // The loop, its steps and its claims refer to each other.
         AtomicReference<@Nullable Loop> itself = new AtomicReference<>();
         AtomicReference<@Nullable Ownership> claims = new AtomicReference<>();
+        AtomicReference<@Nullable Consumers> inbound = new AtomicReference<>();
         Journal journal = journals.get();
         Journal claimJournal = journals.get();
         Relay relay = relay(
@@ -200,11 +201,15 @@ final class Engine implements AutoCloseable {
                 relay,
                 steps,
                 turns,
-                replies,
+                batch -> {
+                    replies.committed(batch);
+                    required(inbound).consumed(batch.offsets());
+                },
                 strays(),
                 (partition, epoch) -> required(claims).fenced(partition, epoch));
         itself.set(loop);
         Consumers consumers = consumers(name, clientId, number, loop);
+        inbound.set(consumers);
         Ownership ownership = new Ownership(
                 name, owner, threads, claimJournal, relay, steps, turns, loop, consumers, System::currentTimeMillis);
         claims.set(ownership);
@@ -236,8 +241,7 @@ final class Engine implements AutoCloseable {
                 clientId,
                 () -> kafka.transactionalProducer(clientId, clientId),
                 admin,
-                config.group().id(),
-                topics.input(),
+                () -> kafka.grouplessConsumer(clientId + "-positions"),
                 outgoing(topics),
                 partitions,
                 config.limits().recordBytes(),
@@ -252,6 +256,7 @@ final class Engine implements AutoCloseable {
                 topics.deadLetter(),
                 topics.commands(),
                 topics.actions(),
+                topics.positions(),
                 topics.actionsOf());
     }
 

@@ -409,6 +409,10 @@ public interface ThreadwrightConfig {
         @WithDefault("threadwright.progress")
         String progress();
 
+        /** How far each partition is published: for the servers alone, and compacted. Nothing goes on without it. */
+        @WithDefault("threadwright.positions")
+        String positions();
+
         /** Topics of their own, by the names of actions. */
         Map<String, String> actionsOf();
 

@@ -2,7 +2,6 @@ package dev.threadwright.relay;
 
 import dev.threadwright.actor.Publisher;
 import dev.threadwright.actor.Threads;
-import dev.threadwright.journal.Batch.Offset;
 import dev.threadwright.journal.Journal.Claim;
 import dev.threadwright.journal.Journal.Holder;
 import dev.threadwright.journal.Publication;
@@ -23,18 +22,17 @@ import java.util.function.IntConsumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Publishes what one loop commits, all that has gathered in one Kafka transaction after the other. Each transaction also
- * carries how far its partitions are published, so records and position become visible together or not at all.
+ * carries how far its partitions are published, as records of a topic for that, so what is published and how far become
+ * visible together or not at all.
  *
  * <p>After any failure there is one way on: a new producer under the same transactional id, which decides what was
  * under way; drop the partitions that the journal says are published under another id; read the positions that the log
@@ -63,8 +61,7 @@ public final class Relay implements Publisher, AutoCloseable {
     private final String publisherId;
     private final Supplier<Producer<byte[], byte[]>> producers;
     private final PublishedPositions positions;
-    private final ConsumerGroupMetadata group;
-    private final String inputTopic;
+    private final String positionsTopic;
     private final Function<Publication, List<ProducerRecord<byte[], byte[]>>> records;
     private final Function<Collection<Integer>, Map<Integer, Holder>> holders;
     private final IntConsumer onLost;
@@ -87,6 +84,8 @@ public final class Relay implements Publisher, AutoCloseable {
 
     /**
      * @param producers makes a producer with {@code publisherId} as its transactional id, not yet initialised
+     * @param positions is closed with the relay
+     * @param positionsTopic where they are kept
      * @param records what a publication becomes on Kafka
      * @param holders who has the partitions, as the journal has it
      * @param onLost told of a partition that another owner was seen to have; called on the relay's thread
@@ -97,8 +96,7 @@ public final class Relay implements Publisher, AutoCloseable {
             String publisherId,
             Supplier<Producer<byte[], byte[]>> producers,
             PublishedPositions positions,
-            String groupId,
-            String inputTopic,
+            String positionsTopic,
             Function<Publication, List<ProducerRecord<byte[], byte[]>>> records,
             Function<Collection<Integer>, Map<Integer, Holder>> holders,
             IntConsumer onLost) {
@@ -106,9 +104,7 @@ public final class Relay implements Publisher, AutoCloseable {
         this.publisherId = publisherId;
         this.producers = producers;
         this.positions = positions;
-        // Without member and generation: epochs fence the relay, not membership of the group.
-        this.group = new ConsumerGroupMetadata(groupId);
-        this.inputTopic = inputTopic;
+        this.positionsTopic = positionsTopic;
         this.records = records;
         this.holders = holders;
         this.onLost = onLost;
@@ -117,6 +113,7 @@ public final class Relay implements Publisher, AutoCloseable {
 
     /**
      * @param admin stays the caller's to close
+     * @param consumers of committed records, in no group, that never reset their offsets
      * @param recordBytes the largest record that the output topics take
      */
     public static Relay of(
@@ -125,8 +122,7 @@ public final class Relay implements Publisher, AutoCloseable {
             String publisherId,
             Supplier<Producer<byte[], byte[]>> producers,
             Admin admin,
-            String groupId,
-            String inputTopic,
+            Supplier<Consumer<byte[], byte[]>> consumers,
             Topics topics,
             int partitions,
             int recordBytes,
@@ -138,9 +134,8 @@ public final class Relay implements Publisher, AutoCloseable {
                 threads,
                 publisherId,
                 producers,
-                new CommittedOffsets(admin, groupId, inputTopic),
-                groupId,
-                inputTopic,
+                new PositionsTopic(admin, consumers, topics.positions()),
+                topics.positions(),
                 records::of,
                 holders,
                 onLost);
@@ -203,7 +198,7 @@ public final class Relay implements Publisher, AutoCloseable {
         }
         lock.lock();
         try {
-            lanes.put(claim.partition(), new Lane(claim.partition(), published, claim.offsets()));
+            lanes.put(claim.partition(), new Lane(claim.partition(), published));
         } finally {
             lock.unlock();
         }
@@ -211,7 +206,7 @@ public final class Relay implements Publisher, AutoCloseable {
     }
 
     @Override
-    public void publish(List<? extends Publication> publications, List<Offset> offsets, long bytes) {
+    public void publish(List<? extends Publication> publications, long bytes) {
         lock.lock();
         try {
             backlogBytes += bytes;
@@ -226,12 +221,6 @@ public final class Relay implements Publisher, AutoCloseable {
                 }
                 lane.given = publication.position();
                 backlog.add(publication);
-            }
-            for (Offset offset : offsets) {
-                Lane lane = lanes.get(offset.partition());
-                if (lane != null) {
-                    lane.offsets.put(offset.topic(), offset.next());
-                }
             }
             changed.signalAll();
         } finally {
@@ -320,6 +309,7 @@ public final class Relay implements Publisher, AutoCloseable {
             lock.unlock();
         }
         thread.interrupt();
+        positions.close();
     }
 
     private void run() {
@@ -376,29 +366,9 @@ public final class Relay implements Publisher, AutoCloseable {
             }
             reached.put(publication.partition(), publication.position());
         }
-        ready.sendOffsetsToTransaction(offsets(reached), group);
+        reached.forEach((partition, position) -> ready.send(PositionRecords.of(positionsTopic, partition, position)));
         ready.commitTransaction();
         published(next.size(), reached);
-    }
-
-    private Map<TopicPartition, OffsetAndMetadata> offsets(Map<Integer, Long> reached) {
-        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-        lock.lock();
-        try {
-            reached.forEach((partition, position) -> {
-                Lane lane = lanes.get(partition);
-                Map<String, Long> consumed = lane == null ? Map.of() : lane.offsets;
-                consumed.forEach((topic, next) ->
-                        offsets.put(new TopicPartition(topic, partition), new OffsetAndMetadata(next)));
-                offsets.put(
-                        new TopicPartition(inputTopic, partition),
-                        new OffsetAndMetadata(
-                                consumed.getOrDefault(inputTopic, 0L), PublishedPositions.metadata(position)));
-            });
-        } finally {
-            lock.unlock();
-        }
-        return offsets;
     }
 
     private void published(int count, Map<Integer, Long> reached) {

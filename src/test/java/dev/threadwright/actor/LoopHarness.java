@@ -3,7 +3,6 @@ package dev.threadwright.actor;
 import static org.awaitility.Awaitility.await;
 
 import dev.threadwright.journal.Batch;
-import dev.threadwright.journal.Batch.Offset;
 import dev.threadwright.journal.Journal;
 import dev.threadwright.journal.Journal.Claim;
 import dev.threadwright.journal.OutboxRow.Coordinates;
@@ -295,7 +294,7 @@ final class LoopHarness implements AutoCloseable {
         }
 
         @Override
-        public synchronized void publish(List<? extends Publication> publications, List<Offset> offsets, long bytes) {
+        public synchronized void publish(List<? extends Publication> publications, long bytes) {
             for (Publication publication : publications) {
                 Long last = positions.get(publication.partition());
                 if (last == null) {

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.threadwright.journal.Batch;
-import dev.threadwright.journal.Batch.Offset;
 import dev.threadwright.journal.InMemoryJournal;
 import dev.threadwright.journal.Journal;
 import dev.threadwright.journal.JournalDelegate;
@@ -225,7 +224,7 @@ class LoopMemoryTest {
         }
 
         @Override
-        public void publish(List<? extends Publication> publications, List<Offset> offsets, long bytes) {
+        public void publish(List<? extends Publication> publications, long bytes) {
             if (isDead) {
                 size.addAndGet(publications.size());
             }

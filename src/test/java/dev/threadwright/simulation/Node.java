@@ -76,13 +76,13 @@ final class Node {
                 threads,
                 name,
                 () -> new LogProducer(process, broker, faults, name),
-                new LogPositions(process, broker, faults, Names.INPUT),
-                Names.GROUP,
-                Names.INPUT,
+                new LogPositions(process, broker, faults),
+                Names.POSITIONS,
                 records::of,
                 claimJournal::holders,
                 partition -> claims.get().seenElsewhere(partition));
         AtomicReference<Loop> itself = new AtomicReference<>();
+        AtomicReference<Consumers> inbound = new AtomicReference<>();
         Map<String, Work> handlers = Stream.of(Trades.WORK, Trades.ONCE, Trades.FLAKY)
                 .collect(Collectors.toMap(one -> one, one -> new Work(one, process, random, auditor)));
         InProcessSteps steps = new InProcessSteps(
@@ -104,7 +104,7 @@ final class Node {
                 relay,
                 steps,
                 Turns.NONE,
-                batch -> {},
+                batch -> inbound.get().consumed(batch.offsets()),
                 command -> {
                     var record = commands.ofStray(command);
                     if (record != null) {
@@ -125,6 +125,7 @@ final class Node {
                 broker.partitions(),
                 loop,
                 Group.SESSION_TIMEOUT_MS);
+        inbound.set(consumers);
         ownership = new Ownership(
                 "claims", name, threads, claimJournal, relay, steps, Turns.NONE, loop, consumers, process::nowMs);
         claims.set(ownership);

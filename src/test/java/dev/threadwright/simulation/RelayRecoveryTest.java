@@ -29,7 +29,11 @@ class RelayRecoveryTest {
     private final Faults faults = new Faults(timeline, random);
     private final List<String> published = new ArrayList<>();
     private final Broker broker = new Broker(
-            timeline, 1, records -> records.forEach(record -> published.add(Auditor.text(record, "tw_source_offset"))));
+            timeline,
+            1,
+            records -> records.stream()
+                    .filter(record -> !record.partition().topic().equals(Names.POSITIONS))
+                    .forEach(record -> published.add(Auditor.text(record, "tw_source_offset"))));
     private final InMemoryJournal journal = new InMemoryJournal();
     private final List<Integer> lost = new ArrayList<>();
     private final Timeline.Process process = timeline.process("server");
@@ -38,9 +42,8 @@ class RelayRecoveryTest {
             new SimulatedThreads(process),
             "mine",
             () -> new LogProducer(process, broker, faults, "mine"),
-            new LogPositions(process, broker, faults, Names.INPUT),
-            Names.GROUP,
-            Names.INPUT,
+            new LogPositions(process, broker, faults),
+            Names.POSITIONS,
             new OutgoingRecords(Names.OUT, 1, 1_000)::of,
             journal::holders,
             lost::add);
@@ -114,7 +117,6 @@ class RelayRecoveryTest {
                 IntStream.rangeClosed(from, to)
                         .mapToObj(RelayRecoveryTest::deadLetter)
                         .toList(),
-                List.of(),
                 Relay.MAX_BACKLOG_BYTES));
     }
 
