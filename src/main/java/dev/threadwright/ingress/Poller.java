@@ -267,7 +267,22 @@ final class Poller implements AutoCloseable {
         }
     }
 
+    /** One record that nothing can be made of must not cost the others of its poll anything. */
     private Work work(ConsumerRecord<byte[], byte[]> record, TopicRole role) {
+        try {
+            return decoded(record, role);
+        } catch (RuntimeException | StackOverflowError defect) {
+            RawRecord raw = raw(record, headers(record));
+            LOG.errorf(defect, "Decoding record %s failed; it becomes a dead letter", raw.source());
+            return new Work.SetAside(
+                    record.partition(),
+                    OutboxRow.Kind.INVALID,
+                    RecordDecoder.reason("Decoding failed: " + defect),
+                    raw);
+        }
+    }
+
+    private Work decoded(ConsumerRecord<byte[], byte[]> record, TopicRole role) {
         return switch (decoder.decode(record, role, partitions)) {
             case Decoded.ForThread decoded ->
                 new Work.Decide(

@@ -39,7 +39,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A real loop over a given journal, with everything around it recorded. */
-final class LoopHarness implements AutoCloseable {
+public final class LoopHarness implements AutoCloseable {
 
     static final String TOPIC = "threadwright.input";
 
@@ -56,7 +56,7 @@ final class LoopHarness implements AutoCloseable {
     };
 
     final Journal journal;
-    final Loop loop;
+    public final Loop loop;
     final RecordingPublisher publisher;
     final RecordingSteps steps = new RecordingSteps();
     final RecordingTurns turns = new RecordingTurns();
@@ -66,7 +66,7 @@ final class LoopHarness implements AutoCloseable {
     private final List<CompletableFuture<Void>> owned = new ArrayList<>();
     private boolean started;
 
-    LoopHarness(String name, Journal journal, LoopSettings settings) {
+    public LoopHarness(String name, Journal journal, LoopSettings settings) {
         this(name, journal, settings, Gate.OPEN);
     }
 
@@ -121,11 +121,26 @@ final class LoopHarness implements AutoCloseable {
         }
     }
 
-    LoopHarness start() {
+    public LoopHarness start() {
         started = true;
         loop.start();
         awaitOwned();
         return this;
+    }
+
+    /** As a server's, over what the test has for consumers. */
+    public Ownership ownership(Inbound inbound) {
+        return new Ownership(
+                "claims",
+                "test",
+                new MachineThreads(),
+                journal,
+                publisher,
+                steps,
+                turns,
+                loop,
+                inbound,
+                System::currentTimeMillis);
     }
 
     /** What is offered before the loop owns the partition is forgotten, as its contract says. */
@@ -332,7 +347,7 @@ final class LoopHarness implements AutoCloseable {
         }
     }
 
-    static List<Publication> publications(Journal journal, int partition) {
+    public static List<Publication> publications(Journal journal, int partition) {
         List<Publication> all = new ArrayList<>();
         for (List<Publication> page = journal.publications(partition, 0, 1_000);
                 !page.isEmpty();
