@@ -17,6 +17,7 @@ import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
@@ -29,6 +30,8 @@ public class ProblemResponses {
     static final String RETRY_AFTER_SECONDS = "1";
 
     private static final int BEFORE_UPLOAD_LIMIT = RouteConstants.ROUTE_ORDER_UPLOAD_LIMIT - 1;
+
+    private static final Pattern BROKEN_ESCAPE = Pattern.compile("%(?![0-9A-Fa-f]{2})");
 
     private static final Logger LOG = Logger.getLogger(ProblemResponses.class);
 
@@ -109,9 +112,25 @@ public class ProblemResponses {
         return response(Problem.of(ProblemType.FAILED, "The server failed on this request; its log says why"), uri);
     }
 
-    /** Quarkus would refuse the same bodies right after this, without a word. */
+    /** Quarkus would refuse the same bodies and paths right after this, without a word. */
     void onRouter(@Observes Router router) {
         router.route().order(BEFORE_UPLOAD_LIMIT).handler(this::refuseTooLarge);
+        router.route().order(BEFORE_UPLOAD_LIMIT).handler(ProblemResponses::refuseMalformedPath);
+    }
+
+    private static void refuseMalformedPath(RoutingContext request) {
+        String path = request.request().path();
+        if (path == null || !BROKEN_ESCAPE.matcher(path).find()) {
+            request.next();
+            return;
+        }
+        request.response()
+                .setStatusCode(400)
+                .putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE)
+                .end(Problem.of(
+                                ProblemType.INVALID_REQUEST,
+                                "The path holds a % that no two hexadecimal digits follow; write %25 for a percent sign")
+                        .toJson(path));
     }
 
     private void refuseTooLarge(RoutingContext request) {
