@@ -64,7 +64,8 @@ class WhatCannotBeMeantTest {
         String answer;
         try (Socket socket = new Socket("localhost", RestAssured.port)) {
             socket.getOutputStream()
-                    .write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").getBytes(UTF_8));
+                    .write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                            .getBytes(UTF_8));
             answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
         }
         assertThat(answer)
