@@ -20,6 +20,7 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.TopicPartition;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,9 +33,12 @@ public final class Consumers implements Inbound, AutoCloseable {
     /** How long a rebalance waits for partitions to be given back in order. */
     public static final long REVOKE_TIMEOUT_MS = 5_000;
 
+    private static final Logger LOG = Logger.getLogger(Consumers.class);
+
     private static final String LAST_HEARTBEAT = "last-heartbeat-seconds-ago";
 
     private final String inputTopic;
+    private final GroupMembers group;
     private final List<String> sideTopics;
     private final Poller input;
     private final Poller side;
@@ -43,14 +47,14 @@ public final class Consumers implements Inbound, AutoCloseable {
     private volatile boolean joined;
 
     /**
-     * @param group a consumer with a group id, of an assignor that keeps partitions in place (cooperative or newer)
-     * @param groupless a consumer that is assigned by hand; both read committed records and commit no offsets
+     * @param group makes consumers with a group id, of an assignor that keeps partitions in place (cooperative or newer)
+     * @param groupless a consumer that is assigned by hand; all read committed records and commit no offsets
      * @param silentAfterMs without a heartbeat to the group for longer, Kafka counts as away
      */
     public Consumers(
             String name,
             Threads threads,
-            Consumer<byte[], byte[]> group,
+            GroupMembers group,
             Consumer<byte[], byte[]> groupless,
             RecordDecoder decoder,
             String inputTopic,
@@ -64,15 +68,22 @@ public final class Consumers implements Inbound, AutoCloseable {
         this.sideTopics = List.of(commandsTopic, resultsTopic);
         Map<String, TopicRole> roles =
                 Map.of(inputTopic, TopicRole.INPUT, commandsTopic, TopicRole.COMMANDS, resultsTopic, TopicRole.RESULTS);
-        this.input = new Poller(name + "-input", threads, group, decoder, roles, partitions, loop, this::stop);
+        this.group = group;
+        this.input =
+                new Poller(name + "-input", threads, group.member(true), decoder, roles, partitions, loop, this::stop);
         this.side = new Poller(name + "-side", threads, groupless, decoder, roles, partitions, loop, this::stop);
     }
 
     public void start(Ownership owner) {
         ownership = owner;
-        input.tell(() -> input.consumer().subscribe(List.of(inputTopic), new Rebalance(owner)));
+        input.tell(() -> subscribe(input.consumer(), owner));
+        input.onFenced(new Rejoining(owner));
         input.start();
         side.start();
+    }
+
+    private void subscribe(Consumer<byte[], byte[]> member, Ownership owner) {
+        member.subscribe(List.of(inputTopic), new Rebalance(member, owner));
     }
 
     /** Whether the group has told once what is assigned here, be it nothing. */
@@ -162,13 +173,58 @@ public final class Consumers implements Inbound, AutoCloseable {
         return all;
     }
 
-    /** Only pauses what comes: claiming runs beside polling, and resumes it. */
-    private final class Rebalance implements ConsumerRebalanceListener {
+    /** Makes members of the consumer group. */
+    @FunctionalInterface
+    public interface GroupMembers {
+
+        /** @param isStatic whether it may be a static member, if one is configured */
+        Consumer<byte[], byte[]> member(boolean isStatic);
+    }
+
+    /** Another process has joined as the static member that this was. */
+    private final class Rejoining implements Poller.Succession {
 
         private final Ownership owner;
 
-        Rebalance(Ownership owner) {
+        Rejoining(Ownership owner) {
             this.owner = owner;
+        }
+
+        @Override
+        public void lost() {
+            LOG.warnf("Another process has joined the consumer group under the static id of this one, which loses its"
+                    + " partitions and joins again without the id. Give each process its own"
+                    + " threadwright.instance.static-id");
+            owner.lost(numbers(input.consumer().assignment()));
+        }
+
+        /** With the id it would fence the other one, which would fence this one, and so on. */
+        @Override
+        public Consumer<byte[], byte[]> successor() {
+            Consumer<byte[], byte[]> member = group.member(false);
+            subscribe(member, owner);
+            return member;
+        }
+    }
+
+    private static List<Integer> numbers(Collection<TopicPartition> partitions) {
+        return partitions.stream().map(TopicPartition::partition).toList();
+    }
+
+    /** Only pauses what comes: claiming runs beside polling, and resumes it. */
+    private final class Rebalance implements ConsumerRebalanceListener {
+
+        private final Consumer<byte[], byte[]> member;
+        private final Ownership owner;
+
+        Rebalance(Consumer<byte[], byte[]> member, Ownership owner) {
+            this.member = member;
+            this.owner = owner;
+        }
+
+        /** What a fenced member says while it is closed concerns partitions that another has by now. */
+        private boolean isOver() {
+            return input.consumer() != member;
         }
 
         @Override
@@ -180,7 +236,7 @@ public final class Consumers implements Inbound, AutoCloseable {
 
         @Override
         public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-            if (!partitions.isEmpty()) {
+            if (!partitions.isEmpty() && !isOver()) {
                 input.shut(partitions);
                 owner.revoked(numbers(partitions), REVOKE_TIMEOUT_MS);
             }
@@ -188,12 +244,10 @@ public final class Consumers implements Inbound, AutoCloseable {
 
         @Override
         public void onPartitionsLost(Collection<TopicPartition> partitions) {
-            input.shut(partitions);
-            owner.lost(numbers(partitions));
-        }
-
-        private static List<Integer> numbers(Collection<TopicPartition> partitions) {
-            return partitions.stream().map(TopicPartition::partition).toList();
+            if (!isOver()) {
+                input.shut(partitions);
+                owner.lost(numbers(partitions));
+            }
         }
     }
 }

@@ -14,10 +14,16 @@ import dev.threadwright.journal.RawHeaders;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.FencedInstanceIdException;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +38,8 @@ class PollerTest {
     private final InMemoryJournal journal = new InMemoryJournal();
     private final LoopHarness harness = new LoopHarness("a", journal, LoopSettings.DEFAULT).start();
     private final MockConsumer<byte[], byte[]> group = consumer();
+    private final MockConsumer<byte[], byte[]> successor = consumer();
+    private final List<Boolean> joinedAsStatic = new CopyOnWriteArrayList<>();
 
     private Consumers consumers = consumers(policy -> {});
     private Ownership ownership = harness.ownership(consumers);
@@ -48,6 +56,7 @@ class PollerTest {
     @ValueSource(classes = {IllegalStateException.class, StackOverflowError.class})
     void whatTheDecoderFailsOnIsADeadLetterAndCostsTheOthersNothing(Class<? extends Throwable> defect) {
         ownership.close();
+        joinedAsStatic.clear();
         consumers = consumers(policy -> sneaky(defect));
         ownership = harness.ownership(consumers);
         start(group);
@@ -86,6 +95,43 @@ class PollerTest {
                 .contains("in-0-0", "in-0-2");
     }
 
+    @Test
+    void aMemberThatIsFencedLosesItsPartitionsAndJoinsAgainWithoutTheStaticId() {
+        start(group);
+        long epoch = journal.holders(List.of(0)).get(0).epoch();
+        group.setPollException(new FencedInstanceIdException("somebody else is it"));
+        await().until(group::closed);
+        await().until(() -> ownership.held().isEmpty());
+        assertThat(joinedAsStatic).containsExactly(true, false);
+        assertThat(ownership.pending()).isEmpty();
+
+        assign(successor);
+        await().until(() -> ownership.held().contains(0));
+        assertThat(journal.holders(List.of(0)).get(0).epoch()).isGreaterThan(epoch);
+        successor.schedulePollTask(() -> successor.addRecord(record(0, "{\"text\":\"on\"}")));
+        await().untilAsserted(
+                        () -> assertThat(LoopHarness.publications(journal, 0))
+                                .singleElement()
+                                .isInstanceOf(DecisionRow.class));
+        assertThat(consumers.trouble()).isNull();
+        assertThat(joinedAsStatic).containsExactly(true, false);
+    }
+
+    @Test
+    void whatPassesIsNoReasonToJoinAgain() {
+        start(group);
+        group.setPollException(new KafkaException("a bad moment"));
+        await().until(() -> "a bad moment".equals(consumers.trouble()));
+        await().until(() -> consumers.trouble() == null);
+        group.schedulePollTask(() -> group.addRecord(record(0, "{\"text\":\"on\"}")));
+        await().untilAsserted(
+                        () -> assertThat(LoopHarness.publications(journal, 0))
+                                .singleElement()
+                                .isInstanceOf(DecisionRow.class));
+        assertThat(joinedAsStatic).containsExactly(true);
+        assertThat(ownership.held()).containsExactly(0);
+    }
+
     private void start(MockConsumer<byte[], byte[]> member) {
         consumers.start(ownership);
         assign(member);
@@ -100,7 +146,10 @@ class PollerTest {
         return new Consumers(
                 "test",
                 new MachineThreads(),
-                group,
+                isStatic -> {
+                    joinedAsStatic.add(isStatic);
+                    return isStatic ? group : successor;
+                },
                 consumer(),
                 new RecordDecoder(topic -> "default", policyCheck, 1 << 16),
                 INPUT,
@@ -121,7 +170,18 @@ class PollerTest {
     }
 
     private static ConsumerRecord<byte[], byte[]> record(long offset, String value) {
-        return new ConsumerRecord<>(INPUT, 0, offset, new byte[] {'k'}, value.getBytes(StandardCharsets.UTF_8));
+        return new ConsumerRecord<>(
+                INPUT,
+                0,
+                offset,
+                1_000,
+                TimestampType.CREATE_TIME,
+                -1,
+                -1,
+                new byte[] {'k'},
+                value.getBytes(StandardCharsets.UTF_8),
+                new RecordHeaders(),
+                Optional.empty());
     }
 
     private static void sneaky(Class<? extends Throwable> defect) {
