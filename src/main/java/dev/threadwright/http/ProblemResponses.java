@@ -17,7 +17,6 @@ import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
@@ -30,8 +29,6 @@ public class ProblemResponses {
     static final String RETRY_AFTER_SECONDS = "1";
 
     private static final int BEFORE_UPLOAD_LIMIT = RouteConstants.ROUTE_ORDER_UPLOAD_LIMIT - 1;
-
-    private static final Pattern BROKEN_ESCAPE = Pattern.compile("%(?![0-9A-Fa-f]{2})");
 
     private static final Logger LOG = Logger.getLogger(ProblemResponses.class);
 
@@ -115,22 +112,19 @@ public class ProblemResponses {
     /** Quarkus would refuse the same bodies and paths right after this, without a word. */
     void onRouter(@Observes Router router) {
         router.route().order(BEFORE_UPLOAD_LIMIT).handler(this::refuseTooLarge);
-        router.route().order(BEFORE_UPLOAD_LIMIT).handler(ProblemResponses::refuseMalformedPath);
+        router.errorHandler(400, ProblemResponses::refuseMalformedPath);
     }
 
+    /** Looking for the route fails on such an address, before any handler sees the request. */
     private static void refuseMalformedPath(RoutingContext request) {
-        String path = request.request().path();
-        if (path == null || !BROKEN_ESCAPE.matcher(path).find()) {
-            request.next();
-            return;
-        }
         request.response()
                 .setStatusCode(400)
                 .putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE)
                 .end(Problem.of(
                                 ProblemType.INVALID_REQUEST,
-                                "The path holds a % that no two hexadecimal digits follow; write %25 for a percent sign")
-                        .toJson(path));
+                                "The address cannot be decoded: after each % come two hexadecimal digits of UTF-8; write"
+                                        + " %25 for a percent sign")
+                        .toJson(request.request().path()));
     }
 
     private void refuseTooLarge(RoutingContext request) {
