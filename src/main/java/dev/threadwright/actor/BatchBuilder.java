@@ -233,7 +233,7 @@ final class BatchBuilder {
                 record.key(),
                 record.value(),
                 record.headers(),
-                reason,
+                SetAsides.printable(reason),
                 record.timeMs()));
     }
 

@@ -89,6 +89,7 @@ public final class Loop implements AutoCloseable {
     private @Nullable PendingBatch lastSettled;
     private int batchLimit;
     private boolean readFailed;
+    private volatile @Nullable String trouble;
     private volatile boolean closed;
     private volatile int actorCount;
     private volatile long actorBytes;
@@ -280,6 +281,9 @@ public final class Loop implements AutoCloseable {
         }
         readFailed = false;
         if (arrived.isEmpty()) {
+            if (gathered.isEmpty()) {
+                trouble = null; // What could not be read has left with its partition.
+            }
             return;
         }
         try {
@@ -287,9 +291,22 @@ public final class Loop implements AutoCloseable {
             gathered.addAll(arrived);
             arrived = new ArrayList<>();
         } catch (JournalException e) {
-            LOG.debugf("Cannot read from the journal yet: %s", e.getMessage());
-            readFailed = true;
+            cannotRead("what " + arrived.size() + " records, results and timers need", e);
         }
+    }
+
+    /** It is tried again; who watches is told, and the log the first time. */
+    private void cannotRead(String what, JournalException e) {
+        if (trouble == null) {
+            LOG.warnf("The loop cannot read %s from the journal yet, will go on trying: %s", what, e.getMessage());
+        }
+        trouble = String.valueOf(e.getMessage());
+        readFailed = true;
+    }
+
+    /** What keeps it from deciding, for health; null if nothing does. */
+    public @Nullable String trouble() {
+        return trouble;
     }
 
     private void admit(Work work) {
@@ -312,10 +329,10 @@ public final class Loop implements AutoCloseable {
             e.partitions().forEach(this::lose);
             return;
         } catch (JournalException e) {
-            LOG.debugf("Cannot read from the journal yet, or set a thread aside: %s", e.getMessage());
-            readFailed = true;
+            cannotRead("the threads of " + gathered.size() + " records, results and timers, or set one aside", e);
             return;
         }
+        trouble = null;
         gathered = new ArrayList<>();
         if (pending.works().isEmpty()) {
             lookups.clear();
@@ -475,8 +492,9 @@ public final class Loop implements AutoCloseable {
             return;
         }
         Work poison = works.getFirst();
-        RawRecord record = poison.record();
-        LOG.errorf("A command on partition %d cannot be stored and is set aside: %s", poison.partition(), reason);
+        LOG.errorf(
+                "A record or command on partition %d cannot be stored and is set aside: %s",
+                poison.partition(), reason);
         if (poison instanceof Work.Decide decide) {
             try {
                 refused(decide, "It cannot be stored: " + reason);
@@ -486,11 +504,31 @@ public final class Loop implements AutoCloseable {
                 // It is refused once more when the journal is there again.
                 again(works);
             }
-        } else {
-            LOG.errorf(
-                    "A dead letter is lost, because it cannot be stored either: %s",
-                    record == null ? poison : record.source());
+        } else if (poison instanceof Work.SetAside letter) {
+            again(withoutContent(letter, reason));
         }
+    }
+
+    /**
+     * What the store refuses must be in the record itself, so a letter without it says where that is. If the store
+     * refuses even this, it is the store that is at fault, and no partition waits for a letter that tells nothing new.
+     */
+    private static List<Work> withoutContent(Work.SetAside letter, String reason) {
+        RawRecord record = letter.record();
+        if (record.isBare()) {
+            LOG.errorf(
+                    "There will be no dead letter of record %s (%s), because Postgres does not even store that it was"
+                            + " there: %s",
+                    record.source(), letter.reason(), reason);
+            return List.of();
+        }
+        String told =
+                "Its key, value and headers cannot be stored and are only in the record itself, " + record.source()
+                        + ": " + reason + ". It is a dead letter because: "
+                        + (letter.kind() == OutboxRow.Kind.FORWARD ? "it is on the wrong partition" : letter.reason());
+        // What is to be sent on is nothing without its content.
+        OutboxRow.Kind kind = letter.kind() == OutboxRow.Kind.FORWARD ? OutboxRow.Kind.NOT_STORED : letter.kind();
+        return List.of(new Work.SetAside(letter.partition(), kind, SetAsides.printable(told), record.bare()));
     }
 
     /** What would come of it cannot be stored: nor can, perhaps, what would come of anything else on its thread. */
@@ -587,16 +625,6 @@ public final class Loop implements AutoCloseable {
         loadStates(threads);
         workflows.lookUp(works, lookups.states);
         lookUpReadable(works);
-        Map<RunId, ThreadKey> runs = new HashMap<>();
-        forEachCommand(works, command -> {
-            RunId named = BatchBuilder.namedRun(command);
-            if (named != null) {
-                runs.put(named, command.header().thread());
-            }
-        });
-        if (!runs.isEmpty()) {
-            lookups.endedRuns.putAll(journal.endedRuns(runs));
-        }
         forEachCommand(works, command -> {
             Lookups.CheckpointKey named = Lookups.CheckpointKey.of(command);
             if (named != null) {
@@ -706,12 +734,26 @@ public final class Loop implements AutoCloseable {
             try {
                 lookUpOutcomes(readable);
                 lookUpInterrupts(readable);
+                lookUpRuns(readable);
                 return;
             } catch (UnreadableException e) {
                 ThreadKey thread = unreadable(e);
                 readable.removeIf(work -> work instanceof Work.Decide decide
                         && decide.command().header().thread().equals(thread));
             }
+        }
+    }
+
+    private void lookUpRuns(Collection<Work> works) {
+        Map<RunId, ThreadKey> runs = new HashMap<>();
+        forEachCommand(works, command -> {
+            RunId named = BatchBuilder.namedRun(command);
+            if (named != null) {
+                runs.put(named, command.header().thread());
+            }
+        });
+        if (!runs.isEmpty()) {
+            lookups.endedRuns.putAll(journal.endedRuns(runs));
         }
     }
 

@@ -5,6 +5,7 @@ import dev.threadwright.actor.Turns.Begun;
 import dev.threadwright.actor.Turns.Turn;
 import dev.threadwright.journal.Journal;
 import dev.threadwright.journal.Journal.Claim;
+import dev.threadwright.journal.JournalException;
 import dev.threadwright.journal.Publication;
 import dev.threadwright.journal.SetAsideThread;
 import dev.threadwright.journal.UnreadableException;
@@ -66,6 +67,7 @@ public final class Ownership implements AutoCloseable {
     private final Map<Integer, String> stopped = new ConcurrentHashMap<>();
     private final Map<TimerKey, Long> fired = new HashMap<>();
     private long lookedForReleasedMs;
+    private volatile @Nullable String trouble;
 
     private record TimerKey(ThreadKey thread, String ref) {}
 
@@ -297,8 +299,10 @@ public final class Ownership implements AutoCloseable {
     /**
      * Threads that were set aside and that somebody has released, over HTTP or by hand, are decided on again. Calls of
      * theirs that nobody runs any more are resumed as after a take-over.
+     *
+     * @return whether that could be read
      */
-    private void goOnWithReleased() {
+    private boolean goOnWithReleased() {
         try {
             Map<ThreadKey, SetAsideThread> aside = loop.setAside();
             long now = nowMs.getAsLong();
@@ -319,9 +323,29 @@ public final class Ownership implements AutoCloseable {
                 }
                 loop.resumed(thread);
             });
+            return true;
         } catch (RuntimeException e) {
-            LOG.debugf("Cannot look for released threads yet: %s", e.getMessage());
+            cannotRead("which threads were released", e);
+            return false;
         }
+    }
+
+    /** It is tried again; who watches is told, and the log the first time. */
+    private void cannotRead(String what, RuntimeException e) {
+        if (trouble == null) {
+            // A journal that is away has said all by its message.
+            LOG.warnf(
+                    e instanceof JournalException ? null : e,
+                    "Cannot read %s yet, will go on trying: %s",
+                    what,
+                    e.getMessage());
+        }
+        trouble = "Cannot read " + what + ": " + e.getMessage();
+    }
+
+    /** What keeps timers and released threads waiting, for health; null if nothing does. */
+    public @Nullable String trouble() {
+        return trouble;
     }
 
     /** A thread that cannot be read must not keep its partition from being claimed. */
@@ -399,11 +423,12 @@ public final class Ownership implements AutoCloseable {
      * it with its partition. It waits for what came in while nobody owned its partition: that may have been in time.
      */
     private void fireTimers() {
-        goOnWithReleased();
+        boolean isRead = goOnWithReleased();
         Set<Integer> current =
                 held.keySet().stream().filter(inbound::isCaughtUp).collect(java.util.stream.Collectors.toSet());
         if (current.isEmpty() || loop.isSaturated()) {
             // They are still owed when there is room again.
+            trouble = isRead && current.isEmpty() ? null : trouble;
             return;
         }
         try {
@@ -421,8 +446,9 @@ public final class Ownership implements AutoCloseable {
                     turns.found(partition, owed(partition, room).turns());
                 }
             });
+            trouble = isRead ? null : trouble;
         } catch (RuntimeException e) {
-            LOG.debugf("Cannot read timers yet: %s", e.getMessage());
+            cannotRead("which timers are due", e);
         }
     }
 

@@ -22,6 +22,7 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.TopicPartition;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,9 +35,12 @@ public final class Consumers implements Inbound, AutoCloseable {
     /** How long a rebalance waits for partitions to be given back in order. */
     public static final long REVOKE_TIMEOUT_MS = 5_000;
 
+    private static final Logger LOG = Logger.getLogger(Consumers.class);
+
     private static final String LAST_HEARTBEAT = "last-heartbeat-seconds-ago";
 
     private final String inputTopic;
+    private final GroupMembers group;
     private final List<String> sideTopics;
     private final Poller input;
     private final Poller side;
@@ -47,14 +51,14 @@ public final class Consumers implements Inbound, AutoCloseable {
     private volatile boolean joined;
 
     /**
-     * @param group a consumer with a group id, of an assignor that keeps partitions in place (cooperative or newer)
-     * @param groupless a consumer that is assigned by hand; both read committed records
+     * @param group makes consumers with a group id, of an assignor that keeps partitions in place (cooperative or newer)
+     * @param groupless a consumer that is assigned by hand; all read committed records
      * @param silentAfterMs without a heartbeat to the group for longer, Kafka counts as away
      */
     public Consumers(
             String name,
             Threads threads,
-            Consumer<byte[], byte[]> group,
+            GroupMembers group,
             Consumer<byte[], byte[]> groupless,
             RecordDecoder decoder,
             String inputTopic,
@@ -68,14 +72,17 @@ public final class Consumers implements Inbound, AutoCloseable {
         this.sideTopics = List.of(commandsTopic, resultsTopic);
         Map<String, TopicRole> roles =
                 Map.of(inputTopic, TopicRole.INPUT, commandsTopic, TopicRole.COMMANDS, resultsTopic, TopicRole.RESULTS);
-        this.input = new Poller(name + "-input", threads, group, decoder, roles, partitions, loop, this::stop);
+        this.group = group;
+        this.input =
+                new Poller(name + "-input", threads, group.member(true), decoder, roles, partitions, loop, this::stop);
         this.side = new Poller(name + "-side", threads, groupless, decoder, roles, partitions, loop, this::stop);
         this.clock = threads.scheduled(name + "-offsets");
     }
 
     public void start(Ownership owner) {
         ownership = owner;
-        input.tell(() -> input.consumer().subscribe(List.of(inputTopic), new Rebalance(owner)));
+        input.tell(() -> subscribe(input.consumer(), owner));
+        input.onFenced(new Rejoining(owner));
         input.start();
         side.start();
         clock.scheduleWithFixedDelay(
@@ -91,6 +98,10 @@ public final class Consumers implements Inbound, AutoCloseable {
         if (!groupOffsets.isEmpty()) {
             input.tell(() -> groupOffsets.tell(input.consumer()));
         }
+    }
+
+    private void subscribe(Consumer<byte[], byte[]> member, Ownership owner) {
+        member.subscribe(List.of(inputTopic), new Rebalance(member, owner));
     }
 
     /** Whether the group has told once what is assigned here, be it nothing. */
@@ -182,13 +193,70 @@ public final class Consumers implements Inbound, AutoCloseable {
         return all;
     }
 
-    /** Only pauses what comes: claiming runs beside polling, and resumes it. */
-    private final class Rebalance implements ConsumerRebalanceListener {
+    /** Makes members of the consumer group. */
+    @FunctionalInterface
+    public interface GroupMembers {
+
+        /** @param isStatic whether it may be a static member, if one is configured */
+        Consumer<byte[], byte[]> member(boolean isStatic);
+    }
+
+    /** Another process has joined as the static member that this was. */
+    private final class Rejoining implements Poller.Succession {
 
         private final Ownership owner;
 
-        Rebalance(Ownership owner) {
+        Rejoining(Ownership owner) {
             this.owner = owner;
+        }
+
+        @Override
+        public void lost() {
+            LOG.warnf("Another process has joined the consumer group under the static id of this one, which loses its"
+                    + " partitions and joins again without the id. Give each process its own"
+                    + " threadwright.instance.static-id");
+            Consumers.this.lost(owner, input.consumer().assignment());
+        }
+
+        /** With the id it would fence the other one, which would fence this one, and so on. */
+        @Override
+        public Consumer<byte[], byte[]> successor() {
+            Consumer<byte[], byte[]> member = group.member(false);
+            subscribe(member, owner);
+            return member;
+        }
+    }
+
+    private void lost(Ownership owner, Collection<TopicPartition> partitions) {
+        owner.lost(numbers(partitions));
+        groupOffsets.forget(inbound(partitions));
+    }
+
+    /** Those of all inbound topics. */
+    private List<TopicPartition> inbound(Collection<TopicPartition> partitions) {
+        List<TopicPartition> all = sidePartitions(numbers(partitions));
+        all.addAll(partitions);
+        return all;
+    }
+
+    private static List<Integer> numbers(Collection<TopicPartition> partitions) {
+        return partitions.stream().map(TopicPartition::partition).toList();
+    }
+
+    /** Only pauses what comes: claiming runs beside polling, and resumes it. */
+    private final class Rebalance implements ConsumerRebalanceListener {
+
+        private final Consumer<byte[], byte[]> member;
+        private final Ownership owner;
+
+        Rebalance(Consumer<byte[], byte[]> member, Ownership owner) {
+            this.member = member;
+            this.owner = owner;
+        }
+
+        /** What a fenced member says while it is closed concerns partitions that another has by now. */
+        private boolean isOver() {
+            return input.consumer() != member;
         }
 
         @Override
@@ -200,7 +268,7 @@ public final class Consumers implements Inbound, AutoCloseable {
 
         @Override
         public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-            if (!partitions.isEmpty()) {
+            if (!partitions.isEmpty() && !isOver()) {
                 input.shut(partitions);
                 owner.revoked(numbers(partitions), REVOKE_TIMEOUT_MS);
                 groupOffsets.tellLast(input.consumer(), inbound(partitions));
@@ -209,19 +277,10 @@ public final class Consumers implements Inbound, AutoCloseable {
 
         @Override
         public void onPartitionsLost(Collection<TopicPartition> partitions) {
-            input.shut(partitions);
-            owner.lost(numbers(partitions));
-            groupOffsets.forget(inbound(partitions));
-        }
-
-        private List<TopicPartition> inbound(Collection<TopicPartition> partitions) {
-            List<TopicPartition> all = sidePartitions(numbers(partitions));
-            all.addAll(partitions);
-            return all;
-        }
-
-        private static List<Integer> numbers(Collection<TopicPartition> partitions) {
-            return partitions.stream().map(TopicPartition::partition).toList();
+            if (!isOver()) {
+                input.shut(partitions);
+                lost(owner, partitions);
+            }
         }
     }
 }

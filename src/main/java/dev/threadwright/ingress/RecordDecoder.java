@@ -11,8 +11,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 
 /**
- * Turns a consumed record into a command. A function of the record, and total: whatever the bytes are, the answer says
- * what became of them. Safe for use by several threads.
+ * Turns a consumed record into a command. A function of the record, and meant to be total: whatever the bytes are, the
+ * answer says what became of them. What it throws nevertheless is a defect. Safe for use by several threads.
  */
 public final class RecordDecoder {
 
@@ -72,10 +72,13 @@ public final class RecordDecoder {
             checkForward(record, owner);
             return new Decoded.Misrouted(owner);
         } catch (InvalidRecordException e) {
-            String reason = String.valueOf(e.getMessage());
-            return new Decoded.Dead(
-                    AttributeText.printable(reason.length() <= MAX_REASON ? reason : reason.substring(0, MAX_REASON)));
+            return new Decoded.Dead(reason(String.valueOf(e.getMessage())));
         }
+    }
+
+    /** As a dead letter has it. */
+    static String reason(String text) {
+        return AttributeText.printable(text.length() <= MAX_REASON ? text : text.substring(0, MAX_REASON));
     }
 
     /** Headers count, too, those that mean nothing here: they go with it. */

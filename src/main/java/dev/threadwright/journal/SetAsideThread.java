@@ -1,6 +1,7 @@
 package dev.threadwright.journal;
 
 import dev.threadwright.thread.ThreadKey;
+import java.util.Arrays;
 
 /**
  * A thread that cannot be decided on until somebody releases it.
@@ -13,4 +14,12 @@ public record SetAsideThread(ThreadKey thread, int partition, String id, OutboxR
 
     /** Of a record that releases the thread from the time that it names, so that it is decided and not parked. */
     public static final String RELEASE_HEADER = "tw_release";
+
+    /** A newer release may know more causes. The thread rests until it is released, as one that the server failed on. */
+    static OutboxRow.Kind causeOf(String word) {
+        return Arrays.stream(OutboxRow.Kind.values())
+                .filter(kind -> kind.word().equals(word))
+                .findAny()
+                .orElse(OutboxRow.Kind.FAILED);
+    }
 }

@@ -264,8 +264,11 @@ final class Engine implements AutoCloseable {
         ThreadwrightConfig.Topics topics = config.topics();
         String staticId =
                 config.instance().staticId().map(id -> id + "-" + number).orElse(null);
-        Consumer<byte[], byte[]> group = kafka.groupConsumer(
-                clientId + "-input", config.group().id(), config.group().sessionTimeoutMs(), staticId);
+        Consumers.GroupMembers group = isStatic -> kafka.groupConsumer(
+                clientId + (isStatic ? "-input" : "-input-again"),
+                config.group().id(),
+                config.group().sessionTimeoutMs(),
+                isStatic ? staticId : null);
         Consumer<byte[], byte[]> groupless = kafka.grouplessConsumer(clientId + "-side");
         return new Consumers(
                 name,

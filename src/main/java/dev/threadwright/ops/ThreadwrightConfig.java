@@ -303,7 +303,8 @@ public interface ThreadwrightConfig {
 
         /**
          * A name that stays the same across restarts and that no other process has at the same time: then a restart
-         * takes its partitions back at once instead of after the session timeout.
+         * takes its partitions back at once instead of after the session timeout. If another one joins under it, this
+         * one goes on without it.
          */
         Optional<String> staticId();
     }

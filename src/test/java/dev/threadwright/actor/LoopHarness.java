@@ -38,7 +38,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A real loop over a given journal, with everything around it recorded. */
-final class LoopHarness implements AutoCloseable {
+public final class LoopHarness implements AutoCloseable {
 
     static final String TOPIC = "threadwright.input";
 
@@ -55,7 +55,7 @@ final class LoopHarness implements AutoCloseable {
     };
 
     final Journal journal;
-    final Loop loop;
+    public final Loop loop;
     final RecordingPublisher publisher;
     final RecordingSteps steps = new RecordingSteps();
     final RecordingTurns turns = new RecordingTurns();
@@ -65,7 +65,7 @@ final class LoopHarness implements AutoCloseable {
     private final List<CompletableFuture<Void>> owned = new ArrayList<>();
     private boolean started;
 
-    LoopHarness(String name, Journal journal, LoopSettings settings) {
+    public LoopHarness(String name, Journal journal, LoopSettings settings) {
         this(name, journal, settings, Gate.OPEN);
     }
 
@@ -120,11 +120,26 @@ final class LoopHarness implements AutoCloseable {
         }
     }
 
-    LoopHarness start() {
+    public LoopHarness start() {
         started = true;
         loop.start();
         awaitOwned();
         return this;
+    }
+
+    /** As a server's, over what the test has for consumers. */
+    public Ownership ownership(Inbound inbound) {
+        return new Ownership(
+                "claims",
+                "test",
+                new MachineThreads(),
+                journal,
+                publisher,
+                steps,
+                turns,
+                loop,
+                inbound,
+                System::currentTimeMillis);
     }
 
     /** What is offered before the loop owns the partition is forgotten, as its contract says. */
@@ -331,7 +346,7 @@ final class LoopHarness implements AutoCloseable {
         }
     }
 
-    static List<Publication> publications(Journal journal, int partition) {
+    public static List<Publication> publications(Journal journal, int partition) {
         List<Publication> all = new ArrayList<>();
         for (List<Publication> page = journal.publications(partition, 0, 1_000);
                 !page.isEmpty();

@@ -36,7 +36,7 @@ class DeadLetterSweepTest {
 
     @BeforeEach
     void noLetters() {
-        tables.writeNow(sql -> sql.update("delete from dead_letter"));
+        tables.writeNow(sql -> sql.update("delete from dead_letter") + sql.update("delete from thread_set_aside"));
     }
 
     @Test
@@ -58,6 +58,28 @@ class DeadLetterSweepTest {
         assertThat(kept()).containsExactly("1-2", "1-3");
         assertThat(sweep(1_000, 0)).isEqualTo(2);
         assertThat(kept()).isEmpty();
+    }
+
+    /** A release would send them again, so taking them away would lose what came for the thread. */
+    @Test
+    void whatIsParkedForAThreadThatIsSetAsideStays_untilThatIsReleasedOrItWasSentAgain() {
+        for (int partition = 1; partition <= 5; partition++) {
+            letters(partition, partition == 1 ? 9 : 10, 1);
+            tables.writeNow(sql -> sql.update("update dead_letter set thread = 't', kind = 'thread_set_aside'"));
+        }
+        tables.writeNow(
+                sql -> sql.update("insert into thread_set_aside (since_ms, partition, tenant, thread, id, cause,"
+                                + " error) values (10, 0, 'default', 't', '0-1-1', 'failed', 'why')")
+                        + sql.update("update dead_letter set kind = 'invalid' where partition = 2")
+                        + sql.update("update dead_letter set replay_status = 'sent' where partition = 3")
+                        + sql.update("update dead_letter set replay_status = 'failed' where partition = 4"));
+        assertThat(sweep(1_000, 0))
+                .as("from before, not parked, and sent again")
+                .isEqualTo(3);
+        assertThat(kept()).containsExactly("4-1", "5-1");
+        assertThat(sweep(1_000, 1)).isZero();
+        tables.writeNow(sql -> sql.update("delete from thread_set_aside"));
+        assertThat(sweep(1_000, 10)).isEqualTo(2);
     }
 
     private static int sweep(long nowMs, int maxCount) {

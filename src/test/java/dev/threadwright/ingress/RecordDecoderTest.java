@@ -224,6 +224,28 @@ class RecordDecoderTest {
         return command(role, sent).header().trace();
     }
 
+    @ParameterizedTest
+    @CsvSource({"specversion, 1.0", "id, 17", "source, 1", "type, 2", "subject, 3", "time, 4"})
+    void theSpecificationsOwnAttributesAreTexts_andANumberIsNotTakenForOne(String name, String number) {
+        java.util.Map<String, String> event = new java.util.LinkedHashMap<>(java.util.Map.of(
+                "specversion",
+                "\"1.0\"",
+                "id",
+                "\"17\"",
+                "source",
+                "\"/test\"",
+                "type",
+                "\"dev.threadwright.user.input.v1\"",
+                "data",
+                "1"));
+        event.put(name, number);
+        String json = event.entrySet().stream()
+                .map(field -> "\"" + field.getKey() + "\":" + field.getValue())
+                .collect(java.util.stream.Collectors.joining(",", "{", "}"));
+        assertThat(reason(TopicRole.INPUT, structured(json)))
+                .isEqualTo("CloudEvents attribute " + name + " must be a string, and is the number " + number);
+    }
+
     @Test
     void structuredModeDoesNotReadAttributesFromHeaders() {
         Sent sent = structured("""

@@ -116,7 +116,7 @@ final class Node {
         consumers = new Consumers(
                 "consumer",
                 threads,
-                new LogConsumer(process, broker, group, faults, random).asConsumer(),
+                isStatic -> new LogConsumer(process, broker, group, faults, random).asConsumer(),
                 new LogConsumer(process, broker, group, faults, random).asConsumer(),
                 new RecordDecoder(topic -> "default", policy -> {}, DATA_BYTES),
                 Names.INPUT,
