@@ -109,22 +109,9 @@ public class ProblemResponses {
         return response(Problem.of(ProblemType.FAILED, "The server failed on this request; its log says why"), uri);
     }
 
-    /** Quarkus would refuse the same bodies and paths right after this, without a word. */
+    /** Quarkus would refuse the same bodies right after this, without a word. */
     void onRouter(@Observes Router router) {
         router.route().order(BEFORE_UPLOAD_LIMIT).handler(this::refuseTooLarge);
-        router.errorHandler(400, ProblemResponses::refuseMalformedPath);
-    }
-
-    /** Looking for the route fails on such an address, before any handler sees the request. */
-    private static void refuseMalformedPath(RoutingContext request) {
-        request.response()
-                .setStatusCode(400)
-                .putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE)
-                .end(Problem.of(
-                                ProblemType.INVALID_REQUEST,
-                                "The address cannot be decoded: after each % come two hexadecimal digits of UTF-8; write"
-                                        + " %25 for a percent sign")
-                        .toJson(request.request().path()));
     }
 
     private void refuseTooLarge(RoutingContext request) {

@@ -1,8 +1,6 @@
 package dev.threadwright.http;
 
 import static io.restassured.RestAssured.given;
-import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
@@ -10,11 +8,8 @@ import static org.hamcrest.Matchers.equalTo;
 import dev.threadwright.testing.EmbeddedServersResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
 import io.restassured.specification.RequestSpecification;
-import java.io.IOException;
-import java.net.Socket;
 import java.time.Duration;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
@@ -55,23 +50,6 @@ class WhatCannotBeMeantTest {
                     .then()
                     .statusCode(404);
         }
-    }
-
-    /** Clients that write addresses themselves do so; the libraries do not. */
-    @ParameterizedTest
-    @ValueSource(strings = {"/threads/%", "/threads/%4", "/threads/a%zzb/state"})
-    void anAddressThatIsNoneIsAProblem(String path) throws IOException {
-        String answer;
-        try (Socket socket = new Socket("localhost", RestAssured.port)) {
-            socket.getOutputStream()
-                    .write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-                            .getBytes(UTF_8));
-            answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
-        }
-        assertThat(answer)
-                .startsWith("HTTP/1.1 400 ")
-                .containsIgnoringCase("content-type: application/problem+json")
-                .contains("urn:threadwright:problem:invalid-request", "write %25", "\"instance\":\"" + path + "\"");
     }
 
     @ParameterizedTest

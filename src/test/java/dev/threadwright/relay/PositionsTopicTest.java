@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
@@ -124,8 +124,8 @@ class PositionsTopicTest {
     @Test
     void itWaitsUntilTheTransactionIsDecided() throws Exception {
         begin(0, 9);
-        CompletableFuture<Map<Integer, Long>> answer =
-                CompletableFuture.supplyAsync(() -> positions.read(List.of(0, 2)));
+        FutureTask<Map<Integer, Long>> answer = new FutureTask<>(() -> positions.read(List.of(0, 2)));
+        Thread.ofPlatform().start(answer);
         producer.commitTransaction();
 
         assertThat(answer.get(30, TimeUnit.SECONDS)).isEqualTo(Map.of(0, 9L));
