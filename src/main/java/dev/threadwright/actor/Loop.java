@@ -420,10 +420,7 @@ public final class Loop implements AutoCloseable {
     /** Runs on the committer's thread: the batch is durable, so callers and consumers may see it. */
     private void committed(PendingBatch pending) {
         replies.committed(pending.batch());
-        publisher.publish(
-                pending.publications(),
-                pending.batch().offsets(),
-                pending.works().stream().mapToLong(Work::bytes).sum());
+        publisher.publish(pending.publications(), pending.batch().offsets());
         pending.stops().forEach(steps::cancel);
         forEachCommand(pending.works(), command -> {
             if (command instanceof Command.RecordResult done) {

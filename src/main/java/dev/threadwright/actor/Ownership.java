@@ -246,7 +246,7 @@ public final class Ownership implements AutoCloseable {
                 throw new IllegalStateException("Partition " + claim.partition() + " has no position after " + after
                         + ", but should reach " + claim.position() + ": the journal has lost rows");
             }
-            publisher.publish(page, List.of(), (long) page.size() * Work.OVERHEAD_BYTES);
+            publisher.publish(page, List.of());
             after = page.getLast().position();
         }
     }

@@ -295,7 +295,7 @@ final class LoopHarness implements AutoCloseable {
         }
 
         @Override
-        public synchronized void publish(List<? extends Publication> publications, List<Offset> offsets, long bytes) {
+        public synchronized void publish(List<? extends Publication> publications, List<Offset> offsets) {
             for (Publication publication : publications) {
                 Long last = positions.get(publication.partition());
                 if (last == null) {
