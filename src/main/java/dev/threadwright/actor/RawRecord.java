@@ -13,6 +13,6 @@ public record RawRecord(
         Coordinates source, byte @Nullable [] key, byte @Nullable [] value, RawHeaders headers, long timeMs) {
 
     public long bytes() {
-        return (key == null ? 0 : key.length) + (value == null ? 0 : value.length);
+        return (key == null ? 0 : key.length) + (value == null ? 0 : value.length) + headers.bytes();
     }
 }
