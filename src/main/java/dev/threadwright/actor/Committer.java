@@ -7,6 +7,7 @@ import dev.threadwright.journal.Journal;
 import dev.threadwright.journal.Journal.Claim;
 import dev.threadwright.journal.JournalUnavailableException;
 import dev.threadwright.journal.RejectedBatchException;
+import dev.threadwright.journal.TimedOutBatchException;
 import dev.threadwright.journal.UnknownCommitException;
 import java.util.HashMap;
 import java.util.Map;
@@ -62,6 +63,8 @@ final class Committer implements AutoCloseable {
                 return new CommitResult.Fenced(e.partitions());
             } catch (RejectedBatchException e) {
                 return new CommitResult.Rejected(String.valueOf(e.getMessage()));
+            } catch (TimedOutBatchException e) {
+                return new CommitResult.TimedOut(String.valueOf(e.getMessage()));
             } catch (UnknownCommitException e) {
                 LOG.warnf("The answer to a commit was lost, finding out what became of it: %s", e.getMessage());
                 return recover(pending);

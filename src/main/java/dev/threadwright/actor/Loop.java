@@ -56,6 +56,9 @@ public final class Loop implements AutoCloseable {
     /** Threads that are set aside; further ones are tried again with every command. */
     static final int MAX_SET_ASIDE = SetAsides.MAX_THREADS;
 
+    /** How often one work alone may take the store too long, in a row, before its thread is set aside. */
+    static final int MAX_TIME_OUTS = 3;
+
     private static final Logger LOG = Logger.getLogger(Loop.class);
 
     private final Journal journal;
@@ -88,6 +91,14 @@ public final class Loop implements AutoCloseable {
     private volatile @Nullable InFlight inFlight;
     private @Nullable PendingBatch lastSettled;
     private int batchLimit;
+
+    /** What {@link #batchLimit} grows to: less after the store took too long over a batch, and then more with each. */
+    private int batchCeiling;
+
+    /** The work that took the store too long alone, and how often it has; null if none did since the last commit. */
+    private @Nullable Work slow;
+
+    private int timeOuts;
     private boolean readFailed;
     private volatile @Nullable String trouble;
     private volatile boolean closed;
@@ -136,6 +147,7 @@ public final class Loop implements AutoCloseable {
         this.setAsides = new SetAsides(journal);
         this.committer = new Committer(name, threads, journal, owner, publisher.publisherId(), this::committed);
         this.batchLimit = settings.maxBatchCount();
+        this.batchCeiling = settings.maxBatchCount();
         this.thread = threads.unstarted(name, this::run);
     }
 
@@ -276,8 +288,9 @@ public final class Loop implements AutoCloseable {
     /** Takes what has arrived, within the batch's bounds, and reads what deciding it will need. */
     private void gather() {
         int room = batchLimit - gathered.size() - arrived.size();
-        if (room > 0) {
-            mailbox.drain(room, settings.maxBatchBytes()).forEach(this::admit);
+        long roomBytes = settings.maxBatchBytes() - bytes(gathered) - bytes(arrived);
+        if (room > 0 && roomBytes > 0) {
+            mailbox.drain(room, roomBytes).forEach(this::admit);
         }
         readFailed = false;
         if (arrived.isEmpty()) {
@@ -309,6 +322,14 @@ public final class Loop implements AutoCloseable {
         return trouble;
     }
 
+    private static long bytes(List<Work> works) {
+        long sum = 0;
+        for (Work work : works) {
+            sum += work.bytes();
+        }
+        return sum;
+    }
+
     private void admit(Work work) {
         if (owned.containsKey(work.partition())) {
             arrived.add(work);
@@ -333,15 +354,28 @@ public final class Loop implements AutoCloseable {
             return;
         }
         trouble = null;
-        gathered = new ArrayList<>();
         if (pending.works().isEmpty()) {
+            gathered = new ArrayList<>();
             lookups.clear();
             return;
         }
-        lookups.clear();
+        leave(
+                gathered.subList(pending.works().size(), gathered.size()),
+                pending.works().size());
         CompletableFuture<CommitResult> result = committer.commit(pending);
         inFlight = new InFlight(pending, threadsOf(pending.works()), result);
         result.whenComplete((answer, failure) -> mailbox.signal());
+    }
+
+    /** What there was no room for comes first in the next batch; that one takes no more at once than this one could. */
+    private void leave(List<Work> rest, int room) {
+        gathered = new ArrayList<>(rest);
+        if (rest.isEmpty()) {
+            lookups.clear();
+        } else {
+            batchLimit = room;
+            again(List.of());
+        }
     }
 
     /** Some were trimmed since they were looked up. */
@@ -359,6 +393,7 @@ public final class Loop implements AutoCloseable {
             BatchBuilder builder = new BatchBuilder(
                     decider,
                     settings.snapshotEvery(),
+                    settings.maxBatchBytes(),
                     this::committedState,
                     this::earlierOutcome,
                     this::earlierEnding,
@@ -437,9 +472,7 @@ public final class Loop implements AutoCloseable {
     /** Runs on the committer's thread: the batch is durable, so callers and consumers may see it. */
     private void committed(PendingBatch pending) {
         replies.committed(pending.batch());
-        publisher.publish(
-                pending.publications(),
-                pending.works().stream().mapToLong(Work::bytes).sum());
+        publisher.publish(pending.publications());
         pending.stops().forEach(steps::cancel);
         forEachCommand(pending.works(), command -> {
             if (command instanceof Command.RecordResult done) {
@@ -454,13 +487,17 @@ public final class Loop implements AutoCloseable {
         switch (result) {
             case CommitResult.Committed ignored -> {
                 adopt(pending);
-                batchLimit = Math.min(settings.maxBatchCount(), batchLimit * 2);
+                batchCeiling = Math.min(settings.maxBatchCount(), batchCeiling + 1);
+                batchLimit = Math.min(batchCeiling, batchLimit * 2);
+                slow = null;
+                timeOuts = 0;
             }
             case CommitResult.Fenced fenced -> {
                 fenced.partitions().forEach(this::lose);
                 again(pending.works());
             }
             case CommitResult.Rejected rejected -> rejected(pending, rejected.reason());
+            case CommitResult.TimedOut timedOut -> timedOut(pending.works(), timedOut.reason());
             case CommitResult.Recovered recovered -> recovered(pending, recovered);
             case CommitResult.Abandoned ignored -> closed = true;
         }
@@ -496,14 +533,7 @@ public final class Loop implements AutoCloseable {
                 "A record or command on partition %d cannot be stored and is set aside: %s",
                 poison.partition(), reason);
         if (poison instanceof Work.Decide decide) {
-            try {
-                refused(decide, "It cannot be stored: " + reason);
-            } catch (FencedException e) {
-                e.partitions().forEach(this::lose);
-            } catch (JournalException e) {
-                // It is refused once more when the journal is there again.
-                again(works);
-            }
+            refused(decide, "It cannot be stored: " + reason);
         } else if (poison instanceof Work.SetAside letter) {
             again(withoutContent(letter, reason));
         }
@@ -531,9 +561,40 @@ public final class Loop implements AutoCloseable {
         return List.of(new Work.SetAside(letter.partition(), kind, SetAsides.printable(told), record.bare()));
     }
 
+    /**
+     * Halves a batch that the store gave up, and lets batches grow again slowly: each that is too large costs all the time
+     * that it may take. One work alone is tried a few times, for the store may be slow for all; then its thread is set
+     * aside, which the store has to take before anything else happens. A dead letter has no thread that could be: it is as
+     * small as a record, so it is the store that is slow.
+     */
+    private void timedOut(List<Work> works, String reason) {
+        Work first = works.getFirst();
+        batchCeiling = Math.max(1, works.size() / 2);
+        batchLimit = batchCeiling;
+        LOG.warnf("%d works took the store too long; trying %d: %s", works.size(), batchLimit, reason);
+        if (works.size() == 1 && first instanceof Work.Decide decide) {
+            timeOuts = slow == first ? timeOuts + 1 : 1;
+            slow = first;
+            if (timeOuts >= MAX_TIME_OUTS) {
+                refused(decide, "It takes too long to be stored, " + timeOuts + " times in a row: " + reason);
+                return;
+            }
+        }
+        again(works);
+    }
+
     /** What would come of it cannot be stored: nor can, perhaps, what would come of anything else on its thread. */
     private void refused(Work.Decide poison, String error) {
-        setAside(poison, OutboxRow.Kind.NOT_STORED, error, null);
+        try {
+            setAside(poison, OutboxRow.Kind.NOT_STORED, error, null);
+        } catch (FencedException e) {
+            e.partitions().forEach(this::lose);
+            return;
+        } catch (JournalException e) {
+            // It is refused once more when the journal is there again.
+            again(List.of(poison));
+            return;
+        }
         List<Work> left = new ArrayList<>();
         park(left, poison, OutboxRow.Kind.NOT_STORED, error);
         again(left);

@@ -248,7 +248,7 @@ public final class Ownership implements AutoCloseable {
                 throw new IllegalStateException("Partition " + claim.partition() + " has no position after " + after
                         + ", but should reach " + claim.position() + ": the journal has lost rows");
             }
-            publisher.publish(page, (long) page.size() * Work.OVERHEAD_BYTES);
+            publisher.publish(page);
             after = page.getLast().position();
         }
     }

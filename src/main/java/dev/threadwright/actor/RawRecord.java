@@ -22,6 +22,6 @@ public record RawRecord(
     }
 
     public long bytes() {
-        return (key == null ? 0 : key.length) + (value == null ? 0 : value.length);
+        return (key == null ? 0 : key.length) + (value == null ? 0 : value.length) + headers.bytes();
     }
 }

@@ -36,7 +36,7 @@ public class EngineMetrics {
                 unit -> unit.relay().backlog().publications());
         gauge(
                 "threadwright.backlog.bytes",
-                "Bytes of the records that led to the publications of the backlog",
+                "Bytes of the publications of the backlog",
                 unit -> unit.relay().backlog().bytes());
         gauge(
                 "threadwright.steps.running",

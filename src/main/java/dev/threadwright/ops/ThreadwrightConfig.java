@@ -352,7 +352,7 @@ public interface ThreadwrightConfig {
         @WithDefault("2000")
         int batchCount();
 
-        /** Bytes of records in one commit. */
+        /** Bytes that one commit writes, and of what it is made of; a single decision may exceed it. */
         @WithDefault("8388608")
         long batchBytes();
 
@@ -360,7 +360,7 @@ public interface ThreadwrightConfig {
         @WithDefault("8000")
         int mailboxCount();
 
-        /** Bytes that may wait for a loop; consuming pauses at the limit. */
+        /** Bytes in memory of what waits for a loop; consuming pauses at the limit. */
         @WithDefault("67108864")
         long mailboxBytes();
 

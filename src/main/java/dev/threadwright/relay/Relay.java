@@ -10,7 +10,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -45,11 +44,14 @@ public final class Relay implements Publisher, AutoCloseable {
     /** Publications that may wait; at the limit, the loop's consuming pauses. */
     public static final int MAX_BACKLOG = 20_000;
 
-    /** Bytes of consumed records whose publications may wait; at the limit, the loop's consuming pauses. */
+    /** Bytes of publications that may wait; at the limit, the loop's consuming pauses. */
     public static final long MAX_BACKLOG_BYTES = 64L << 20;
 
     /** Publications in one transaction: bounds what a failure has to do again. */
     public static final int MAX_TRANSACTION = 4_000;
+
+    /** Bytes of publications in one transaction, for the same; one publication may exceed it alone. */
+    public static final long MAX_TRANSACTION_BYTES = 16L << 20;
 
     /** What key, headers and framing may add to a record's data. */
     public static final int RECORD_OVERHEAD_BYTES = 16 * 1024;
@@ -69,9 +71,9 @@ public final class Relay implements Publisher, AutoCloseable {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final ArrayDeque<Publication> backlog = new ArrayDeque<>();
+    private final ArrayDeque<Waiting> backlog = new ArrayDeque<>();
     private final Map<Integer, Lane> lanes = new HashMap<>();
-    private double backlogBytes;
+    private long backlogBytes;
     private boolean publishing;
 
     /** How many transactions were begun. */
@@ -81,6 +83,13 @@ public final class Relay implements Publisher, AutoCloseable {
     private volatile @Nullable String trouble;
 
     private @Nullable Producer<byte[], byte[]> producer;
+
+    /** A publication in the backlog, weighed once. */
+    private record Waiting(Publication publication, long bytes) {
+        static Waiting of(Publication publication) {
+            return new Waiting(publication, publication.bytes());
+        }
+    }
 
     /**
      * @param producers makes a producer with {@code publisherId} as its transactional id, not yet initialised
@@ -206,11 +215,12 @@ public final class Relay implements Publisher, AutoCloseable {
     }
 
     @Override
-    public void publish(List<? extends Publication> publications, long bytes) {
+    public void publish(List<? extends Publication> publications) {
+        List<Waiting> given = publications.stream().map(Waiting::of).toList();
         lock.lock();
         try {
-            backlogBytes += bytes;
-            for (Publication publication : publications) {
+            for (Waiting waiting : given) {
+                Publication publication = waiting.publication();
                 Lane lane = lanes.get(publication.partition());
                 if (lane == null) {
                     continue; // Dropped: its next owner publishes it.
@@ -220,7 +230,8 @@ public final class Relay implements Publisher, AutoCloseable {
                             + publication.position() + " cannot follow " + lane.given);
                 }
                 lane.given = publication.position();
-                backlog.add(publication);
+                backlog.add(waiting);
+                backlogBytes += waiting.bytes();
             }
             changed.signalAll();
         } finally {
@@ -232,14 +243,14 @@ public final class Relay implements Publisher, AutoCloseable {
      * What is committed and not published yet.
      *
      * @param publications how many; at {@link #MAX_BACKLOG}, consuming pauses
-     * @param bytes of the records that led to them; at {@link #MAX_BACKLOG_BYTES}, consuming pauses
+     * @param bytes of them, about as they are written; at {@link #MAX_BACKLOG_BYTES}, consuming pauses
      */
     public record Backlog(int publications, long bytes) {}
 
     public Backlog backlog() {
         lock.lock();
         try {
-            return new Backlog(backlog.size(), (long) backlogBytes);
+            return new Backlog(backlog.size(), backlogBytes);
         } finally {
             lock.unlock();
         }
@@ -346,9 +357,13 @@ public final class Relay implements Publisher, AutoCloseable {
             publishing = true;
             transactions++;
             List<Publication> next = new ArrayList<>(Math.min(backlog.size(), MAX_TRANSACTION));
-            Iterator<Publication> waiting = backlog.iterator();
-            while (waiting.hasNext() && next.size() < MAX_TRANSACTION) {
-                next.add(waiting.next());
+            long bytes = 0;
+            for (Waiting waiting : backlog) {
+                bytes += waiting.bytes();
+                if (next.size() == MAX_TRANSACTION || (!next.isEmpty() && bytes > MAX_TRANSACTION_BYTES)) {
+                    break;
+                }
+                next.add(waiting.publication());
             }
             return next;
         } finally {
@@ -382,12 +397,13 @@ public final class Relay implements Publisher, AutoCloseable {
             });
             // A lane that was dropped meanwhile has left the backlog already, so what is published is found by
             // position.
-            int before = backlog.size();
-            for (int i = 0; i < count && !backlog.isEmpty() && isPublished(backlog.getFirst()); i++) {
-                backlog.removeFirst();
+            for (int i = 0;
+                    i < count
+                            && !backlog.isEmpty()
+                            && isPublished(backlog.getFirst().publication());
+                    i++) {
+                backlogBytes -= backlog.removeFirst().bytes();
             }
-            // Bytes are known by batch, not by publication: they leave in proportion.
-            backlogBytes = backlog.isEmpty() ? 0 : backlogBytes * backlog.size() / before;
             changed.signalAll();
             closeDrained();
         } finally {
@@ -418,12 +434,12 @@ public final class Relay implements Publisher, AutoCloseable {
         }
     }
 
-    /** Bytes are known by batch, not by publication: they leave in proportion. */
     private void leave(Predicate<Publication> leaving) {
-        int before = backlog.size();
-        if (backlog.removeIf(leaving)) {
-            backlogBytes = backlogBytes * backlog.size() / before;
-        }
+        backlog.removeIf(waiting -> {
+            boolean leaves = leaving.test(waiting.publication());
+            backlogBytes -= leaves ? waiting.bytes() : 0;
+            return leaves;
+        });
     }
 
     /** Decides what an earlier producer had under way, and forgets what is published or not this relay's any more. */

@@ -25,6 +25,7 @@ import dev.threadwright.thread.policy.Policy;
 import dev.threadwright.thread.policy.Situation;
 import dev.threadwright.workflow.BuiltInWorkflows;
 import dev.threadwright.workflow.Json;
+import dev.threadwright.workflow.Workflows;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,6 +71,10 @@ public final class LoopHarness implements AutoCloseable {
     }
 
     LoopHarness(String name, Journal journal, LoopSettings settings, Gate gate) {
+        this(name, journal, settings, gate, BuiltInWorkflows.registry());
+    }
+
+    LoopHarness(String name, Journal journal, LoopSettings settings, Gate gate, Workflows workflows) {
         this.journal = journal;
         this.publisher = new RecordingPublisher("publisher-" + name);
         this.loop = new Loop(
@@ -77,8 +82,8 @@ public final class LoopHarness implements AutoCloseable {
                 name,
                 new MachineThreads(),
                 journal,
-                decider(gate),
-                NeededWorkflows.fixed(BuiltInWorkflows.registry()),
+                decider(gate, workflows),
+                NeededWorkflows.fixed(workflows),
                 settings,
                 publisher,
                 steps,
@@ -89,9 +94,13 @@ public final class LoopHarness implements AutoCloseable {
     }
 
     static Decider decider(Gate gate) {
+        return decider(gate, BuiltInWorkflows.registry());
+    }
+
+    private static Decider decider(Gate gate, Workflows workflows) {
         return new Decider(
                 new ServerSettings(InterruptPolicy.DEFAULT, "echo", 10, 100),
-                BuiltInWorkflows.registry(),
+                workflows,
                 NO_JUDGES,
                 new JsonSchemas(),
                 gate);
@@ -309,7 +318,7 @@ public final class LoopHarness implements AutoCloseable {
         }
 
         @Override
-        public synchronized void publish(List<? extends Publication> publications, long bytes) {
+        public synchronized void publish(List<? extends Publication> publications) {
             for (Publication publication : publications) {
                 Long last = positions.get(publication.partition());
                 if (last == null) {

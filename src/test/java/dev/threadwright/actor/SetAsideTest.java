@@ -391,6 +391,7 @@ class SetAsideTest {
                 LoopHarness.decider(gate),
                 // Divides by it.
                 0,
+                Long.MAX_VALUE,
                 ThreadState::absent,
                 key -> null,
                 run -> null,

@@ -384,6 +384,30 @@ class PostgresJournalTest extends JournalContract {
     }
 
     @Test
+    void a_batch_that_takes_too_long_is_told_from_a_store_that_is_away() throws SQLException {
+        PostgresSettings hasty = new PostgresSettings(
+                settings.url(), settings.user(), settings.password(), 5_000, LOCK_TIMEOUT_MS, 2_000, 20_000, 30_000);
+        sql("create function dawdle() returns trigger language plpgsql as"
+                + " 'begin perform pg_sleep(60); return new; end'");
+        sql("create trigger dawdle before insert on decision for each row when (new.thread = 'slow')"
+                + " execute function dawdle()");
+        try (Journal limited = new PostgresJournal(hasty)) {
+            Owner owner = Owner.of(limited, 0);
+            owner.submit(T, "1");
+            Owner.Draft slow = owner.draft().decide(input(thread("slow"), "1", null, Json.NULL));
+            assertThatThrownBy(slow::commit)
+                    .isInstanceOf(TimedOutBatchException.class)
+                    .hasMessage("Postgres gave up the batch: canceling statement due to statement timeout [57014]");
+            assertThat(limited.head(thread("slow"))).isZero();
+            owner.submit(T, "2");
+            assertThat(limited.load(List.of(T))).containsEntry(T, owner.states.get(T));
+        } finally {
+            sql("drop trigger dawdle on decision");
+            sql("drop function dawdle");
+        }
+    }
+
+    @Test
     void a_thread_that_cannot_be_read_is_named_and_does_not_hide_the_others() throws SQLException {
         Owner owner = Owner.of(journal, 0);
         owner.submit(T, "1");

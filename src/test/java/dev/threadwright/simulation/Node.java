@@ -32,7 +32,7 @@ import java.util.stream.Stream;
 /** A server from its start to its death: all of the engine, put together as the real one is. */
 final class Node {
 
-    private static final LoopSettings SETTINGS = new LoopSettings(16, 1 << 20, 40, 1 << 20, 4, 1 << 20, 7);
+    private static final LoopSettings SETTINGS = new LoopSettings(16, 16 << 10, 40, 1 << 20, 4, 1 << 20, 7);
     private static final int DATA_BYTES = 100_000;
 
     /** Of no process: it only remembers what it has compiled. */
