@@ -80,6 +80,7 @@ class LimitsDocsTest {
                 Map.entry("threads set aside, of a loop", "actor.SetAsides#MAX_THREADS"),
                 Map.entry("commands without a record for threads set aside", "actor.SetAsides#MAX_WAITING"),
                 Map.entry("callers that wait", "http.Waiters#MAX_WAITERS"),
+                Map.entry("bytes that callers have sent who wait", "http.Waiters#MAX_BYTES"),
                 Map.entry("inputs on their way from HTTP to Kafka", "http.CommandSender#MAX_IN_FLIGHT"),
                 Map.entry("streams", "stream.ThreadFeed#MAX_SUBSCRIPTIONS"),
                 Map.entry("lines that wait for a reader of a stream", "stream.Subscription#MAX_BUFFERED"),
