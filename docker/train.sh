@@ -32,8 +32,12 @@ until_ready() { # $1 the port, $2 the process
   stop "the server of port $1 is not ready after $READY_SECONDS s: $(curl -s "http://127.0.0.1:$1/q/health/ready")"
 }
 
+ask() { # a builder may be slow: what is refused for now is asked again
+  curl -fsS --max-time 60 --retry 10 --retry-all-errors "$@" >/dev/null
+}
+
 say() { # $1 the thread, $2 the body
-  curl -fsS --max-time 60 -o /dev/null -X POST "$url/threads/$1/inputs?wait=completion" -H 'content-type: application/json' -d "$2"
+  ask -X POST "$url/threads/$1/inputs?wait=completion" -H 'content-type: application/json' -d "$2"
 }
 
 mapfile -t options < <(grep -v -e '^#' -e AOTCache "$package/java.options")
@@ -41,7 +45,7 @@ mapfile -t options < <(grep -v -e '^#' -e AOTCache "$package/java.options")
   -Dthreadwright.embedded.kafka.port="$kafka" -Dquarkus.http.host=127.0.0.1 -Dquarkus.http.port="$servers_http" \
   -jar "$servers/quarkus-run.jar" >&2 &
 servers_pid=$!
-trap 'kill "$servers_pid" 2>/dev/null; wait' EXIT
+trap 'kill $(jobs -p) 2>/dev/null; wait' EXIT
 until_ready "$servers_http" "$servers_pid"
 
 # A member of the same group: half of the partitions are its own.
@@ -57,9 +61,9 @@ for ((i = 0; i < 40; i++)); do
   say "delay-$i" '{"workflow":"delay","data":{"ms":1,"text":"hi"}}'
   say "agent-$i" '{"workflow":"agent-loop","data":{"value":1,"plan":[{"op":"add","by":40},{"op":"multiply","by":2}]}}'
   say "order-$i" '{"workflow":"approval","data":{"item":"bolt","count":3,"price":400}}'
-  curl -fsS -o /dev/null "$url/threads/agent-$i" "$url/threads/agent-$i/events?from=1" "$url/threads/agent-$i/checkpoints"
+  ask "$url/threads/agent-$i" "$url/threads/agent-$i/events?from=1" "$url/threads/agent-$i/checkpoints"
 done
-curl -fsS -o /dev/null "$url/interrupts" "$url/dead-letters" "$url/q/metrics" "$url/q/openapi" "$url/asyncapi"
+ask "$url/interrupts" "$url/dead-letters" "$url/q/metrics" "$url/q/openapi" "$url/asyncapi"
 
 end "$trained_pid" || stop "the trained server did not end in order"
 [ -s "$package/threadwright.aot" ] || stop "there is no cache: $package/threadwright.aot"

@@ -535,7 +535,7 @@ class ManifestsTest {
             Files.writeString(
                     manifest,
                     "# Made from docker/observability/prometheus/alerts.yaml by ManifestsTest (-Dgolden.write=true).\n"
-                            + Yaml.STRICT.writeValueAsString(rule).replaceFirst("^---\n", ""));
+                            + Yaml.written(rule));
         }
         assertThat(Yaml.documents(manifest).getFirst().at("/spec/groups")).isEqualTo(groups);
         assertThat(PRODUCTION.all(PrometheusRule.class)).hasSize(1);
