@@ -49,20 +49,10 @@ final class TopicSetup {
      * @throws KafkaUnavailableException if the cluster does not answer
      */
     void ensure(int partitions) {
-        ThreadwrightConfig.Topics topics = config.topics();
-        Set<String> inbound = Set.of(topics.input(), topics.commands(), topics.results());
-        List<String> all = new ArrayList<>(inbound);
-        all.addAll(List.of(
-                topics.lifecycle(), topics.events(), topics.deadLetter(), topics.progress(), topics.positions()));
-        Set<String> forWorkers = new LinkedHashSet<>(topics.actionsOf().values());
-        forWorkers.add(topics.actions());
-        forWorkers.stream().filter(name -> !all.contains(name)).forEach(all::add);
+        List<NewTopic> needed = needed(config, partitions);
+        List<String> all = needed.stream().map(NewTopic::name).toList();
         Set<String> existing = await("list the topics", admin.listTopics().names());
-        List<NewTopic> missing = all.stream()
-                .filter(name -> !existing.contains(name))
-                .map(name -> topic(name, partitions, inbound.contains(name), forWorkers.contains(name)))
-                .toList();
-        create(missing);
+        create(needed.stream().filter(topic -> !existing.contains(topic.name())).toList());
         Map<String, TopicDescription> found =
                 await("describe the topics", admin.describeTopics(all).allTopicNames());
         found.forEach((name, description) -> {
@@ -95,6 +85,20 @@ final class TopicSetup {
                                         + TopicConfig.CLEANUP_POLICY_COMPACT);
                     }
                 });
+    }
+
+    /** All topics that the server uses, as it would make them. */
+    static List<NewTopic> needed(ThreadwrightConfig config, int partitions) {
+        ThreadwrightConfig.Topics topics = config.topics();
+        Set<String> inbound = Set.of(topics.input(), topics.commands(), topics.results());
+        List<String> all = new ArrayList<>(inbound);
+        all.addAll(List.of(topics.lifecycle(), topics.events(), topics.deadLetter(), topics.progress(), topics.positions()));
+        Set<String> forWorkers = new LinkedHashSet<>(topics.actionsOf().values());
+        forWorkers.add(topics.actions());
+        forWorkers.stream().filter(name -> !all.contains(name)).forEach(all::add);
+        return all.stream()
+                .map(name -> topic(config, name, partitions, inbound.contains(name), forWorkers.contains(name)))
+                .toList();
     }
 
     /**
@@ -184,7 +188,8 @@ final class TopicSetup {
         return generations;
     }
 
-    private NewTopic topic(String name, int partitions, boolean inbound, boolean forWorkers) {
+    private static NewTopic topic(
+            ThreadwrightConfig config, String name, int partitions, boolean inbound, boolean forWorkers) {
         Map<String, String> settings = new HashMap<>();
         settings.put(
                 TopicConfig.MAX_MESSAGE_BYTES_CONFIG,

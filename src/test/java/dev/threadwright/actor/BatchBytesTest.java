@@ -146,8 +146,7 @@ class BatchBytesTest {
         };
         try (LoopHarness harness = run(slow, settings(1 << 30, 500), works("echo", WORKS))) {
             assertThat(publications(memory, 0)).hasSize(WORKS);
-            await().untilAsserted(
-                    () -> assertThat(harness.publisher.published).isEqualTo(publications(memory, 0)));
+            await().untilAsserted(() -> assertThat(harness.publisher.published).isEqualTo(publications(memory, 0)));
             assertThat(harness.loop.setAside()).isEmpty();
             // 60, 30, 15, 7; and once more whenever it has grown from 3 to 6.
             assertThat(gaveUp).hasValueBetween(4, 4 + WORKS / 8);

@@ -115,10 +115,9 @@ class RelayRecoveryTest {
     }
 
     private void give(int from, int to) {
-        later(() -> relay.publish(
-                IntStream.rangeClosed(from, to)
-                        .mapToObj(RelayRecoveryTest::deadLetter)
-                        .toList()));
+        later(() -> relay.publish(IntStream.rangeClosed(from, to)
+                .mapToObj(RelayRecoveryTest::deadLetter)
+                .toList()));
     }
 
     private static OutboxRow deadLetter(int position) {
