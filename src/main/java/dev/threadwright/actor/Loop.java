@@ -67,6 +67,7 @@ public final class Loop implements AutoCloseable {
     private final Replies replies;
     private final Strays strays;
     private final Lost onLost;
+    private final Measurements measurements;
     private final Mailbox mailbox;
     private final Actors actors;
     private final SetAsides setAsides;
@@ -118,7 +119,8 @@ public final class Loop implements AutoCloseable {
             Turns turns,
             Replies replies,
             Strays strays,
-            Lost onLost) {
+            Lost onLost,
+            Measurements measurements) {
         this.journal = journal;
         this.checkpoints = new Checkpoints(journal);
         this.decider = decider;
@@ -130,10 +132,12 @@ public final class Loop implements AutoCloseable {
         this.replies = replies;
         this.strays = strays;
         this.onLost = onLost;
+        this.measurements = measurements;
         this.mailbox = new Mailbox(threads, settings.maxMailboxCount(), settings.maxMailboxBytes());
         this.actors = new Actors(settings.maxActors(), settings.maxActorBytes());
         this.setAsides = new SetAsides(journal);
-        this.committer = new Committer(name, threads, journal, owner, publisher.publisherId(), this::committed);
+        this.committer =
+                new Committer(name, threads, journal, owner, publisher.publisherId(), this::committed, measurements);
         this.batchLimit = settings.maxBatchCount();
         this.thread = threads.unstarted(name, this::run);
     }
@@ -621,7 +625,9 @@ public final class Loop implements AutoCloseable {
         Set<ThreadKey> readable = new HashSet<>(threads);
         while (!readable.isEmpty()) {
             try {
+                long begunNanos = System.nanoTime();
                 Map<ThreadKey, ThreadState> loaded = journal.load(readable);
+                measurements.loaded(readable.size(), System.nanoTime() - begunNanos);
                 readable.forEach(key -> lookups.states.put(key, loaded.getOrDefault(key, ThreadState.absent(key))));
                 return;
             } catch (UnreadableException e) {

@@ -3,6 +3,7 @@ package dev.threadwright.ops;
 import dev.threadwright.actor.Loop;
 import dev.threadwright.actor.LoopSettings;
 import dev.threadwright.actor.MachineThreads;
+import dev.threadwright.actor.Measurements;
 import dev.threadwright.actor.NeededWorkflows;
 import dev.threadwright.actor.Ownership;
 import dev.threadwright.actor.Replies;
@@ -71,6 +72,7 @@ final class Engine implements AutoCloseable {
     private final ProgressExchange exchange;
     private final Turns turns;
     private final Replies replies;
+    private final Measurements measurements;
     private final Producer<byte[], byte[]> strayProducer;
     private final CommandRecords commandRecords;
     private final List<LoopUnit> units = new ArrayList<>();
@@ -89,7 +91,8 @@ final class Engine implements AutoCloseable {
             Catalog workflows,
             java.util.function.Consumer<StepProgress> progress,
             Turns turns,
-            Replies replies) {
+            Replies replies,
+            Measurements measurements) {
         this.config = config;
         this.partitions = partitions;
         this.owner = config.instance().name().orElseGet(Engine::hostName);
@@ -103,6 +106,7 @@ final class Engine implements AutoCloseable {
         this.progress = progress;
         this.turns = turns;
         this.replies = replies;
+        this.measurements = measurements;
         // Fresh for each process: what an earlier one left under its own id is fenced by whoever claims its partitions.
         this.process = UUID.randomUUID().toString().substring(0, 8);
         String exchangeId = "threadwright-" + owner + "-" + process + "-progress";
@@ -133,6 +137,14 @@ final class Engine implements AutoCloseable {
 
     List<LoopUnit> units() {
         return List.copyOf(units);
+    }
+
+    /** Records of the inbound topics that are not decided, by topic, on the partitions that are owned here. Blocks. */
+    Map<String, Long> lag() {
+        Map<Integer, Map<String, Long>> next = new HashMap<>();
+        units.forEach(unit -> next.putAll(unit.relay().consumed()));
+        ThreadwrightConfig.Topics topics = config.topics();
+        return new InboundLag(admin).of(next, List.of(topics.input(), topics.commands(), topics.results()));
     }
 
     /** How far the partitions that are owned here are published. */
@@ -188,7 +200,8 @@ final class Engine implements AutoCloseable {
                 config.limits().dataBytes(),
                 System::currentTimeMillis,
                 (partition, result) -> required(itself).offer(List.of(new Work.Decide(partition, result, null, false))),
-                this::tell);
+                this::tell,
+                measurements);
         Loop loop = new Loop(
                 name,
                 owner,
@@ -202,11 +215,22 @@ final class Engine implements AutoCloseable {
                 turns,
                 replies,
                 strays(),
-                (partition, epoch) -> required(claims).fenced(partition, epoch));
+                (partition, epoch) -> required(claims).fenced(partition, epoch),
+                measurements);
         itself.set(loop);
         Consumers consumers = consumers(name, clientId, number, loop);
         Ownership ownership = new Ownership(
-                name, owner, threads, claimJournal, relay, steps, turns, loop, consumers, System::currentTimeMillis);
+                name,
+                owner,
+                threads,
+                claimJournal,
+                relay,
+                steps,
+                turns,
+                loop,
+                consumers,
+                System::currentTimeMillis,
+                measurements);
         claims.set(ownership);
         return new LoopUnit(name, journal, claimJournal, loop, relay, ownership, consumers, steps);
     }
@@ -242,7 +266,8 @@ final class Engine implements AutoCloseable {
                 partitions,
                 config.limits().recordBytes(),
                 journal::holders,
-                onLost);
+                onLost,
+                measurements);
     }
 
     static Topics outgoing(ThreadwrightConfig.Topics topics) {

@@ -1,5 +1,6 @@
 package dev.threadwright.ops;
 
+import dev.threadwright.actor.Measurements;
 import dev.threadwright.actor.Replies;
 import dev.threadwright.callback.CallbackKey;
 import dev.threadwright.callback.Callbacks;
@@ -70,6 +71,7 @@ public class EngineStartup {
     private final Callbacks callbacks;
     private final Replies replies;
     private final EndingWiring endings;
+    private final Measurements measurements;
 
     private volatile String phase = "waiting to start";
     private volatile @Nullable Engine engine;
@@ -88,7 +90,8 @@ public class EngineStartup {
             Turnstile turnstile,
             Callbacks callbacks,
             @Any Instance<Replies> replies,
-            EndingWiring endings) {
+            EndingWiring endings,
+            Measurements measurements) {
         this.config = config;
         this.flyway = flyway;
         this.kafkaConnection = kafkaConnection;
@@ -100,6 +103,7 @@ public class EngineStartup {
         this.turnstile = turnstile;
         this.callbacks = callbacks;
         this.endings = endings;
+        this.measurements = measurements;
         List<Replies> all = replies.stream().toList();
         this.replies = batch -> all.forEach(each -> each.committed(batch));
     }
@@ -208,7 +212,8 @@ public class EngineStartup {
                 workflows,
                 progress::tell,
                 turnstile,
-                replies);
+                replies,
+                measurements);
         ready.start();
         engine = ready;
         endings.start();

@@ -266,6 +266,15 @@ public interface ThreadwrightConfig {
         Duration sweep();
     }
 
+    Metrics metrics();
+
+    /** What {@code /q/metrics} tells. */
+    interface Metrics {
+        /** How often an instance asks Postgres and Kafka what waits, which no scrape does. */
+        @WithDefault("15s")
+        Duration sample();
+    }
+
     Webhooks webhooks();
 
     interface Webhooks {

@@ -1,5 +1,6 @@
 package dev.threadwright.relay;
 
+import dev.threadwright.actor.Measurements;
 import dev.threadwright.actor.Publisher;
 import dev.threadwright.actor.Threads;
 import dev.threadwright.journal.Batch.Offset;
@@ -14,6 +15,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.Condition;
@@ -68,6 +70,7 @@ public final class Relay implements Publisher, AutoCloseable {
     private final Function<Publication, List<ProducerRecord<byte[], byte[]>>> records;
     private final Function<Collection<Integer>, Map<Integer, Holder>> holders;
     private final IntConsumer onLost;
+    private final Measurements measurements;
     private final Thread thread;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -101,7 +104,8 @@ public final class Relay implements Publisher, AutoCloseable {
             String inputTopic,
             Function<Publication, List<ProducerRecord<byte[], byte[]>>> records,
             Function<Collection<Integer>, Map<Integer, Holder>> holders,
-            IntConsumer onLost) {
+            IntConsumer onLost,
+            Measurements measurements) {
         this.threads = threads;
         this.publisherId = publisherId;
         this.producers = producers;
@@ -112,6 +116,7 @@ public final class Relay implements Publisher, AutoCloseable {
         this.records = records;
         this.holders = holders;
         this.onLost = onLost;
+        this.measurements = measurements;
         this.thread = threads.unstarted(name, this::run);
     }
 
@@ -131,7 +136,8 @@ public final class Relay implements Publisher, AutoCloseable {
             int partitions,
             int recordBytes,
             Function<Collection<Integer>, Map<Integer, Holder>> holders,
-            IntConsumer onLost) {
+            IntConsumer onLost,
+            Measurements measurements) {
         OutgoingRecords records = outgoing(topics, partitions, recordBytes);
         return new Relay(
                 name,
@@ -143,7 +149,8 @@ public final class Relay implements Publisher, AutoCloseable {
                 inputTopic,
                 records::of,
                 holders,
-                onLost);
+                onLost,
+                measurements);
     }
 
     static OutgoingRecords outgoing(Topics topics, int partitions, int recordBytes) {
@@ -227,6 +234,8 @@ public final class Relay implements Publisher, AutoCloseable {
                 lane.given = publication.position();
                 backlog.add(publication);
             }
+            long nowNanos = System.nanoTime();
+            lanes.values().forEach(lane -> lane.note(nowNanos));
             for (Offset offset : offsets) {
                 Lane lane = lanes.get(offset.partition());
                 if (lane != null) {
@@ -246,6 +255,34 @@ public final class Relay implements Publisher, AutoCloseable {
      * @param bytes of the records that led to them; at {@link #MAX_BACKLOG_BYTES}, consuming pauses
      */
     public record Backlog(int publications, long bytes) {}
+
+    /** For how long the oldest has been committed that is not published; 0 if nothing waits. Nanoseconds. */
+    public long backlogAgeNanos() {
+        lock.lock();
+        try {
+            long nowNanos = System.nanoTime();
+            return lanes.values().stream()
+                    .map(Lane::oldestNanos)
+                    .filter(Objects::nonNull)
+                    .mapToLong(given -> nowNanos - given)
+                    .max()
+                    .orElse(0);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How far the inbound topics of the open partitions are decided, by partition and topic: the next offsets. */
+    public Map<Integer, Map<String, Long>> consumed() {
+        lock.lock();
+        try {
+            Map<Integer, Map<String, Long>> consumed = new HashMap<>();
+            lanes.values().forEach(lane -> consumed.put(lane.partition, Map.copyOf(lane.offsets)));
+            return consumed;
+        } finally {
+            lock.unlock();
+        }
+    }
 
     public Backlog backlog() {
         lock.lock();
@@ -368,6 +405,7 @@ public final class Relay implements Publisher, AutoCloseable {
 
     private void publish(Producer<byte[], byte[]> ready, List<Publication> next) {
         Map<Integer, Long> reached = new HashMap<>();
+        long begunNanos = System.nanoTime();
         ready.beginTransaction();
         for (Publication publication : next) {
             for (ProducerRecord<byte[], byte[]> record : records.apply(publication)) {
@@ -379,6 +417,7 @@ public final class Relay implements Publisher, AutoCloseable {
         ready.sendOffsetsToTransaction(offsets(reached), group);
         ready.commitTransaction();
         published(next.size(), reached);
+        measurements.published(next, System.nanoTime() - begunNanos);
     }
 
     private Map<TopicPartition, OffsetAndMetadata> offsets(Map<Integer, Long> reached) {
@@ -402,12 +441,14 @@ public final class Relay implements Publisher, AutoCloseable {
     }
 
     private void published(int count, Map<Integer, Long> reached) {
+        long nowNanos = System.nanoTime();
         lock.lock();
         try {
             reached.forEach((partition, position) -> {
                 Lane lane = lanes.get(partition);
                 if (lane != null) {
                     lane.published = Math.max(lane.published, position);
+                    lane.tellRelayed(nowNanos, measurements::relayed);
                 }
             });
             // A lane that was dropped meanwhile has left the backlog already, so what is published is found by
@@ -468,6 +509,7 @@ public final class Relay implements Publisher, AutoCloseable {
         Map<Integer, Holder> current = holders.apply(open.keySet());
         Map<Integer, Long> held = positions.read(open.keySet());
         List<Integer> lost = new ArrayList<>();
+        long nowNanos = System.nanoTime();
         lock.lock();
         try {
             open.forEach((partition, lane) -> {
@@ -481,6 +523,7 @@ public final class Relay implements Publisher, AutoCloseable {
                     lost.add(partition);
                 } else {
                     lane.published = Math.max(lane.published, held.getOrDefault(partition, 0L));
+                    lane.tellRelayed(nowNanos, measurements::relayed);
                 }
             });
             leave(this::isPublished);
@@ -503,6 +546,7 @@ public final class Relay implements Publisher, AutoCloseable {
     }
 
     private void failed(RuntimeException failure) {
+        measurements.publishingFailed();
         if (trouble == null) {
             LOG.warnf("Cannot publish, will go on trying: %s", failure);
         }
