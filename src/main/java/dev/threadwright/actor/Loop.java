@@ -14,6 +14,7 @@ import dev.threadwright.journal.JournalException;
 import dev.threadwright.journal.OutboxRow;
 import dev.threadwright.journal.SetAsideThread;
 import dev.threadwright.journal.UnreadableException;
+import dev.threadwright.log.LogFields;
 import dev.threadwright.thread.Checkpoint;
 import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Decider;
@@ -397,12 +398,22 @@ public final class Loop implements AutoCloseable {
             return;
         }
         setAsides.add(partition, thread, cause, error);
-        LOG.errorf(
-                defect,
-                "Thread %s is set aside over a %s until it is released (POST /set-aside/{thread_id}/release): %s",
-                thread,
-                command.header().type(),
-                error);
+        try (LogFields ignored = fields(thread)) {
+            LOG.errorf(
+                    defect,
+                    "Thread %s is set aside over a %s until it is released (POST /set-aside/{thread_id}/release): %s",
+                    thread,
+                    command.header().type(),
+                    error);
+        }
+    }
+
+    /** What is known of it. */
+    private LogFields fields(ThreadKey thread) {
+        LogFields fields = LogFields.of(thread);
+        ThreadState state = actors.get(thread);
+        ThreadState known = state == null ? lookups.states.get(thread) : state;
+        return known == null ? fields : fields.seq(known.seq());
     }
 
     private void park(List<Work> to, Work.Decide work, OutboxRow.Kind kind, String reason) {
@@ -416,7 +427,9 @@ public final class Loop implements AutoCloseable {
 
     /** @param waited while it was set aside */
     private void goOn(SetAsideThread thread, List<Work> waited) {
-        LOG.infof("Thread %s, which was set aside, is decided on again", thread.thread());
+        try (LogFields ignored = fields(thread.thread())) {
+            LOG.infof("Thread %s, which was set aside, is decided on again", thread.thread());
+        }
         actors.remove(thread.thread());
         offer(waited);
     }
@@ -670,7 +683,10 @@ public final class Loop implements AutoCloseable {
             String unreadable = unreadable(decide.command());
             SetAsideThread aside = setAsides.of(decide.command().header().thread());
             if (unreadable != null) {
-                LOG.errorf("A command on partition %d is set aside: %s", work.partition(), unreadable);
+                try (LogFields ignored =
+                        LogFields.of(decide.command().header().thread())) {
+                    LOG.errorf("A command on partition %d is set aside: %s", work.partition(), unreadable);
+                }
                 park(left, decide, OutboxRow.Kind.THREAD_UNREADABLE, unreadable);
             } else if (aside != null) {
                 park(left, decide, OutboxRow.Kind.THREAD_SET_ASIDE, "Its thread is set aside: " + aside.error());

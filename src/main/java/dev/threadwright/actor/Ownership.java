@@ -8,6 +8,7 @@ import dev.threadwright.journal.Journal.Claim;
 import dev.threadwright.journal.Publication;
 import dev.threadwright.journal.SetAsideThread;
 import dev.threadwright.journal.UnreadableException;
+import dev.threadwright.log.LogFields;
 import dev.threadwright.thread.Awaited;
 import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Owed;
@@ -344,7 +345,9 @@ public final class Ownership implements AutoCloseable {
                 if (thread == null || !readable.remove(thread)) {
                     throw e;
                 }
-                LOG.errorf("What its last owner ran for it is not started again: %s", e.getMessage());
+                try (LogFields ignored = LogFields.of(thread)) {
+                    LOG.errorf("What its last owner ran for it is not started again: %s", e.getMessage());
+                }
             }
         }
     }

@@ -21,11 +21,13 @@ import dev.threadwright.journal.Journal;
 import dev.threadwright.journal.JournalUnavailableException;
 import dev.threadwright.live.ProgressExchange;
 import dev.threadwright.live.StepProgress;
+import dev.threadwright.log.LogFields;
 import dev.threadwright.relay.Relay;
 import dev.threadwright.relay.Topics;
 import dev.threadwright.step.Handlers;
 import dev.threadwright.step.InProcessSteps;
 import dev.threadwright.thread.Decider;
+import dev.threadwright.thread.ThreadKey;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -319,9 +321,12 @@ final class Engine implements AutoCloseable {
             if (record != null) {
                 strayProducer.send(record, (metadata, failure) -> {
                     if (failure != null) {
-                        LOG.warnf(
-                                "A result for thread %s could not be sent to its new owner, who runs the call again: %s",
-                                command.header().thread(), failure.getMessage());
+                        ThreadKey thread = command.header().thread();
+                        try (LogFields ignored = LogFields.of(thread)) {
+                            LOG.warnf(
+                                    "A result for thread %s could not be sent to its new owner, who runs the call again: %s",
+                                    thread, failure.getMessage());
+                        }
                     }
                 });
             }

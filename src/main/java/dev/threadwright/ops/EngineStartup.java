@@ -10,6 +10,7 @@ import dev.threadwright.catalog.WorkflowConflictException;
 import dev.threadwright.catalog.WorkflowFiles;
 import dev.threadwright.expression.PolicyCheck;
 import dev.threadwright.expression.PolicyJudges;
+import dev.threadwright.ingress.ReceivedTrace;
 import dev.threadwright.ingress.RecordDecoder;
 import dev.threadwright.journal.PostgresJournal;
 import dev.threadwright.journal.PostgresSettings;
@@ -72,6 +73,7 @@ public class EngineStartup {
     private final Replies replies;
     private final EndingWiring endings;
     private final Measurements measurements;
+    private final ReceivedTrace receivedTrace;
 
     private volatile String phase = "waiting to start";
     private volatile @Nullable Engine engine;
@@ -91,7 +93,9 @@ public class EngineStartup {
             Callbacks callbacks,
             @Any Instance<Replies> replies,
             EndingWiring endings,
-            Measurements measurements) {
+            Measurements measurements,
+            ReceivedTrace receivedTrace) {
+        this.receivedTrace = receivedTrace;
         this.config = config;
         this.flyway = flyway;
         this.kafkaConnection = kafkaConnection;
@@ -200,7 +204,8 @@ public class EngineStartup {
                 topic -> generations.getOrDefault(topic, 1),
                 policyCheck::validate,
                 config.limits().dataBytes(),
-                config.limits().recordBytes() - Relay.RECORD_OVERHEAD_BYTES);
+                config.limits().recordBytes() - Relay.RECORD_OVERHEAD_BYTES,
+                receivedTrace);
         Engine ready = new Engine(
                 config,
                 partitions,

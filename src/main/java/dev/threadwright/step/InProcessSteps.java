@@ -4,6 +4,7 @@ import dev.threadwright.actor.Measurements;
 import dev.threadwright.actor.StepStarter;
 import dev.threadwright.json.JsonText;
 import dev.threadwright.live.StepProgress;
+import dev.threadwright.log.LogFields;
 import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Failure;
@@ -313,7 +314,9 @@ public final class InProcessSteps implements StepStarter {
 
     private Command failed(StepCall step, Failure failure) {
         Owed.Call call = step.call();
-        LOG.debugf("Attempt %d at action %s failed: %s", call.attempt(), call.action(), failure.message());
+        try (LogFields ignored = LogFields.of(step.thread()).run(call.run())) {
+            LOG.debugf("Attempt %d at action %s failed: %s", call.attempt(), call.action(), failure.message());
+        }
         return new Command.FailAction(
                 header(step, "action.failed"), call.run(), call.action(), call.attempt(), failure);
     }
