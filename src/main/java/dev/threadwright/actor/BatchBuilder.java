@@ -14,6 +14,7 @@ import dev.threadwright.journal.Batch.ThreadRow;
 import dev.threadwright.journal.DecisionRow;
 import dev.threadwright.journal.OutboxRow;
 import dev.threadwright.journal.Publication;
+import dev.threadwright.log.LogFields;
 import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.Awaited;
 import dev.threadwright.thread.Checkpoint;
@@ -265,7 +266,11 @@ final class BatchBuilder {
         RawRecord record = work.record();
         if (outcome instanceof Outcome.Invalid invalid && !work.answered()) {
             if (record == null) {
-                LOG.warnf("Thread %s: %s", work.command().header().thread(), invalid.message());
+                ThreadKey thread = work.command().header().thread();
+                try (LogFields ignored =
+                        LogFields.of(thread).seq(decision.after().seq())) {
+                    LOG.warnf("Thread %s: %s", thread, invalid.message());
+                }
             } else {
                 setAside(progress, OutboxRow.Kind.REFUSED, invalid.message(), record);
             }

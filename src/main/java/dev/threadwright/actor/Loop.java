@@ -14,6 +14,7 @@ import dev.threadwright.journal.JournalException;
 import dev.threadwright.journal.OutboxRow;
 import dev.threadwright.journal.SetAsideThread;
 import dev.threadwright.journal.UnreadableException;
+import dev.threadwright.log.LogFields;
 import dev.threadwright.thread.Checkpoint;
 import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Decider;
@@ -70,6 +71,7 @@ public final class Loop implements AutoCloseable {
     private final Replies replies;
     private final Strays strays;
     private final Lost onLost;
+    private final Measurements measurements;
     private final Mailbox mailbox;
     private final Actors actors;
     private final SetAsides setAsides;
@@ -130,7 +132,8 @@ public final class Loop implements AutoCloseable {
             Turns turns,
             Replies replies,
             Strays strays,
-            Lost onLost) {
+            Lost onLost,
+            Measurements measurements) {
         this.journal = journal;
         this.checkpoints = new Checkpoints(journal);
         this.decider = decider;
@@ -142,10 +145,12 @@ public final class Loop implements AutoCloseable {
         this.replies = replies;
         this.strays = strays;
         this.onLost = onLost;
+        this.measurements = measurements;
         this.mailbox = new Mailbox(threads, settings.maxMailboxCount(), settings.maxMailboxBytes());
         this.actors = new Actors(settings.maxActors(), settings.maxActorBytes());
         this.setAsides = new SetAsides(journal);
-        this.committer = new Committer(name, threads, journal, owner, publisher.publisherId(), this::committed);
+        this.committer =
+                new Committer(name, threads, journal, owner, publisher.publisherId(), this::committed, measurements);
         this.batchLimit = settings.maxBatchCount();
         this.batchCeiling = settings.maxBatchCount();
         this.thread = threads.unstarted(name, this::run);
@@ -445,12 +450,22 @@ public final class Loop implements AutoCloseable {
             return;
         }
         setAsides.add(partition, thread, cause, error);
-        LOG.errorf(
-                defect,
-                "Thread %s is set aside over a %s until it is released (POST /set-aside/{thread_id}/release): %s",
-                thread,
-                command.header().type(),
-                error);
+        try (LogFields ignored = fields(thread)) {
+            LOG.errorf(
+                    defect,
+                    "Thread %s is set aside over a %s until it is released (POST /set-aside/{thread_id}/release): %s",
+                    thread,
+                    command.header().type(),
+                    error);
+        }
+    }
+
+    /** What is known of it. */
+    private LogFields fields(ThreadKey thread) {
+        LogFields fields = LogFields.of(thread);
+        ThreadState state = actors.get(thread);
+        ThreadState known = state == null ? lookups.states.get(thread) : state;
+        return known == null ? fields : fields.seq(known.seq());
     }
 
     private void park(List<Work> to, Work.Decide work, OutboxRow.Kind kind, String reason) {
@@ -464,7 +479,9 @@ public final class Loop implements AutoCloseable {
 
     /** @param waited while it was set aside */
     private void goOn(SetAsideThread thread, List<Work> waited) {
-        LOG.infof("Thread %s, which was set aside, is decided on again", thread.thread());
+        try (LogFields ignored = fields(thread.thread())) {
+            LOG.infof("Thread %s, which was set aside, is decided on again", thread.thread());
+        }
         actors.remove(thread.thread());
         offer(waited);
     }
@@ -709,7 +726,9 @@ public final class Loop implements AutoCloseable {
         Set<ThreadKey> readable = new HashSet<>(threads);
         while (!readable.isEmpty()) {
             try {
+                long begunNanos = System.nanoTime();
                 Map<ThreadKey, ThreadState> loaded = journal.load(readable);
+                measurements.loaded(readable.size(), System.nanoTime() - begunNanos);
                 readable.forEach(key -> lookups.states.put(key, loaded.getOrDefault(key, ThreadState.absent(key))));
                 return;
             } catch (UnreadableException e) {
@@ -752,7 +771,9 @@ public final class Loop implements AutoCloseable {
             String unreadable = unreadable(decide.command());
             SetAsideThread aside = setAsides.of(decide.command().header().thread());
             if (unreadable != null) {
-                LOG.errorf("A command on partition %d is set aside: %s", work.partition(), unreadable);
+                try (LogFields ignored = LogFields.of(decide.command().header().thread())) {
+                    LOG.errorf("A command on partition %d is set aside: %s", work.partition(), unreadable);
+                }
                 park(left, decide, OutboxRow.Kind.THREAD_UNREADABLE, unreadable);
             } else if (aside != null) {
                 park(left, decide, OutboxRow.Kind.THREAD_SET_ASIDE, "Its thread is set aside: " + aside.error());

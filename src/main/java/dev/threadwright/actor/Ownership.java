@@ -9,6 +9,7 @@ import dev.threadwright.journal.JournalException;
 import dev.threadwright.journal.Publication;
 import dev.threadwright.journal.SetAsideThread;
 import dev.threadwright.journal.UnreadableException;
+import dev.threadwright.log.LogFields;
 import dev.threadwright.thread.Awaited;
 import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Owed;
@@ -58,6 +59,7 @@ public final class Ownership implements AutoCloseable {
     private final Loop loop;
     private final Inbound inbound;
     private final java.util.function.LongSupplier nowMs;
+    private final Measurements measurements;
     private final ScheduledExecutorService thread;
     private final Set<Integer> wanted = ConcurrentHashMap.newKeySet();
 
@@ -82,7 +84,8 @@ public final class Ownership implements AutoCloseable {
             Turns turns,
             Loop loop,
             Inbound inbound,
-            java.util.function.LongSupplier nowMs) {
+            java.util.function.LongSupplier nowMs,
+            Measurements measurements) {
         this.owner = owner;
         this.threads = threads;
         this.journal = journal;
@@ -92,6 +95,7 @@ public final class Ownership implements AutoCloseable {
         this.loop = loop;
         this.inbound = inbound;
         this.nowMs = nowMs;
+        this.measurements = measurements;
         this.thread = threads.scheduled(name + "-claims");
         thread.scheduleWithFixedDelay(this::fireTimers, TIMERS_EVERY_MS, TIMERS_EVERY_MS, TimeUnit.MILLISECONDS);
     }
@@ -113,6 +117,7 @@ public final class Ownership implements AutoCloseable {
 
     /** Returns at once. */
     public void assigned(Collection<Integer> partitions) {
+        measurements.rebalanced(Measurements.Rebalance.ASSIGNED, partitions.size());
         wanted.addAll(partitions);
         partitions.forEach(partition -> execute(() -> claim(partition)));
     }
@@ -122,6 +127,7 @@ public final class Ownership implements AutoCloseable {
      * given time; what is not done by then is left to the next owner's fence.
      */
     public void revoked(Collection<Integer> partitions, long timeoutMs) {
+        measurements.rebalanced(Measurements.Rebalance.REVOKED, partitions.size());
         wanted.removeAll(partitions);
         stopped.keySet().removeAll(partitions);
         CompletableFuture<Void> done =
@@ -137,6 +143,7 @@ public final class Ownership implements AutoCloseable {
 
     /** The group has given the partitions to others already. */
     public void lost(Collection<Integer> partitions) {
+        measurements.rebalanced(Measurements.Rebalance.LOST, partitions.size());
         wanted.removeAll(partitions);
         stopped.keySet().removeAll(partitions);
         // After a claim that is under way, and before one that follows: what it takes on must not be let go half.
@@ -201,6 +208,7 @@ public final class Ownership implements AutoCloseable {
             return;
         }
         try {
+            long begunNanos = System.nanoTime();
             // What the loop commits for an earlier claim is over then, and what comes of it concerns nobody any more.
             loop.release(partition).get();
             Claim claim = journal.claim(partition, owner, publisher.publisherId());
@@ -224,6 +232,7 @@ public final class Ownership implements AutoCloseable {
             held.put(partition, claim.epoch());
             stopped.remove(partition);
             inbound.resume(partition, claim.offsets());
+            measurements.claimed(System.nanoTime() - begunNanos);
             LOG.infof("Owning partition %d at epoch %d, position %d", partition, claim.epoch(), claim.position());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -232,6 +241,7 @@ public final class Ownership implements AutoCloseable {
         } catch (IllegalStateException e) {
             stop(partition, String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
+            measurements.claimFailed();
             LOG.warnf("Cannot claim partition %d yet, will go on trying: %s", partition, e.getMessage());
             publisher.drop(partition);
             thread.schedule(() -> claim(partition), RETRY_MS, TimeUnit.MILLISECONDS);
@@ -359,7 +369,9 @@ public final class Ownership implements AutoCloseable {
                 if (thread == null || !readable.remove(thread)) {
                     throw e;
                 }
-                LOG.errorf("What its last owner ran for it is not started again: %s", e.getMessage());
+                try (LogFields ignored = LogFields.of(thread)) {
+                    LOG.errorf("What its last owner ran for it is not started again: %s", e.getMessage());
+                }
             }
         }
     }

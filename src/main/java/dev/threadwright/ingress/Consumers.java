@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -48,6 +49,10 @@ public final class Consumers implements Inbound, AutoCloseable {
     private final long silentAfterMs;
     private final GroupOffsets groupOffsets = new GroupOffsets();
     private final ScheduledExecutorService clock;
+
+    /** The next offsets of the open partitions, by topic, as of what is committed. */
+    private final Map<Integer, Map<String, Long>> consumed = new ConcurrentHashMap<>();
+
     private volatile boolean joined;
 
     /**
@@ -92,6 +97,18 @@ public final class Consumers implements Inbound, AutoCloseable {
     /** Records up to these are in the journal; told on any thread. */
     public void consumed(List<Offset> offsets) {
         groupOffsets.consumed(offsets);
+        for (Offset offset : offsets) {
+            // A partition that has left is its next owner's to watch.
+            consumed.computeIfPresent(offset.partition(), (partition, next) -> {
+                next.merge(offset.topic(), offset.next(), Math::max);
+                return next;
+            });
+        }
+    }
+
+    /** How far the inbound topics of the open partitions are decided: by partition and topic, the next offsets. */
+    public Map<Integer, Map<String, Long>> consumed() {
+        return Map.copyOf(consumed);
     }
 
     private void tellGroup() {
@@ -135,6 +152,7 @@ public final class Consumers implements Inbound, AutoCloseable {
     public void resume(int partition, List<Offset> offsets) {
         Map<String, Long> next = offsets.stream().collect(Collectors.toMap(Offset::topic, Offset::next));
         groupOffsets.consumed(offsets);
+        consumed.put(partition, new ConcurrentHashMap<>(next));
         input.expect(new TopicPartition(inputTopic, partition));
         sidePartitions(List.of(partition)).forEach(side::expect);
         input.tell(() -> input.open(new TopicPartition(inputTopic, partition), next.get(inputTopic)));
@@ -154,6 +172,7 @@ public final class Consumers implements Inbound, AutoCloseable {
 
     @Override
     public CompletableFuture<Void> pause(int partition) {
+        consumed.remove(partition);
         return CompletableFuture.allOf(
                 input.tell(() -> input.shut(List.of(new TopicPartition(inputTopic, partition)))), side.tell(() -> {
                     List<TopicPartition> leaving = sidePartitions(List.of(partition));

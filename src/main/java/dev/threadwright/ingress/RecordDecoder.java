@@ -30,6 +30,7 @@ public final class RecordDecoder {
     private final int maxForwardBytes;
     private final EnvelopeReader envelopes;
     private final CommandReader commands;
+    private final ReceivedTrace traces;
 
     /**
      * @param tenants the tenant of a topic
@@ -37,7 +38,7 @@ public final class RecordDecoder {
      * @param maxDataBytes see {@link #DEFAULT_MAX_DATA_BYTES}
      */
     public RecordDecoder(Function<String, String> tenants, Consumer<Policy> policyCheck, int maxDataBytes) {
-        this(tenants, topic -> 1, policyCheck, maxDataBytes, Integer.MAX_VALUE);
+        this(tenants, topic -> 1, policyCheck, maxDataBytes, Integer.MAX_VALUE, ReceivedTrace.AS_SENT);
     }
 
     /**
@@ -49,7 +50,9 @@ public final class RecordDecoder {
             ToIntFunction<String> generations,
             Consumer<Policy> policyCheck,
             int maxDataBytes,
-            int maxForwardBytes) {
+            int maxForwardBytes,
+            ReceivedTrace traces) {
+        this.traces = traces;
         this.tenants = tenants;
         this.generations = generations;
         this.maxForwardBytes = maxForwardBytes;
@@ -64,7 +67,7 @@ public final class RecordDecoder {
     public Decoded decode(ConsumerRecord<byte[], byte[]> record, TopicRole role, int partitions) {
         try {
             // Understood before it is sent on, so that what is dead is dead where it lies and is decoded once.
-            Command command = command(record, role);
+            Command command = command(record, role, partitions);
             int owner = KeyPartitions.of(record.key(), partitions);
             if (owner == record.partition()) {
                 return new Decoded.ForThread(command);
@@ -100,14 +103,19 @@ public final class RecordDecoder {
         return ForwardHeaders.of(record, generations.applyAsInt(record.topic()), role);
     }
 
-    private Command command(ConsumerRecord<byte[], byte[]> record, TopicRole role) throws InvalidRecordException {
+    private Command command(ConsumerRecord<byte[], byte[]> record, TopicRole role, int partitions)
+            throws InvalidRecordException {
         String thread = ThreadIds.read(record.key());
         Origin origin = ForwardHeaders.read(record, generations.applyAsInt(record.topic()), role);
         if (origin.timeMs() < 0 || origin.timeMs() > MAX_TIME_MS) {
             throw new InvalidRecordException("The record's timestamp " + origin.timeMs()
                     + " is not between 1970 and 9999; leave it to the client or the broker");
         }
-        Envelope envelope = envelopes.read(record, origin, thread);
+        Envelope sent = envelopes.read(record, origin, thread);
+        // What is sent on is received where it goes.
+        Envelope envelope = KeyPartitions.of(record.key(), partitions) == record.partition()
+                ? sent.in(traces.of(record, sent.type(), sent.trace()))
+                : sent;
         return commands.read(envelope, new ThreadKey(tenants.apply(origin.topic()), thread), origin);
     }
 }

@@ -1,5 +1,6 @@
 package dev.threadwright.lifetime;
 
+import dev.threadwright.log.LogFields;
 import dev.threadwright.tables.Sql;
 import dev.threadwright.tables.Tables;
 import dev.threadwright.thread.ThreadKey;
@@ -102,10 +103,12 @@ public final class IdleSweep {
             deletions.delete(seen.thread(), seen.seq());
             return true;
         } catch (RuntimeException e) {
-            LOG.warnf(
-                    "Nothing has happened on thread %s for long, and its deletion could not be asked for; it is found"
-                            + " again in the next round: %s",
-                    seen.thread(), e.getMessage());
+            try (LogFields ignored = LogFields.of(seen.thread()).seq(seen.seq())) {
+                LOG.warnf(
+                        "Nothing has happened on thread %s for long, and its deletion could not be asked for; it is found"
+                                + " again in the next round: %s",
+                        seen.thread(), e.getMessage());
+            }
             return false;
         }
     }

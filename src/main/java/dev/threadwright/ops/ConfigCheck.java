@@ -195,6 +195,7 @@ public final class ConfigCheck {
         notNegative("retention.purge-outbox-after", retention.purgeOutboxAfter());
         positive("retention.tick", retention.tick());
         positive("lifetimes.tick", config.lifetimes().tick());
+        positive("metrics.sample", config.metrics().sample());
         positive("store.sweep", config.store().sweep());
         positive("crons.tick", config.crons().tick());
         ThreadwrightConfig.DeadLetters letters = config.deadLetters();

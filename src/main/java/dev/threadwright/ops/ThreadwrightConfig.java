@@ -266,6 +266,26 @@ public interface ThreadwrightConfig {
         Duration sweep();
     }
 
+    Traces traces();
+
+    /** Spans of the server's own. */
+    interface Traces {
+        /**
+         * Where they are sent, as OTLP over gRPC: {@code http://collector:4317}. {@code OTEL_EXPORTER_OTLP_ENDPOINT} counts if
+         * not set; where neither is, none are made. More is under {@code quarkus.otel}.
+         */
+        Optional<String> endpoint();
+    }
+
+    Metrics metrics();
+
+    /** What {@code /q/metrics} tells. */
+    interface Metrics {
+        /** How often an instance asks Postgres and Kafka what waits, which no scrape does. */
+        @WithDefault("15s")
+        Duration sample();
+    }
+
     Webhooks webhooks();
 
     interface Webhooks {

@@ -92,7 +92,8 @@ final class TopicSetup {
         ThreadwrightConfig.Topics topics = config.topics();
         Set<String> inbound = Set.of(topics.input(), topics.commands(), topics.results());
         List<String> all = new ArrayList<>(inbound);
-        all.addAll(List.of(topics.lifecycle(), topics.events(), topics.deadLetter(), topics.progress(), topics.positions()));
+        all.addAll(List.of(
+                topics.lifecycle(), topics.events(), topics.deadLetter(), topics.progress(), topics.positions()));
         Set<String> forWorkers = new LinkedHashSet<>(topics.actionsOf().values());
         forWorkers.add(topics.actions());
         forWorkers.stream().filter(name -> !all.contains(name)).forEach(all::add);

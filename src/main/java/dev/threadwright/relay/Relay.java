@@ -1,5 +1,6 @@
 package dev.threadwright.relay;
 
+import dev.threadwright.actor.Measurements;
 import dev.threadwright.actor.Publisher;
 import dev.threadwright.actor.Threads;
 import dev.threadwright.journal.Journal.Claim;
@@ -12,6 +13,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.Condition;
@@ -67,6 +69,7 @@ public final class Relay implements Publisher, AutoCloseable {
     private final Function<Publication, List<ProducerRecord<byte[], byte[]>>> records;
     private final Function<Collection<Integer>, Map<Integer, Holder>> holders;
     private final IntConsumer onLost;
+    private final Measurements measurements;
     private final Thread thread;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -108,7 +111,8 @@ public final class Relay implements Publisher, AutoCloseable {
             String positionsTopic,
             Function<Publication, List<ProducerRecord<byte[], byte[]>>> records,
             Function<Collection<Integer>, Map<Integer, Holder>> holders,
-            IntConsumer onLost) {
+            IntConsumer onLost,
+            Measurements measurements) {
         this.threads = threads;
         this.publisherId = publisherId;
         this.producers = producers;
@@ -117,6 +121,7 @@ public final class Relay implements Publisher, AutoCloseable {
         this.records = records;
         this.holders = holders;
         this.onLost = onLost;
+        this.measurements = measurements;
         this.thread = threads.unstarted(name, this::run);
     }
 
@@ -136,7 +141,8 @@ public final class Relay implements Publisher, AutoCloseable {
             int partitions,
             int recordBytes,
             Function<Collection<Integer>, Map<Integer, Holder>> holders,
-            IntConsumer onLost) {
+            IntConsumer onLost,
+            Measurements measurements) {
         OutgoingRecords records = outgoing(topics, partitions, recordBytes);
         return new Relay(
                 name,
@@ -147,7 +153,8 @@ public final class Relay implements Publisher, AutoCloseable {
                 topics.positions(),
                 records::of,
                 holders,
-                onLost);
+                onLost,
+                measurements);
     }
 
     static OutgoingRecords outgoing(Topics topics, int partitions, int recordBytes) {
@@ -233,6 +240,10 @@ public final class Relay implements Publisher, AutoCloseable {
                 backlog.add(waiting);
                 backlogBytes += waiting.bytes();
             }
+            long nowNanos = System.nanoTime();
+            for (Lane lane : lanes.values()) {
+                lane.note(nowNanos);
+            }
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -246,6 +257,22 @@ public final class Relay implements Publisher, AutoCloseable {
      * @param bytes of them, about as they are written; at {@link #MAX_BACKLOG_BYTES}, consuming pauses
      */
     public record Backlog(int publications, long bytes) {}
+
+    /** For how long the oldest has been committed that is not published; 0 if nothing waits. Nanoseconds. */
+    public long backlogAgeNanos() {
+        lock.lock();
+        try {
+            long nowNanos = System.nanoTime();
+            return lanes.values().stream()
+                    .map(Lane::oldestNanos)
+                    .filter(Objects::nonNull)
+                    .mapToLong(given -> nowNanos - given)
+                    .max()
+                    .orElse(0);
+        } finally {
+            lock.unlock();
+        }
+    }
 
     public Backlog backlog() {
         lock.lock();
@@ -373,6 +400,7 @@ public final class Relay implements Publisher, AutoCloseable {
 
     private void publish(Producer<byte[], byte[]> ready, List<Publication> next) {
         Map<Integer, Long> reached = new HashMap<>();
+        long begunNanos = System.nanoTime();
         ready.beginTransaction();
         for (Publication publication : next) {
             for (ProducerRecord<byte[], byte[]> record : records.apply(publication)) {
@@ -384,15 +412,18 @@ public final class Relay implements Publisher, AutoCloseable {
         reached.forEach((partition, position) -> ready.send(PositionRecords.of(positionsTopic, partition, position)));
         ready.commitTransaction();
         published(next.size(), reached);
+        measurements.published(next, System.nanoTime() - begunNanos);
     }
 
     private void published(int count, Map<Integer, Long> reached) {
+        long nowNanos = System.nanoTime();
         lock.lock();
         try {
             reached.forEach((partition, position) -> {
                 Lane lane = lanes.get(partition);
                 if (lane != null) {
                     lane.published = Math.max(lane.published, position);
+                    lane.tellRelayed(nowNanos, measurements::relayed);
                 }
             });
             // A lane that was dropped meanwhile has left the backlog already, so what is published is found by
@@ -454,6 +485,7 @@ public final class Relay implements Publisher, AutoCloseable {
         Map<Integer, Holder> current = holders.apply(open.keySet());
         Map<Integer, Long> held = positions.read(open.keySet());
         List<Integer> lost = new ArrayList<>();
+        long nowNanos = System.nanoTime();
         lock.lock();
         try {
             open.forEach((partition, lane) -> {
@@ -467,6 +499,7 @@ public final class Relay implements Publisher, AutoCloseable {
                     lost.add(partition);
                 } else {
                     lane.published = Math.max(lane.published, held.getOrDefault(partition, 0L));
+                    lane.tellRelayed(nowNanos, measurements::relayed);
                 }
             });
             leave(this::isPublished);
@@ -489,6 +522,7 @@ public final class Relay implements Publisher, AutoCloseable {
     }
 
     private void failed(RuntimeException failure) {
+        measurements.publishingFailed();
         if (trouble == null) {
             LOG.warnf("Cannot publish, will go on trying: %s", failure);
         }

@@ -90,7 +90,8 @@ public final class LoopHarness implements AutoCloseable {
                 turns,
                 committed::add,
                 strays::add,
-                (partition, epoch) -> lost.add(partition));
+                (partition, epoch) -> lost.add(partition),
+                Measurements.NONE);
     }
 
     static Decider decider(Gate gate) {

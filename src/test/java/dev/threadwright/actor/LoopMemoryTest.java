@@ -66,7 +66,8 @@ class LoopMemoryTest {
             Turns.NONE,
             batch -> {},
             command -> {},
-            (partition, epoch) -> {});
+            (partition, epoch) -> {},
+            Measurements.NONE);
 
     private int mostInMailbox;
     private int mostActors;

@@ -307,6 +307,7 @@ class OwnershipTest {
                 of.turns,
                 of.loop,
                 inbound,
-                () -> 3);
+                () -> 3,
+                Measurements.NONE);
     }
 }

@@ -468,7 +468,8 @@ class SetAsideTest {
                 of.turns,
                 of.loop,
                 inbound,
-                () -> 1_000L + 100L * ticks.incrementAndGet());
+                () -> 1_000L + 100L * ticks.incrementAndGet(),
+                Measurements.NONE);
     }
 
     private List<String> accepted(ThreadKey thread) {

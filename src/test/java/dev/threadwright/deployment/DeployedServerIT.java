@@ -81,8 +81,9 @@ class DeployedServerIT {
             prepare(postgres, keys);
             prepare(broker);
             Map<String, String> environment = environment(certificate, kafkaPort, postgresPort);
-            try (ServerProcess server =
-                    ServerProcess.start("deployed", Map.of("quarkus.http.host", "127.0.0.1"), environment).awaitReady()) {
+            try (ServerProcess server = ServerProcess.start(
+                            "deployed", Map.of("quarkus.http.host", "127.0.0.1"), environment)
+                    .awaitReady()) {
                 String decided = say(server, "{\"workflow\":\"delay\",\"data\":{\"ms\":10,\"text\":\"hi\"}}");
                 assertThat(decided).contains("\"status\":\"completed\"");
                 // Read by the role that may only read.
@@ -101,16 +102,18 @@ class DeployedServerIT {
     /** As a pod has it, but for addresses and paths. */
     private static Map<String, String> environment(Path certificate, int kafkaPort, int postgresPort) {
         Map<String, String> environment = new HashMap<>(MANIFESTS.environment());
-        environment.replaceAll((name, value) -> value.replace("threadwright-kafka-bootstrap:9093", "127.0.0.1:" + kafkaPort)
-                .replace("threadwright-postgres-rw:5432", "127.0.0.1:" + postgresPort)
-                .replaceFirst("/etc/threadwright/[a-z-]+/ca[.]crt", certificate.toString()));
+        environment.replaceAll(
+                (name, value) -> value.replace("threadwright-kafka-bootstrap:9093", "127.0.0.1:" + kafkaPort)
+                        .replace("threadwright-postgres-rw:5432", "127.0.0.1:" + postgresPort)
+                        .replaceFirst("/etc/threadwright/[a-z-]+/ca[.]crt", certificate.toString()));
         environment.put("THREADWRIGHT_POSTGRES_USERNAME", OWNER);
         environment.put("THREADWRIGHT_POSTGRES_PASSWORD", PASSWORD);
         environment.put(
                 "KAFKA_SASL_JAAS_CONFIG",
                 "org.apache.kafka.common.security.scram.ScramLoginModule required username=\"%s\" password=\"%s\";"
                         .formatted(USER, PASSWORD));
-        environment.put("THREADWRIGHT_SECRETS_DIRECTORY", certificate.getParent().toString());
+        environment.put(
+                "THREADWRIGHT_SECRETS_DIRECTORY", certificate.getParent().toString());
         environment.remove("QUARKUS_HTTP_HOST");
         environment.remove("QUARKUS_HTTP_PORT");
         environment.put("THREADWRIGHT_SHUTDOWN_DELAY", "0s");
@@ -140,7 +143,8 @@ class DeployedServerIT {
                 "drop database if exists " + initdb.database() + " with (force)",
                 "create database " + initdb.database() + " owner " + OWNER,
                 // It reads the files as whoever it runs as.
-                "copy (select '" + Files.readString(key) + "') to program 'umask 077; cat > server.key' with (format csv, quote E'\\x01')",
+                "copy (select '" + Files.readString(key)
+                        + "') to program 'umask 077; cat > server.key' with (format csv, quote E'\\x01')",
                 "copy (select '" + Files.readString(certificate)
                         + "') to program 'cat > server.crt' with (format csv, quote E'\\x01')",
                 "alter system set ssl_cert_file = 'server.crt'",
@@ -173,7 +177,10 @@ class DeployedServerIT {
                 rights.add(new AclBinding(
                         pattern(rule.getResource()),
                         new AccessControlEntry(
-                                "User:" + USER, "*", AclOperation.fromString(operation.toValue()), AclPermissionType.ALLOW)));
+                                "User:" + USER,
+                                "*",
+                                AclOperation.fromString(operation.toValue()),
+                                AclPermissionType.ALLOW)));
             }
         }
         List<NewTopic> topics = MANIFESTS.all(KafkaTopic.class).stream()
@@ -196,11 +203,20 @@ class DeployedServerIT {
     private static ResourcePattern pattern(AclRuleResource resource) {
         return switch (resource) {
             case AclRuleTopicResource topic ->
-                pattern(ResourceType.TOPIC, topic.getName(), topic.getPatternType().toValue());
+                pattern(
+                        ResourceType.TOPIC,
+                        topic.getName(),
+                        topic.getPatternType().toValue());
             case AclRuleGroupResource group ->
-                pattern(ResourceType.GROUP, group.getName(), group.getPatternType().toValue());
+                pattern(
+                        ResourceType.GROUP,
+                        group.getName(),
+                        group.getPatternType().toValue());
             case AclRuleTransactionalIdResource id ->
-                pattern(ResourceType.TRANSACTIONAL_ID, id.getName(), id.getPatternType().toValue());
+                pattern(
+                        ResourceType.TRANSACTIONAL_ID,
+                        id.getName(),
+                        id.getPatternType().toValue());
             default -> throw new IllegalArgumentException(resource.getType());
         };
     }
@@ -271,16 +287,42 @@ class DeployedServerIT {
 
     /** A key and its certificate, which is its own authority. */
     private static void makeKeys(Path keys, Path certificate) throws IOException, InterruptedException {
-        keytool("-genkeypair", "-alias", "server", "-keyalg", "EC", "-groupname", "secp256r1", "-dname", "CN=127.0.0.1",
-                "-ext", "san=ip:127.0.0.1", "-validity", "2", "-storetype", "PKCS12", "-keystore", keys.toString(),
-                "-storepass", PASSWORD);
-        keytool("-exportcert", "-rfc", "-alias", "server", "-keystore", keys.toString(), "-storepass", PASSWORD, "-file",
+        keytool(
+                "-genkeypair",
+                "-alias",
+                "server",
+                "-keyalg",
+                "EC",
+                "-groupname",
+                "secp256r1",
+                "-dname",
+                "CN=127.0.0.1",
+                "-ext",
+                "san=ip:127.0.0.1",
+                "-validity",
+                "2",
+                "-storetype",
+                "PKCS12",
+                "-keystore",
+                keys.toString(),
+                "-storepass",
+                PASSWORD);
+        keytool(
+                "-exportcert",
+                "-rfc",
+                "-alias",
+                "server",
+                "-keystore",
+                keys.toString(),
+                "-storepass",
+                PASSWORD,
+                "-file",
                 certificate.toString());
     }
 
     private static void keytool(String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString()));
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString()));
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), UTF_8);

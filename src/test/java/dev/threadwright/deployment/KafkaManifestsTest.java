@@ -43,8 +43,8 @@ class KafkaManifestsTest {
     @ParameterizedTest
     @MethodSource("overlays")
     void theTopicsAreThoseThatTheServerWouldMake(Manifests manifests) throws IOException {
-        Map<String, NewTopic> needed = NeededTopics.of(manifests.config()).stream()
-                .collect(toMap(NewTopic::name, topic -> topic));
+        Map<String, NewTopic> needed =
+                NeededTopics.of(manifests.config()).stream().collect(toMap(NewTopic::name, topic -> topic));
         List<KafkaTopic> topics = manifests.all(KafkaTopic.class);
         String cluster = manifests.all(Kafka.class).getFirst().getMetadata().getName();
 
@@ -78,6 +78,7 @@ class KafkaManifestsTest {
                             ? Set.of("Describe", "Write")
                             : Set.of("Describe", "Read", "Write"));
         }
+        expected.put("topic literal " + topics.positions(), Set.of("Describe", "DescribeConfigs", "Read", "Write"));
         expected.put("group literal " + manifests.config().group().id(), Set.of("Describe", "Read"));
         expected.put("transactionalId prefix threadwright-", Set.of("Describe", "Write"));
 
@@ -135,7 +136,9 @@ class KafkaManifestsTest {
             case AclRuleGroupResource group -> "group " + group.getPatternType().toValue() + " " + group.getName();
             case AclRuleTransactionalIdResource id ->
                 "transactionalId " + id.getPatternType().toValue() + " " + id.getName();
-            default -> throw new IllegalArgumentException("No right of a server's: " + rule.getResource().getType());
+            default ->
+                throw new IllegalArgumentException(
+                        "No right of a server's: " + rule.getResource().getType());
         };
     }
 
@@ -144,11 +147,16 @@ class KafkaManifestsTest {
                 # Made from the code by KafkaManifestsTest (-Dgolden.write=true): the topics that the server uses, as it would make them.
                 # Their number of partitions is THREADWRIGHT_PARTITIONS, for ever; how many replicas there are, the brokers say.
                 """);
-        ThreadwrightConfig config = new Manifests("base", List.of(), List.of(Models.typed(
-                                Yaml.documents(Manifests.ROOT.resolve("base").resolve("deployment.yaml"))
+        ThreadwrightConfig config = new Manifests(
+                        "base",
+                        List.of(),
+                        List.of(
+                                Models.typed(Yaml.documents(
+                                                Manifests.ROOT.resolve("base").resolve("deployment.yaml"))
                                         .getFirst()),
-                        Models.typed(Yaml.documents(Manifests.ROOT.resolve("base").resolve("config-map.yaml"))
-                                .getFirst())))
+                                Models.typed(Yaml.documents(
+                                                Manifests.ROOT.resolve("base").resolve("config-map.yaml"))
+                                        .getFirst())))
                 .config();
         String between = "";
         for (NewTopic topic : NeededTopics.of(config).stream()
@@ -167,8 +175,7 @@ class KafkaManifestsTest {
                       partitions: %d
                       config:
                     """.formatted(topic.name(), Manifests.NAMESPACE, topic.numPartitions()));
-            new TreeMap<>(topic.configs())
-                    .forEach((key, value) -> file.append("    %s: %s%n".formatted(key, value)));
+            new TreeMap<>(topic.configs()).forEach((key, value) -> file.append("    %s: %s%n".formatted(key, value)));
             between = "---\n";
         }
         Files.writeString(TOPICS, file);

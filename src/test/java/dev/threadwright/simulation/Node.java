@@ -2,6 +2,7 @@ package dev.threadwright.simulation;
 
 import dev.threadwright.actor.Loop;
 import dev.threadwright.actor.LoopSettings;
+import dev.threadwright.actor.Measurements;
 import dev.threadwright.actor.NeededWorkflows;
 import dev.threadwright.actor.Ownership;
 import dev.threadwright.actor.Turns;
@@ -80,7 +81,8 @@ final class Node {
                 Names.POSITIONS,
                 records::of,
                 claimJournal::holders,
-                partition -> claims.get().seenElsewhere(partition));
+                partition -> claims.get().seenElsewhere(partition),
+                Measurements.NONE);
         AtomicReference<Loop> itself = new AtomicReference<>();
         AtomicReference<Consumers> inbound = new AtomicReference<>();
         Map<String, Work> handlers = Stream.of(Trades.WORK, Trades.ONCE, Trades.FLAKY)
@@ -91,7 +93,8 @@ final class Node {
                 DATA_BYTES,
                 process::nowMs,
                 (partition, result) -> itself.get().offer(List.of(new Decide(partition, result, null, false))),
-                said -> {});
+                said -> {},
+                Measurements.NONE);
         CommandRecords commands = new CommandRecords(Names.COMMANDS, Names.RESULTS, broker.partitions());
         loop = new Loop(
                 "loop",
@@ -111,7 +114,8 @@ final class Node {
                         broker.append(record);
                     }
                 },
-                (partition, epoch) -> claims.get().fenced(partition, epoch));
+                (partition, epoch) -> claims.get().fenced(partition, epoch),
+                Measurements.NONE);
         itself.set(loop);
         consumers = new Consumers(
                 "consumer",
@@ -127,7 +131,17 @@ final class Node {
                 Group.SESSION_TIMEOUT_MS);
         inbound.set(consumers);
         ownership = new Ownership(
-                "claims", name, threads, claimJournal, relay, steps, Turns.NONE, loop, consumers, process::nowMs);
+                "claims",
+                name,
+                threads,
+                claimJournal,
+                relay,
+                steps,
+                Turns.NONE,
+                loop,
+                consumers,
+                process::nowMs,
+                Measurements.NONE);
         claims.set(ownership);
     }
 

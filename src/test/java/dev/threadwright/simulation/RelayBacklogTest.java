@@ -2,6 +2,7 @@ package dev.threadwright.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.threadwright.actor.Measurements;
 import dev.threadwright.journal.InMemoryJournal;
 import dev.threadwright.journal.OutboxRow;
 import dev.threadwright.journal.OutboxRow.Coordinates;
@@ -51,7 +52,8 @@ class RelayBacklogTest {
             Names.POSITIONS,
             new OutgoingRecords(Names.OUT, 2, 1_000)::of,
             journal::holders,
-            partition -> {});
+            partition -> {},
+            Measurements.NONE);
 
     @BeforeAll
     static void quiet() {

@@ -2,6 +2,7 @@ package dev.threadwright.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.threadwright.actor.Measurements;
 import dev.threadwright.journal.InMemoryJournal;
 import dev.threadwright.journal.Journal.Claim;
 import dev.threadwright.journal.OutboxRow;
@@ -49,7 +50,8 @@ class RelayRecoveryTest {
             Names.POSITIONS,
             new OutgoingRecords(Names.OUT, 1, 1_000)::of,
             journal::holders,
-            lost::add);
+            lost::add,
+            Measurements.NONE);
 
     @BeforeAll
     static void quiet() {
