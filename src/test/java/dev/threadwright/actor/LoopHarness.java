@@ -149,7 +149,8 @@ public final class LoopHarness implements AutoCloseable {
                 turns,
                 loop,
                 inbound,
-                System::currentTimeMillis);
+                System::currentTimeMillis,
+                Measurements.NONE);
     }
 
     /** What is offered before the loop owns the partition is forgotten, as its contract says. */

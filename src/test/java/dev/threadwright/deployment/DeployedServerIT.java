@@ -123,7 +123,7 @@ class DeployedServerIT {
 
     /** What CloudNativePG does with the manifest, over TLS alone. */
     private static void prepare(EmbeddedServers postgres, Path keys) throws Exception {
-        Models.InitDb initdb = MANIFESTS
+        Models.PostgresCluster.InitDb initdb = MANIFESTS
                 .all(Models.PostgresCluster.class)
                 .getFirst()
                 .spec()
@@ -142,11 +142,8 @@ class DeployedServerIT {
                 "create role " + OWNER + " login nosuperuser nocreaterole password '" + PASSWORD + "'",
                 "drop database if exists " + initdb.database() + " with (force)",
                 "create database " + initdb.database() + " owner " + OWNER,
-                // It reads the files as whoever it runs as.
-                "copy (select '" + Files.readString(key)
-                        + "') to program 'umask 077; cat > server.key' with (format csv, quote E'\\x01')",
-                "copy (select '" + Files.readString(certificate)
-                        + "') to program 'cat > server.crt' with (format csv, quote E'\\x01')",
+                written("server.key", Files.readString(key)),
+                written("server.crt", Files.readString(certificate)),
                 "alter system set ssl_cert_file = 'server.crt'",
                 "alter system set ssl_key_file = 'server.key'",
                 "alter system set ssl = on",
@@ -156,6 +153,12 @@ class DeployedServerIT {
                 .map(statement -> statement.replace("to " + initdb.owner(), "to " + OWNER))
                 .toList();
         execute(postgres, initdb.database(), after);
+    }
+
+    /** By Postgres itself, into its directory, so that the file is its own and nobody else's. */
+    private static String written(String file, String content) {
+        return "copy (select '%s') to program 'umask 077; base64 -d > %s'"
+                .formatted(Base64.getEncoder().encodeToString(content.getBytes(UTF_8)), file);
     }
 
     private static void execute(EmbeddedServers postgres, String database, List<String> statements) throws Exception {

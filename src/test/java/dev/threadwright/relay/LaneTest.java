@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 /** How long what was given has waited. */
 class LaneTest {
 
-    private final Lane lane = new Lane(0, 10, List.of());
+    private final Lane lane = new Lane(0, 10);
     private final List<Long> delays = new ArrayList<>();
 
     @Test
