@@ -50,7 +50,7 @@ class MetricsTest {
             Path.of("docker", "observability", "grafana", "dashboards", "threadwright.json");
 
     private static final Pattern ROW =
-            Pattern.compile("(?m)^\\| `(threadwright_\\w+)` \\| (\\w+) \\| [^|]+ \\| ([^|]*) \\|");
+            Pattern.compile("(?m)^\\| `(threadwright_\\w+)` \\| (\\w+) \\| [^|]+ \\|([^|]*)\\|");
     private static final Pattern LABEL = Pattern.compile("`(\\w+)`");
 
     /** Prometheus makes it itself, of each server that it scrapes. */
@@ -268,12 +268,16 @@ class MetricsTest {
                         name: %s
                         start: ask
                         steps:
-                          ask: {interrupt: {kind: approval_required}}
+                          ask: {interrupt: approval_required}
                         """.formatted(name).getBytes(UTF_8))
                 .post("/workflows")
                 .then()
                 .statusCode(201);
-        decide(thread + "-asks", "interrupt", name);
+        given().contentType(ContentType.JSON)
+                .body("{\"data\":{},\"workflow\":\"%s\"}".formatted(name))
+                .post("/threads/{id}/inputs?wait=decision", thread + "-asks")
+                .then()
+                .statusCode(200);
     }
 
     private void letterOfRubbish() {
