@@ -62,6 +62,9 @@ class DeployedServerIT {
     /** As CloudNativePG makes the owner of a database: it may make no roles. */
     private static final String OWNER = "app_owner";
 
+    /** Beside a broker and a Postgres that start, too, on a machine that may have other things to do. */
+    private static final Duration READY_WITHIN = Duration.ofMinutes(4);
+
     private static final Manifests MANIFESTS = Manifests.all().getLast();
 
     @TempDir
@@ -82,7 +85,11 @@ class DeployedServerIT {
             prepare(broker);
             Map<String, String> environment = environment(certificate, kafkaPort, postgresPort);
             try (ServerProcess server =
-                    ServerProcess.start("deployed", Map.of("quarkus.http.host", "127.0.0.1"), environment).awaitReady()) {
+                    ServerProcess.start("deployed", Map.of("quarkus.http.host", "127.0.0.1"), environment)) {
+                await().atMost(READY_WITHIN).until(() -> {
+                    assertThat(server.isAlive()).as(server.log()).isTrue();
+                    return server.isReady();
+                });
                 String decided = say(server, "{\"workflow\":\"delay\",\"data\":{\"ms\":10,\"text\":\"hi\"}}");
                 assertThat(decided).contains("\"status\":\"completed\"");
                 // Read by the role that may only read.
@@ -120,7 +127,7 @@ class DeployedServerIT {
 
     /** What CloudNativePG does with the manifest, over TLS alone. */
     private static void prepare(EmbeddedServers postgres, Path keys) throws Exception {
-        Models.InitDb initdb = MANIFESTS
+        Models.PostgresCluster.InitDb initdb = MANIFESTS
                 .all(Models.PostgresCluster.class)
                 .getFirst()
                 .spec()
@@ -139,10 +146,8 @@ class DeployedServerIT {
                 "create role " + OWNER + " login nosuperuser nocreaterole password '" + PASSWORD + "'",
                 "drop database if exists " + initdb.database() + " with (force)",
                 "create database " + initdb.database() + " owner " + OWNER,
-                // It reads the files as whoever it runs as.
-                "copy (select '" + Files.readString(key) + "') to program 'umask 077; cat > server.key' with (format csv, quote E'\\x01')",
-                "copy (select '" + Files.readString(certificate)
-                        + "') to program 'cat > server.crt' with (format csv, quote E'\\x01')",
+                written("server.key", Files.readString(key)),
+                written("server.crt", Files.readString(certificate)),
                 "alter system set ssl_cert_file = 'server.crt'",
                 "alter system set ssl_key_file = 'server.key'",
                 "alter system set ssl = on",
@@ -152,6 +157,12 @@ class DeployedServerIT {
                 .map(statement -> statement.replace("to " + initdb.owner(), "to " + OWNER))
                 .toList();
         execute(postgres, initdb.database(), after);
+    }
+
+    /** By Postgres itself, into its directory, so that the file is its own and nobody else's. */
+    private static String written(String file, String content) {
+        return "copy (select '%s') to program 'umask 077; base64 -d > %s'"
+                .formatted(Base64.getEncoder().encodeToString(content.getBytes(UTF_8)), file);
     }
 
     private static void execute(EmbeddedServers postgres, String database, List<String> statements) throws Exception {
