@@ -31,6 +31,7 @@ import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -62,6 +63,9 @@ class DeployedServerIT {
     /** As CloudNativePG makes the owner of a database: it may make no roles. */
     private static final String OWNER = "app_owner";
 
+    /** Beside a broker and a Postgres that start, too, on a machine that may have other things to do. */
+    private static final Duration READY_WITHIN = Duration.ofMinutes(4);
+
     private static final Manifests MANIFESTS = Manifests.all().getLast();
 
     @TempDir
@@ -81,9 +85,12 @@ class DeployedServerIT {
             prepare(postgres, keys);
             prepare(broker);
             Map<String, String> environment = environment(certificate, kafkaPort, postgresPort);
-            try (ServerProcess server = ServerProcess.start(
-                            "deployed", Map.of("quarkus.http.host", "127.0.0.1"), environment)
-                    .awaitReady()) {
+            try (ServerProcess server =
+                    ServerProcess.start("deployed", Map.of("quarkus.http.host", "127.0.0.1"), environment)) {
+                await().atMost(READY_WITHIN).until(() -> {
+                    assertThat(server.isAlive()).as(server.log()).isTrue();
+                    return server.isReady();
+                });
                 String decided = say(server, "{\"workflow\":\"delay\",\"data\":{\"ms\":10,\"text\":\"hi\"}}");
                 assertThat(decided).contains("\"status\":\"completed\"");
                 // Read by the role that may only read.
@@ -180,10 +187,7 @@ class DeployedServerIT {
                 rights.add(new AclBinding(
                         pattern(rule.getResource()),
                         new AccessControlEntry(
-                                "User:" + USER,
-                                "*",
-                                AclOperation.fromString(operation.toValue()),
-                                AclPermissionType.ALLOW)));
+                                "User:" + USER, "*", operation(operation.toValue()), AclPermissionType.ALLOW)));
             }
         }
         List<NewTopic> topics = MANIFESTS.all(KafkaTopic.class).stream()
@@ -201,6 +205,14 @@ class DeployedServerIT {
             admin.createTopics(topics).all().get();
             admin.createAcls(rights).all().get();
         }
+    }
+
+    /** Strimzi writes them in one word. */
+    private static AclOperation operation(String word) {
+        return Arrays.stream(AclOperation.values())
+                .filter(operation -> operation.name().replace("_", "").equalsIgnoreCase(word))
+                .findAny()
+                .orElseThrow();
     }
 
     private static ResourcePattern pattern(AclRuleResource resource) {

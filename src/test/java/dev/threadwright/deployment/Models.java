@@ -79,13 +79,10 @@ final class Models {
                 int minReplicaCount,
                 int maxReplicaCount,
                 int pollingInterval,
-                Optional<Fallback> fallback,
                 Optional<Advanced> advanced,
                 List<Trigger> triggers) {}
 
         record Target(String apiVersion, String kind, String name) {}
-
-        record Fallback(int failureThreshold, int replicas, Optional<String> behavior) {}
 
         record Advanced(boolean restoreToOriginalReplicaCount, Optional<Hpa> horizontalPodAutoscalerConfig) {}
 
