@@ -86,11 +86,11 @@ class JsonLogsTest {
 
         await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(() -> assertThat(lines())
-                        .filteredOn(line -> line.path("run_id").asText().equals(run))
+                        .filteredOn(line -> line.at("/mdc/run_id").asText().equals(run))
                         .singleElement()
                         .satisfies(line -> {
-                            assertThat(line.path("thread_id").asText()).isEqualTo(thread);
-                            assertThat(line.path("tenant").asText()).isEqualTo("default");
+                            assertThat(line.at("/mdc/thread_id").asText()).isEqualTo(thread);
+                            assertThat(line.at("/mdc/tenant").asText()).isEqualTo("default");
                             assertThat(line.path("level").asText()).isEqualTo("WARN");
                             assertThat(line.path("message").asText()).contains("given up");
                             assertThat(line.path("timestamp").asText()).isNotBlank();
