@@ -26,8 +26,8 @@ class TracesConfigSourceTest {
 
     @Test
     void ourOwnKeyCountsBeforeTheStandardOne() {
-        SmallRyeConfig config = config(
-                Map.of(TracesConfigSource.KEY, "http://ours:4317", TracesConfigSource.STANDARD_KEY, "http://else:4317"));
+        SmallRyeConfig config = config(Map.of(
+                TracesConfigSource.KEY, "http://ours:4317", TracesConfigSource.STANDARD_KEY, "http://else:4317"));
 
         assertThat(config.getRawValue(TracesConfigSource.EXPORTER_KEY)).isEqualTo("http://ours:4317");
     }

@@ -683,8 +683,7 @@ public final class Loop implements AutoCloseable {
             String unreadable = unreadable(decide.command());
             SetAsideThread aside = setAsides.of(decide.command().header().thread());
             if (unreadable != null) {
-                try (LogFields ignored =
-                        LogFields.of(decide.command().header().thread())) {
+                try (LogFields ignored = LogFields.of(decide.command().header().thread())) {
                     LOG.errorf("A command on partition %d is set aside: %s", work.partition(), unreadable);
                 }
                 park(left, decide, OutboxRow.Kind.THREAD_UNREADABLE, unreadable);

@@ -145,17 +145,13 @@ public class RunFollower {
     /** Whoever waited is gone; the run goes with it if that was asked for. */
     void gone(RunName run, boolean cancels) {
         if (cancels) {
-            gate.cancel(run)
-                    .subscribe()
-                    .with(
-                            cancelled -> {},
-                            failure -> {
-                                try (LogFields ignored = LogFields.of(run.thread()).run(run.leg())) {
-                                    LOG.warnf(
-                                            "Run %s goes on without its client: cancelling it failed: %s",
-                                            run.leg(), failure.getMessage());
-                                }
-                            });
+            gate.cancel(run).subscribe().with(cancelled -> {}, failure -> {
+                try (LogFields ignored = LogFields.of(run.thread()).run(run.leg())) {
+                    LOG.warnf(
+                            "Run %s goes on without its client: cancelling it failed: %s",
+                            run.leg(), failure.getMessage());
+                }
+            });
         }
     }
 

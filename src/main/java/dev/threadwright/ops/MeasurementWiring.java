@@ -20,8 +20,7 @@ class MeasurementWiring {
     /** Null where there are no traces: then nothing is done for any. */
     private final @Nullable EngineSpans spans;
 
-    MeasurementWiring(
-            @ConfigProperty(name = "quarkus.otel.sdk.disabled") boolean isDisabled, OpenTelemetry telemetry) {
+    MeasurementWiring(@ConfigProperty(name = "quarkus.otel.sdk.disabled") boolean isDisabled, OpenTelemetry telemetry) {
         spans = isDisabled ? null : new EngineSpans(telemetry.getTracer(NAME), System::currentTimeMillis);
     }
 

@@ -800,7 +800,8 @@ class RecordDecoderTest {
 
     @Test
     void aRecordThatIsTooLargeToBeSentOnIsDeadWhereItLies() {
-        RecordDecoder narrow = new RecordDecoder(topic -> "default", topic -> 1, policy -> {}, 1 << 20, 1_000, ReceivedTrace.AS_SENT);
+        RecordDecoder narrow =
+                new RecordDecoder(topic -> "default", topic -> 1, policy -> {}, 1 << 20, 1_000, ReceivedTrace.AS_SENT);
         Sent large = plain("1").header("unheard", "x".repeat(1_000));
 
         assertThat(narrow.decode(large.record(), TopicRole.INPUT, PARTITIONS)).isInstanceOf(Decoded.ForThread.class);
@@ -815,9 +816,8 @@ class RecordDecoderTest {
     /** Offsets begin anew with a topic that was created anew. */
     @Test
     void plainRecordsOfATopicThatWasCreatedAnewAreOthers() {
-        RecordDecoder third =
-                new RecordDecoder(
-                        topic -> "default", topic -> 3, policy -> {}, 1 << 20, Integer.MAX_VALUE, ReceivedTrace.AS_SENT);
+        RecordDecoder third = new RecordDecoder(
+                topic -> "default", topic -> 3, policy -> {}, 1 << 20, Integer.MAX_VALUE, ReceivedTrace.AS_SENT);
         ConsumerRecord<byte[], byte[]> here = plain("1").record();
         Command before = ((Decoded.ForThread) decoder.decode(here, TopicRole.INPUT, PARTITIONS)).command();
         Command now = ((Decoded.ForThread) third.decode(here, TopicRole.INPUT, PARTITIONS)).command();

@@ -65,8 +65,7 @@ class EngineSpansTest {
     void whatFollowsARecordIsBelowItsArrivalAlsoOnAnotherServer() {
         TraceContext received = spans.of(record(), "user.input", SENT);
         SpanData arrival = one(EngineSpans.RECEIVE);
-        assertThat(received)
-                .isEqualTo(context("00-" + TRACE_ID + "-" + arrival.getSpanId() + "-01"));
+        assertThat(received).isEqualTo(context("00-" + TRACE_ID + "-" + arrival.getSpanId() + "-01"));
         assertThat(arrival.getParentSpanId()).isEqualTo(SENDER);
 
         DecisionRow decided = decision(received, new Event.InputPromoted(RUN));
@@ -88,7 +87,8 @@ class EngineSpansTest {
         }
         assertThat(asked)
                 .as("what a step asks elsewhere is below the step")
-                .isEqualTo(context("00-" + TRACE_ID + "-" + one(EngineSpans.STEP).getSpanId() + "-01"));
+                .isEqualTo(
+                        context("00-" + TRACE_ID + "-" + one(EngineSpans.STEP).getSpanId() + "-01"));
         assertThat(one(EngineSpans.DECIDE).getLinks())
                 .singleElement()
                 .satisfies(link -> assertThat(link.getSpanContext().getSpanId())

@@ -76,8 +76,9 @@ class JsonLogsTest {
     void aLineAboutARunSaysWhichAsFieldsAndNothingThatWasSent() throws IOException {
         String secret = "sent-" + UUID.randomUUID();
         String run = given().contentType(ContentType.JSON)
-                .body("{\"assistant_id\":\"echo\",\"input\":{\"text\":\"%s\"},\"if_not_exists\":\"create\",\"webhook\":\"http://127.0.0.1:%d/\"}"
-                        .formatted(secret, unwanted.getAddress().getPort()))
+                .body(
+                        "{\"assistant_id\":\"echo\",\"input\":{\"text\":\"%s\"},\"if_not_exists\":\"create\",\"webhook\":\"http://127.0.0.1:%d/\"}"
+                                .formatted(secret, unwanted.getAddress().getPort()))
                 .post("/threads/{id}/runs", thread)
                 .then()
                 .statusCode(200)

@@ -49,7 +49,8 @@ class MetricsTest {
     private static final Path DASHBOARD =
             Path.of("docker", "observability", "grafana", "dashboards", "threadwright.json");
 
-    private static final Pattern ROW = Pattern.compile("(?m)^\\| `(threadwright_\\w+)` \\| (\\w+) \\| [^|]+ \\| ([^|]*) \\|");
+    private static final Pattern ROW =
+            Pattern.compile("(?m)^\\| `(threadwright_\\w+)` \\| (\\w+) \\| [^|]+ \\|([^|]*)\\|");
     private static final Pattern LABEL = Pattern.compile("`(\\w+)`");
 
     /** Prometheus makes it itself, of each server that it scrapes. */
@@ -95,12 +96,14 @@ class MetricsTest {
             assertThat(grown(before, now, "threadwright_batch_bytes_sum", "")).isPositive();
             assertThat(grown(before, now, "threadwright_relay_delay_seconds_count", ""))
                     .isPositive();
-            assertThat(grown(before, now, "threadwright_publications_total", "")).isGreaterThanOrEqualTo(4);
+            assertThat(grown(before, now, "threadwright_publications_total", ""))
+                    .isGreaterThanOrEqualTo(4);
             assertThat(grown(before, now, "threadwright_threads_loaded_total", ""))
                     .isPositive();
             assertThat(now.sum("threadwright_interrupts_pending", "age=minute")).isPositive();
             assertThat(now.sum("threadwright_interrupts_oldest_seconds", "")).isPositive();
-            assertThat(now.sum("threadwright_consumer_lag_records", "topic=input")).isZero();
+            assertThat(now.sum("threadwright_consumer_lag_records", "topic=input"))
+                    .isZero();
             assertThat(now.sum("threadwright_engine_running", "")).isOne();
             assertThat(now.sum("threadwright_partitions_owned", "")).isPositive();
             assertThat(now.sum("threadwright_partitions_claiming", "")).isZero();
@@ -132,7 +135,9 @@ class MetricsTest {
                 expressions.add(target.get("expr").asText());
             }
             if (!panel.get("type").asText().equals("row")) {
-                assertThat(panel.path("targets")).as(panel.get("title").asText()).isNotEmpty();
+                assertThat(panel.path("targets"))
+                        .as(panel.get("title").asText())
+                        .isNotEmpty();
                 assertThat(panel.get("description").asText()).isNotBlank();
             }
         }
@@ -143,8 +148,9 @@ class MetricsTest {
         }
         assertThat(expressions).hasSizeGreaterThan(50);
         Set<Integer> ids = new HashSet<>();
-        dashboard.get("panels").forEach(panel -> assertThat(ids.add(panel.get("id").asInt()))
-                .isTrue());
+        dashboard
+                .get("panels")
+                .forEach(panel -> assertThat(ids.add(panel.get("id").asInt())).isTrue());
         assertThat(problems(expressions, afterSomeWork())).isEmpty();
     }
 
@@ -209,8 +215,7 @@ class MetricsTest {
                 }
                 selector.matchers().forEach((label, matcher) -> {
                     if (!LABELS_OF_PROMETHEUS.contains(label)
-                            && exposed.values(selector.metric(), label).stream()
-                                    .noneMatch(matcher)) {
+                            && exposed.values(selector.metric(), label).stream().noneMatch(matcher)) {
                         problems.add("No " + selector.metric() + " has such a " + label + ": " + expression);
                     }
                 });
@@ -249,7 +254,8 @@ class MetricsTest {
 
     private static io.restassured.response.ValidatableResponse decide(String thread, String policy, String workflow) {
         return given().contentType(ContentType.JSON)
-                .body("{\"data\":{\"ms\":1,\"text\":\"soon\"},\"policy\":\"%s\",\"workflow\":\"%s\"}".formatted(policy, workflow))
+                .body("{\"data\":{\"ms\":1,\"text\":\"soon\"},\"policy\":\"%s\",\"workflow\":\"%s\"}"
+                        .formatted(policy, workflow))
                 .post("/threads/{id}/inputs?wait=completion&timeout=20000", thread)
                 .then()
                 .statusCode(200);
@@ -262,7 +268,7 @@ class MetricsTest {
                         name: %s
                         start: ask
                         steps:
-                          ask: {interrupt: {kind: approval_required}}
+                          ask: {interrupt: approval_required}
                         """.formatted(name).getBytes(UTF_8))
                 .post("/workflows")
                 .then()
@@ -275,8 +281,8 @@ class MetricsTest {
                 Map.of("bootstrap.servers", TestServers.bootstrapServers()),
                 new ByteArraySerializer(),
                 new ByteArraySerializer())) {
-            producer.send(new ProducerRecord<>(
-                    "threadwright.input", thread.getBytes(UTF_8), "no JSON".getBytes(UTF_8)));
+            producer.send(
+                    new ProducerRecord<>("threadwright.input", thread.getBytes(UTF_8), "no JSON".getBytes(UTF_8)));
         }
     }
 
@@ -285,7 +291,11 @@ class MetricsTest {
     }
 
     private static Exposition scrape() {
-        return Exposition.of(
-                given().accept("text/plain").get("/q/metrics").then().statusCode(200).extract().asString());
+        return Exposition.of(given().accept("text/plain")
+                .get("/q/metrics")
+                .then()
+                .statusCode(200)
+                .extract()
+                .asString());
     }
 }

@@ -134,8 +134,8 @@ class SpansTest {
         }
         SpanData step = below(EngineSpans.STEP).findFirst().orElseThrow();
         assertThat(called).containsExactly("00-" + TRACE_ID + "-" + step.getSpanId() + "-01");
-        assertThat(below(EngineSpans.DECIDE)).allSatisfy(span -> assertThat(span.getLinks())
-                .hasSize(1));
+        assertThat(below(EngineSpans.DECIDE))
+                .allSatisfy(span -> assertThat(span.getLinks()).hasSize(1));
         String stored = "00-" + TRACE_ID + "-" + arrival.getSpanId() + "-01";
         given().get("/threads/{id}/events?from=1&limit=100", thread)
                 .then()
@@ -147,11 +147,14 @@ class SpansTest {
         status = 400;
         input("failed");
 
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(below(EngineSpans.STEP))
-                .singleElement()
-                .satisfies(step -> assertThat(step.getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR)));
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(below(EngineSpans.STEP))
+                        .singleElement()
+                        .satisfies(step ->
+                                assertThat(step.getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR)));
         assertThat(below(EngineSpans.DECIDE))
-                .anySatisfy(decide -> assertThat(decide.getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR));
+                .anySatisfy(
+                        decide -> assertThat(decide.getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR));
     }
 
     private void input(String end) {

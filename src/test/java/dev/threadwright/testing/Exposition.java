@@ -67,8 +67,8 @@ public record Exposition(String text, Map<String, Family> families, List<Sample>
         Map<String, String> wanted = new HashMap<>();
         LABELS.matcher(labels).results().forEach(label -> wanted.put(label.group(1), label.group(2)));
         return samples.stream()
-                .filter(sample -> sample.name().equals(name)
-                        && sample.labels().entrySet().containsAll(wanted.entrySet()))
+                .filter(sample ->
+                        sample.name().equals(name) && sample.labels().entrySet().containsAll(wanted.entrySet()))
                 .mapToDouble(Sample::value)
                 .sum();
     }

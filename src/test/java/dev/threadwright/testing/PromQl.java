@@ -25,7 +25,17 @@ public record PromQl(List<Selector> selectors, Set<String> groupedBy) {
     private static final Pattern RANGE = Pattern.compile("\\[(\\d+[smhd]|\\$__rate_interval)]");
 
     private static final Set<String> FUNCTIONS = Set.of(
-            "sum", "max", "min", "avg", "count", "rate", "increase", "deriv", "absent", "histogram_quantile", "label_values");
+            "sum",
+            "max",
+            "min",
+            "avg",
+            "count",
+            "rate",
+            "increase",
+            "deriv",
+            "absent",
+            "histogram_quantile",
+            "label_values");
     private static final Set<String> GROUPING = Set.of("by", "without", "on", "ignoring");
     private static final Set<String> OPERATORS = Set.of("and", "or", "unless");
 
@@ -127,11 +137,13 @@ public record PromQl(List<Selector> selectors, Set<String> groupedBy) {
                 String sign = tokens.remove().text();
                 String text = tokens.remove().text();
                 String value = text.substring(1, text.length() - 1);
-                matchers.put(label.text(), switch (sign) {
-                    case "=" -> value::equals;
-                    case "=~" -> Pattern.compile(value).asMatchPredicate();
-                    default -> throw new AssertionError("Unknown " + sign + ": " + query);
-                });
+                matchers.put(
+                        label.text(),
+                        switch (sign) {
+                            case "=" -> value::equals;
+                            case "=~" -> Pattern.compile(value).asMatchPredicate();
+                            default -> throw new AssertionError("Unknown " + sign + ": " + query);
+                        });
             }
             return matchers;
         }
