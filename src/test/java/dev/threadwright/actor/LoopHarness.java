@@ -2,6 +2,7 @@ package dev.threadwright.actor;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.threadwright.actor.Measurements.CommitFailure;
 import dev.threadwright.journal.Batch;
 import dev.threadwright.journal.Batch.Offset;
 import dev.threadwright.journal.Journal;
@@ -61,6 +62,8 @@ final class LoopHarness implements AutoCloseable {
     final RecordingSteps steps = new RecordingSteps();
     final RecordingTurns turns = new RecordingTurns();
     final List<Batch> committed = new CopyOnWriteArrayList<>();
+    final List<Batch> measured = new CopyOnWriteArrayList<>();
+    final List<CommitFailure> commitFailures = new CopyOnWriteArrayList<>();
     final List<Command> strays = new CopyOnWriteArrayList<>();
     final Set<Integer> lost = ConcurrentHashMap.newKeySet();
     private final List<CompletableFuture<Void>> owned = new ArrayList<>();
@@ -87,7 +90,21 @@ final class LoopHarness implements AutoCloseable {
                 committed::add,
                 strays::add,
                 (partition, epoch) -> lost.add(partition),
-                Measurements.NONE);
+                measurements());
+    }
+
+    private Measurements measurements() {
+        return new Measurements() {
+            @Override
+            public void committed(List<Work> works, Batch batch, long nanos) {
+                measured.add(batch);
+            }
+
+            @Override
+            public void commitFailed(CommitFailure why) {
+                commitFailures.add(why);
+            }
+        };
     }
 
     static Decider decider(Gate gate) {

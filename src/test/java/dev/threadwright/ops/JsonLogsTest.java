@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 @WithTestResource(EmbeddedServersResource.class)
 class JsonLogsTest {
 
-    private static final Path LOG = Path.of("target", "json-logs", UUID.randomUUID() + ".log");
+    private static final Path LOG = Path.of("target", "json-logs", "threadwright.log");
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
