@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.util.List;
 import java.util.Map;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
@@ -27,13 +28,26 @@ class MeasurementWiring {
     @Singleton
     Measurements measurements(ThreadwrightConfig config, MeterRegistry meters) {
         EngineMeters counted = new EngineMeters(meters, roles(config.topics()), System::currentTimeMillis);
-        return spans == null ? counted : new MetersAndSpans(counted, spans);
+        return new SafeMeasurements(spans == null ? List.of(counted) : List.of(counted, spans));
     }
 
     @Produces
     @Singleton
     ReceivedTrace receivedTrace() {
-        return spans == null ? ReceivedTrace.AS_SENT : spans;
+        return spans == null ? ReceivedTrace.AS_SENT : safe(spans);
+    }
+
+    /** A record is not refused because nobody can trace it. */
+    static ReceivedTrace safe(ReceivedTrace traces) {
+        SafeMeasurements measurements = new SafeMeasurements(List.of());
+        return (record, type, sent) -> {
+            try {
+                return traces.of(record, type, sent);
+            } catch (RuntimeException e) {
+                measurements.failed(e);
+                return sent;
+            }
+        };
     }
 
     /** What the inbound topics are for, by what they are called here. */

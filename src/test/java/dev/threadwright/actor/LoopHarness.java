@@ -2,6 +2,7 @@ package dev.threadwright.actor;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.threadwright.actor.Measurements.CommitFailure;
 import dev.threadwright.journal.Batch;
 import dev.threadwright.journal.Journal;
 import dev.threadwright.journal.Journal.Claim;
@@ -61,6 +62,8 @@ public final class LoopHarness implements AutoCloseable {
     final RecordingSteps steps = new RecordingSteps();
     final RecordingTurns turns = new RecordingTurns();
     final List<Batch> committed = new CopyOnWriteArrayList<>();
+    final List<Batch> measured = new CopyOnWriteArrayList<>();
+    final List<CommitFailure> commitFailures = new CopyOnWriteArrayList<>();
     final List<Command> strays = new CopyOnWriteArrayList<>();
     final Set<Integer> lost = ConcurrentHashMap.newKeySet();
     private final List<CompletableFuture<Void>> owned = new ArrayList<>();
@@ -91,7 +94,21 @@ public final class LoopHarness implements AutoCloseable {
                 committed::add,
                 strays::add,
                 (partition, epoch) -> lost.add(partition),
-                Measurements.NONE);
+                measurements());
+    }
+
+    private Measurements measurements() {
+        return new Measurements() {
+            @Override
+            public void committed(List<Work> works, Batch batch, long nanos) {
+                measured.add(batch);
+            }
+
+            @Override
+            public void commitFailed(CommitFailure why) {
+                commitFailures.add(why);
+            }
+        };
     }
 
     static Decider decider(Gate gate) {

@@ -510,6 +510,7 @@ class LoopTest {
             next.awaitConsumed(0, 2);
 
             assertThat(old.lost).containsExactly(0);
+            assertThat(old.commitFailures).containsExactly(Measurements.CommitFailure.FENCED);
             assertThat(old.steps.log).contains("cancel partition 0");
             assertThat(accepted(journal.decisions(T, 1, 100))).containsExactly("1", "2");
             assertThat(accepted(journal.decisions(thread("other"), 1, 100))).containsExactly("1");

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 @WithTestResource(EmbeddedServersResource.class)
 class JsonLogsTest {
 
-    private static final Path LOG = Path.of("target", "json-logs", UUID.randomUUID() + ".log");
+    private static final Path LOG = Path.of("target", "json-logs", "threadwright.log");
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -87,11 +87,11 @@ class JsonLogsTest {
 
         await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(() -> assertThat(lines())
-                        .filteredOn(line -> line.path("run_id").asText().equals(run))
+                        .filteredOn(line -> line.at("/mdc/run_id").asText().equals(run))
                         .singleElement()
                         .satisfies(line -> {
-                            assertThat(line.path("thread_id").asText()).isEqualTo(thread);
-                            assertThat(line.path("tenant").asText()).isEqualTo("default");
+                            assertThat(line.at("/mdc/thread_id").asText()).isEqualTo(thread);
+                            assertThat(line.at("/mdc/tenant").asText()).isEqualTo("default");
                             assertThat(line.path("level").asText()).isEqualTo("WARN");
                             assertThat(line.path("message").asText()).contains("given up");
                             assertThat(line.path("timestamp").asText()).isNotBlank();

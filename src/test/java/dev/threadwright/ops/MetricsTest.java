@@ -106,6 +106,9 @@ class MetricsTest {
                     .isZero();
             assertThat(now.sum("threadwright_engine_running", "")).isOne();
             assertThat(now.sum("threadwright_partitions_owned", "")).isPositive();
+            assertThat(now.sum("threadwright_claim_seconds_count", "")).isPositive();
+            assertThat(now.sum("threadwright_rebalances_total", "kind=assigned"))
+                    .isPositive();
             assertThat(now.sum("threadwright_partitions_claiming", "")).isZero();
         });
         assertThat(scrape().text()).as("labels that never end").doesNotContain(thread);
