@@ -121,10 +121,21 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
         lock.lock();
         try {
             if (Postmaster.runningOn(cluster).isPresent()) {
-                stop();
+                stopUnlessItEnds();
             }
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void stopUnlessItEnds() {
+        try {
+            stop();
+        } catch (EmbeddedStartException e) {
+            if (Postmaster.runningOn(cluster).isPresent()) {
+                throw e;
+            }
+            LOG.log(Level.DEBUG, "It ended by itself", e);
         }
     }
 
