@@ -26,6 +26,7 @@ import dev.threadwright.thread.policy.Policy;
 import dev.threadwright.thread.policy.Situation;
 import dev.threadwright.workflow.BuiltInWorkflows;
 import dev.threadwright.workflow.Json;
+import dev.threadwright.workflow.WorkflowCatalog;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,6 +72,10 @@ final class LoopHarness implements AutoCloseable {
     }
 
     LoopHarness(String name, Journal journal, LoopSettings settings, Gate gate) {
+        this(name, journal, settings, gate, BuiltInWorkflows.registry());
+    }
+
+    LoopHarness(String name, Journal journal, LoopSettings settings, Gate gate, WorkflowCatalog workflows) {
         this.journal = journal;
         this.publisher = new RecordingPublisher("publisher-" + name);
         this.loop = new Loop(
@@ -78,8 +83,8 @@ final class LoopHarness implements AutoCloseable {
                 name,
                 new MachineThreads(),
                 journal,
-                decider(gate),
-                NeededWorkflows.fixed(BuiltInWorkflows.registry()),
+                decider(gate, workflows),
+                NeededWorkflows.fixed(workflows),
                 settings,
                 publisher,
                 steps,
@@ -90,9 +95,13 @@ final class LoopHarness implements AutoCloseable {
     }
 
     static Decider decider(Gate gate) {
+        return decider(gate, BuiltInWorkflows.registry());
+    }
+
+    private static Decider decider(Gate gate, WorkflowCatalog workflows) {
         return new Decider(
                 new ServerSettings(InterruptPolicy.DEFAULT, "echo", 10, 100),
-                BuiltInWorkflows.registry(),
+                workflows,
                 NO_JUDGES,
                 new JsonSchemas(),
                 gate);
