@@ -69,6 +69,9 @@ class LimitsDocsTest {
                 Map.entry("depth of JSON", "json.JsonText#MAX_DEPTH"),
                 Map.entry("bytes of an HTTP body beside its data", "http.CommandBody#MAX_BYTES_BESIDE_DATA"),
                 Map.entry("bytes of a workflow document", "catalog.DocumentReader#MAX_BYTES"),
+                Map.entry(
+                        "bytes of documents whose older versions are in memory, compiled",
+                        "catalog.OlderVersions#MAX_BYTES"),
                 Map.entry("tasks of a super-step", "workflow.SuperStep#MAX_TASKS"),
                 Map.entry("super-steps of a leg", "workflow.Workflow#DEFAULT_RECURSION_LIMIT"),
                 Map.entry("publications that wait for Kafka", "relay.Relay#MAX_BACKLOG"),

@@ -12,6 +12,7 @@ import dev.threadwright.journal.Batch.OutcomeRow;
 import dev.threadwright.journal.Batch.OwedChange;
 import dev.threadwright.journal.Batch.ThreadRow;
 import dev.threadwright.journal.DecisionRow;
+import dev.threadwright.journal.JournalException;
 import dev.threadwright.journal.OutboxRow;
 import dev.threadwright.journal.Publication;
 import dev.threadwright.log.LogFields;
@@ -195,6 +196,9 @@ final class BatchBuilder {
         }
         try {
             return decide(progress, work);
+        } catch (JournalException unreachable) {
+            // What the decision needs cannot be read now: no defect of the thread.
+            throw unreachable;
         } catch (RuntimeException | StackOverflowError defect) {
             failures.put(thread, new FailedThreads.Failure(taken, defect));
             return true;
@@ -435,6 +439,8 @@ final class BatchBuilder {
                 if (decisionBytes.isStored(touched.before(), touched.after())) {
                     snapshots.add(touched.after());
                 }
+            } catch (JournalException unreachable) {
+                throw unreachable;
             } catch (RuntimeException | StackOverflowError defect) {
                 failed(key, defect);
             }

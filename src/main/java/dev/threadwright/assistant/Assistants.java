@@ -58,7 +58,7 @@ public class Assistants {
                                 : Uni.createFrom().nullItem());
     }
 
-    /** The workflow that an assistant runs now; null if this server does not have it. */
+    /** The workflow that an assistant runs now; null if this server does not have it. Blocks for one that is not in memory. */
     public @Nullable Workflow workflow(String tenant, Assistant assistant) {
         return system.workflow(tenant, assistant.graph());
     }
@@ -257,7 +257,7 @@ public class Assistants {
 
     /** The workflow that has to be there. */
     private Uni<Workflow> workflow(String tenant, String graph) {
-        Workflow known = system.workflow(tenant, graph);
+        Workflow known = Assistant.pinned(graph) == null ? system.workflow(tenant, graph) : null;
         return known != null
                 ? Uni.createFrom().item(known)
                 : refreshed().map(done -> {

@@ -3,6 +3,7 @@ package dev.threadwright.assistant;
 import dev.threadwright.catalog.Catalog;
 import dev.threadwright.workflow.Json;
 import dev.threadwright.workflow.Workflow;
+import dev.threadwright.workflow.WorkflowRef;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -13,7 +14,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** Each workflow as an assistant, from memory. */
+/** Each workflow as an assistant, from memory as far as nothing else is said. */
 public final class SystemAssistants {
 
     static final Json.Obj METADATA = Json.object("created_by", Json.of("system"));
@@ -31,12 +32,14 @@ public final class SystemAssistants {
     }
 
     List<Assistant> all(String tenant) {
-        return catalog.newest(tenant).stream().map(this::of).toList();
+        return catalog.newest(tenant).stream()
+                .map(workflow -> of(workflow.ref()))
+                .toList();
     }
 
     /** By its id, the workflow's name, or name@version; null if there is none. */
     @Nullable Assistant find(String tenant, String idOrGraph) {
-        Workflow named = workflow(tenant, idOrGraph);
+        WorkflowRef named = ref(tenant, idOrGraph);
         if (named != null) {
             Assistant newest = of(named);
             return Assistant.pinned(idOrGraph) == null
@@ -53,13 +56,22 @@ public final class SystemAssistants {
         return catalog.newest(tenant).stream()
                 .filter(workflow -> known(workflow.ref().name()).equals(idOrGraph))
                 .findFirst()
-                .map(this::of)
+                .map(workflow -> of(workflow.ref()))
                 .orElse(null);
     }
 
-    /** The workflow that a graph's name, or name@version, stands for. */
+    private @Nullable WorkflowRef ref(String tenant, String graph) {
+        WorkflowRef pinned = Assistant.pinned(graph);
+        if (pinned != null) {
+            return catalog.has(tenant, pinned) ? pinned : null;
+        }
+        Workflow latest = catalog.latest(tenant, graph);
+        return latest == null ? null : latest.ref();
+    }
+
+    /** The workflow that a graph's name, or name@version, stands for. Blocks for one that is not in memory. */
     @Nullable Workflow workflow(String tenant, String graph) {
-        var pinned = Assistant.pinned(graph);
+        WorkflowRef pinned = Assistant.pinned(graph);
         return pinned == null ? catalog.latest(tenant, graph) : catalog.find(tenant, pinned);
     }
 
@@ -70,9 +82,9 @@ public final class SystemAssistants {
                 .toList();
     }
 
+    /** Blocks for one that is not in memory. */
     @Nullable String description(String tenant, Assistant assistant) {
-        Workflow workflow = workflow(tenant, assistant.workflow() + "@" + assistant.version());
-        return workflow == null ? null : catalog.description(tenant, workflow.ref());
+        return catalog.description(tenant, new WorkflowRef(assistant.workflow(), assistant.version()));
     }
 
     /** Takes in what other servers have registered. Blocks. */
@@ -80,10 +92,10 @@ public final class SystemAssistants {
         catalog.refresh();
     }
 
-    private Assistant of(Workflow workflow) {
-        String name = workflow.ref().name();
+    private Assistant of(WorkflowRef workflow) {
+        String name = workflow.name();
         return new Assistant(
-                known(name), name, workflow.ref().version(), name, Json.EMPTY_OBJECT, Json.EMPTY_OBJECT, METADATA);
+                known(name), name, workflow.version(), name, Json.EMPTY_OBJECT, Json.EMPTY_OBJECT, METADATA);
     }
 
     private String known(String graph) {

@@ -40,13 +40,47 @@ final class StoredWorkflows {
     }
 
     /** Those that are not known, in the order in which they were registered. */
-    List<Row> missing(Set<Key> known) {
-        List<Row> rows = query(
-                "select tenant, name, version, document from workflow order by created_at_ms, tenant, name, version",
+    List<Key> missing(Set<Key> known) {
+        List<Key> keys = query(
+                "select tenant, name, version from workflow order by created_at_ms, tenant, name, version",
                 statement -> {},
-                row -> new Row(
-                        new Key(row.getString(1), new WorkflowRef(row.getString(2), row.getInt(3))), row.getString(4)));
-        return rows.stream().filter(row -> !known.contains(row.key())).toList();
+                StoredWorkflows::key);
+        return keys.stream().filter(key -> !known.contains(key)).toList();
+    }
+
+    /** As many of these as there are, in their order. */
+    List<Row> documents(List<Key> keys) {
+        return query(
+                """
+                select w.tenant, w.name, w.version, w.document
+                from unnest(?::text[], ?::text[], ?::int[]) with ordinality as k (tenant, name, version, place)
+                     join workflow w using (tenant, name, version)
+                order by k.place
+                """,
+                statement -> {
+                    Connection connection = statement.getConnection();
+                    statement.setArray(
+                            1,
+                            connection.createArrayOf(
+                                    "text", keys.stream().map(Key::tenant).toArray()));
+                    statement.setArray(
+                            2,
+                            connection.createArrayOf(
+                                    "text",
+                                    keys.stream().map(key -> key.ref().name()).toArray()));
+                    statement.setArray(
+                            3,
+                            connection.createArrayOf(
+                                    "int",
+                                    keys.stream()
+                                            .map(key -> key.ref().version())
+                                            .toArray()));
+                },
+                row -> new Row(key(row), row.getString(4)));
+    }
+
+    private static Key key(ResultSet row) throws SQLException {
+        return new Key(row.getString(1), new WorkflowRef(row.getString(2), row.getInt(3)));
     }
 
     /**

@@ -10,6 +10,7 @@ import dev.threadwright.workflow.Workflow;
 import dev.threadwright.workflow.WorkflowCatalog;
 import dev.threadwright.workflow.WorkflowRef;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -144,9 +145,11 @@ public class AssistantGraphResource {
         };
     }
 
+    /** On a thread that may wait for what is not in memory: an older version, or what that runs. */
     private Uni<Workflow> workflow(String id) {
         return assistants
                 .required(TENANT, PathTexts.checked("assistant_id", id))
+                .emitOn(Infrastructure.getDefaultWorkerPool())
                 .map(found -> present(found.assistant()));
     }
 

@@ -211,7 +211,7 @@ final class Engine implements AutoCloseable {
                 threads,
                 journal,
                 decider,
-                new NeededWorkflows(workflows, this::refreshWorkflows),
+                new NeededWorkflows(new DecidingWorkflows(workflows), this::refreshWorkflows),
                 loopSettings(),
                 relay,
                 steps,

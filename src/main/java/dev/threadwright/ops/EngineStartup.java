@@ -294,7 +294,7 @@ public class EngineStartup {
                             decide.maxInbox(),
                             decide.maxKept(),
                             decide.keptTtl().toMillis()),
-                    workflows,
+                    new DecidingWorkflows(workflows),
                     judges,
                     new JsonSchemas(),
                     turnstile);

@@ -2,7 +2,7 @@ package dev.threadwright.workflow;
 
 import org.jspecify.annotations.Nullable;
 
-/** The workflows that a server knows. Asked while deciding, so it answers from memory. */
+/** The workflows that a server knows. Asked while deciding, so it answers from memory, but for versions that are seldom used. */
 public interface WorkflowCatalog {
 
     /** The newest version under this name, or null if there is none. */

@@ -26,7 +26,7 @@ import dev.threadwright.thread.policy.Policy;
 import dev.threadwright.thread.policy.Situation;
 import dev.threadwright.workflow.BuiltInWorkflows;
 import dev.threadwright.workflow.Json;
-import dev.threadwright.workflow.Workflows;
+import dev.threadwright.workflow.WorkflowCatalog;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,7 +77,7 @@ public final class LoopHarness implements AutoCloseable {
         this(name, journal, settings, gate, BuiltInWorkflows.registry());
     }
 
-    LoopHarness(String name, Journal journal, LoopSettings settings, Gate gate, Workflows workflows) {
+    LoopHarness(String name, Journal journal, LoopSettings settings, Gate gate, WorkflowCatalog workflows) {
         this.journal = journal;
         this.publisher = new RecordingPublisher("publisher-" + name);
         this.loop = new Loop(
@@ -115,7 +115,7 @@ public final class LoopHarness implements AutoCloseable {
         return decider(gate, BuiltInWorkflows.registry());
     }
 
-    private static Decider decider(Gate gate, Workflows workflows) {
+    private static Decider decider(Gate gate, WorkflowCatalog workflows) {
         return new Decider(
                 new ServerSettings(InterruptPolicy.DEFAULT, "echo", 10, 100),
                 workflows,

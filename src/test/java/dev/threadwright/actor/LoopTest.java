@@ -24,12 +24,17 @@ import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Event;
 import dev.threadwright.thread.Outcome;
+import dev.threadwright.thread.Recorded;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.RunStatus;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.ThreadState;
 import dev.threadwright.thread.policy.QueuePolicy;
+import dev.threadwright.workflow.BuiltInWorkflows;
 import dev.threadwright.workflow.Json;
+import dev.threadwright.workflow.Workflow;
+import dev.threadwright.workflow.WorkflowCatalog;
+import dev.threadwright.workflow.WorkflowRef;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -108,6 +113,43 @@ class LoopTest {
 
             assertThat(accepted(journal.decisions(T, 1, 100))).containsExactly("same");
             assertThat(journal.head(T)).isEqualTo(5);
+        }
+    }
+
+    /** As one of a catalog that keeps some versions only, while its store is away. */
+    @Test
+    void aWorkflowThatCannotBeReadYetCostsNoRunAnythingAndSetsNoThreadAside() {
+        InMemoryJournal journal = new InMemoryJournal();
+        AtomicInteger away = new AtomicInteger(5);
+        WorkflowCatalog workflows = new WorkflowCatalog() {
+            @Override
+            public Workflow latest(String tenant, String name) {
+                return BuiltInWorkflows.registry().latest(tenant, name);
+            }
+
+            @Override
+            public Workflow find(String tenant, WorkflowRef ref) {
+                if (away.getAndDecrement() > 0) {
+                    throw new JournalUnavailableException("The registered workflows cannot be reached", null);
+                }
+                return BuiltInWorkflows.registry().find(tenant, ref);
+            }
+        };
+        try (LoopHarness harness =
+                new LoopHarness("a", journal, LoopSettings.DEFAULT, dev.threadwright.thread.Gate.OPEN, workflows)) {
+            harness.own(0);
+            harness.start();
+            harness.loop.offer(List.of(work(0, 0, input(T, "i", 1, null, "echo"))));
+            harness.awaitConsumed(0, 1);
+
+            assertThat(away).as("it was away while it was decided").hasNegativeValue();
+            assertThat(accepted(journal.decisions(T, 1, 100))).containsExactly("i");
+            assertThat(journal.decisions(T, 1, 100).stream()
+                            .flatMap(row -> row.events().stream())
+                            .map(Recorded::event)
+                            .filter(Event.RunCompleted.class::isInstance))
+                    .hasSize(1);
+            assertThat(journal.setAside(List.of(0), 10)).isEmpty();
         }
     }
 

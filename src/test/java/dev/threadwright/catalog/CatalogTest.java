@@ -317,6 +317,81 @@ class CatalogTest {
     }
 
     @Test
+    void olderVersionsAreInMemoryAsFarAsTheyFitAndAreCompiledAgainWhenTheyAreNeeded() {
+        boolean[] away = {false};
+        OlderVersions four = new OlderVersions(4 * 1_024);
+        Catalog server = new Catalog(unreliable(away), handlers, REACHABLE, reducers, providers, four);
+        server.refresh();
+        int versions = 30;
+        for (int version = 1; version <= versions; version++) {
+            server.register(tenant, document("" + version) + "description: number " + version + "\n", ++nowMs);
+        }
+        String parent = "p-" + name;
+        server.register(tenant, parent(parent, name + "@3"), ++nowMs);
+
+        for (int version = 1; version <= versions; version++) {
+            assertThat(written(server, ref(version))).isEqualTo(Json.of(version));
+            assertThat(server.description(tenant, ref(version))).isEqualTo("number " + version);
+            assertThat(four.size()).isBetween(1L, 4L);
+        }
+        assertThat(server.versions(tenant, name)).hasSize(versions).startsWith(ref(versions), ref(versions - 1));
+
+        away[0] = true;
+        assertThat(written(server, ref(versions))).isEqualTo(Json.of(versions));
+        assertThat(subgraphOf(server, parent)).isEqualTo(ref(3));
+        List<Integer> notInMemory = new ArrayList<>();
+        for (int version = 1; version < versions; version++) {
+            assertThat(server.has(tenant, ref(version))).isTrue();
+            try {
+                assertThat(server.find(tenant, ref(version))).isNotNull();
+            } catch (CatalogUnavailableException e) {
+                notInMemory.add(version);
+            }
+        }
+        assertThat(notInMemory).hasSizeGreaterThanOrEqualTo(versions - 1 - 4);
+        assertThat(server.has(tenant, ref(versions + 1))).isFalse();
+        assertThat(server.find(tenant, ref(versions + 1))).isNull();
+    }
+
+    @Test
+    void whatIsCompiledAgainRunsTheSameWorkflowsAsBefore() {
+        OlderVersions four = new OlderVersions(4 * 1_024);
+        Catalog server = new Catalog(dataSource, handlers, REACHABLE, reducers, providers, four);
+        String parent = "p-" + name;
+        register(server, document("1"));
+        register(server, parent(parent, name));
+        for (int version = 2; version <= 20; version++) {
+            register(server, document("" + version));
+            register(server, parent(parent, name) + "description: number " + version + "\n");
+        }
+        Catalog later = new Catalog(dataSource, handlers, REACHABLE, reducers, providers, new OlderVersions(4 * 1_024));
+        later.refresh();
+
+        for (Catalog each : List.of(server, later)) {
+            for (int version = 1; version <= 20; version++) {
+                Step step = Objects.requireNonNull(each.find(tenant, new WorkflowRef(parent, version)))
+                        .step("a");
+                assertThat(((Step.Subgraph) step.kind()).workflow()).isEqualTo(ref(version));
+            }
+        }
+    }
+
+    @Test
+    void aServerThatStartsLaterHasNoMoreInMemoryThanFits() {
+        for (int version = 1; version <= 20; version++) {
+            register(here, document("" + version));
+        }
+        OlderVersions four = new OlderVersions(4 * 1_024);
+        Catalog later = new Catalog(dataSource, handlers, REACHABLE, reducers, providers, four);
+        later.refresh();
+
+        assertThat(four.size()).isBetween(1L, 4L);
+        assertThat(latest(later).ref()).isEqualTo(ref(20));
+        assertThat(written(later, ref(1))).isEqualTo(Json.of(1));
+        assertThat(written(later, ref(20))).isEqualTo(Json.of(20));
+    }
+
+    @Test
     void whereNobodyCanCallBackNothingIsRegisteredThatNeedsItAndWhatOthersRegisteredGoesOn() {
         Catalog alone = new Catalog(dataSource, handlers, new Callbacks(null), reducers, providers);
         String document = """
