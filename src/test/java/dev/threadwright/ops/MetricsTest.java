@@ -276,7 +276,11 @@ class MetricsTest {
                 .post("/workflows")
                 .then()
                 .statusCode(201);
-        decide(thread + "-asks", "interrupt", name);
+        given().contentType(ContentType.JSON)
+                .body("{\"data\":{},\"workflow\":\"%s\"}".formatted(name))
+                .post("/threads/{id}/inputs?wait=decision&timeout=20000", thread + "-asks")
+                .then()
+                .statusCode(200);
     }
 
     private void letterOfRubbish() {
