@@ -278,7 +278,7 @@ class MetricsTest {
                 .statusCode(201);
         given().contentType(ContentType.JSON)
                 .body("{\"data\":{},\"workflow\":\"%s\"}".formatted(name))
-                .post("/threads/{id}/inputs?wait=decision", thread + "-asks")
+                .post("/threads/{id}/inputs?wait=decision&timeout=20000", thread + "-asks")
                 .then()
                 .statusCode(200);
     }

@@ -42,7 +42,9 @@ import org.junit.jupiter.api.Test;
 @WithTestResource(EmbeddedServersResource.class)
 class SpansTest {
 
-    private static final String TRACE_ID = "0af7651916cd43dd8448eb211c80319c";
+    /** Each test's own. */
+    private final String traceId = UUID.randomUUID().toString().replace("-", "");
+
     private static final String SENDER = "b7ad6b7169203331";
 
     @Inject
@@ -125,7 +127,7 @@ class SpansTest {
                 .orElseThrow();
         assertThat(request.getParentSpanId()).isEqualTo(SENDER);
         SpanData arrival = below(EngineSpans.RECEIVE).findFirst().orElseThrow();
-        assertThat(arrival.getParentSpanId()).isEqualTo(request.getSpanId());
+        assertThat(arrival.getParentSpanId()).as("what the arrival is below").isEqualTo(request.getSpanId());
         for (String name : List.of(EngineSpans.DECIDE, EngineSpans.STEP, EngineSpans.PUBLISH)) {
             assertThat(below(name))
                     .as(name)
@@ -133,10 +135,10 @@ class SpansTest {
                     .allSatisfy(span -> assertThat(span.getParentSpanId()).isEqualTo(arrival.getSpanId()));
         }
         SpanData step = below(EngineSpans.STEP).findFirst().orElseThrow();
-        assertThat(called).containsExactly("00-" + TRACE_ID + "-" + step.getSpanId() + "-01");
+        assertThat(called).containsExactly("00-" + traceId + "-" + step.getSpanId() + "-01");
         assertThat(below(EngineSpans.DECIDE))
                 .allSatisfy(span -> assertThat(span.getLinks()).hasSize(1));
-        String stored = "00-" + TRACE_ID + "-" + arrival.getSpanId() + "-01";
+        String stored = "00-" + traceId + "-" + arrival.getSpanId() + "-01";
         given().get("/threads/{id}/events?from=1&limit=100", thread)
                 .then()
                 .body("events.traceparent.unique()", equalTo(List.of(stored)));
@@ -158,7 +160,7 @@ class SpansTest {
     }
 
     private void input(String end) {
-        given().header("traceparent", "00-" + TRACE_ID + "-" + SENDER + "-01")
+        given().header("traceparent", "00-" + traceId + "-" + SENDER + "-01")
                 .contentType(ContentType.JSON)
                 .body("{\"data\":{},\"workflow\":\"%s\"}".formatted(name))
                 .post("/threads/{id}/inputs?wait=completion&timeout=20000", thread)
@@ -170,7 +172,7 @@ class SpansTest {
     /** Those of the trace; null for all names. */
     private java.util.stream.Stream<SpanData> below(String name) {
         return exporter.getFinishedSpanItems().stream()
-                .filter(span -> span.getTraceId().equals(TRACE_ID))
+                .filter(span -> span.getTraceId().equals(traceId))
                 .filter(span -> name == null || span.getName().equals(name));
     }
 }
