@@ -36,7 +36,8 @@ class ContainersTest {
     private static final Path PROPERTIES = Path.of("src", "main", "resources", "application.properties");
 
     /** A name of one's registry, if need be, and a tag that is a version. */
-    private static final String TAGGED = "[a-z0-9.:-]+(/[a-z0-9_.-]+)*:v?\\d+\\.\\d+[A-Za-z0-9._-]*(@sha256:[0-9a-f]{64})?";
+    private static final String TAGGED =
+            "[a-z0-9.:-]+(/[a-z0-9_.-]+)*:v?\\d+\\.\\d+[A-Za-z0-9._-]*(@sha256:[0-9a-f]{64})?";
 
     private record Compose(
             String name,
@@ -84,10 +85,12 @@ class ContainersTest {
     void imagesAreBuiltFromTagsThatStayAndAreNoRoot(String file) throws IOException {
         List<Instruction> all = instructions(file);
         Map<String, String> arguments = new HashMap<>();
-        all.stream().filter(each -> each.name().equals("ARG") && each.arguments().contains("=")).forEach(each -> {
-            String[] parts = each.arguments().split("=", 2);
-            arguments.put(parts[0], parts[1]);
-        });
+        all.stream()
+                .filter(each -> each.name().equals("ARG") && each.arguments().contains("="))
+                .forEach(each -> {
+                    String[] parts = each.arguments().split("=", 2);
+                    arguments.put(parts[0], parts[1]);
+                });
         List<String> stages = new ArrayList<>();
         int last = 0;
         for (int i = 0; i < all.size(); i++) {
@@ -95,12 +98,23 @@ class ContainersTest {
                 last = i;
                 String[] words = all.get(i).arguments().split("\\s+");
                 Matcher named = Pattern.compile("\\$\\{(\\w+)}").matcher(words[0]);
-                assertThat(named.matches() ? arguments.get(named.group(1)) : words[0]).matches(TAGGED);
+                assertThat(named.matches() ? arguments.get(named.group(1)) : words[0])
+                        .matches(TAGGED);
                 stages.add(words[0]);
             }
             assertThat(all.get(i).name())
                     .isIn(List.of(
-                            "ARG", "FROM", "RUN", "COPY", "WORKDIR", "USER", "LABEL", "ENV", "EXPOSE", "HEALTHCHECK", "ENTRYPOINT"));
+                            "ARG",
+                            "FROM",
+                            "RUN",
+                            "COPY",
+                            "WORKDIR",
+                            "USER",
+                            "LABEL",
+                            "ENV",
+                            "EXPOSE",
+                            "HEALTHCHECK",
+                            "ENTRYPOINT"));
         }
         assertThat(stages).isNotEmpty();
         List<Instruction> shipped = all.subList(last, all.size());
@@ -139,14 +153,16 @@ class ContainersTest {
     @Test
     void theImageHasNoServersOfItsOwn() throws IOException {
         assertThat(instructions("Dockerfile"))
-                .filteredOn(each -> each.name().equals("RUN") && each.arguments().contains("mvnw"))
+                .filteredOn(
+                        each -> each.name().equals("RUN") && each.arguments().contains("mvnw"))
                 .singleElement()
                 .satisfies(build -> assertThat(build.arguments())
                         .contains("-Dembedded.scope=provided")
                         .contains("mv target/quarkus-app /app"));
         List<Instruction> all = instructions("Dockerfile");
         assertThat(all.subList(all.size() - 9, all.size()))
-                .noneMatch(each -> each.name().equals("COPY") && each.arguments().contains("/servers"));
+                .noneMatch(
+                        each -> each.name().equals("COPY") && each.arguments().contains("/servers"));
     }
 
     /** The JVM of the tests takes every option as it stands, and says what it makes of them. */
@@ -171,7 +187,8 @@ class ContainersTest {
         assertThat(Files.readString(DOCKER.resolve("train.sh"))).contains("\"${options[@]}\" -XX:AOTCacheOutput=");
         // As the server has them when it is not in a container.
         assertThat(Files.readAllLines(OPTIONS))
-                .containsAll(Stream.of(Files.readString(Path.of("bin", "threadwright")).split("\\s+"))
+                .containsAll(Stream.of(
+                                Files.readString(Path.of("bin", "threadwright")).split("\\s+"))
                         .filter(word -> word.startsWith("--") && word.contains("="))
                         .toList());
     }
@@ -210,7 +227,9 @@ class ContainersTest {
                 }
             }
         });
-        assertThat(files).hasSizeGreaterThan(6).allSatisfy(file -> assertThat(file).exists());
+        assertThat(files)
+                .hasSizeGreaterThan(6)
+                .allSatisfy(file -> assertThat(file).exists());
     }
 
     @Test
@@ -230,11 +249,15 @@ class ContainersTest {
                 .filteredOn(problem -> !problem.contains("/etc/threadwright/workflows, which is no"))
                 .isEmpty();
         assertThat(server.volumes().orElseThrow())
-                .anyMatch(volume -> volume.contains(":" + config.workflows().directory().orElseThrow() + "/"));
+                .anyMatch(volume ->
+                        volume.contains(":" + config.workflows().directory().orElseThrow() + "/"));
         assertThat(server.readOnly()).isTrue();
         assertThat(server.tmpfs().orElseThrow()).singleElement().asString().startsWith("/tmp:");
         assertThat(Duration.parse("PT" + server.stopGracePeriod().orElseThrow()))
-                .isGreaterThanOrEqualTo(config.shutdown().delay().plus(config.shutdown().drain()).plusSeconds(10));
+                .isGreaterThanOrEqualTo(config.shutdown()
+                        .delay()
+                        .plus(config.shutdown().drain())
+                        .plusSeconds(10));
         // Each dependency can say that it is healthy.
         assertThat(server.dependsOn().orElseThrow().properties())
                 .extracting(Map.Entry::getKey)
@@ -262,7 +285,9 @@ class ContainersTest {
 
     private static List<Instruction> instructions(String file) throws IOException {
         List<Instruction> instructions = new ArrayList<>();
-        String text = Files.readString(DOCKER.resolve(file)).replaceAll("(?m)^\\s*#.*\\n", "").replaceAll("\\\\\\n\\s*", " ");
+        String text = Files.readString(DOCKER.resolve(file))
+                .replaceAll("(?m)^\\s*#.*\\n", "")
+                .replaceAll("\\\\\\n\\s*", " ");
         for (String line : text.split("\\n")) {
             if (!line.isBlank()) {
                 String[] parts = line.strip().split("\\s+", 2);

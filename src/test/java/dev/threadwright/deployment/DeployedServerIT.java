@@ -108,16 +108,18 @@ class DeployedServerIT {
     /** As a pod has it, but for addresses and paths. */
     private static Map<String, String> environment(Path certificate, int kafkaPort, int postgresPort) {
         Map<String, String> environment = new HashMap<>(MANIFESTS.environment());
-        environment.replaceAll((name, value) -> value.replace("threadwright-kafka-bootstrap:9093", "127.0.0.1:" + kafkaPort)
-                .replace("threadwright-postgres-rw:5432", "127.0.0.1:" + postgresPort)
-                .replaceFirst("/etc/threadwright/[a-z-]+/ca[.]crt", certificate.toString()));
+        environment.replaceAll(
+                (name, value) -> value.replace("threadwright-kafka-bootstrap:9093", "127.0.0.1:" + kafkaPort)
+                        .replace("threadwright-postgres-rw:5432", "127.0.0.1:" + postgresPort)
+                        .replaceFirst("/etc/threadwright/[a-z-]+/ca[.]crt", certificate.toString()));
         environment.put("THREADWRIGHT_POSTGRES_USERNAME", OWNER);
         environment.put("THREADWRIGHT_POSTGRES_PASSWORD", PASSWORD);
         environment.put(
                 "KAFKA_SASL_JAAS_CONFIG",
                 "org.apache.kafka.common.security.scram.ScramLoginModule required username=\"%s\" password=\"%s\";"
                         .formatted(USER, PASSWORD));
-        environment.put("THREADWRIGHT_SECRETS_DIRECTORY", certificate.getParent().toString());
+        environment.put(
+                "THREADWRIGHT_SECRETS_DIRECTORY", certificate.getParent().toString());
         environment.remove("QUARKUS_HTTP_HOST");
         environment.remove("QUARKUS_HTTP_PORT");
         environment.put("THREADWRIGHT_SHUTDOWN_DELAY", "0s");
@@ -184,7 +186,10 @@ class DeployedServerIT {
                 rights.add(new AclBinding(
                         pattern(rule.getResource()),
                         new AccessControlEntry(
-                                "User:" + USER, "*", AclOperation.fromString(operation.toValue()), AclPermissionType.ALLOW)));
+                                "User:" + USER,
+                                "*",
+                                AclOperation.fromString(operation.toValue()),
+                                AclPermissionType.ALLOW)));
             }
         }
         List<NewTopic> topics = MANIFESTS.all(KafkaTopic.class).stream()
@@ -207,11 +212,20 @@ class DeployedServerIT {
     private static ResourcePattern pattern(AclRuleResource resource) {
         return switch (resource) {
             case AclRuleTopicResource topic ->
-                pattern(ResourceType.TOPIC, topic.getName(), topic.getPatternType().toValue());
+                pattern(
+                        ResourceType.TOPIC,
+                        topic.getName(),
+                        topic.getPatternType().toValue());
             case AclRuleGroupResource group ->
-                pattern(ResourceType.GROUP, group.getName(), group.getPatternType().toValue());
+                pattern(
+                        ResourceType.GROUP,
+                        group.getName(),
+                        group.getPatternType().toValue());
             case AclRuleTransactionalIdResource id ->
-                pattern(ResourceType.TRANSACTIONAL_ID, id.getName(), id.getPatternType().toValue());
+                pattern(
+                        ResourceType.TRANSACTIONAL_ID,
+                        id.getName(),
+                        id.getPatternType().toValue());
             default -> throw new IllegalArgumentException(resource.getType());
         };
     }
@@ -252,9 +266,9 @@ class DeployedServerIT {
                         DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), postgres.password());
                 Statement statement = connection.createStatement();
                 ResultSet found = statement.executeQuery("""
-                        select count(*), count(*) filter (where s.ssl)
-                        from pg_stat_ssl s join pg_stat_activity a using (pid) where a.usename = '%s'
-                        """.formatted(OWNER))) {
+                    select count(*), count(*) filter (where s.ssl)
+                    from pg_stat_ssl s join pg_stat_activity a using (pid) where a.usename = '%s'
+                    """.formatted(OWNER))) {
             found.next();
             assertThat(found.getInt(2)).isEqualTo(found.getInt(1));
             return found.getInt(1);
@@ -282,16 +296,42 @@ class DeployedServerIT {
 
     /** A key and its certificate, which is its own authority. */
     private static void makeKeys(Path keys, Path certificate) throws IOException, InterruptedException {
-        keytool("-genkeypair", "-alias", "server", "-keyalg", "EC", "-groupname", "secp256r1", "-dname", "CN=127.0.0.1",
-                "-ext", "san=ip:127.0.0.1", "-validity", "2", "-storetype", "PKCS12", "-keystore", keys.toString(),
-                "-storepass", PASSWORD);
-        keytool("-exportcert", "-rfc", "-alias", "server", "-keystore", keys.toString(), "-storepass", PASSWORD, "-file",
+        keytool(
+                "-genkeypair",
+                "-alias",
+                "server",
+                "-keyalg",
+                "EC",
+                "-groupname",
+                "secp256r1",
+                "-dname",
+                "CN=127.0.0.1",
+                "-ext",
+                "san=ip:127.0.0.1",
+                "-validity",
+                "2",
+                "-storetype",
+                "PKCS12",
+                "-keystore",
+                keys.toString(),
+                "-storepass",
+                PASSWORD);
+        keytool(
+                "-exportcert",
+                "-rfc",
+                "-alias",
+                "server",
+                "-keystore",
+                keys.toString(),
+                "-storepass",
+                PASSWORD,
+                "-file",
                 certificate.toString());
     }
 
     private static void keytool(String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString()));
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString()));
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), UTF_8);

@@ -43,8 +43,8 @@ class KafkaManifestsTest {
     @ParameterizedTest
     @MethodSource("overlays")
     void theTopicsAreThoseThatTheServerWouldMake(Manifests manifests) throws IOException {
-        Map<String, NewTopic> needed = NeededTopics.of(manifests.config()).stream()
-                .collect(toMap(NewTopic::name, topic -> topic));
+        Map<String, NewTopic> needed =
+                NeededTopics.of(manifests.config()).stream().collect(toMap(NewTopic::name, topic -> topic));
         List<KafkaTopic> topics = manifests.all(KafkaTopic.class);
         String cluster = manifests.all(Kafka.class).getFirst().getMetadata().getName();
 
@@ -135,40 +135,46 @@ class KafkaManifestsTest {
             case AclRuleGroupResource group -> "group " + group.getPatternType().toValue() + " " + group.getName();
             case AclRuleTransactionalIdResource id ->
                 "transactionalId " + id.getPatternType().toValue() + " " + id.getName();
-            default -> throw new IllegalArgumentException("No right of a server's: " + rule.getResource().getType());
+            default ->
+                throw new IllegalArgumentException(
+                        "No right of a server's: " + rule.getResource().getType());
         };
     }
 
     private static void writeTopics() throws IOException {
         StringBuilder file = new StringBuilder("""
-                # Made from the code by KafkaManifestsTest (-Dgolden.write=true): the topics that the server uses, as it would make them.
-                # Their number of partitions is THREADWRIGHT_PARTITIONS, for ever; how many replicas there are, the brokers say.
-                """);
-        ThreadwrightConfig config = new Manifests("base", List.of(), List.of(Models.typed(
-                                Yaml.documents(Manifests.ROOT.resolve("base").resolve("deployment.yaml"))
+            # Made from the code by KafkaManifestsTest (-Dgolden.write=true): the topics that the server uses, as it would make them.
+            # Their number of partitions is THREADWRIGHT_PARTITIONS, for ever; how many replicas there are, the brokers say.
+            """);
+        ThreadwrightConfig config = new Manifests(
+                        "base",
+                        List.of(),
+                        List.of(
+                                Models.typed(Yaml.documents(
+                                                Manifests.ROOT.resolve("base").resolve("deployment.yaml"))
                                         .getFirst()),
-                        Models.typed(Yaml.documents(Manifests.ROOT.resolve("base").resolve("config-map.yaml"))
-                                .getFirst())))
+                                Models.typed(Yaml.documents(
+                                                Manifests.ROOT.resolve("base").resolve("config-map.yaml"))
+                                        .getFirst())))
                 .config();
         String between = "";
         for (NewTopic topic : NeededTopics.of(config).stream()
                 .sorted(Comparator.comparing(NewTopic::name))
                 .toList()) {
             file.append(between).append("""
-                    apiVersion: kafka.strimzi.io/v1
-                    kind: KafkaTopic
-                    metadata:
-                      name: %s
-                      namespace: %s
-                      labels:
-                        app.kubernetes.io/part-of: threadwright
-                        strimzi.io/cluster: threadwright
-                    spec:
-                      partitions: %d
-                      config:
-                    """.formatted(topic.name(), Manifests.NAMESPACE, topic.numPartitions()));
-            new TreeMap<>(topic.configs())
-                    .forEach((key, value) -> file.append("    %s: %s%n".formatted(key, value)));
+                apiVersion: kafka.strimzi.io/v1
+                kind: KafkaTopic
+                metadata:
+                  name: %s
+                  namespace: %s
+                  labels:
+                    app.kubernetes.io/part-of: threadwright
+                    strimzi.io/cluster: threadwright
+                spec:
+                  partitions: %d
+                  config:
+                """.formatted(topic.name(), Manifests.NAMESPACE, topic.numPartitions()));
+            new TreeMap<>(topic.configs()).forEach((key, value) -> file.append("    %s: %s%n".formatted(key, value)));
             between = "---\n";
         }
         Files.writeString(TOPICS, file);

