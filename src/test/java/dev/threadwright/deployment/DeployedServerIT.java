@@ -272,9 +272,9 @@ class DeployedServerIT {
                         DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), postgres.password());
                 Statement statement = connection.createStatement();
                 ResultSet found = statement.executeQuery("""
-                        select count(*), count(*) filter (where s.ssl)
-                        from pg_stat_ssl s join pg_stat_activity a using (pid) where a.usename = '%s'
-                        """.formatted(OWNER))) {
+                    select count(*), count(*) filter (where s.ssl)
+                    from pg_stat_ssl s join pg_stat_activity a using (pid) where a.usename = '%s'
+                    """.formatted(OWNER))) {
             found.next();
             assertThat(found.getInt(2)).isEqualTo(found.getInt(1));
             return found.getInt(1);
