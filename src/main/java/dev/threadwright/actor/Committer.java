@@ -73,6 +73,7 @@ final class Committer implements AutoCloseable {
                 measurements.commitFailed(CommitFailure.REJECTED);
                 return new CommitResult.Rejected(String.valueOf(e.getMessage()));
             } catch (TimedOutBatchException e) {
+                measurements.commitFailed(CommitFailure.TIMED_OUT);
                 return new CommitResult.TimedOut(String.valueOf(e.getMessage()));
             } catch (UnknownCommitException e) {
                 measurements.commitFailed(CommitFailure.UNANSWERED);

@@ -23,6 +23,8 @@ public interface Measurements {
         FENCED,
         /** The store refuses what it holds. */
         REJECTED,
+        /** The store gave it up, because it took too long; it is made smaller. */
+        TIMED_OUT,
         /** The answer was lost; what became of it is found out. */
         UNANSWERED,
         /** The store could not be reached; it is tried again. */
