@@ -29,17 +29,21 @@ public final class Main {
     private static final List<String> BROKER_LOGS = List.of("org.apache.kafka", "kafka", "state.change.logger");
     private static final long QUARKUS_STOP_LIMIT_SECONDS = 60;
 
+    /** Of commands: 1 says that there is something to do. */
+    private static final int CANNOT_BE_DONE = 2;
+
     public static void main(String... args) {
         quietBroker();
         switch (CommandLine.of(args)) {
             case CommandLine.Serve ignored -> {
                 refuseMisconfigured();
-                serve(startUnconfigured(true));
+                serve(startUnconfigured(true, 1));
             }
-            case CommandLine.Verify verify -> System.exit(verify(startUnconfigured(false), verify.arguments()));
+            case CommandLine.Verify verify ->
+                System.exit(verify(startUnconfigured(false, CANNOT_BE_DONE), verify.arguments()));
             case CommandLine.Recover recover -> {
                 refuseMisconfigured();
-                System.exit(recover(startUnconfigured(true), recover.arguments()));
+                System.exit(recover(startUnconfigured(true, CANNOT_BE_DONE), recover.arguments()));
             }
             case CommandLine.Help ignored -> System.out.print(CommandLine.USAGE);
             case CommandLine.Unknown unknown -> {
@@ -104,19 +108,22 @@ public final class Main {
         }
     }
 
-    private static EmbeddedServers startUnconfigured(boolean withKafka) {
+    /** @param failed the process's status if they cannot be started */
+    private static EmbeddedServers startUnconfigured(boolean withKafka, int failed) {
         SmallRyeConfig config = StartupConfig.read();
         boolean postgresConfigured = StartupConfig.isSet(config, EmbeddedServers.POSTGRES_URL_KEY)
                 || StartupConfig.isSet(config, "quarkus.datasource.jdbc.url");
         boolean kafkaConfigured = StartupConfig.isSet(config, EmbeddedServers.KAFKA_BOOTSTRAP_KEY);
         refuse(EmbeddedPackage.of(Main.class.getClassLoader())
                 .problems(!postgresConfigured, withKafka && !kafkaConfigured));
-        EmbeddedServers servers = started(new EmbeddedServers.Settings(
-                Path.of(config.getValue(EmbeddedServers.DATA_DIRECTORY_KEY, String.class)),
-                !postgresConfigured,
-                config.getValue(EmbeddedServers.POSTGRES_PORT_KEY, Integer.class),
-                withKafka && !kafkaConfigured,
-                config.getValue(EmbeddedServers.KAFKA_PORT_KEY, Integer.class)));
+        EmbeddedServers servers = started(
+                new EmbeddedServers.Settings(
+                        Path.of(config.getValue(EmbeddedServers.DATA_DIRECTORY_KEY, String.class)),
+                        !postgresConfigured,
+                        config.getValue(EmbeddedServers.POSTGRES_PORT_KEY, Integer.class),
+                        withKafka && !kafkaConfigured,
+                        config.getValue(EmbeddedServers.KAFKA_PORT_KEY, Integer.class)),
+                failed);
         // System properties, because Quarkus reads its configuration afresh and these must win.
         if (!postgresConfigured) {
             System.setProperty(EmbeddedServers.POSTGRES_URL_KEY, servers.jdbcUrl());
@@ -133,12 +140,12 @@ public final class Main {
         return servers;
     }
 
-    private static EmbeddedServers started(EmbeddedServers.Settings settings) {
+    private static EmbeddedServers started(EmbeddedServers.Settings settings, int failed) {
         try {
             return EmbeddedServers.start(settings);
         } catch (EmbeddedStartException e) {
             System.err.println("threadwright: " + e.getMessage());
-            System.exit(1);
+            System.exit(failed);
             throw e;
         }
     }

@@ -105,9 +105,11 @@ public final class Ownership implements AutoCloseable {
         return Set.copyOf(held.keySet());
     }
 
-    /** Partitions that are assigned but not worked on yet. */
+    /** Partitions that are assigned but not worked on yet, of those that can be. */
     public Set<Integer> pending() {
-        return wanted.stream().filter(p -> !held.containsKey(p)).collect(java.util.stream.Collectors.toSet());
+        return wanted.stream()
+                .filter(p -> !held.containsKey(p) && !stopped.containsKey(p))
+                .collect(java.util.stream.Collectors.toSet());
     }
 
     /** Partitions that cannot be worked on until somebody acts, and why. */

@@ -10,6 +10,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The servers that this process runs for itself: both, one, or none, on one locked data directory. */
 public final class EmbeddedServers implements AutoCloseable {
+
+    /** Made before the servers start side by side: two threads that are the first to log can wait for each other for ever. */
+    private static final System.Logger LOG = System.getLogger(EmbeddedServers.class.getName());
+
     public static final String DATA_DIRECTORY_KEY = "threadwright.data.directory";
     public static final String POSTGRES_PORT_KEY = "threadwright.embedded.postgres.port";
     public static final String POSTGRES_URL_KEY = "threadwright.postgres.url";
@@ -126,8 +130,7 @@ public final class EmbeddedServers implements AutoCloseable {
         try (AutoCloseable unwanted = started.join()) {
             // Only the closing matters.
         } catch (Exception e) {
-            System.getLogger(EmbeddedServers.class.getName())
-                    .log(System.Logger.Level.WARNING, "An embedded server did not stop in order", e);
+            LOG.log(System.Logger.Level.WARNING, "An embedded server did not stop in order", e);
         }
     }
 }

@@ -49,6 +49,8 @@ final class Recovery {
 
     private static final int PAGE = 500;
     private static final long TIMEOUT_MS = 15_000;
+    private static final long SESSION_MARGIN_MS = 5_000;
+    private static final long LOOK_EVERY_MS = 250;
 
     /** How far clocks of brokers and servers may be apart. */
     private static final Duration CLOCKS = Duration.ofMinutes(10);
@@ -115,7 +117,7 @@ final class Recovery {
     }
 
     private int recovered(RecoverCommand.Wanted wanted) throws SQLException {
-        int members = members();
+        int members = membersThatStay();
         if (members > 0) {
             out.printf(
                     "%d members are in the consumer group %s: stop all servers first%n",
@@ -352,6 +354,28 @@ final class Recovery {
                 () -> kafka.grouplessConsumer("threadwright-recover"),
                 config.topics().positions(),
                 config.topics().events());
+    }
+
+    /** A server that was killed is a member until its session ends, which begins anew with its broker. */
+    private int membersThatStay() {
+        long sessionsEnd = System.nanoTime()
+                + TimeUnit.MILLISECONDS.toNanos(config.group().sessionTimeoutMs() + SESSION_MARGIN_MS);
+        int members = members();
+        if (members > 0) {
+            out.printf(
+                    "%d members are in the consumer group %s: waiting whether they are still there%n",
+                    members, config.group().id());
+        }
+        while (members > 0 && System.nanoTime() < sessionsEnd) {
+            try {
+                TimeUnit.MILLISECONDS.sleep(LOOK_EVERY_MS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return members;
+            }
+            members = members();
+        }
+        return members;
     }
 
     private int members() {

@@ -2,6 +2,7 @@ package dev.threadwright.relay;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import java.util.Arrays;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,8 @@ public final class PositionRecords {
 
     private static final byte[] KEY = "published".getBytes(US_ASCII);
 
+    private static final int MAX_DIGITS = 19;
+
     private PositionRecords() {}
 
     /** @param position as decimal digits */
@@ -21,16 +24,15 @@ public final class PositionRecords {
                 topic, partition, KEY, Long.toString(position).getBytes(US_ASCII));
     }
 
-    /** @throws IllegalStateException if it is none */
-    public static long position(String place, byte @Nullable [] value) {
-        try {
-            if (value != null) {
-                return Long.parseUnsignedLong(new String(value, US_ASCII));
-            }
-        } catch (NumberFormatException e) {
-            // Said below, with the place.
+    /** Null if it is none: servers alone write that topic, so whatever else is there says nothing about them. */
+    public static @Nullable Long position(byte @Nullable [] key, byte @Nullable [] value) {
+        if (value == null || value.length > MAX_DIGITS || !Arrays.equals(key, KEY)) {
+            return null;
         }
-        throw new IllegalStateException(place + " holds no published position. Servers alone may write that topic;"
-                + " see \"Kafka behind Postgres\" in docs/operations.md");
+        try {
+            return Long.parseUnsignedLong(new String(value, US_ASCII));
+        } catch (NumberFormatException e) {
+            return null;
+        }
     }
 }

@@ -25,6 +25,7 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +47,8 @@ final class PositionsTopic implements PublishedPositions {
     private static final long FARTHER = 16;
 
     private static final Duration POLL = Duration.ofMillis(100);
+
+    private static final Logger LOG = Logger.getLogger(PositionsTopic.class);
 
     private final Admin admin;
     private final Supplier<Consumer<byte[], byte[]>> consumers;
@@ -171,8 +174,15 @@ final class PositionsTopic implements PublishedPositions {
                 return;
             }
             for (ConsumerRecord<byte[], byte[]> record : reader.poll(POLL)) {
-                String place = "Topic " + topic + ", partition " + record.partition() + ", offset " + record.offset();
-                positions.put(record.partition(), PositionRecords.position(place, record.value()));
+                Long position = PositionRecords.position(record.key(), record.value());
+                if (position != null) {
+                    positions.put(record.partition(), position);
+                } else {
+                    LOG.warnf(
+                            "%s-%d@%d is no published position and is passed over; servers alone should be able to write"
+                                    + " that topic",
+                            record.topic(), record.partition(), record.offset());
+                }
             }
         }
     }

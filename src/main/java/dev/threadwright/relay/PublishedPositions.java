@@ -10,7 +10,6 @@ public interface PublishedPositions extends AutoCloseable {
      * Positions of the partitions that have one, after every transaction under way is decided.
      *
      * @throws RelayException if the cluster does not answer, or a transaction stays undecided
-     * @throws IllegalStateException if the log holds something that is no position
      */
     Map<Integer, Long> read(Collection<Integer> partitions);
 

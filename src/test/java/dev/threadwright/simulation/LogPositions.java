@@ -42,10 +42,11 @@ final class LogPositions implements PublishedPositions {
         Map<Integer, Long> positions = new HashMap<>();
         for (int partition : partitions) {
             List<Broker.Appended> committed = broker.read(place(partition), 0, Integer.MAX_VALUE, next -> {});
-            if (!committed.isEmpty()) {
-                Broker.Appended last = committed.getLast();
-                positions.put(
-                        partition, PositionRecords.position(last.partition() + "@" + last.offset(), last.value()));
+            for (Broker.Appended record : committed) {
+                Long position = PositionRecords.position(record.key(), record.value());
+                if (position != null) {
+                    positions.put(partition, position);
+                }
             }
         }
         pass();
