@@ -3,6 +3,7 @@ package dev.threadwright;
 import dev.threadwright.embedded.EmbeddedServers;
 import dev.threadwright.embedded.EmbeddedStartException;
 import dev.threadwright.journal.JournalUnavailableException;
+import dev.threadwright.ops.KeyCommand;
 import dev.threadwright.ops.RecoverCommand;
 import dev.threadwright.ops.VerifyCommand;
 import io.quarkus.runtime.ApplicationLifecycleManager;
@@ -33,6 +34,7 @@ public final class Main {
         switch (CommandLine.of(args)) {
             case CommandLine.Serve ignored -> {
                 refuseMisconfigured();
+                refuseUnidentified();
                 serve(startUnconfigured(true));
             }
             case CommandLine.Verify verify -> System.exit(verify(startUnconfigured(false), verify.arguments()));
@@ -40,6 +42,7 @@ public final class Main {
                 refuseMisconfigured();
                 System.exit(recover(startUnconfigured(true), recover.arguments()));
             }
+            case CommandLine.Key key -> System.exit(new KeyCommand(System.out).run(key.arguments()));
             case CommandLine.Help ignored -> System.out.print(CommandLine.USAGE);
             case CommandLine.Unknown unknown -> {
                 System.err.println("threadwright: there is no command " + unknown.word());
@@ -55,6 +58,15 @@ public final class Main {
         if (!problems.isEmpty()) {
             System.err.println("threadwright: cannot start, because of its configuration");
             problems.forEach(problem -> System.err.println("  " + problem));
+            System.exit(1);
+        }
+    }
+
+    /** With servers that others use, this one is meant to be found by others, too. */
+    private static void refuseUnidentified() {
+        String problem = StartupConfig.missingIdentity(StartupConfig.readMapped());
+        if (problem != null) {
+            System.err.println("threadwright: cannot start. " + problem);
             System.exit(1);
         }
     }
@@ -102,9 +114,8 @@ public final class Main {
 
     private static EmbeddedServers startUnconfigured(boolean withKafka) {
         SmallRyeConfig config = StartupConfig.read();
-        boolean postgresConfigured = StartupConfig.isSet(config, EmbeddedServers.POSTGRES_URL_KEY)
-                || StartupConfig.isSet(config, "quarkus.datasource.jdbc.url");
-        boolean kafkaConfigured = StartupConfig.isSet(config, EmbeddedServers.KAFKA_BOOTSTRAP_KEY);
+        boolean postgresConfigured = StartupConfig.hasPostgres(config);
+        boolean kafkaConfigured = StartupConfig.hasKafka(config);
         EmbeddedServers servers = started(new EmbeddedServers.Settings(
                 Path.of(config.getValue(EmbeddedServers.DATA_DIRECTORY_KEY, String.class)),
                 !postgresConfigured,

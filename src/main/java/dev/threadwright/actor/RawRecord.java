@@ -10,7 +10,12 @@ import org.jspecify.annotations.Nullable;
  * @param timeMs when it was appended to its topic; milliseconds since 1970
  */
 public record RawRecord(
-        Coordinates source, byte @Nullable [] key, byte @Nullable [] value, RawHeaders headers, long timeMs) {
+        String tenant,
+        Coordinates source,
+        byte @Nullable [] key,
+        byte @Nullable [] value,
+        RawHeaders headers,
+        long timeMs) {
 
     public long bytes() {
         return (key == null ? 0 : key.length) + (value == null ? 0 : value.length);

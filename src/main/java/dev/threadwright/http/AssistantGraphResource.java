@@ -4,7 +4,7 @@ import dev.threadwright.assistant.Assistant;
 import dev.threadwright.assistant.AssistantGraph;
 import dev.threadwright.assistant.AssistantSchemas;
 import dev.threadwright.assistant.Assistants;
-import dev.threadwright.thread.ThreadKey;
+import dev.threadwright.security.Role;
 import dev.threadwright.workflow.Json;
 import dev.threadwright.workflow.Workflow;
 import dev.threadwright.workflow.WorkflowCatalog;
@@ -29,14 +29,13 @@ import org.jspecify.annotations.Nullable;
 
 /** What assistants look like inside. */
 @Path("/assistants/{assistant_id}")
+@Needs(Role.READ)
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Assistants")
 public class AssistantGraphResource {
 
     /** Workflows run each other less deep than that. */
     private static final int ALL_DEPTHS = 100;
-
-    private static final String TENANT = ThreadKey.DEFAULT_TENANT;
 
     private final Assistants assistants;
     private final WorkflowCatalog catalog;
@@ -67,7 +66,8 @@ public class AssistantGraphResource {
                     @RestQuery("xray")
                     @Nullable String xray) {
         int depth = depth(xray);
-        return workflow(id).map(workflow -> AssistantGraph.of(workflow, depth, this::found));
+        String tenant = CurrentCaller.tenant();
+        return workflow(tenant, id).map(workflow -> AssistantGraph.of(workflow, depth, ref -> found(tenant, ref)));
     }
 
     @GET
@@ -80,7 +80,7 @@ public class AssistantGraphResource {
     @APIResponse(ref = "NotFound", responseCode = "404")
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Json> schemas(@RestPath("assistant_id") String id) {
-        return workflow(id).map(AssistantSchemas::of);
+        return workflow(CurrentCaller.tenant(), id).map(AssistantSchemas::of);
     }
 
     @GET
@@ -99,7 +99,9 @@ public class AssistantGraphResource {
                     @RestQuery("recurse")
                     @Nullable String recurse) {
         boolean deep = PathTexts.flag("recurse", recurse, false);
-        return workflow(id).map(workflow -> AssistantSchemas.ofSubgraphs(workflow, deep, this::found));
+        String tenant = CurrentCaller.tenant();
+        return workflow(tenant, id)
+                .map(workflow -> AssistantSchemas.ofSubgraphs(workflow, deep, ref -> found(tenant, ref)));
     }
 
     @GET
@@ -119,9 +121,10 @@ public class AssistantGraphResource {
                     @RestQuery("recurse")
                     @Nullable String recurse) {
         boolean deep = PathTexts.flag("recurse", recurse, false);
-        return workflow(id)
-                .map(workflow ->
-                        within(AssistantSchemas.ofSubgraphs(workflow, true, this::found), id, namespace, deep));
+        String tenant = CurrentCaller.tenant();
+        return workflow(tenant, id)
+                .map(workflow -> within(
+                        AssistantSchemas.ofSubgraphs(workflow, true, ref -> found(tenant, ref)), id, namespace, deep));
     }
 
     private static Json within(Json.Obj all, String id, String namespace, boolean deep) {
@@ -144,14 +147,14 @@ public class AssistantGraphResource {
         };
     }
 
-    private Uni<Workflow> workflow(String id) {
+    private Uni<Workflow> workflow(String tenant, String id) {
         return assistants
-                .required(TENANT, PathTexts.checked("assistant_id", id))
-                .map(found -> present(found.assistant()));
+                .required(tenant, PathTexts.checked("assistant_id", id))
+                .map(found -> present(tenant, found.assistant()));
     }
 
-    private Workflow present(Assistant assistant) {
-        Workflow workflow = assistants.workflow(TENANT, assistant);
+    private Workflow present(String tenant, Assistant assistant) {
+        Workflow workflow = assistants.workflow(tenant, assistant);
         if (workflow == null) {
             throw new ProblemException(Problem.of(
                     ProblemType.UNKNOWN_WORKFLOW,
@@ -161,7 +164,7 @@ public class AssistantGraphResource {
         return workflow;
     }
 
-    private @Nullable Workflow found(WorkflowRef ref) {
-        return catalog.find(TENANT, ref);
+    private @Nullable Workflow found(String tenant, WorkflowRef ref) {
+        return catalog.find(tenant, ref);
     }
 }

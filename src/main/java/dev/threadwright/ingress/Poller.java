@@ -273,22 +273,23 @@ final class Poller implements AutoCloseable {
                 new Work.Decide(
                         record.partition(),
                         decoded.command(),
-                        raw(record, headers(record)),
+                        raw(record, role, headers(record)),
                         role == TopicRole.COMMANDS && !ForwardHeaders.isForward(record));
             case Decoded.Misrouted ignored ->
                 new Work.SetAside(
                         record.partition(),
                         OutboxRow.Kind.FORWARD,
                         "",
-                        raw(record, decoder.forwardHeaders(record, role)));
+                        raw(record, role, decoder.forwardHeaders(record, role)));
             case Decoded.Dead dead ->
                 new Work.SetAside(
-                        record.partition(), OutboxRow.Kind.INVALID, dead.reason(), raw(record, headers(record)));
+                        record.partition(), OutboxRow.Kind.INVALID, dead.reason(), raw(record, role, headers(record)));
         };
     }
 
-    private static RawRecord raw(ConsumerRecord<byte[], byte[]> record, RawHeaders headers) {
+    private RawRecord raw(ConsumerRecord<byte[], byte[]> record, TopicRole role, RawHeaders headers) {
         return new RawRecord(
+                decoder.tenant(record, role),
                 new Coordinates(record.topic(), record.partition(), record.offset()),
                 record.key(),
                 record.value(),

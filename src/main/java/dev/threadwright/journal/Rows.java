@@ -16,7 +16,7 @@ final class Rows {
             "d.tenant, d.thread, d.first_seq, d.partition, d.position, d.time_ms, d.causation_source, d.causation_id,"
                     + " d.actor, d.events";
     static final String OUTBOX = "o.kind, o.partition, o.position, o.source_topic, o.source_partition, o.source_offset,"
-            + " o.key, o.value, o.headers, o.reason, o.time_ms";
+            + " o.key, o.value, o.headers, o.reason, o.time_ms, o.tenant";
     static final String OUTCOME = "o.tenant, o.thread, o.hash, o.content_hash, o.result, o.seq";
 
     private Rows() {}
@@ -48,6 +48,7 @@ final class Rows {
 
     static OutboxRow outbox(ResultSet row) throws SQLException {
         return new OutboxRow(
+                row.getString(12),
                 OutboxRow.Kind.ofWord(row.getString(1)),
                 row.getInt(2),
                 row.getLong(3),

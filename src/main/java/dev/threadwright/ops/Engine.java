@@ -21,7 +21,6 @@ import dev.threadwright.journal.JournalUnavailableException;
 import dev.threadwright.live.ProgressExchange;
 import dev.threadwright.live.StepProgress;
 import dev.threadwright.relay.Relay;
-import dev.threadwright.relay.Topics;
 import dev.threadwright.step.Handlers;
 import dev.threadwright.step.InProcessSteps;
 import dev.threadwright.thread.Decider;
@@ -72,6 +71,7 @@ final class Engine implements AutoCloseable {
     private final Turns turns;
     private final Replies replies;
     private final Producer<byte[], byte[]> strayProducer;
+    private final TenantTopics topics;
     private final CommandRecords commandRecords;
     private final List<LoopUnit> units = new ArrayList<>();
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -116,8 +116,9 @@ final class Engine implements AutoCloseable {
                 () -> kafka.plainProducer(exchangeId),
                 () -> kafka.grouplessConsumer(exchangeId));
         this.strayProducer = kafka.plainProducer("threadwright-" + owner + "-results");
-        this.commandRecords =
-                new CommandRecords(config.topics().commands(), config.topics().results(), partitions);
+        this.topics = TenantTopics.of(config);
+        this.commandRecords = new CommandRecords(
+                config.topics().commands(), tenant -> topics.of(tenant).results(), partitions);
     }
 
     void start() {
@@ -229,7 +230,6 @@ final class Engine implements AutoCloseable {
     }
 
     private Relay relay(String name, String clientId, Journal journal, IntConsumer onLost) {
-        ThreadwrightConfig.Topics topics = config.topics();
         return Relay.of(
                 name + "-relay",
                 threads,
@@ -237,26 +237,15 @@ final class Engine implements AutoCloseable {
                 () -> kafka.transactionalProducer(clientId, clientId),
                 admin,
                 config.group().id(),
-                topics.input(),
-                outgoing(topics),
+                config.topics().input(),
+                topics.outgoing(),
                 partitions,
                 config.limits().recordBytes(),
                 journal::holders,
                 onLost);
     }
 
-    static Topics outgoing(ThreadwrightConfig.Topics topics) {
-        return new Topics(
-                topics.lifecycle(),
-                topics.events(),
-                topics.deadLetter(),
-                topics.commands(),
-                topics.actions(),
-                topics.actionsOf());
-    }
-
     private Consumers consumers(String name, String clientId, int number, Loop loop) {
-        ThreadwrightConfig.Topics topics = config.topics();
         String staticId =
                 config.instance().staticId().map(id -> id + "-" + number).orElse(null);
         Consumer<byte[], byte[]> group = kafka.groupConsumer(
@@ -268,9 +257,8 @@ final class Engine implements AutoCloseable {
                 group,
                 groupless,
                 decoder,
-                topics.input(),
-                topics.commands(),
-                topics.results(),
+                config.topics().input(),
+                topics.inbound(),
                 partitions,
                 loop,
                 config.group().sessionTimeoutMs());

@@ -171,7 +171,7 @@ final class Recovery {
             skipTo = published;
             ahead = ahead(claimed);
         }
-        boolean eventsLost = topics.isRecreated(config.topics().events());
+        boolean eventsLost = TenantTopics.of(config).all().stream().anyMatch(own -> topics.isRecreated(own.events()));
         Long republishAfter = null;
         if (republish && (eventsLost || published < claimed.published())) {
             republishAfter = eventsLost ? 0L : published;
@@ -307,7 +307,7 @@ final class Recovery {
                 PostgresJournal journal = new PostgresJournal(postgres)) {
             events = new Republication(
                             producer,
-                            Engine.outgoing(topics),
+                            TenantTopics.of(config).outgoing(),
                             partitions(),
                             config.limits().recordBytes(),
                             config.group().id(),
@@ -341,7 +341,9 @@ final class Recovery {
                 () -> kafka.grouplessConsumer("threadwright-recover"),
                 config.group().id(),
                 config.topics().input(),
-                config.topics().events());
+                TenantTopics.of(config).all().stream()
+                        .map(TenantTopics.Of::events)
+                        .toList());
     }
 
     private int members() {

@@ -34,10 +34,12 @@ final class TopicSetup {
 
     private final Admin admin;
     private final ThreadwrightConfig config;
+    private final TenantTopics topics;
 
     TopicSetup(Admin admin, ThreadwrightConfig config) {
         this.admin = admin;
         this.config = config;
+        this.topics = TenantTopics.of(config);
     }
 
     /**
@@ -45,13 +47,14 @@ final class TopicSetup {
      * @throws KafkaUnavailableException if the cluster does not answer
      */
     void ensure(int partitions) {
-        ThreadwrightConfig.Topics topics = config.topics();
-        Set<String> inbound = Set.of(topics.input(), topics.commands(), topics.results());
+        Set<String> inbound = topics.inbound().keySet();
         List<String> all = new ArrayList<>(inbound);
-        all.addAll(List.of(topics.lifecycle(), topics.events(), topics.deadLetter(), topics.progress()));
-        Set<String> forWorkers = new LinkedHashSet<>(topics.actionsOf().values());
-        forWorkers.add(topics.actions());
-        forWorkers.stream().filter(name -> !all.contains(name)).forEach(all::add);
+        all.add(config.topics().progress());
+        Set<String> forWorkers = new LinkedHashSet<>();
+        for (TenantTopics.Of own : topics.all()) {
+            own.all().stream().filter(name -> !all.contains(name)).forEach(all::add);
+            forWorkers.addAll(own.forWorkers());
+        }
         Set<String> existing = await("list the topics", admin.listTopics().names());
         List<NewTopic> missing = all.stream()
                 .filter(name -> !existing.contains(name))
@@ -101,16 +104,17 @@ final class TopicSetup {
     }
 
     Identities identities(StoredSettings store) {
-        ThreadwrightConfig.Topics topics = config.topics();
         Set<String> existing = await("list the topics", admin.listTopics().names());
-        List<String> asked = Stream.of(
-                        topics.input(),
-                        topics.commands(),
-                        topics.results(),
-                        topics.lifecycle(),
-                        topics.events(),
-                        topics.deadLetter(),
-                        topics.actions())
+        List<String> asked = Stream.concat(
+                        Stream.of(config.topics().commands()),
+                        topics.all().stream()
+                                .flatMap(own -> Stream.of(
+                                        own.input(),
+                                        own.results(),
+                                        own.lifecycle(),
+                                        own.events(),
+                                        own.deadLetter(),
+                                        own.actions())))
                 .filter(existing::contains)
                 .distinct()
                 .toList();
@@ -129,9 +133,8 @@ final class TopicSetup {
      * @throws MisconfiguredException if an inbound topic was created anew: what was consumed of it says nothing about this one
      */
     Map<String, Integer> checkIdentities(StoredSettings store) {
-        ThreadwrightConfig.Topics topics = config.topics();
         Identities found = identities(store);
-        Set<String> inbound = Set.of(topics.input(), topics.commands(), topics.results());
+        Set<String> inbound = topics.inbound().keySet();
         for (String topic : found.recreated()) {
             if (inbound.contains(topic)) {
                 throw new MisconfiguredException(

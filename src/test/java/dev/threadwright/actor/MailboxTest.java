@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.threadwright.journal.OutboxRow.Kind;
 import dev.threadwright.journal.RawHeaders;
+import dev.threadwright.thread.ThreadKey;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -55,6 +56,9 @@ class MailboxTest {
     private static Work work(long offset, int bytes) {
         RawRecord raw = raw(0, offset, 1);
         return new Work.SetAside(
-                0, Kind.INVALID, "x", new RawRecord(raw.source(), null, new byte[bytes], RawHeaders.NONE, 1));
+                0,
+                Kind.INVALID,
+                "x",
+                new RawRecord(ThreadKey.DEFAULT_TENANT, raw.source(), null, new byte[bytes], RawHeaders.NONE, 1));
     }
 }
