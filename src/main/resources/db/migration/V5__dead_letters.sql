@@ -99,13 +99,15 @@ create policy of_tenant on dead_letter for select to threadwright_reader
 -- read. Their records are dead letters and their timers rest until somebody releases them, so that neither costs the
 -- others of their partition anything.
 create table thread_set_aside (
-    since_ms  bigint  not null,
-    partition integer not null,
-    tenant    text    collate "C" not null,
-    thread    text    collate "C" not null,
-    id        text    collate "C" not null,
-    cause     text    collate "C" not null,
-    error     text    not null,
+    since_ms       bigint  not null,
+    after_position bigint  not null,
+    partition      integer not null,
+    releasing      boolean not null default false,
+    tenant         text    collate "C" not null,
+    thread         text    collate "C" not null,
+    id             text    collate "C" not null,
+    cause          text    collate "C" not null,
+    error          text    not null,
     primary key (tenant, thread)
 );
 
@@ -115,6 +117,37 @@ create index thread_set_aside_since on thread_set_aside (tenant, since_ms, threa
 comment on table thread_set_aside is 'No row of thread has to be there: it may have been its first command';
 comment on column thread_set_aside.id is 'Tells this time from the next one';
 comment on column thread_set_aside.cause is 'failed, not_stored or thread_unreadable';
+comment on column thread_set_aside.after_position is 'Of the partition: what was parked for the thread has later ones';
+comment on column thread_set_aside.releasing is 'Its owner decides what is parked, and then deletes the row';
+
+create index dead_letter_parked on dead_letter (tenant, thread, partition, position)
+    where kind in ('failed', 'not_stored', 'thread_unreadable', 'thread_set_aside')
+        and (replay_status is null or replay_status = 'failed');
+
+-- Called in the statement that commits what was decided of parked commands, after the fence has let it pass.
+create function drain_parked_v1(
+    of_partition integer, of_tenant text, of_thread text, of_id text, decided bigint[], is_end boolean)
+    returns void
+    language plpgsql
+as $$
+declare
+    changed bigint;
+begin
+    update dead_letter
+    set replays = replays + 1, replay_status = 'sent', replayed_by = 'release', replay_key = null,
+        replay_content = null, replayed_at_ms = (extract(epoch from clock_timestamp()) * 1000)::bigint
+    where partition = of_partition and position = any (decided)
+      and (replay_status is null or replay_status = 'failed');
+    get diagnostics changed = row_count;
+    if changed <> cardinality(decided) then
+        raise exception 'Dead letters of thread %/% were sent again, or removed, while it was released',
+            of_tenant, of_thread using errcode = 'TW004';
+    end if;
+    if is_end then
+        delete from thread_set_aside where tenant = of_tenant and thread = of_thread and id = of_id;
+    end if;
+end
+$$;
 
 grant select on thread_set_aside to threadwright_reader;
 alter table thread_set_aside enable row level security;

@@ -75,14 +75,14 @@ class LimitsDocsTest {
                 Map.entry("bytes of records whose publications wait", "relay.Relay#MAX_BACKLOG_BYTES"),
                 Map.entry("timers told of at once", "actor.Ownership#MAX_DUE_TIMERS"),
                 Map.entry("threads set aside, of a loop", "actor.SetAsides#MAX_THREADS"),
+                Map.entry("batches of parked commands, in a row", "actor.Draining#BATCHES_IN_A_ROW"),
                 Map.entry("commands without a record for threads set aside", "actor.SetAsides#MAX_WAITING"),
                 Map.entry("callers that wait", "http.Waiters#MAX_WAITERS"),
                 Map.entry("inputs on their way from HTTP to Kafka", "http.CommandSender#MAX_IN_FLIGHT"),
                 Map.entry("streams", "stream.ThreadFeed#MAX_SUBSCRIPTIONS"),
                 Map.entry("lines that wait for a reader of a stream", "stream.Subscription#MAX_BUFFERED"),
                 Map.entry("webhooks under way", "ending.EndingWorker#MAX_AT_ONCE"),
-                Map.entry("connections to one address", "ops.HttpStepWiring#MAX_CONNECTIONS"),
-                Map.entry("dead letters sent again by a release", "http.ThreadRelease#MAX_REPLAYS"));
+                Map.entry("connections to one address", "ops.HttpStepWiring#MAX_CONNECTIONS"));
         Map<String, String> told = rows().stream().collect(Collectors.toMap(Row::limit, Row::defaults));
         for (Map.Entry<String, String> constant : constants.entrySet()) {
             String[] place = constant.getValue().split("#");

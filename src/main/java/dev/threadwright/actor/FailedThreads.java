@@ -1,6 +1,7 @@
 package dev.threadwright.actor;
 
 import dev.threadwright.thread.ThreadKey;
+import java.util.Comparator;
 import java.util.Map;
 
 /** Works of a batch that the server fails on; the batch is to be decided again without them. */
@@ -19,5 +20,12 @@ final class FailedThreads extends RuntimeException {
 
     Map<ThreadKey, Failure> failures() {
         return failures;
+    }
+
+    /** Of the work that came first. */
+    Failure first() {
+        return failures.values().stream()
+                .min(Comparator.comparingInt(Failure::index))
+                .orElseThrow();
     }
 }

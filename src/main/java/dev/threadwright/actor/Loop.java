@@ -3,6 +3,7 @@ package dev.threadwright.actor;
 import dev.threadwright.actor.PendingBatch.Changed;
 import dev.threadwright.actor.Turns.Begun;
 import dev.threadwright.actor.Turns.Turn;
+import dev.threadwright.journal.Batch;
 import dev.threadwright.journal.Batch.Advance;
 import dev.threadwright.journal.Batch.OutcomeKey;
 import dev.threadwright.journal.Batch.OutcomeRow;
@@ -70,6 +71,7 @@ public final class Loop implements AutoCloseable {
     private final Mailbox mailbox;
     private final Actors actors;
     private final SetAsides setAsides;
+    private final Draining draining;
     private final Committer committer;
     private final Thread thread;
 
@@ -110,6 +112,7 @@ public final class Loop implements AutoCloseable {
             String owner,
             Threads threads,
             Journal journal,
+            Parked parked,
             Decider decider,
             NeededWorkflows workflows,
             LoopSettings settings,
@@ -133,6 +136,7 @@ public final class Loop implements AutoCloseable {
         this.mailbox = new Mailbox(threads, settings.maxMailboxCount(), settings.maxMailboxBytes());
         this.actors = new Actors(settings.maxActors(), settings.maxActorBytes());
         this.setAsides = new SetAsides(journal);
+        this.draining = new Draining(journal, parked, setAsides);
         this.committer = new Committer(name, threads, journal, owner, publisher.publisherId(), this::committed);
         this.batchLimit = settings.maxBatchCount();
         this.thread = threads.unstarted(name, this::run);
@@ -211,9 +215,17 @@ public final class Loop implements AutoCloseable {
         return setAsides.all();
     }
 
-    /** The journal has forgotten that the thread is set aside, so it is decided on again. */
-    public void released(SetAsideThread thread) {
-        mailbox.tell(() -> goOn(thread, setAsides.released(thread)));
+    /**
+     * Somebody has released the thread, or the journal does not know any more that it is set aside: what is parked for it
+     * is decided, and then what comes. May be told again.
+     */
+    public void drain(SetAsideThread thread) {
+        mailbox.tell(() -> {
+            if (owned.containsKey(thread.partition()) && setAsides.release(thread)) {
+                // It may have been repaired.
+                actors.remove(thread.thread());
+            }
+        });
     }
 
     /** Released threads whose calls nobody may be running, with their partitions. */
@@ -259,7 +271,7 @@ public final class Loop implements AutoCloseable {
             releaseAsked();
         }
         gather();
-        if (inFlight != null || gathered.isEmpty()) {
+        if (inFlight != null || (gathered.isEmpty() && !setAsides.isReleasing())) {
             mailbox.await(readFailed ? RETRY_READ_MS : IDLE_MS);
         } else if (publisher.isSaturated()) {
             // Results of steps bring more work without anything being consumed, so consuming less is not enough.
@@ -302,12 +314,10 @@ public final class Loop implements AutoCloseable {
     }
 
     private void launch() {
+        boolean isDrain = draining.isDue(gathered.isEmpty());
         PendingBatch pending;
         try {
-            do {
-                loadTrimmed();
-            } while (withoutSetAside());
-            pending = built();
+            pending = isDrain ? drained() : undrained();
         } catch (FencedException e) {
             e.partitions().forEach(this::lose);
             return;
@@ -316,15 +326,104 @@ public final class Loop implements AutoCloseable {
             readFailed = true;
             return;
         }
-        gathered = new ArrayList<>();
-        if (pending.works().isEmpty()) {
-            lookups.clear();
-            return;
+        if (!isDrain) {
+            gathered = new ArrayList<>();
         }
         lookups.clear();
+        if (pending == null || pending.batch().advances().isEmpty()) {
+            return;
+        }
         CompletableFuture<CommitResult> result = committer.commit(pending);
         inFlight = new InFlight(pending, threadsOf(pending.works()), result);
         result.whenComplete((answer, failure) -> mailbox.signal());
+    }
+
+    private PendingBatch undrained() {
+        loadTrimmed();
+        withoutSetAside();
+        return built();
+    }
+
+    /** Decides some of what was parked for a thread that is released. Null if it is set aside again at once. */
+    private @Nullable PendingBatch drained() {
+        // What was looked up for those is out of date when they are decided.
+        gathered.addAll(arrived);
+        arrived = gathered;
+        gathered = new ArrayList<>();
+        lookups.clear();
+        SetAsideThread aside = setAsides.nextReleasing();
+        ThreadKey thread = aside.thread();
+        Draining.Page page;
+        try {
+            if (!actors.contains(thread)) {
+                loadStates(Set.of(thread));
+            }
+            page = draining.next(aside, batchLimit, settings.maxBatchBytes());
+            lookUp(page.works());
+        } catch (UnreadableException e) {
+            setAsideAgain(aside, OutboxRow.Kind.THREAD_UNREADABLE, String.valueOf(e.getMessage()), null);
+            return null;
+        }
+        String unreadable = lookups.unreadable.get(thread);
+        if (unreadable != null) {
+            setAsideAgain(aside, OutboxRow.Kind.THREAD_UNREADABLE, unreadable, null);
+            return null;
+        }
+        return built(page);
+    }
+
+    private @Nullable PendingBatch built(Draining.Page whole) {
+        Draining.Page page = whole;
+        while (true) {
+            try {
+                PendingBatch decided = builder().build(withReadableCheckpoints(page.works()), owned);
+                return page.pending(decided, ownerOf(page.thread()));
+            } catch (FailedThreads e) {
+                FailedThreads.Failure failure = e.first();
+                if (failure.index() == 0 && page.works().size() > 1) {
+                    // Perhaps only all together: what follows from a whole page is told at its end.
+                    page = page.first(page.works().size() / 2);
+                    continue;
+                }
+                setAsideAgain(
+                        page.thread(),
+                        OutboxRow.Kind.FAILED,
+                        "The server failed on it: " + failure.defect(),
+                        failure.defect());
+                if (failure.index() == 0) {
+                    return null;
+                }
+                page = page.first(failure.index());
+            }
+        }
+    }
+
+    /** What names a checkpoint that cannot be read is a dead letter by itself, and parked no more. */
+    private List<Work> withReadableCheckpoints(List<Work> works) {
+        List<Work> readable = new ArrayList<>(works.size());
+        for (Work work : works) {
+            String reason = work instanceof Work.Decide decide ? unreadable(decide.command()) : null;
+            if (reason == null) {
+                readable.add(work);
+            } else {
+                park(readable, (Work.Decide) work, OutboxRow.Kind.REFUSED, reason);
+            }
+        }
+        return readable;
+    }
+
+    private OwnedPartition ownerOf(SetAsideThread thread) {
+        OwnedPartition partition = owned.get(thread.partition());
+        if (partition == null) {
+            throw new IllegalStateException("Thread " + thread.thread() + " is of a partition that is not owned");
+        }
+        return partition;
+    }
+
+    /** Its release has failed: what is left stays parked, where it is. */
+    private void setAsideAgain(SetAsideThread thread, OutboxRow.Kind cause, String error, @Nullable Throwable defect) {
+        setAsides.add(ownerOf(thread), thread.thread(), cause, error);
+        LOG.errorf(defect, "Thread %s was released, and is set aside again: %s", thread.thread(), error);
     }
 
     /** Some were trimmed since they were looked up. */
@@ -339,20 +438,23 @@ public final class Loop implements AutoCloseable {
     /** Without threads that the server fails on; those are set aside. */
     private PendingBatch built() {
         while (true) {
-            BatchBuilder builder = new BatchBuilder(
-                    decider,
-                    settings.snapshotEvery(),
-                    this::committedState,
-                    this::earlierOutcome,
-                    this::earlierEnding,
-                    lookups.checkpoints::get,
-                    this::earlierSettled);
             try {
-                return builder.build(gathered, owned);
+                return builder().build(gathered, owned);
             } catch (FailedThreads e) {
                 gathered = withoutFailed(gathered, e.failures());
             }
         }
+    }
+
+    private BatchBuilder builder() {
+        return new BatchBuilder(
+                decider,
+                settings.snapshotEvery(),
+                this::committedState,
+                this::earlierOutcome,
+                this::earlierEnding,
+                lookups.checkpoints::get,
+                this::earlierSettled);
     }
 
     private List<Work> withoutFailed(List<Work> works, Map<ThreadKey, FailedThreads.Failure> failures) {
@@ -442,7 +544,7 @@ public final class Loop implements AutoCloseable {
             }
             case CommitResult.Fenced fenced -> {
                 fenced.partitions().forEach(this::lose);
-                again(pending.works());
+                again(pending);
             }
             case CommitResult.Rejected rejected -> rejected(pending, rejected.reason());
             case CommitResult.Recovered recovered -> recovered(pending, recovered);
@@ -459,6 +561,10 @@ public final class Loop implements AutoCloseable {
                 actors.put(changed.partition(), changed.state());
             }
         }
+        Batch.Drained drained = pending.batch().drained();
+        if (drained != null && drained.isEnd()) {
+            goOn(drained.thread(), setAsides.released(drained.thread()));
+        }
         actors.trim();
         actorCount = actors.size();
         actorBytes = actors.bytes();
@@ -472,7 +578,12 @@ public final class Loop implements AutoCloseable {
         if (works.size() > 1 || keptHere) {
             // The store may know better than a state that was kept here, so one work alone is decided once more, too.
             batchLimit = Math.max(1, works.size() / 2);
-            again(works);
+            again(pending);
+            return;
+        }
+        Batch.Drained drained = pending.batch().drained();
+        if (drained != null) {
+            refused(drained, reason);
             return;
         }
         Work poison = works.getFirst();
@@ -492,6 +603,20 @@ public final class Loop implements AutoCloseable {
                     "A dead letter is lost, because it cannot be stored either: %s",
                     record == null ? poison : record.source());
         }
+    }
+
+    private void refused(Batch.Drained drained, String reason) {
+        try {
+            SetAsideThread thread = drained.thread();
+            if (owned.containsKey(thread.partition())) {
+                setAsideAgain(thread, OutboxRow.Kind.NOT_STORED, "It cannot be stored: " + reason, null);
+            }
+        } catch (FencedException e) {
+            e.partitions().forEach(this::lose);
+        } catch (JournalException e) {
+            LOG.debugf("Cannot set a thread aside yet, its release is tried again: %s", e.getMessage());
+        }
+        again(List.of());
     }
 
     /** What would come of it cannot be stored: nor can, perhaps, what would come of anything else on its thread. */
@@ -521,8 +646,13 @@ public final class Loop implements AutoCloseable {
             LOG.infof(
                     "The batch of %d works was not committed; deciding it again",
                     pending.works().size());
-            again(pending.works());
+            again(pending);
         }
+    }
+
+    /** What was parked is read again. */
+    private void again(PendingBatch pending) {
+        again(pending.batch().drained() == null ? pending.works() : List.of());
     }
 
     /** To be decided again, before all that came after; what was looked up for those may be out of date by now. */
@@ -641,19 +771,16 @@ public final class Loop implements AutoCloseable {
         return thread;
     }
 
-    /**
-     * A thread that cannot be decided on must not stop its partition: its records are kept as dead letters.
-     *
-     * @return whether a thread goes on again, whose state has to be read before
-     */
-    private boolean withoutSetAside() {
+    /** A thread that cannot be decided on must not stop its partition: its records are kept as dead letters. */
+    private void withoutSetAside() {
         if (lookups.unreadable.isEmpty() && lookups.unreadableCheckpoints.isEmpty() && setAsides.isEmpty()) {
-            return false;
+            return;
         }
         // First what may fail, so that whatever is tried again has had no effect.
-        boolean isReleased = false;
         for (Work work : gathered) {
-            isReleased |= work instanceof Work.Decide decide && noteSetAside(decide);
+            if (work instanceof Work.Decide decide) {
+                noteUnreadable(decide);
+            }
         }
         List<Work> left = new ArrayList<>(gathered.size());
         for (Work work : gathered) {
@@ -673,24 +800,14 @@ public final class Loop implements AutoCloseable {
             }
         }
         gathered = left;
-        return isReleased;
     }
 
-    /** Sets a thread aside that cannot be read. Returns whether it was set aside and goes on: sound again, or released. */
-    private boolean noteSetAside(Work.Decide work) {
+    /** Sets a thread aside that cannot be read. Repaired, it still waits for its release: what is parked comes first. */
+    private void noteUnreadable(Work.Decide work) {
         ThreadKey thread = work.command().header().thread();
-        SetAsideThread aside = setAsides.of(thread);
-        if (lookups.damaged.contains(thread)) {
-            if (aside == null) {
-                setAside(work, OutboxRow.Kind.THREAD_UNREADABLE, lookups.unreadable.getOrDefault(thread, ""), null);
-            }
-        } else if (aside != null
-                && (aside.cause() == OutboxRow.Kind.THREAD_UNREADABLE
-                        || SetAsides.isReleasedBy(aside, work.record()))) {
-            goOn(aside, setAsides.takeBack(aside));
-            return true;
+        if (lookups.damaged.contains(thread) && setAsides.of(thread) == null) {
+            setAside(work, OutboxRow.Kind.THREAD_UNREADABLE, lookups.unreadable.getOrDefault(thread, ""), null);
         }
-        return false;
     }
 
     /** Why the command cannot be decided; null if it can. */

@@ -295,8 +295,8 @@ public final class Ownership implements AutoCloseable {
     }
 
     /**
-     * Threads that were set aside and that somebody has released, over HTTP or by hand, are decided on again. Calls of
-     * theirs that nobody runs any more are resumed as after a take-over.
+     * Threads that were set aside and that somebody has released are decided on again. Calls of theirs that nobody runs any
+     * more are resumed as after a take-over.
      */
     private void goOnWithReleased() {
         try {
@@ -305,11 +305,15 @@ public final class Ownership implements AutoCloseable {
             if (!aside.isEmpty() && now - lookedForReleasedMs >= RECLAIM_LOST_MS) {
                 lookedForReleasedMs = now;
                 Set<String> still = new HashSet<>();
-                journal.setAside(Set.copyOf(held.keySet()), Loop.MAX_SET_ASIDE)
-                        .forEach(thread -> still.add(thread.id()));
+                for (SetAsideThread thread : journal.setAside(Set.copyOf(held.keySet()), Loop.MAX_SET_ASIDE)) {
+                    still.add(thread.id());
+                    if (thread.releasing()) {
+                        loop.drain(thread);
+                    }
+                }
                 aside.values().stream()
                         .filter(thread -> held.containsKey(thread.partition()) && !still.contains(thread.id()))
-                        .forEach(loop::released);
+                        .forEach(loop::drain);
             }
             loop.toResume().forEach((thread, partition) -> {
                 if (held.containsKey(partition)) {

@@ -37,4 +37,8 @@ record PendingBatch(
         Map<InterruptId, SettledInterrupt> settled) {
 
     record Changed(int partition, ThreadState state) {}
+
+    PendingBatch with(Batch other) {
+        return new PendingBatch(works, other, after, publications, stops, starts, turns, outcomes, endedRuns, settled);
+    }
 }

@@ -5,20 +5,21 @@ import dev.threadwright.journal.OutboxRow;
 import dev.threadwright.journal.SetAsideThread;
 import dev.threadwright.thread.Command;
 import dev.threadwright.thread.ThreadKey;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Threads of a loop's partitions that cannot be decided on. They stand in the journal before anything follows from it, so
- * that a next owner goes on as this one does: records become dead letters, timers rest. What came from this process alone,
- * as results of its steps, waits here; if there is no room for it or the process dies, it is as after any crash, and the
- * calls are resumed on release.
+ * that a next owner goes on as this one does: records become dead letters, timers rest. Somebody releases them in the
+ * journal, and {@link Draining} decides what was parked. What came from this process alone, as results of its steps, waits
+ * here; if there is no room for it or the process dies, it is as after any crash, and the calls are resumed on release.
  *
  * <p>Changed on the loop's thread alone; read on others, too.
  */
@@ -38,6 +39,9 @@ final class SetAsides {
     private final int maxWaiting;
     private final Map<ThreadKey, SetAsideThread> threads = new ConcurrentHashMap<>();
     private final Map<ThreadKey, List<Work>> waiting = new HashMap<>();
+
+    /** Those that are released; each has its turn. */
+    private final SequencedSet<ThreadKey> releasing = new LinkedHashSet<>();
 
     /** Threads whose calls nobody runs, or may have the result of. */
     private final Map<ThreadKey, Integer> abandoned = new ConcurrentHashMap<>();
@@ -64,11 +68,41 @@ final class SetAsides {
         found.forEach(thread -> {
             threads.put(thread.thread(), thread);
             abandoned.put(thread.thread(), partition);
+            if (thread.releasing()) {
+                releasing.add(thread.thread());
+            }
         });
+    }
+
+    /** What is parked for it is to be decided. Returns whether that is news here. */
+    boolean release(SetAsideThread thread) {
+        SetAsideThread known = threads.get(thread.thread());
+        boolean isKnown = known != null && known.id().equals(thread.id());
+        if (!isKnown && (known != null || threads.size() >= maxThreads)) {
+            return false; // It was set aside again since, or will be told of again when there is room.
+        }
+        threads.put(thread.thread(), thread);
+        return releasing.add(thread.thread());
+    }
+
+    boolean isReleasing() {
+        return !releasing.isEmpty();
+    }
+
+    /** Whose turn it is, of those that are released. */
+    SetAsideThread nextReleasing() {
+        ThreadKey next = releasing.removeFirst();
+        releasing.addLast(next);
+        SetAsideThread thread = threads.get(next);
+        if (thread == null) {
+            throw new IllegalStateException("Thread " + next + " is released and not set aside");
+        }
+        return thread;
     }
 
     void forget(int partition) {
         threads.values().removeIf(thread -> thread.partition() == partition);
+        releasing.retainAll(threads.keySet());
         abandoned.values().removeIf(of -> of == partition);
         toResume.values().removeIf(of -> of == partition);
         waiting.values().removeIf(works -> {
@@ -96,37 +130,32 @@ final class SetAsides {
 
     /** Returns when the journal knows. */
     SetAsideThread add(OwnedPartition partition, ThreadKey thread, OutboxRow.Kind cause, String error) {
+        SetAsideThread before = threads.get(thread);
         SetAsideThread aside = new SetAsideThread(
                 thread,
                 partition.partition(),
                 // Epochs are never given twice.
                 partition.partition() + "-" + partition.epoch() + "-" + ++number,
                 cause,
-                printable(error));
+                printable(error),
+                before == null ? partition.position() : before.after(),
+                false);
         journal.setAside(aside, partition.epoch());
+        releasing.remove(thread);
         if (threads.size() < maxThreads || threads.containsKey(thread)) {
             threads.put(thread, aside);
         }
         return aside;
     }
 
-    /** Whether the record was sent again to release the thread from this time. */
-    static boolean isReleasedBy(SetAsideThread thread, @Nullable RawRecord record) {
-        byte[] id = record == null ? null : record.headers().last(SetAsideThread.RELEASE_HEADER);
-        return id != null && new String(id, StandardCharsets.UTF_8).equals(thread.id());
-    }
-
-    /** Forgets it in the journal, too. @return what waited for that */
-    List<Work> takeBack(SetAsideThread thread) {
-        journal.takeBack(thread);
-        return released(thread);
-    }
-
-    /** The journal has forgotten it. @return what waited for that; nothing if it was set aside again since */
+    /** It is set aside no longer. @return what waited for that; nothing if it was set aside again since */
     List<Work> released(SetAsideThread thread) {
-        if (!threads.remove(thread.thread(), thread)) {
+        SetAsideThread known = threads.get(thread.thread());
+        if (known == null || !known.id().equals(thread.id())) {
             return List.of();
         }
+        threads.remove(thread.thread());
+        releasing.remove(thread.thread());
         Integer partition = abandoned.remove(thread.thread());
         if (partition != null) {
             toResume.put(thread.thread(), partition);

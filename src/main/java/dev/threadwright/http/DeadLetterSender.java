@@ -5,7 +5,6 @@ import dev.threadwright.deadletter.Replays;
 import dev.threadwright.ingress.KeyPartitions;
 import dev.threadwright.journal.DeadLetterId;
 import dev.threadwright.journal.RawHeaders;
-import dev.threadwright.journal.SetAsideThread;
 import dev.threadwright.query.DeadLetterReads.Whole;
 import dev.threadwright.query.StoredDeadLetter;
 import dev.threadwright.workflow.Json;
@@ -73,7 +72,6 @@ public class DeadLetterSender {
         (given == null ? RawHeaders.parse(whole.content().headers) : given).forEach(headers::add);
         // Those of earlier replays are told by the letter that it was then.
         headers.remove(REPLAY_OF);
-        headers.remove(SetAsideThread.RELEASE_HEADER);
         headers.add(REPLAY_OF, id(letter).toString().getBytes(StandardCharsets.US_ASCII));
         int partition = key == null ? letter.sourcePartition : KeyPartitions.of(key, targets.partitions());
         return new ProducerRecord<>(topic, partition, key, value, headers);

@@ -43,14 +43,10 @@ public class SetAsideResource {
     record ReleaseAnswer(
             @Schema(required = true) String threadId,
 
-            @Schema(required = true, description = "Dead letters that were sent again.")
-            int replayed,
-
             @Schema(
                     required = true,
-                    description = "Whether dead letters of it are left that were not: there were more than "
-                            + ThreadRelease.MAX_REPLAYS + ", or they cannot be sent again, or somebody has.")
-            boolean left) {}
+                    description = "Commands that are parked, and are decided before anything newer; 0 without replay.")
+            long parked) {}
 
     @GET
     @Operation(operationId = "listSetAsideThreads", summary = "Threads that are set aside, page by page")
@@ -102,11 +98,12 @@ public class SetAsideResource {
     @Operation(
             operationId = "releaseThread",
             summary = "Let a thread go on that is set aside",
-            description = "What came for it meanwhile is sent again, the oldest first. If the server fails on it as"
-                    + " before, the thread is set aside again, with what comes behind.")
+            description =
+                    "What was parked for it meanwhile is decided, the oldest first, and then what is newer. If the"
+                            + " server fails as before, the thread is set aside again, with what is left. May be asked again.")
     @APIResponse(
             responseCode = "200",
-            description = "It goes on, within a second",
+            description = "Its owner sees to it, within a second; `releasing` tells as long as that lasts",
             content = @Content(schema = @Schema(implementation = ReleaseAnswer.class)))
     @APIResponse(ref = "InvalidRequest", responseCode = "400")
     @APIResponse(ref = "NotFound", responseCode = "404")
@@ -114,13 +111,13 @@ public class SetAsideResource {
     public Uni<ReleaseAnswer> release(
             @RestPath("thread_id") String threadId,
             @Parameter(
-                            description = "Whether its dead letters are sent again.",
+                            description =
+                                    "Whether what is parked is decided; if not, it is left among the dead letters.",
                             schema = @Schema(type = SchemaType.BOOLEAN, defaultValue = "true"))
                     @RestQuery("replay")
                     @Nullable String replay) {
         ThreadKey thread = ThreadResource.key(threadId);
-        return release.release(thread, isWanted(replay))
-                .map(done -> new ReleaseAnswer(thread.thread(), done.replayed(), done.left()));
+        return release.release(thread, isWanted(replay)).map(parked -> new ReleaseAnswer(thread.thread(), parked));
     }
 
     private static boolean isWanted(@Nullable String replay) {

@@ -19,16 +19,19 @@ record SetAsideView(
                 enumeration = {"failed", "not_stored", "thread_unreadable"},
                 description =
                         "failed: the server failed on one of its commands; not_stored: the store refuses what would come"
-                                + " of one; thread_unreadable: what is stored of it cannot be read, and it goes on by"
-                                + " itself with the next command that finds it sound.")
+                                + " of one; thread_unreadable: what is stored of it cannot be read.")
         String cause,
 
         @Schema(required = true, description = "What is wrong, for people.")
         String error,
 
-        @Schema(required = true) Instant since) {
+        @Schema(required = true) Instant since,
+
+        @Schema(required = true, description = "Whether it is released, and what is parked for it is being decided.")
+        boolean releasing) {
 
     static SetAsideView of(StoredSetAside stored) {
-        return new SetAsideView(stored.thread, stored.cause, stored.error, Instant.ofEpochMilli(stored.sinceMs));
+        return new SetAsideView(
+                stored.thread, stored.cause, stored.error, Instant.ofEpochMilli(stored.sinceMs), stored.releasing);
     }
 }

@@ -1,112 +1,33 @@
 package dev.threadwright.http;
 
 import dev.threadwright.deadletter.Releases;
-import dev.threadwright.deadletter.Replays;
-import dev.threadwright.journal.DeadLetterId;
-import dev.threadwright.journal.SetAsideThread;
-import dev.threadwright.query.DeadLetterReads;
-import dev.threadwright.query.SetAsideReads;
-import dev.threadwright.query.StoredDeadLetter;
-import dev.threadwright.query.StoredSetAside;
 import dev.threadwright.thread.ThreadKey;
-import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import io.smallrye.mutiny.vertx.MutinyHelper;
-import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
-import java.util.concurrent.Executor;
-import java.util.stream.Collectors;
-import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
- * Lets a thread go on that was set aside, with what came for it meanwhile. Each record that is sent again names the time
- * that it releases the thread from: the first one that arrives lets it go on, and if the server fails on that one, too, the
- * others are set aside again behind it. So their order holds, and nobody has to wait for the thread's owner.
+ * Lets a thread go on that was set aside, with what came for it meanwhile: says so in the journal, and leaves the rest to
+ * the thread's owner. So it may be asked twice, and whoever is asked may die over it.
  */
 @ApplicationScoped
 public class ThreadRelease {
 
-    /** Dead letters that one release sends again. */
-    static final int MAX_REPLAYS = 1_000;
-
-    private final SetAsideReads threads;
-    private final DeadLetterReads letters;
-    private final DeadLetterSender sender;
     private final Releases releases;
 
-    ThreadRelease(SetAsideReads threads, DeadLetterReads letters, DeadLetterSender sender, Releases releases) {
-        this.threads = threads;
-        this.letters = letters;
-        this.sender = sender;
+    ThreadRelease(Releases releases) {
         this.releases = releases;
     }
 
     /**
-     * @param replayed dead letters that were sent again
-     * @param left dead letters that were not: they cannot be, or somebody else has, or there are too many
+     * Answers how many commands are parked that will be decided.
+     *
+     * @param withParked whether what is parked is decided
      */
-    record Released(int replayed, boolean left) {}
-
-    /** @param withReplay whether its dead letters are sent again */
-    Uni<Released> release(ThreadKey thread, boolean withReplay) {
-        return threads.one(thread)
+    Uni<Long> release(ThreadKey thread, boolean withParked) {
+        return releases.release(thread.tenant(), thread.thread(), withParked)
                 .onItem()
                 .ifNull()
-                .failWith(() -> notSetAside(thread))
-                .flatMap(aside -> (withReplay
-                                ? replayed(thread, aside)
-                                : Uni.createFrom().item(new Released(0, false)))
-                        .call(done -> releases.release(thread.tenant(), thread.thread(), aside.asideId)));
-    }
-
-    private Uni<Released> replayed(ThreadKey thread, StoredSetAside aside) {
-        // Sending ends on other threads, and the next letter is read where reading is allowed.
-        Executor context = MutinyHelper.executor(Vertx.currentContext());
-        return letters.parked(thread, aside.sinceMs, MAX_REPLAYS + 1).flatMap(all -> {
-            List<StoredDeadLetter> page = all.size() > MAX_REPLAYS ? all.subList(0, MAX_REPLAYS) : all;
-            return Multi.createFrom()
-                    .iterable(page)
-                    .onItem()
-                    .transformToUniAndConcatenate(
-                            letter -> replayed(thread, letter, aside.asideId).emitOn(context))
-                    .filter(isSent -> isSent)
-                    .collect()
-                    .with(Collectors.counting())
-                    .map(sent -> new Released(sent.intValue(), sent < all.size()));
-        });
-    }
-
-    private Uni<Boolean> replayed(ThreadKey thread, StoredDeadLetter letter, String asideId) {
-        DeadLetterId id = new DeadLetterId(letter.atPartition, letter.atPosition);
-        return letters.one(thread.tenant(), id)
-                .flatMap(whole -> {
-                    if (whole == null) {
-                        return Uni.createFrom().item(false);
-                    }
-                    ProducerRecord<byte[], byte[]> record = sender.record(whole, ReplayRequest.UNCHANGED);
-                    record.headers().add(SetAsideThread.RELEASE_HEADER, asideId.getBytes(StandardCharsets.US_ASCII));
-                    return sender.send(
-                                    new Replays.Request(
-                                            thread.tenant(),
-                                            id,
-                                            Commands.ACTOR,
-                                            null,
-                                            ReplayRequest.UNCHANGED.content(),
-                                            false),
-                                    record)
-                            .map(sent -> true);
-                })
-                .onFailure(ThreadRelease::isOfTheLetterAlone)
-                .recoverWithItem(false);
-    }
-
-    private static boolean isOfTheLetterAlone(Throwable failure) {
-        return failure instanceof ProblemException known
-                && (known.problem().type() == ProblemType.NOT_REPLAYABLE
-                        || known.problem().type() == ProblemType.ALREADY_REPLAYED
-                        || known.problem().type() == ProblemType.DEAD_LETTER_NOT_FOUND);
+                .failWith(() -> notSetAside(thread));
     }
 
     static ProblemException notSetAside(ThreadKey thread) {

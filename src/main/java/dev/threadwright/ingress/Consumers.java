@@ -62,8 +62,7 @@ public final class Consumers implements Inbound, AutoCloseable {
         this.silentAfterMs = silentAfterMs;
         this.inputTopic = inputTopic;
         this.sideTopics = List.of(commandsTopic, resultsTopic);
-        Map<String, TopicRole> roles =
-                Map.of(inputTopic, TopicRole.INPUT, commandsTopic, TopicRole.COMMANDS, resultsTopic, TopicRole.RESULTS);
+        Map<String, TopicRole> roles = TopicRole.of(inputTopic, commandsTopic, resultsTopic);
         this.input = new Poller(name + "-input", threads, group, decoder, roles, partitions, loop, this::stop);
         this.side = new Poller(name + "-side", threads, groupless, decoder, roles, partitions, loop, this::stop);
     }

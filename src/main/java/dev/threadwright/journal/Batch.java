@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param advances every partition that the batch touches: the fence
  * @param decisions in the order of their decision; positions of one partition ascend
  * @param outbox dead letters and forwards; positions are shared with the decisions of the partition
+ * @param drained null but for a batch that decides what was parked, which has nothing else
  */
 public record Batch(
         List<Advance> advances,
@@ -33,7 +34,38 @@ public record Batch(
         List<Offset> offsets,
         List<ThreadState> snapshots,
         List<LegRow> legs,
-        List<ActionRow> actions) {
+        List<ActionRow> actions,
+        @Nullable Drained drained) {
+
+    /** Of what came, and not of what was parked. */
+    public Batch(
+            List<Advance> advances,
+            List<DecisionRow> decisions,
+            List<OutboxRow> outbox,
+            List<OutcomeRow> outcomes,
+            List<ThreadRow> threads,
+            List<RunRow> runs,
+            List<InterruptRow> interrupts,
+            List<OwedChange> owed,
+            List<Offset> offsets,
+            List<ThreadState> snapshots,
+            List<LegRow> legs,
+            List<ActionRow> actions) {
+        this(
+                advances,
+                decisions,
+                outbox,
+                outcomes,
+                threads,
+                runs,
+                interrupts,
+                owed,
+                offsets,
+                snapshots,
+                legs,
+                actions,
+                null);
+    }
 
     /** Without legs and actions. */
     public Batch(
@@ -61,6 +93,33 @@ public record Batch(
                 List.of(),
                 List.of());
     }
+
+    /** The same, of parked commands: their records were consumed when they were parked. */
+    public Batch draining(Drained parked, List<Advance> fence) {
+        return new Batch(
+                fence,
+                decisions,
+                outbox,
+                outcomes,
+                threads,
+                runs,
+                interrupts,
+                owed,
+                List.of(),
+                snapshots,
+                legs,
+                actions,
+                parked);
+    }
+
+    /**
+     * Parked commands that the batch decides: they are parked no longer.
+     *
+     * @param thread whose they are
+     * @param positions theirs; the batch is rejected if one of them is not parked any more
+     * @param isEnd whether none is left, so that the thread is not set aside any longer
+     */
+    public record Drained(SetAsideThread thread, List<Long> positions, boolean isEnd) {}
 
     /**
      * Compared and set: the commit takes place only if the partition is still at (epoch, from).

@@ -2,6 +2,7 @@ package dev.threadwright.journal;
 
 import dev.threadwright.journal.Batch.ActionRow;
 import dev.threadwright.journal.Batch.Advance;
+import dev.threadwright.journal.Batch.Drained;
 import dev.threadwright.journal.Batch.InterruptRow;
 import dev.threadwright.journal.Batch.LegRow;
 import dev.threadwright.journal.Batch.Offset;
@@ -36,12 +37,17 @@ final class CommitCall {
     private static final int PARAMETERS = 98;
     private static final String SQL = "select commit_batch_v1(" + "?,".repeat(PARAMETERS - 1) + "?)";
 
+    /** The fence comes first. */
+    private static final String DRAINING_SQL =
+            "with committed as materialized (" + SQL + ") select drain_parked_v1(?, ?, ?, ?, ?, ?) from committed";
+
     private static final long MS_PER_MINUTE = 60_000;
 
     private CommitCall() {}
 
     static void execute(Connection connection, Batch batch) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(SQL)) {
+        Drained drained = stored(batch.drained());
+        try (PreparedStatement statement = connection.prepareStatement(drained == null ? SQL : DRAINING_SQL)) {
             Columns columns = new Columns(statement);
             advances(columns, batch.advances());
             threads(columns, batch.threads());
@@ -55,8 +61,30 @@ final class CommitCall {
             offsets(columns, batch.offsets());
             snapshots(columns, batch.snapshots());
             actions(columns, batch.actions());
+            if (drained != null) {
+                drained(statement, drained);
+            }
             statement.execute();
         }
+    }
+
+    /** Of a thread whose name cannot be stored nothing is. */
+    private static @Nullable Drained stored(@Nullable Drained drained) {
+        return drained == null || !BatchCheck.isStorable(drained.thread().thread()) ? null : drained;
+    }
+
+    private static void drained(PreparedStatement statement, Drained drained) throws SQLException {
+        SetAsideThread thread = drained.thread();
+        statement.setInt(PARAMETERS + 1, thread.partition());
+        statement.setString(PARAMETERS + 2, thread.thread().tenant());
+        statement.setString(PARAMETERS + 3, thread.thread().thread());
+        statement.setString(PARAMETERS + 4, thread.id());
+        statement.setArray(
+                PARAMETERS + 5,
+                statement
+                        .getConnection()
+                        .createArrayOf("bigint", drained.positions().toArray()));
+        statement.setBoolean(PARAMETERS + 6, drained.isEnd());
     }
 
     private static void advances(Columns columns, List<Advance> rows) throws SQLException {

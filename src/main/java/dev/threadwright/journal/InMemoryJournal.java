@@ -17,10 +17,13 @@ import dev.threadwright.thread.RunStatus;
 import dev.threadwright.thread.SettledInterrupt;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.ThreadState;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -89,6 +92,7 @@ public final class InMemoryJournal implements Journal {
     private final Map<OwedKey, OwedChange> owed = new LinkedHashMap<>();
     private final Map<Integer, TreeMap<String, Long>> offsets = new HashMap<>();
     private final Map<ThreadKey, SetAsideThread> setAside = new HashMap<>();
+    private final Set<DeadLetterId> drained = new HashSet<>();
 
     @Override
     public synchronized void commit(Batch batch) {
@@ -96,6 +100,7 @@ public final class InMemoryJournal implements Journal {
         checkOwnership(batch);
         checkThreads(batch);
         checkKeys(batch);
+        checkDrained(batch.drained());
         // All that could refuse it has been asked: from here on it is all.
         for (Advance advance : batch.advances()) {
             partitions.computeIfPresent(advance.partition(), (id, now) -> now.at(advance.to()));
@@ -115,6 +120,29 @@ public final class InMemoryJournal implements Journal {
             offsets.computeIfAbsent(offset.partition(), id -> new TreeMap<>()).put(offset.topic(), offset.next());
         }
         batch.snapshots().forEach(state -> snapshots.put(state.key(), state));
+        drain(batch.drained());
+    }
+
+    private void checkDrained(Batch.@Nullable Drained batch) {
+        if (batch != null) {
+            Set<Long> parked = parked(batch.thread(), Integer.MAX_VALUE).stream()
+                    .map(OutboxRow::position)
+                    .collect(Collectors.toSet());
+            reject(!parked.containsAll(batch.positions()), "It is not parked any more: ", batch);
+        }
+    }
+
+    private void drain(Batch.@Nullable Drained batch) {
+        if (batch == null) {
+            return;
+        }
+        batch.positions()
+                .forEach(position -> drained.add(new DeadLetterId(batch.thread().partition(), position)));
+        if (batch.isEnd()) {
+            setAside.computeIfPresent(
+                    batch.thread().thread(),
+                    (key, now) -> now.id().equals(batch.thread().id()) ? null : now);
+        }
     }
 
     private void checkOwnership(Batch batch) {
@@ -330,12 +358,40 @@ public final class InMemoryJournal implements Journal {
         if (now == null || now.released() || now.epoch() != epoch) {
             throw new FencedException(Set.of(thread.partition()), "Another owner", null);
         }
-        setAside.put(thread.thread(), thread);
+        SetAsideThread before = setAside.get(thread.thread());
+        setAside.put(
+                thread.thread(),
+                new SetAsideThread(
+                        thread.thread(),
+                        thread.partition(),
+                        thread.id(),
+                        thread.cause(),
+                        thread.error(),
+                        before == null ? thread.after() : before.after(),
+                        false));
+    }
+
+    /** Stands for somebody who releases the thread. */
+    public synchronized void release(ThreadKey thread) {
+        setAside.computeIfPresent(
+                thread,
+                (key, now) -> new SetAsideThread(
+                        key, now.partition(), now.id(), now.cause(), now.error(), now.after(), true));
     }
 
     @Override
-    public synchronized void takeBack(SetAsideThread thread) {
-        setAside.computeIfPresent(thread.thread(), (key, now) -> now.id().equals(thread.id()) ? null : now);
+    public synchronized List<OutboxRow> parked(SetAsideThread thread, int limit) {
+        byte[] name = thread.thread().thread().getBytes(StandardCharsets.UTF_8);
+        return publications
+                .getOrDefault(thread.partition(), new TreeMap<>())
+                .tailMap(thread.after(), false)
+                .values()
+                .stream()
+                .filter(OutboxRow.class::isInstance)
+                .map(OutboxRow.class::cast)
+                .filter(row -> row.kind().isParked() && Arrays.equals(row.key(), name) && !drained.contains(row.id()))
+                .limit(limit)
+                .toList();
     }
 
     @Override

@@ -114,18 +114,24 @@ public interface Journal extends AutoCloseable {
 
     /**
      * Says that the thread is not to be decided on until somebody releases it: its timers and calls are not told of, and
-     * its next owners hear of it. Takes the place of what was said before.
+     * its next owners hear of it. Takes the place of what was said before, but for the position that its parked commands
+     * begin at: those that are left stay parked.
      *
      * @param epoch the owner's
      * @throws FencedException if the partition is no longer at that epoch
      */
     void setAside(SetAsideThread thread, long epoch);
 
-    /** Takes that back; does nothing if somebody has since, or it was set aside again. */
-    void takeBack(SetAsideThread thread);
-
     /** Threads of these partitions that are set aside, by name; at most {@code limit}. */
     List<SetAsideThread> setAside(Collection<Integer> partitions, int limit);
+
+    /**
+     * What was parked for the thread since it was set aside and is neither decided nor sent again, in the order in which it
+     * was parked; at most {@code limit}, fewer when they are large, and none only if none is left.
+     *
+     * @throws UnreadableException if the next one is not kept whole any more
+     */
+    List<OutboxRow> parked(SetAsideThread thread, int limit);
 
     /**
      * Threads of the partition that owe calls, but those that are set aside: work that was running when the last owner

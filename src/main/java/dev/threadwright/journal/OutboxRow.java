@@ -52,6 +52,14 @@ public record OutboxRow(
             return this != FORWARD && this != ACTION;
         }
 
+        /** Whether it waits for the release of its thread, if it came since that was set aside. */
+        public boolean isParked() {
+            return switch (this) {
+                case FAILED, NOT_STORED, THREAD_UNREADABLE, THREAD_SET_ASIDE -> true;
+                case FORWARD, ACTION, INVALID, REFUSED -> false;
+            };
+        }
+
         /** As it is stored and told. */
         public String word() {
             return name().toLowerCase(Locale.ROOT);

@@ -30,7 +30,55 @@ final class PageReader {
             order by d.first_seq limit ?
             """;
 
+    /** What is not kept whole in the list of dead letters is in the outbox, for as long as that keeps its rows. */
+    private static final String PARKED = """
+            select d.kind, d.partition, d.position, d.source_topic, d.source_partition, d.source_offset,
+                   case when d.whole then d.key else o.key end, case when d.whole then d.value else o.value end,
+                   case when d.whole then d.headers else o.headers end, d.reason, d.source_time_ms,
+                   d.whole or o.position is not null
+            from dead_letter d
+                 left join outbox o on o.partition = d.partition and o.position = d.position and not d.whole
+            where d.tenant = ? and d.thread = ? and d.partition = ? and d.position > ?
+              and d.kind in ('failed', 'not_stored', 'thread_unreadable', 'thread_set_aside')
+              and (d.replay_status is null or d.replay_status = 'failed')
+            order by d.position limit ?
+            """;
+
     private PageReader() {}
+
+    static List<OutboxRow> parked(Connection connection, SetAsideThread of, int limit) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(PARKED)) {
+            statement.setString(1, of.thread().tenant());
+            statement.setString(2, of.thread().thread());
+            statement.setInt(3, of.partition());
+            statement.setLong(4, of.after());
+            statement.setInt(5, limit);
+            statement.setFetchSize(FETCH_SIZE);
+            try (ResultSet rows = statement.executeQuery()) {
+                List<OutboxRow> page = new ArrayList<>();
+                long chars = 0;
+                while (chars < MAX_CHARS && rows.next()) {
+                    if (!rows.getBoolean(12)) {
+                        if (page.isEmpty()) {
+                            throw new UnreadableException(
+                                    of.thread(),
+                                    "Parked command " + new DeadLetterId(of.partition(), rows.getLong(3))
+                                            + " was too large to be listed whole (see threadwright.dead-letters.body-bytes),"
+                                            + " and the outbox does not have it any more (see"
+                                            + " threadwright.retention.purge-outbox-after): send it again from the"
+                                            + " dead-letter topic");
+                        }
+                        return page;
+                    }
+                    OutboxRow row = Rows.outbox(rows);
+                    page.add(row);
+                    byte[] value = row.value();
+                    chars += value == null ? 0 : value.length;
+                }
+                return page;
+            }
+        }
+    }
 
     /** Both tables in step, in the order of the positions that they share. In one transaction, or one could be ahead. */
     static List<Publication> publications(Connection connection, int partition, long after, int limit)

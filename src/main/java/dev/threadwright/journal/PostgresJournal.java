@@ -284,12 +284,12 @@ public final class PostgresJournal implements Journal {
                                 where c.partition = ? and c.epoch = ? and not c.released
                                 for share)
                             insert into thread_set_aside as s
-                                (since_ms, partition, tenant, thread, id, cause, error)
-                            select (extract(epoch from clock_timestamp()) * 1000)::bigint, ?, ?, ?, ?, ?, ?
+                                (since_ms, partition, tenant, thread, id, cause, error, after_position)
+                            select (extract(epoch from clock_timestamp()) * 1000)::bigint, ?, ?, ?, ?, ?, ?, ?
                             from owned
                             on conflict (tenant, thread) do update
                             set since_ms = excluded.since_ms, partition = excluded.partition, id = excluded.id,
-                                cause = excluded.cause, error = excluded.error
+                                cause = excluded.cause, error = excluded.error, releasing = false
                             """)) {
                         statement.setInt(1, thread.partition());
                         statement.setLong(2, epoch);
@@ -299,6 +299,7 @@ public final class PostgresJournal implements Journal {
                         statement.setString(6, thread.id());
                         statement.setString(7, thread.cause().word());
                         statement.setString(8, thread.error().replace('\0', '?'));
+                        statement.setLong(9, thread.after());
                         return statement.executeUpdate();
                     }
                 },
@@ -309,29 +310,11 @@ public final class PostgresJournal implements Journal {
     }
 
     @Override
-    public void takeBack(SetAsideThread thread) {
-        if (!BatchCheck.isStorable(thread.thread())) {
-            return;
-        }
-        claims.call(
-                connection -> {
-                    try (PreparedStatement statement = connection.prepareStatement(
-                            "delete from thread_set_aside where tenant = ? and thread = ? and id = ?")) {
-                        statement.setString(1, thread.thread().tenant());
-                        statement.setString(2, thread.thread().thread());
-                        statement.setString(3, thread.id());
-                        return statement.executeUpdate();
-                    }
-                },
-                SqlErrors::ofClaim);
-    }
-
-    @Override
     public List<SetAsideThread> setAside(Collection<Integer> partitions, int limit) {
         return read(connection -> list(
                 connection,
                 """
-                select tenant, thread, partition, id, cause, error
+                select tenant, thread, partition, id, cause, error, after_position, releasing
                 from thread_set_aside
                 where partition = any (?)
                 order by tenant, thread
@@ -346,7 +329,16 @@ public final class PostgresJournal implements Journal {
                         row.getInt(3),
                         row.getString(4),
                         OutboxRow.Kind.ofWord(row.getString(5)),
-                        row.getString(6))));
+                        row.getString(6),
+                        row.getLong(7),
+                        row.getBoolean(8))));
+    }
+
+    @Override
+    public List<OutboxRow> parked(SetAsideThread thread, int limit) {
+        return BatchCheck.isStorable(thread.thread())
+                ? reads.callInSnapshot(connection -> PageReader.parked(connection, thread, limit))
+                : List.of();
     }
 
     @Override

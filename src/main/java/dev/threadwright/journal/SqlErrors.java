@@ -17,6 +17,7 @@ final class SqlErrors {
     private static final String FENCED = "TW001";
     private static final String THREAD_DAMAGED = "TW002";
     private static final String RUN_MISSING = "TW003";
+    private static final String NOT_PARKED = "TW004";
 
     private SqlErrors() {}
 
@@ -37,7 +38,7 @@ final class SqlErrors {
         }
         return switch (state) {
             case FENCED -> fenced(e);
-            case THREAD_DAMAGED, RUN_MISSING -> rejected(e);
+            case THREAD_DAMAGED, RUN_MISSING, NOT_PARKED -> rejected(e);
             // connection_does_not_exist: the driver found the connection closed before it sent anything.
             case "08003" -> unavailable(e);
             // idle_in_transaction_session_timeout and transaction_timeout end the session, as class 57P does.

@@ -15,6 +15,7 @@ import dev.threadwright.catalog.CatalogUnavailableException;
 import dev.threadwright.ingress.CommandRecords;
 import dev.threadwright.ingress.Consumers;
 import dev.threadwright.ingress.KeyPartitions;
+import dev.threadwright.ingress.ParkedRecords;
 import dev.threadwright.ingress.RecordDecoder;
 import dev.threadwright.journal.Journal;
 import dev.threadwright.journal.JournalUnavailableException;
@@ -194,6 +195,7 @@ final class Engine implements AutoCloseable {
                 owner,
                 threads,
                 journal,
+                parked(),
                 decider,
                 new NeededWorkflows(workflows, this::refreshWorkflows),
                 loopSettings(),
@@ -274,6 +276,12 @@ final class Engine implements AutoCloseable {
                 partitions,
                 loop,
                 config.group().sessionTimeoutMs());
+    }
+
+    private ParkedRecords parked() {
+        ThreadwrightConfig.Topics topics = config.topics();
+        return new ParkedRecords(
+                decoder, topics.input(), topics.commands(), topics.results(), partitions, System::currentTimeMillis);
     }
 
     private LoopSettings loopSettings() {

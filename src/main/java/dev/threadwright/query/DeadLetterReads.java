@@ -2,7 +2,6 @@ package dev.threadwright.query;
 
 import dev.threadwright.journal.DeadLetterId;
 import dev.threadwright.journal.OutboxRow;
-import dev.threadwright.thread.ThreadKey;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.HashMap;
@@ -78,21 +77,6 @@ public class DeadLetterReads {
         return scope.read(
                 tenant,
                 () -> StoredDeadLetter.<StoredDeadLetter>find(ordered, values)
-                        .page(0, limit)
-                        .list());
-    }
-
-    private static final String OF_THREAD_SET_ASIDE = "tenant = :tenant and thread = :thread and deadAtMs >= :since"
-            + " and kind in ('failed', 'not_stored', 'thread_unreadable', 'thread_set_aside')"
-            + " and (replayStatus is null or replayStatus = 'failed')" + OLDEST_FIRST;
-
-    /** What came for a thread since it was set aside, and was not sent again; the oldest first. */
-    public Uni<List<StoredDeadLetter>> parked(ThreadKey thread, long sinceMs, int limit) {
-        return scope.read(
-                thread.tenant(),
-                () -> StoredDeadLetter.<StoredDeadLetter>find(
-                                OF_THREAD_SET_ASIDE,
-                                Map.of("tenant", thread.tenant(), "thread", thread.thread(), "since", sinceMs))
                         .page(0, limit)
                         .list());
     }

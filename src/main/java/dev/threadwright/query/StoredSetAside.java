@@ -34,5 +34,8 @@ public class StoredSetAside extends PanacheEntityBase {
     @Column(name = "since_ms")
     public long sinceMs;
 
+    /** Whether somebody has released it, and its owner decides what is parked. */
+    public boolean releasing;
+
     public record Key(String tenant, String thread) {}
 }

@@ -6,6 +6,7 @@ import dev.threadwright.journal.Batch;
 import dev.threadwright.journal.Batch.Offset;
 import dev.threadwright.journal.Journal;
 import dev.threadwright.journal.Journal.Claim;
+import dev.threadwright.journal.OutboxRow;
 import dev.threadwright.journal.OutboxRow.Coordinates;
 import dev.threadwright.journal.Publication;
 import dev.threadwright.journal.RawHeaders;
@@ -26,6 +27,7 @@ import dev.threadwright.thread.policy.Policy;
 import dev.threadwright.thread.policy.Situation;
 import dev.threadwright.workflow.BuiltInWorkflows;
 import dev.threadwright.workflow.Json;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +37,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -78,6 +81,7 @@ final class LoopHarness implements AutoCloseable {
                 name,
                 new MachineThreads(),
                 journal,
+                LoopHarness::parked,
                 decider(gate),
                 NeededWorkflows.fixed(BuiltInWorkflows.registry()),
                 settings,
@@ -142,9 +146,31 @@ final class LoopHarness implements AutoCloseable {
                                 .anyMatch(offset -> offset.partition() == partition && offset.next() >= next)));
     }
 
+    /** What was offered, by its value: stands for decoding it again. */
+    private static final Map<String, Work> WORKS = new ConcurrentHashMap<>();
+
+    private static final AtomicLong NUMBERS = new AtomicLong();
+
     static Work work(int partition, long offset, Command command) {
-        return new Work.Decide(
-                partition, command, raw(partition, offset, command.header().timeMs()), false);
+        String value = String.valueOf(NUMBERS.incrementAndGet());
+        Coordinates source = new Coordinates(TOPIC, partition, offset);
+        RawRecord record = new RawRecord(
+                source,
+                command.header().thread().thread().getBytes(StandardCharsets.UTF_8),
+                value.getBytes(StandardCharsets.UTF_8),
+                RawHeaders.NONE,
+                command.header().timeMs());
+        Work work = new Work.Decide(partition, command, record, false);
+        WORKS.put(value, work);
+        return work;
+    }
+
+    private static Work parked(OutboxRow letter) {
+        Work work = WORKS.get(new String(letter.value(), StandardCharsets.UTF_8));
+        if (work == null) {
+            throw new IllegalStateException("Nobody has offered " + letter.source());
+        }
+        return work;
     }
 
     static RawRecord raw(int partition, long offset, long timeMs) {

@@ -56,6 +56,9 @@ class LoopMemoryTest {
             "memory",
             new MachineThreads(),
             journal,
+            letter -> {
+                throw new IllegalStateException("nothing is parked here");
+            },
             LoopHarness.decider(Gate.OPEN),
             NeededWorkflows.fixed(BuiltInWorkflows.registry()),
             new LoopSettings(MAX_BATCH, 8L << 20, MAX_MAILBOX, 64L << 20, MAX_ACTORS, 64L << 20, 500),

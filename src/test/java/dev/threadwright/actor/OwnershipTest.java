@@ -15,10 +15,12 @@ import dev.threadwright.journal.JournalDelegate;
 import dev.threadwright.journal.OutboxRow;
 import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.Command;
+import dev.threadwright.thread.Failure;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.ThreadState;
 import dev.threadwright.thread.policy.QueuePolicy;
 import dev.threadwright.workflow.Json;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -265,11 +267,62 @@ class OwnershipTest {
         }
     }
 
+    @Test
+    void ofManyTimersThatAreDueSomeAreToldOfAtOnce_andTheOthersAtTheNextLook() {
+        int due = Ownership.MAX_DUE_TIMERS * 3 / 2;
+        List<Integer> looks = new CopyOnWriteArrayList<>();
+        InMemoryJournal memory = new InMemoryJournal();
+        Journal journal = new JournalDelegate(memory) {
+            @Override
+            public List<DueTimer> timers(Collection<Integer> partitions, long dueByMs, int limit) {
+                List<DueTimer> found = super.timers(partitions, dueByMs, limit);
+                looks.add(found.size());
+                return found;
+            }
+        };
+        try (LoopHarness last = new LoopHarness("last", memory, LoopSettings.DEFAULT)) {
+            last.own(0);
+            last.start();
+            List<Work> works = new ArrayList<>();
+            for (int i = 0; i < due; i++) {
+                Command.SubmitInput input = input(thread("t" + i), "1", 1, QueuePolicy.DEFAULT, "delay");
+                works.add(work(0, 2 * i, input));
+                works.add(work(
+                        0,
+                        2 * i + 1,
+                        new Command.FailAction(
+                                new Command.Header(thread("t" + i), 2, null, "", "action.failed", "system"),
+                                input.newRun(),
+                                new ActionId(input.newRun() + "-1"),
+                                1,
+                                Failure.passing("try again"))));
+            }
+            last.loop.offer(works);
+            last.awaitConsumed(0, 2 * due);
+        }
+        LoopHarness next = new LoopHarness("next", journal, LoopSettings.DEFAULT);
+        next.start();
+        try (next;
+                Ownership ownership = ownership(next, NOTHING_COMES_IN, 1_000_000)) {
+            ownership.assigned(List.of(0));
+            await().untilAsserted(() -> assertThat(next.steps.log)
+                    .filteredOn(line -> line.endsWith("#2"))
+                    .hasSize(due));
+            assertThat(looks).allMatch(found -> found <= Ownership.MAX_DUE_TIMERS);
+            assertThat(looks.stream().filter(found -> found > 0).findFirst()).contains(Ownership.MAX_DUE_TIMERS);
+            assertThat(memory.timers(List.of(0), 1_000_000, due)).isEmpty();
+        }
+    }
+
     private static Ownership ownership(LoopHarness of) {
         return ownership(of, NOTHING_COMES_IN);
     }
 
     private static Ownership ownership(LoopHarness of, Inbound inbound) {
+        return ownership(of, inbound, 3);
+    }
+
+    private static Ownership ownership(LoopHarness of, Inbound inbound, long nowMs) {
         return new Ownership(
                 "next",
                 "next",
@@ -280,6 +333,6 @@ class OwnershipTest {
                 of.turns,
                 of.loop,
                 inbound,
-                () -> 3);
+                () -> nowMs);
     }
 }

@@ -15,11 +15,10 @@ import dev.threadwright.journal.Journal;
 import dev.threadwright.journal.JournalDelegate;
 import dev.threadwright.journal.JournalUnavailableException;
 import dev.threadwright.journal.OutboxRow;
-import dev.threadwright.journal.OutboxRow.Coordinates;
 import dev.threadwright.journal.OutboxRow.Kind;
-import dev.threadwright.journal.RawHeaders;
 import dev.threadwright.journal.RejectedBatchException;
 import dev.threadwright.journal.SetAsideThread;
+import dev.threadwright.journal.UnknownCommitException;
 import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Event;
@@ -30,7 +29,6 @@ import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.ThreadState;
 import dev.threadwright.thread.policy.ParallelPolicy;
 import dev.threadwright.workflow.Json;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -38,6 +36,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Threads that the server fails on: neither their partition nor anything else waits for them. */
@@ -113,18 +112,117 @@ class SetAsideTest {
     }
 
     @Test
-    void aRecordThatReleasesItsThreadIsDecided_andThoseBehindIt() {
-        try (LoopHarness harness = started(memory)) {
-            String first = fail(harness, 0);
+    void whatIsParkedIsDecidedOnRelease_andBeforeAnythingNewer() {
+        // Pages of two, between which newer ones come.
+        try (LoopHarness harness = started(memory, smallBatches(2))) {
+            parkSeven(harness);
             isBroken.set(false);
-            harness.loop.offer(List.of(
-                    release(1, input(T, "again", 2, ParallelPolicy.DEFAULT, "delay"), first),
-                    release(2, input(T, "again-2", 3, ParallelPolicy.DEFAULT, "delay"), first),
-                    work(0, 3, input(T, "new", 4, ParallelPolicy.DEFAULT, "delay"))));
-            harness.awaitConsumed(0, 4);
-            assertThat(accepted(T)).containsExactly("again", "again-2", "new");
+            List<Work> newer = new ArrayList<>();
+            for (int i = 7; i < 20; i++) {
+                newer.add(work(0, i, input(T, "i" + i, 1, ParallelPolicy.DEFAULT, "echo")));
+            }
+            release(harness);
+            harness.loop.offer(newer);
+            harness.awaitConsumed(0, 20);
+            await().until(() -> harness.loop.setAside().isEmpty());
+
+            assertThat(accepted(T)).containsExactlyElementsOf(names(0, 20));
             assertThat(memory.setAside(List.of(0), 10)).isEmpty();
-            assertThat(harness.loop.setAside()).isEmpty();
+            assertThat(harness.publisher.violations).isEmpty();
+        }
+    }
+
+    @Test
+    void aPageIsAsLargeAsABatch() {
+        LoopSettings small = new LoopSettings(100, 2 * Work.OVERHEAD_BYTES + 100, 1_000, 1 << 20, 10, 1 << 20, 100);
+        try (LoopHarness harness = started(memory, small)) {
+            parkSeven(harness);
+            isBroken.set(false);
+            release(harness);
+            await().until(() -> harness.loop.setAside().isEmpty());
+            assertThat(harness.committed.stream()
+                            .map(Batch::drained)
+                            .filter(java.util.Objects::nonNull)
+                            .map(page -> page.positions().size()))
+                    .containsExactly(2, 2, 2, 1, 0);
+            assertThat(accepted(T)).containsExactlyElementsOf(names(0, 7));
+        }
+    }
+
+    @Test
+    void aReleaseThatIsAskedAgainIsOne() {
+        try (LoopHarness harness = started(memory, smallBatches(2))) {
+            parkSeven(harness);
+            SetAsideThread first = memory.setAside(List.of(0), 10).getFirst();
+            isBroken.set(false);
+            for (int i = 0; i < 5; i++) {
+                release(harness);
+            }
+            await().until(() -> memory.setAside(List.of(0), 10).isEmpty());
+            // Told late, of what is over.
+            harness.loop.drain(first);
+            harness.loop.offer(List.of(work(0, 7, parallel("i7"))));
+            await().untilAsserted(() -> assertThat(accepted(T)).containsExactlyElementsOf(names(0, 8)));
+            await().until(() -> harness.loop.setAside().isEmpty());
+        }
+    }
+
+    @Test
+    void theNextOwnerGoesOnWithAReleaseWhereTheLastOneEnded() {
+        AtomicInteger drained = new AtomicInteger();
+        Journal ending = new JournalDelegate(memory) {
+            @Override
+            public void commit(Batch batch) {
+                if (batch.drained() != null && drained.incrementAndGet() > 2) {
+                    throw new JournalUnavailableException("injected: it dies", null);
+                }
+                super.commit(batch);
+            }
+        };
+        try (LoopHarness harness = started(ending, smallBatches(2))) {
+            parkSeven(harness);
+            isBroken.set(false);
+            release(harness);
+            await().until(() -> drained.get() > 2);
+        }
+        assertThat(accepted(T)).containsExactlyElementsOf(names(0, 4));
+        try (LoopHarness next = started(memory, smallBatches(2))) {
+            next.loop.offer(List.of(work(0, 7, parallel("i7"))));
+            await().untilAsserted(() -> assertThat(accepted(T)).containsExactlyElementsOf(names(0, 8)));
+            await().until(() -> next.loop.setAside().isEmpty());
+            assertThat(memory.setAside(List.of(0), 10)).isEmpty();
+        }
+    }
+
+    @Test
+    void anAnswerThatIsLostDecidesNothingTwice() {
+        AtomicInteger commits = new AtomicInteger();
+        Journal losing = new JournalDelegate(memory) {
+            @Override
+            public void commit(Batch batch) {
+                boolean isStored = commits.incrementAndGet() % 2 == 0;
+                if (batch.drained() == null) {
+                    super.commit(batch);
+                } else {
+                    if (isStored) {
+                        super.commit(batch);
+                    }
+                    if (commits.get() < 30) {
+                        throw new UnknownCommitException("injected", null);
+                    } else if (!isStored) {
+                        super.commit(batch);
+                    }
+                }
+            }
+        };
+        try (LoopHarness harness = started(losing, smallBatches(2))) {
+            parkSeven(harness);
+            isBroken.set(false);
+            release(harness);
+            await().until(() -> harness.loop.setAside().isEmpty());
+            assertThat(accepted(T)).containsExactlyElementsOf(names(0, 7));
+            assertThat(memory.setAside(List.of(0), 10)).isEmpty();
+            assertThat(dead()).as("parked once").hasSize(7);
         }
     }
 
@@ -132,17 +230,103 @@ class SetAsideTest {
     void ifTheServerFailsAgain_whatComesBehindKeepsItsPlace() {
         try (LoopHarness harness = started(memory)) {
             String first = fail(harness, 0);
-            harness.loop.offer(List.of(
-                    release(1, input(T, "again", 2, null, "delay"), first),
-                    release(2, input(T, "behind", 3, null, "echo"), first)));
+            harness.loop.offer(List.of(work(0, 1, input(T, "behind", 3, null, "echo"))));
+            harness.awaitConsumed(0, 2);
+            release(harness);
+            await().until(() -> !memory.setAside(List.of(0), 10).getFirst().id().equals(first));
+            harness.loop.offer(List.of(work(0, 2, input(T, "new", 4, null, "echo"))));
             harness.awaitConsumed(0, 3);
             assertThat(accepted(T)).isEmpty();
             assertThat(dead())
                     .extracting(OutboxRow::kind)
-                    .containsExactly(Kind.FAILED, Kind.FAILED, Kind.THREAD_SET_ASIDE);
-            assertThat(memory.setAside(List.of(0), 10))
-                    .singleElement()
-                    .satisfies(aside -> assertThat(aside.id()).isNotEqualTo(first));
+                    .as("each once, in its place")
+                    .containsExactly(Kind.FAILED, Kind.THREAD_SET_ASIDE, Kind.THREAD_SET_ASIDE);
+            assertThat(memory.setAside(List.of(0), 10)).singleElement().satisfies(aside -> {
+                assertThat(aside.releasing()).isFalse();
+                assertThat(aside.cause()).isEqualTo(Kind.FAILED);
+                assertThat(memory.parked(aside, 10)).hasSize(3);
+            });
+            assertThat(harness.loop.load().setAside()).isOne();
+
+            isBroken.set(false);
+            release(harness);
+            await().untilAsserted(() -> assertThat(accepted(T)).containsExactly("fails", "behind", "new"));
+        }
+    }
+
+    @Test
+    void whatIsBeforeTheOneThatTheServerFailsOnIsDecided() {
+        AtomicInteger calls = new AtomicInteger();
+        Gate failing = (tenant, target) -> {
+            if (isBroken.get() || calls.incrementAndGet() == 4) {
+                throw new IllegalStateException("a defect");
+            }
+            return false;
+        };
+        try (LoopHarness harness = started(memory, LoopSettings.DEFAULT, failing)) {
+            parkSeven(harness);
+            SetAsideThread before = memory.setAside(List.of(0), 10).getFirst();
+            isBroken.set(false);
+            harness.loop.drain(before);
+            await().until(() -> !accepted(T).isEmpty());
+            assertThat(accepted(T)).hasSizeLessThan(7).containsExactlyElementsOf(names(0, accepted(T).size()));
+            SetAsideThread again = memory.setAside(List.of(0), 10).getFirst();
+            assertThat(again.id()).isNotEqualTo(before.id());
+            assertThat(memory.parked(again, 10)).hasSize(7 - accepted(T).size());
+            release(harness);
+            await().untilAsserted(() -> assertThat(accepted(T)).containsExactlyElementsOf(names(0, 7)));
+        }
+    }
+
+    @Test
+    void ofAPageThatTheStoreRefusesTheSoundOnesAreDecided() {
+        AtomicBoolean refuses = new AtomicBoolean();
+        Journal refusing = new JournalDelegate(memory) {
+            @Override
+            public void commit(Batch batch) {
+                if (refuses.get()
+                        && batch.outcomes().size() > 0
+                        && accepted(T).size() + batch.outcomes().size() > 5) {
+                    throw new RejectedBatchException("injected", null);
+                }
+                super.commit(batch);
+            }
+        };
+        try (LoopHarness harness = started(refusing)) {
+            parkSeven(harness);
+            isBroken.set(false);
+            refuses.set(true);
+            release(harness);
+            await().until(() -> memory.setAside(List.of(0), 10).getFirst().cause() == Kind.NOT_STORED);
+            assertThat(accepted(T)).containsExactlyElementsOf(names(0, 5));
+            refuses.set(false);
+            release(harness);
+            await().untilAsserted(() -> assertThat(accepted(T)).containsExactlyElementsOf(names(0, 7)));
+        }
+    }
+
+    @Test
+    void aLongQueueThatIsDrainedDoesNotKeepOthersWaiting() {
+        try (LoopHarness harness = started(memory, smallBatches(1))) {
+            List<Work> works = new ArrayList<>();
+            works.add(work(0, 0, input(T, "i0", 1, ParallelPolicy.DEFAULT, "delay")));
+            for (int i = 1; i < 50; i++) {
+                works.add(work(0, i, input(T, "i" + i, 1, ParallelPolicy.DEFAULT, "echo")));
+            }
+            harness.loop.offer(works);
+            harness.awaitConsumed(0, 50);
+            isBroken.set(false);
+            List<Work> others = new ArrayList<>();
+            for (int i = 50; i < 60; i++) {
+                others.add(work(0, i, input(OTHER, "o" + i, i, null, "echo")));
+            }
+            harness.loop.offer(others);
+            release(harness);
+            harness.awaitConsumed(0, 60);
+            await().until(() -> harness.loop.setAside().isEmpty());
+            assertThat(accepted(T)).containsExactlyElementsOf(names(0, 50));
+            assertThat(memory.decisions(OTHER, 1, 100).getLast().position())
+                    .isLessThan(memory.decisions(T, 1, 100).getLast().position());
         }
     }
 
@@ -177,7 +361,7 @@ class SetAsideTest {
             assertThat(dead()).as("nothing of it came by Kafka").isEmpty();
 
             isBroken.set(false);
-            memory.takeBack(memory.setAside(List.of(0), 10).getFirst());
+            memory.release(T);
             await().untilAsserted(() -> assertThat(harness.steps.log)
                     .containsExactly(
                             "start " + input.newRun() + "-1#1",
@@ -197,7 +381,6 @@ class SetAsideTest {
             isBroken.set(true);
             harness.loop.offer(List.of(work(0, 1, input(T, "fails", 2, ParallelPolicy.DEFAULT, "delay"))));
             harness.awaitConsumed(0, 2);
-            SetAsideThread aside = harness.loop.setAside().get(T);
             harness.loop.offer(List.of(
                     new Work.Decide(
                             0,
@@ -213,8 +396,7 @@ class SetAsideTest {
             harness.awaitConsumed(0, 3);
             assertThat(ended()).isEmpty();
 
-            memory.takeBack(aside);
-            harness.loop.released(aside);
+            release(harness);
             await().untilAsserted(() -> assertThat(ended()).containsExactly(running.newRun()));
         }
     }
@@ -237,7 +419,7 @@ class SetAsideTest {
             ownership.assigned(List.of(0));
             await().until(() -> ownership.held().contains(0));
             assertThat(next.steps.log).isEmpty();
-            memory.takeBack(next.loop.setAside().get(T));
+            memory.release(T);
             await().untilAsserted(
                             () -> assertThat(next.steps.log).containsExactly("start " + running.newRun() + "-1#1"));
         }
@@ -275,7 +457,7 @@ class SetAsideTest {
                     null,
                     false));
             for (int i = 1; i < 20; i++) {
-                works.add(work(0, i, input(i == 13 ? T : thread("t" + i), "i" + i, i, null, "echo")));
+                works.add(work(0, i, input(i == 13 ? T : thread("t" + i), "i" + i, i, ParallelPolicy.DEFAULT, "echo")));
             }
             harness.loop.offer(works);
             harness.awaitConsumed(0, 20);
@@ -286,14 +468,14 @@ class SetAsideTest {
             });
             assertThat(dead()).extracting(row -> row.source().offset()).containsExactly(13L);
             refuses.set(false);
-            memory.takeBack(harness.loop.setAside().get(T));
-            harness.loop.released(harness.loop.setAside().get(T));
-            await().untilAsserted(() -> assertThat(ended()).containsExactly(running.newRun()));
+            release(harness);
+            await().untilAsserted(() -> assertThat(ended()).contains(running.newRun()));
+            assertThat(accepted(T)).containsExactly("running", "i13");
         }
     }
 
     @Test
-    void aThreadThatCannotBeReadIsTriedWithEachRecord_andGoesOnWhenItIsSound() {
+    void aThreadThatCannotBeReadStaysSetAsideUntilItIsSoundAndReleased() {
         AtomicBoolean isDamaged = new AtomicBoolean(true);
         Journal damaged = new JournalDelegate(memory) {
             @Override
@@ -309,17 +491,78 @@ class SetAsideTest {
             harness.awaitConsumed(0, 1);
             harness.loop.offer(List.of(work(0, 1, input(T, "2", 2, null, "echo"))));
             harness.awaitConsumed(0, 2);
-            assertThat(memory.setAside(List.of(0), 10))
-                    .extracting(SetAsideThread::cause)
-                    .containsExactly(Kind.THREAD_UNREADABLE);
+            SetAsideThread first = memory.setAside(List.of(0), 10).getFirst();
+            assertThat(first.cause()).isEqualTo(Kind.THREAD_UNREADABLE);
+
+            // Too early: it is set aside again, with all that was parked.
+            release(harness);
+            await().until(() -> !memory.setAside(List.of(0), 10).getFirst().id().equals(first.id()));
+            SetAsideThread again = memory.setAside(List.of(0), 10).getFirst();
+            assertThat(again.cause()).isEqualTo(Kind.THREAD_UNREADABLE);
+            assertThat(again.error()).isEqualTo(first.error());
+            assertThat(again.releasing()).isFalse();
+            assertThat(memory.parked(again, 10)).hasSize(2);
+            await().until(() -> harness.loop.setAside().containsValue(again));
+            assertThat(harness.loop.load().setAside()).isOne();
+
+            // Repaired, and not released.
             isDamaged.set(false);
             harness.loop.offer(List.of(work(0, 2, input(T, "3", 3, null, "echo"))));
             harness.awaitConsumed(0, 3);
+            assertThat(accepted(T)).isEmpty();
+            assertThat(memory.setAside(List.of(0), 10)).containsExactly(again);
             assertThat(dead())
                     .extracting(OutboxRow::kind)
-                    .containsExactly(Kind.THREAD_UNREADABLE, Kind.THREAD_UNREADABLE);
-            assertThat(accepted(T)).containsExactly("3");
+                    .containsExactly(Kind.THREAD_UNREADABLE, Kind.THREAD_UNREADABLE, Kind.THREAD_SET_ASIDE);
+
+            release(harness);
+            await().untilAsserted(() -> assertThat(accepted(T)).containsExactly("1", "2", "3"));
+            await().until(() -> harness.loop.setAside().isEmpty());
             assertThat(memory.setAside(List.of(0), 10)).isEmpty();
+        }
+    }
+
+    @Test
+    void aTimerThatBecameDueMeanwhileIsToldAfterTheRelease_behindWhatIsParked() {
+        AtomicInteger ticks = new AtomicInteger();
+        LoopHarness harness = new LoopHarness("a", memory, LoopSettings.DEFAULT, gate);
+        harness.start();
+        try (harness;
+                Ownership ownership = ownership(harness, ticks)) {
+            isBroken.set(false);
+            ownership.assigned(List.of(0));
+            await().until(() -> ownership.held().contains(0));
+            Command.SubmitInput running = input(T, "running", 1, ParallelPolicy.DEFAULT, "delay");
+            harness.loop.offer(List.of(
+                    work(0, 0, running),
+                    // To be tried again at a time that is far from now.
+                    work(
+                            0,
+                            1,
+                            new Command.FailAction(
+                                    header(2_000_000, "action.failed"),
+                                    running.newRun(),
+                                    new ActionId(running.newRun() + "-1"),
+                                    1,
+                                    Failure.passing("try again")))));
+            harness.awaitConsumed(0, 2);
+            isBroken.set(true);
+            harness.loop.offer(List.of(work(0, 2, parallel("fails")), work(0, 3, parallel("behind"))));
+            harness.awaitConsumed(0, 4);
+            ticks.addAndGet(100_000);
+            int before = ticks.get();
+            await().until(() -> ticks.get() > before + 30);
+            assertThat(memory.timers(List.of(0), Long.MAX_VALUE, 10)).isEmpty();
+            assertThat(harness.steps.log).containsExactly("start " + running.newRun() + "-1#1", "cancel " + running.newRun() + "-1#1");
+
+            isBroken.set(false);
+            memory.release(T);
+            await().untilAsserted(
+                    () -> assertThat(harness.steps.log).contains("start " + running.newRun() + "-1#2"));
+            assertThat(accepted(T)).containsExactly("running", "fails", "behind");
+            assertThat(harness.steps.log.getLast())
+                    .as("behind what was parked")
+                    .isEqualTo("start " + running.newRun() + "-1#2");
         }
     }
 
@@ -378,9 +621,9 @@ class SetAsideTest {
         asides.await(waiting);
         asides.await(new Work.Decide(0, lost(thread("t1")), null, false));
         asides.await(new Work.Decide(0, lost(thread("t2")), null, false));
-        assertThat(asides.takeBack(asides.all().get(thread("t0")))).containsExactly(waiting);
+        assertThat(asides.released(asides.all().get(thread("t0")))).containsExactly(waiting);
         assertThat(asides.toResume()).as("all of it waited here").isEmpty();
-        assertThat(asides.takeBack(asides.all().get(thread("t1")))).isEmpty();
+        assertThat(asides.released(asides.all().get(thread("t1")))).isEmpty();
         assertThat(asides.toResume()).as("there was no room").containsExactly(Map.entry(thread("t1"), 0));
     }
 
@@ -411,7 +654,15 @@ class SetAsideTest {
     }
 
     private LoopHarness started(Journal journal) {
-        LoopHarness harness = new LoopHarness("a", journal, LoopSettings.DEFAULT, gate);
+        return started(journal, LoopSettings.DEFAULT);
+    }
+
+    private LoopHarness started(Journal journal, LoopSettings settings) {
+        return started(journal, settings, gate);
+    }
+
+    private static LoopHarness started(Journal journal, LoopSettings settings, Gate gate) {
+        LoopHarness harness = new LoopHarness("a", journal, settings, gate);
         harness.own(0);
         return harness.start();
     }
@@ -422,14 +673,33 @@ class SetAsideTest {
         return harness.loop.setAside().get(T).id();
     }
 
-    private static Work release(long offset, Command command, String id) {
-        RawRecord record = new RawRecord(
-                new Coordinates(LoopHarness.TOPIC, 0, offset),
-                new byte[] {'k'},
-                new byte[] {'1'},
-                RawHeaders.of(Map.of(SetAsideThread.RELEASE_HEADER, id.getBytes(StandardCharsets.US_ASCII))),
-                command.header().timeMs());
-        return new Work.Decide(0, command, record, false);
+    private static LoopSettings smallBatches(int count) {
+        return new LoopSettings(count, 1 << 20, 1_000, 1 << 20, 10, 1 << 20, 100);
+    }
+
+    /** The first one fails, and six are behind it. */
+    private void parkSeven(LoopHarness harness) {
+        List<Work> works = new ArrayList<>();
+        for (int i = 0; i < 7; i++) {
+            works.add(work(0, i, parallel("i" + i)));
+        }
+        harness.loop.offer(works);
+        harness.awaitConsumed(0, 7);
+        assertThat(dead()).hasSize(7);
+    }
+
+    private static Command parallel(String id) {
+        return input(T, id, 1, ParallelPolicy.DEFAULT, "delay");
+    }
+
+    private static List<String> names(int from, int to) {
+        return IntStream.range(from, to).mapToObj(i -> "i" + i).toList();
+    }
+
+    /** As the ownership does when somebody has released it in the journal. */
+    private void release(LoopHarness harness) {
+        memory.release(T);
+        memory.setAside(List.of(0), 10).forEach(harness.loop::drain);
     }
 
     private static Command lost(ThreadKey thread) {

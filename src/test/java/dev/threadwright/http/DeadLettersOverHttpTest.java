@@ -255,22 +255,43 @@ class DeadLettersOverHttpTest {
                     .body("dead_letters.kind", contains("not_stored", "thread_set_aside"));
 
             // Too early: as before, and what came behind keeps its place.
-            release().statusCode(200).body("replayed", equalTo(2)).body("left", equalTo(false));
-            awaitLetters(4);
+            String first = row("select id from thread_set_aside where thread = '" + thread + "'");
+            release().statusCode(200).body("parked", equalTo(2));
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> !first.equals(row("select id from thread_set_aside where thread = '" + thread + "'")));
+            given().get("/set-aside/{id}", thread)
+                    .then()
+                    .statusCode(200)
+                    .body("cause", equalTo("not_stored"))
+                    .body("releasing", equalTo(false));
             given().get("/dead-letters?thread_id={thread}&order=oldest&replayed=false", thread)
                     .then()
                     .body("dead_letters.kind", contains("not_stored", "thread_set_aside"));
 
             update("insert into run select * from saved_run");
-            release().statusCode(200).body("thread_id", equalTo(thread)).body("replayed", equalTo(2));
+            release().statusCode(200).body("thread_id", equalTo(thread)).body("parked", equalTo(2));
+            // What comes while the owner does not know of the release yet is behind what is parked.
+            given().contentType(ContentType.JSON)
+                    .body("{\"data\": {\"text\": \"third\"}}")
+                    .post("/threads/{id}/inputs", thread)
+                    .then()
+                    .statusCode(202);
             await().atMost(Duration.ofSeconds(30))
                     .untilAsserted(() -> given().get("/threads/{id}", thread)
                             .then()
-                            .body("runs.status", contains("completed", "completed", "cancelled"))
-                            .body("runs[0].values.output.text", equalTo("second"))
-                            .body("runs[2].run_id", equalTo(run))
+                            .body("runs.status", contains("completed", "completed", "completed", "cancelled"))
+                            .body("runs[0].values.output.text", equalTo("third"))
+                            .body("runs[1].values.output.text", equalTo("second"))
+                            .body("runs[2].values.output.text", equalTo("first"))
+                            .body("runs[3].run_id", equalTo(run))
                             .body("$", not(hasKey("set_aside"))));
-            awaitLetters(4);
+            given().get("/dead-letters?thread_id={thread}&replayed=false", thread)
+                    .then()
+                    .body("dead_letters", empty());
+            given().get("/dead-letters?thread_id={thread}", thread)
+                    .then()
+                    .body("dead_letters.replay.by", org.hamcrest.Matchers.everyItem(equalTo("release")))
+                    .body("dead_letters.replay.status", org.hamcrest.Matchers.everyItem(equalTo("sent")));
         } finally {
             update("drop table saved_run");
         }
@@ -289,12 +310,42 @@ class DeadLettersOverHttpTest {
                     .untilAsserted(
                             () -> given().get("/set-aside/{id}", thread).then().statusCode(200));
             update("insert into run select * from saved_run");
-            release().statusCode(200).body("replayed", equalTo(0));
+            release().statusCode(200).body("parked", equalTo(0));
             await().atMost(Duration.ofSeconds(30))
                     .untilAsserted(() -> given().get("/threads/{id}", thread)
                             .then()
                             .body("runs.status", contains("completed"))
                             .body("runs[0].values.output.text", equalTo("soon")));
+        } finally {
+            update("drop table saved_run");
+        }
+    }
+
+    @Test
+    void withoutWhatIsParkedAThreadGoesOnWithWhatIsNewer() {
+        String run = started("delay", "{\"ms\": 3600000, \"text\": \"long\"}");
+        update("create table saved_run as select * from run where thread = '" + thread + "'");
+        try {
+            update("delete from run where thread = '" + thread + "'");
+            input("first").statusCode(500);
+            input("second").statusCode(500);
+            update("insert into run select * from saved_run");
+            given().post("/set-aside/{id}/release?replay=false", thread)
+                    .then()
+                    .statusCode(200)
+                    .body("parked", equalTo(0));
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> given().get("/set-aside/{id}", thread).then().statusCode(404));
+            input("third").statusCode(200);
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> given().get("/threads/{id}", thread)
+                            .then()
+                            .body("runs.status", contains("completed", "cancelled"))
+                            .body("runs[0].values.output.text", equalTo("third"))
+                            .body("runs[1].run_id", equalTo(run)));
+            given().get("/dead-letters?thread_id={thread}&order=oldest&replayed=false", thread)
+                    .then()
+                    .body("dead_letters.kind", contains("not_stored", "thread_set_aside"));
         } finally {
             update("drop table saved_run");
         }

@@ -37,7 +37,6 @@ final class BrokenRecords {
             "tw_role",
             "tw_actor",
             "tw_replay_of",
-            "tw_release",
             "");
 
     private static final List<String> TEXTS = List.of(

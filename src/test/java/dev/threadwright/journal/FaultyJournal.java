@@ -152,9 +152,9 @@ public final class FaultyJournal implements Journal {
     }
 
     @Override
-    public void takeBack(SetAsideThread thread) {
+    public List<OutboxRow> parked(SetAsideThread thread, int limit) {
         mayFail();
-        journal.takeBack(thread);
+        return journal.parked(thread, limit);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.threadwright.journal;
 import static dev.threadwright.journal.Owner.hash;
 import static dev.threadwright.journal.Owner.input;
 import static dev.threadwright.journal.Owner.thread;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -493,14 +494,15 @@ abstract class JournalContract {
     }
 
     @Test
-    void of_a_thread_that_is_set_aside_nothing_is_told_until_that_is_taken_back() {
+    void of_a_thread_that_is_set_aside_nothing_is_told_until_what_is_parked_is_decided() {
         Owner owner = Owner.of(journal(), 0);
         owe(owner, true, T, OwedChange.TIMER, "timer", 100);
         owe(owner, true, T, OwedChange.CALL, "call", 100);
         owe(owner, true, thread("u"), OwedChange.CALL, "other", 100);
-        SetAsideThread first =
-                new SetAsideThread(T, 0, "0-1-1", OutboxRow.Kind.FAILED, "java.lang.Error: \u00fc\ud83d\ude00");
-        SetAsideThread again = new SetAsideThread(T, 0, "0-1-2", OutboxRow.Kind.NOT_STORED, "why");
+        SetAsideThread first = new SetAsideThread(
+                T, 0, "0-1-1", OutboxRow.Kind.FAILED, "java.lang.Error: \u00fc\ud83d\ude00", 7, false);
+        SetAsideThread again = new SetAsideThread(T, 0, "0-1-2", OutboxRow.Kind.NOT_STORED, "why", 9, false);
+        SetAsideThread both = new SetAsideThread(T, 0, "0-1-2", OutboxRow.Kind.NOT_STORED, "why", 7, false);
 
         journal().setAside(first, owner.claim.epoch());
         assertThat(another().setAside(List.of(0, 1), 10)).containsExactly(first);
@@ -512,23 +514,73 @@ abstract class JournalContract {
         assertThat(journal().threadsOwingCalls(0)).containsExactly(thread("u"));
 
         journal().setAside(again, owner.claim.epoch());
-        assertThat(journal().setAside(List.of(0), 10)).containsExactly(again);
-        journal().takeBack(first);
         assertThat(journal().setAside(List.of(0), 10))
-                .as("the second time, which nobody has taken back")
-                .containsExactly(again);
-        journal().takeBack(again);
-        journal().takeBack(again);
+                .as("what is parked begins where it did")
+                .containsExactly(both);
+        drain(owner, first, List.of(), true);
+        assertThat(journal().setAside(List.of(0), 10))
+                .as("the second time, whose end that was not")
+                .containsExactly(both);
+        drain(owner, both, List.of(), false);
+        assertThat(journal().setAside(List.of(0), 10)).containsExactly(both);
+        drain(owner, both, List.of(), true);
+        drain(owner, both, List.of(), true);
         assertThat(journal().setAside(List.of(0), 10)).isEmpty();
         assertThat(journal().timers(List.of(0), 1_000, 10)).hasSize(3);
         assertThat(journal().threadsOwingCalls(0)).containsExactly(T, thread("u"));
     }
 
     @Test
+    void what_is_parked_is_told_in_its_order_and_decided_once() {
+        Owner owner = Owner.of(journal(), 0);
+        park(owner, OutboxRow.Kind.FAILED, T, "of an earlier time");
+        SetAsideThread aside = new SetAsideThread(T, 0, "0-1-1", OutboxRow.Kind.FAILED, "why", owner.position, false);
+        journal().setAside(aside, owner.claim.epoch());
+        park(owner, OutboxRow.Kind.FAILED, T, "1");
+        park(owner, OutboxRow.Kind.THREAD_SET_ASIDE, thread("u"), "of another thread");
+        park(owner, OutboxRow.Kind.INVALID, T, "not parked");
+        park(owner, OutboxRow.Kind.THREAD_SET_ASIDE, T, "2");
+        park(owner, OutboxRow.Kind.NOT_STORED, T, "3");
+        park(owner, OutboxRow.Kind.THREAD_UNREADABLE, T, "4");
+
+        List<OutboxRow> parked = another().parked(aside, 10);
+        assertThat(parked).extracting(row -> new String(row.value(), UTF_8)).containsExactly("1", "2", "3", "4");
+        assertThat(another().parked(aside, 2))
+                .extracting(OutboxRow::position)
+                .containsExactly(parked.get(0).position(), parked.get(1).position());
+
+        List<Long> two = List.of(parked.get(0).position(), parked.get(1).position());
+        drain(owner, aside, two, false);
+        assertThat(another().parked(aside, 10))
+                .extracting(OutboxRow::position)
+                .containsExactly(parked.get(2).position(), parked.get(3).position());
+        assertThatThrownBy(() -> drain(owner, aside, two, true))
+                .as("once more, as if a commit were repeated")
+                .isInstanceOf(RejectedBatchException.class);
+        assertThat(journal().setAside(List.of(0), 10)).containsExactly(aside);
+        Owner.of(another(), 0);
+        assertThatThrownBy(() -> drain(owner, aside, List.of(parked.get(2).position()), false))
+                .as("by an owner that was")
+                .isInstanceOf(FencedException.class);
+        assertThat(another().parked(aside, 10)).hasSize(2);
+    }
+
+    private static void park(Owner owner, OutboxRow.Kind kind, ThreadKey thread, String value) {
+        owner.draft()
+                .forward(kind, thread.thread().getBytes(UTF_8), value.getBytes(UTF_8), RawHeaders.NONE, "why")
+                .commit();
+    }
+
+    private void drain(Owner owner, SetAsideThread aside, List<Long> positions, boolean isEnd) {
+        Batch batch = owner.draft().build();
+        owner.journal.commit(batch.draining(new Batch.Drained(aside, positions, isEnd), batch.advances()));
+    }
+
+    @Test
     void only_the_owner_of_its_partition_sets_a_thread_aside() {
         Owner owner = Owner.of(journal(), 0);
         Owner.of(another(), 0);
-        SetAsideThread thread = new SetAsideThread(T, 0, "0-1-1", OutboxRow.Kind.FAILED, "why");
+        SetAsideThread thread = new SetAsideThread(T, 0, "0-1-1", OutboxRow.Kind.FAILED, "why", 0, false);
         assertThat(catchThrowableOfType(FencedException.class, () -> journal().setAside(thread, owner.claim.epoch()))
                         .partitions())
                 .containsExactly(0);

@@ -98,8 +98,8 @@ public class JournalDelegate implements Journal {
     }
 
     @Override
-    public void takeBack(SetAsideThread thread) {
-        journal.takeBack(thread);
+    public List<OutboxRow> parked(SetAsideThread thread, int limit) {
+        return journal.parked(thread, limit);
     }
 
     @Override

@@ -167,6 +167,34 @@ class PostgresJournalTest extends JournalContract {
     }
 
     @Test
+    void what_is_parked_and_not_listed_whole_comes_from_the_outbox_for_as_long_as_that_has_it() throws SQLException {
+        byte[] key = T.thread().getBytes(UTF_8);
+        try (Journal small = new PostgresJournal(settings.withDeadLetterBytes(10))) {
+            Owner owner = Owner.of(small, 0);
+            SetAsideThread aside = new SetAsideThread(T, 0, "0-1-1", OutboxRow.Kind.FAILED, "why", 0, false);
+            small.setAside(aside, owner.claim.epoch());
+            RawHeaders headers = RawHeaders.of(Map.of("h", new byte[] {1}));
+            owner.draft()
+                    .forward(OutboxRow.Kind.FAILED, key, "1".getBytes(UTF_8), RawHeaders.NONE, "why")
+                    .forward(OutboxRow.Kind.THREAD_SET_ASIDE, key, "a long value".getBytes(UTF_8), headers, "why")
+                    .commit();
+            assertThat(small.parked(aside, 10))
+                    .extracting(row -> new String(row.value(), UTF_8))
+                    .containsExactly("1", "a long value");
+            assertThat(small.parked(aside, 10).getLast().headers()).isEqualTo(headers);
+
+            sql("delete from outbox");
+            assertThat(small.parked(aside, 10)).extracting(OutboxRow::position).containsExactly(1L);
+            Batch none = owner.draft().build();
+            small.commit(none.draining(new Batch.Drained(aside, List.of(1L), false), none.advances()));
+            assertThatThrownBy(() -> small.parked(aside, 10))
+                    .isInstanceOf(UnreadableException.class)
+                    .hasMessageContaining("0-2")
+                    .hasMessageContaining("from the dead-letter topic");
+        }
+    }
+
+    @Test
     void what_older_releases_set_aside_is_read() throws SQLException {
         sql(
                 "insert into outbox (partition, position, kind, source_topic, source_partition, source_offset, headers, reason,"

@@ -45,12 +45,16 @@ final class Auditor {
 
     private final Map<String, String> effects = new HashMap<>();
     private final Map<String, Integer> attempts = new HashMap<>();
+    /** By thread, in their order: what is parked, and neither decided nor gone. */
+    private final Map<String, ArrayDeque<Long>> parked = new TreeMap<>();
+
     private final Set<Coordinates> deadLetters = new HashSet<>();
     private final Set<Identity> decided = new HashSet<>();
     private @Nullable Throwable violation;
     private long commits;
     private long events;
     private long published;
+    private long drained;
 
     /** Committed and not sent on yet: they may overtake those of other partitions. */
     private long forwards;
@@ -87,6 +91,11 @@ final class Auditor {
         return published;
     }
 
+    /** Commands that were parked and have been decided. */
+    long drained() {
+        return drained;
+    }
+
     /** What is committed and not published yet. */
     long backlog() {
         return forwards + owed.values().stream().mapToLong(ArrayDeque::size).sum();
@@ -106,6 +115,8 @@ final class Auditor {
             rows.addAll(batch.outbox());
             rows.sort(
                     java.util.Comparator.comparingInt(Publication::partition).thenComparingLong(Publication::position));
+            drained(batch.drained());
+            rows.forEach(row -> inTurn(row, batch.drained()));
             rows.forEach(this::next);
             batch.decisions().forEach(this::decided);
             for (ThreadRow row : batch.threads()) {
@@ -115,6 +126,42 @@ final class Auditor {
             }
             batch.outcomes().forEach(row -> timeline.note(row.key().hash().hashCode()));
         });
+    }
+
+    /** The oldest first, each once; and at the end none is left. */
+    private void drained(Batch.@Nullable Drained batch) {
+        if (batch == null) {
+            return;
+        }
+        ArrayDeque<Long> left = parked(batch.thread().thread().thread());
+        for (long position : batch.positions()) {
+            assertThat(left.poll())
+                    .as("the next that is parked of %s", batch.thread().thread())
+                    .isEqualTo(position);
+            drained++;
+        }
+        if (batch.isEnd()) {
+            assertThat(left)
+                    .as("parked of %s at its end", batch.thread().thread())
+                    .isEmpty();
+        }
+    }
+
+    /** Nothing of a thread is decided before what is parked for it. */
+    private void inTurn(Publication row, Batch.@Nullable Drained batch) {
+        if (row instanceof DecisionRow decision
+                && (batch == null || !batch.thread().thread().equals(decision.thread()))) {
+            assertThat(parked(decision.thread().thread()))
+                    .as("parked before position %d of %s is decided", row.position(), decision.thread())
+                    .isEmpty();
+        }
+        if (row instanceof OutboxRow outbox && outbox.kind().isParked()) {
+            parked(new String(outbox.key(), UTF_8)).add(outbox.position());
+        }
+    }
+
+    private ArrayDeque<Long> parked(String thread) {
+        return parked.computeIfAbsent(thread, key -> new ArrayDeque<>());
     }
 
     private void next(Publication row) {
@@ -139,7 +186,9 @@ final class Auditor {
                     case FORWARD -> forwards++;
                     case INVALID, NOT_STORED, THREAD_UNREADABLE ->
                         throw new AssertionError("Nobody sent anything that has to be set aside: " + outbox.reason());
-                    case REFUSED, FAILED -> {
+                    case FAILED, THREAD_SET_ASIDE ->
+                        owe(Names.DEAD_LETTER, row.partition(), outbox.id().toString());
+                    case REFUSED -> {
                         deadLetters.add(outbox.source());
                         owe(Names.DEAD_LETTER, row.partition(), outbox.id().toString());
                     }

@@ -28,7 +28,8 @@ final class Faults {
         INPUT_TWICE,
         INPUT_MISROUTED,
         RESULT_TWICE,
-        RESULT_NEVER
+        RESULT_NEVER,
+        DEFECT
     }
 
     private final Timeline timeline;

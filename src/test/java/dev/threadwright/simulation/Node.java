@@ -8,6 +8,7 @@ import dev.threadwright.actor.Turns;
 import dev.threadwright.actor.Work.Decide;
 import dev.threadwright.ingress.CommandRecords;
 import dev.threadwright.ingress.Consumers;
+import dev.threadwright.ingress.ParkedRecords;
 import dev.threadwright.ingress.RecordDecoder;
 import dev.threadwright.journal.Journal;
 import dev.threadwright.relay.OutgoingRecords;
@@ -64,6 +65,7 @@ final class Node {
             Group group,
             Faults faults,
             RandomGenerator random,
+            Defect defect,
             Auditor auditor) {
         this.process = process;
         SimulatedThreads threads = new SimulatedThreads(process);
@@ -82,6 +84,7 @@ final class Node {
                 records::of,
                 claimJournal::holders,
                 partition -> claims.get().seenElsewhere(partition));
+        RecordDecoder decoder = new RecordDecoder(topic -> "default", policy -> {}, DATA_BYTES);
         AtomicReference<Loop> itself = new AtomicReference<>();
         Map<String, Work> handlers = Stream.of(Trades.WORK, Trades.ONCE, Trades.FLAKY)
                 .collect(Collectors.toMap(one -> one, one -> new Work(one, process, random, auditor)));
@@ -98,7 +101,9 @@ final class Node {
                 name,
                 threads,
                 journal,
-                new Decider(new ServerSettings(QueuePolicy.DEFAULT, "plain", 3, 4), Trades.ALL, NO_JUDGES, SCHEMAS),
+                new ParkedRecords(
+                        decoder, Names.INPUT, Names.COMMANDS, Names.RESULTS, broker.partitions(), process::nowMs),
+                new Decider(new ServerSettings(QueuePolicy.DEFAULT, "plain", 3, 4), defect, NO_JUDGES, SCHEMAS),
                 NeededWorkflows.fixed(Trades.ALL),
                 SETTINGS,
                 relay,
@@ -118,7 +123,7 @@ final class Node {
                 threads,
                 new LogConsumer(process, broker, group, faults, random).asConsumer(),
                 new LogConsumer(process, broker, group, faults, random).asConsumer(),
-                new RecordDecoder(topic -> "default", policy -> {}, DATA_BYTES),
+                decoder,
                 Names.INPUT,
                 Names.COMMANDS,
                 Names.RESULTS,

@@ -6,6 +6,7 @@ import dev.threadwright.journal.Batch.OutcomeRow;
 import dev.threadwright.journal.DecisionRow;
 import dev.threadwright.journal.Journal;
 import dev.threadwright.journal.JournalUnavailableException;
+import dev.threadwright.journal.OutboxRow;
 import dev.threadwright.journal.Publication;
 import dev.threadwright.journal.SetAsideThread;
 import dev.threadwright.journal.UnknownCommitException;
@@ -136,11 +137,8 @@ final class SimulatedJournal implements Journal {
     }
 
     @Override
-    public void takeBack(SetAsideThread thread) {
-        effect(() -> {
-            shared.takeBack(thread);
-            return null;
-        });
+    public List<OutboxRow> parked(SetAsideThread thread, int limit) {
+        return effect(() -> shared.parked(thread, limit));
     }
 
     @Override

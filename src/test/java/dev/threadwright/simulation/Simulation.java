@@ -3,6 +3,7 @@ package dev.threadwright.simulation;
 import dev.threadwright.journal.Batch.OutcomeKey;
 import dev.threadwright.journal.InMemoryJournal;
 import dev.threadwright.journal.OutboxRow.Coordinates;
+import dev.threadwright.journal.SetAsideThread;
 import dev.threadwright.simulation.Faults.Kind;
 import dev.threadwright.thread.Identity;
 import dev.threadwright.thread.IdentityHash;
@@ -18,6 +19,7 @@ import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * One history, as its seed has it: servers, users and workers, and all that goes wrong, for a while; then nothing goes
@@ -28,6 +30,8 @@ final class Simulation {
     private static final long MAX_STEPS = 3_000_000;
     private static final long REST_WITHIN_MS = 600_000;
     private static final long ANSWERS_EVERY_MS = 700;
+    private static final long RELEASES_EVERY_MS = 500;
+    private static final int MAX_SET_ASIDE = 1_000;
 
     private final long seed;
     private final RandomGenerator random;
@@ -39,6 +43,7 @@ final class Simulation {
     private final Users users;
     private final Workers workers;
     private final InMemoryJournal journal = new InMemoryJournal();
+    private final Defect defect = new Defect();
     private final Map<Integer, Node> nodes = new TreeMap<>();
     private final Timeline.Process world;
     private final int servers;
@@ -56,6 +61,7 @@ final class Simulation {
             long commits,
             long events,
             long published,
+            long drained,
             Map<Kind, Long> faults) {}
 
     Simulation(long seed) {
@@ -93,6 +99,7 @@ final class Simulation {
             }
             users.plan(random.nextInt(5, 80), spanMs);
             world.after(ANSWERS_EVERY_MS, this::answers);
+            world.after(RELEASES_EVERY_MS, this::releases);
             goOnUntil(Timeline.START_MS + spanMs);
             calmDown();
             long deadline = timeline.nowMs() + REST_WITHIN_MS;
@@ -112,6 +119,7 @@ final class Simulation {
                     auditor.commits(),
                     auditor.events(),
                     auditor.published(),
+                    auditor.drained(),
                     new TreeMap<>(faults.counts()));
         } catch (AssertionError | RuntimeException e) {
             throw new AssertionError(
@@ -153,6 +161,7 @@ final class Simulation {
             faults.count(Kind.REBALANCE);
             group.storm();
         });
+        plan(3, this::defect);
         plan(2, () -> faults.journalAway(random.nextInt(200, 6_000)));
         plan(2, () -> faults.logAway(random.nextInt(200, 6_000)));
         plan(3, () -> {
@@ -162,6 +171,13 @@ final class Simulation {
                 node.process.skew(random.nextLong(-60_000, 60_000));
             }
         });
+    }
+
+    /** For all servers, until the next one comes or it is repaired. */
+    private void defect() {
+        faults.count(Kind.DEFECT);
+        defect.begin(Trades.WITHOUT_PEOPLE.get(random.nextInt(Trades.WITHOUT_PEOPLE.size())));
+        world.after(random.nextLong(100, 6_000), defect::end);
     }
 
     private void plan(int most, Runnable fault) {
@@ -183,7 +199,7 @@ final class Simulation {
 
     private void start(int slot) {
         String name = slot + "-" + started++;
-        Node node = new Node(name, timeline.process(name), journal, broker, group, faults, random, auditor);
+        Node node = new Node(name, timeline.process(name), journal, broker, group, faults, random, defect, auditor);
         nodes.put(slot, node);
         node.start();
     }
@@ -232,8 +248,23 @@ final class Simulation {
         world.after(ANSWERS_EVERY_MS, this::answers);
     }
 
+    /** Somebody looks now and then at what is set aside, and releases it: too early, or twice, or late. */
+    private void releases() {
+        for (SetAsideThread thread : setAside()) {
+            if (calm || random.nextInt(3) == 0) {
+                journal.release(thread.thread());
+            }
+        }
+        world.after(RELEASES_EVERY_MS, this::releases);
+    }
+
+    private List<SetAsideThread> setAside() {
+        return journal.setAside(IntStream.range(0, broker.partitions()).boxed().toList(), MAX_SET_ASIDE);
+    }
+
     private void calmDown() {
         calm = true;
+        defect.end();
         faults.end();
         nodes.values().forEach(node -> {
             node.process.skew(0);
@@ -262,7 +293,7 @@ final class Simulation {
                 return false;
             }
         }
-        return auditor.backlog() == 0 && undecided().isEmpty();
+        return auditor.backlog() == 0 && setAside().isEmpty() && undecided().isEmpty();
     }
 
     /** Acknowledged, and neither decided nor set aside with its reason. */
@@ -317,7 +348,7 @@ final class Simulation {
                                         .map(Coordinates::toString)
                                         .collect(Collectors.joining(" ")))
                         .toList()
-                + ", servers "
+                + ", set aside " + setAside() + ", servers "
                 + nodes.values().stream()
                         .map(node -> node.process.name + (node.process.isRunning() ? "" : " away") + node.stopped())
                         .toList();

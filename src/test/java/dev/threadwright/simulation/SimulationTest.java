@@ -33,14 +33,17 @@ class SimulationTest {
     void nothingIsLostDoubledMisorderedOrStaleWhateverGoesWrong() {
         Map<Kind, Long> faults = new EnumMap<>(Kind.class);
         long acknowledged = 0;
+        long drained = 0;
         for (long seed = FIRST_SEED; seed < FIRST_SEED + HISTORIES; seed++) {
             Simulation.Result result = new Simulation(seed).run();
             acknowledged += result.acknowledged();
+            drained += result.drained();
             result.faults().forEach((kind, count) -> faults.merge(kind, count, Long::sum));
         }
         if (HISTORIES >= 100) {
             assertThat(faults.keySet()).as("faults that occurred").isEqualTo(EnumSet.allOf(Kind.class));
             assertThat(acknowledged).as("inputs").isGreaterThan(HISTORIES);
+            assertThat(drained).as("commands that were parked and decided").isGreaterThan(HISTORIES / 10);
         }
     }
 
