@@ -335,7 +335,8 @@ class DeadLettersOverHttpTest {
                     .statusCode(200)
                     .body("parked", equalTo(0));
             await().atMost(Duration.ofSeconds(30))
-                    .untilAsserted(() -> given().get("/set-aside/{id}", thread).then().statusCode(404));
+                    .untilAsserted(
+                            () -> given().get("/set-aside/{id}", thread).then().statusCode(404));
             input("third").statusCode(200);
             await().atMost(Duration.ofSeconds(30))
                     .untilAsserted(() -> given().get("/threads/{id}", thread)
