@@ -25,13 +25,11 @@ final class Draining {
 
     private final Journal journal;
     private final Parked parked;
-    private final SetAsides setAsides;
     private int inARow;
 
-    Draining(Journal journal, Parked parked, SetAsides setAsides) {
+    Draining(Journal journal, Parked parked) {
         this.journal = journal;
         this.parked = parked;
-        this.setAsides = setAsides;
     }
 
     /** Some parked commands of a thread in their order, or none if none is left. */
@@ -59,9 +57,14 @@ final class Draining {
         }
     }
 
-    /** Whether the next batch is to decide what was parked. @param isIdle whether nothing else is to be decided */
-    boolean isDue(boolean isIdle) {
-        boolean isDue = setAsides.isReleasing() && (isIdle || inARow < BATCHES_IN_A_ROW);
+    /**
+     * Whether the next batch is to decide what was parked.
+     *
+     * @param isPossible whether anything is
+     * @param isIdle whether nothing else is to be decided
+     */
+    boolean isDue(boolean isPossible, boolean isIdle) {
+        boolean isDue = isPossible && (isIdle || inARow < BATCHES_IN_A_ROW);
         inARow = isDue ? inARow + 1 : 0;
         return isDue;
     }

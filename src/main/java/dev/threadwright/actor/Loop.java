@@ -136,7 +136,7 @@ public final class Loop implements AutoCloseable {
         this.mailbox = new Mailbox(threads, settings.maxMailboxCount(), settings.maxMailboxBytes());
         this.actors = new Actors(settings.maxActors(), settings.maxActorBytes());
         this.setAsides = new SetAsides(journal);
-        this.draining = new Draining(journal, parked, setAsides);
+        this.draining = new Draining(journal, parked);
         this.committer = new Committer(name, threads, journal, owner, publisher.publisherId(), this::committed);
         this.batchLimit = settings.maxBatchCount();
         this.thread = threads.unstarted(name, this::run);
@@ -271,13 +271,14 @@ public final class Loop implements AutoCloseable {
             releaseAsked();
         }
         gather();
-        if (inFlight != null || (gathered.isEmpty() && !setAsides.isReleasing())) {
+        boolean canDrain = inFlight == null && setAsides.isReleasing() && !isParking();
+        if (inFlight != null || (gathered.isEmpty() && !canDrain)) {
             mailbox.await(readFailed ? RETRY_READ_MS : IDLE_MS);
         } else if (publisher.isSaturated()) {
             // Results of steps bring more work without anything being consumed, so consuming less is not enough.
             mailbox.await(SATURATED_MS);
         } else {
-            launch();
+            launch(draining.isDue(canDrain, gathered.isEmpty()));
             if (readFailed) {
                 mailbox.await(RETRY_READ_MS);
             }
@@ -313,8 +314,21 @@ public final class Loop implements AutoCloseable {
         // A record of a partition that has left is consumed by its next owner.
     }
 
-    private void launch() {
-        boolean isDrain = draining.isDue(gathered.isEmpty());
+    /**
+     * Whether works wait here that are to be parked, and whose batch was not stored. What is released must not come to its
+     * end before they are: nothing would decide them then.
+     */
+    private boolean isParking() {
+        return gathered.stream().anyMatch(Loop::isToBeParked)
+                || arrived.stream().anyMatch(Loop::isToBeParked)
+                || mailbox.holds(Loop::isToBeParked);
+    }
+
+    private static boolean isToBeParked(Work work) {
+        return work instanceof Work.SetAside aside && aside.kind().isParked();
+    }
+
+    private void launch(boolean isDrain) {
         PendingBatch pending;
         try {
             pending = isDrain ? drained() : undrained();

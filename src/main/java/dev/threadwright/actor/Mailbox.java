@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 
 /**
  * Works that wait for their loop, and the signals that wake it. Offering never blocks and never refuses: who consumes
@@ -86,6 +87,15 @@ final class Mailbox {
         lock.lock();
         try {
             return new Level(works.size(), bytes);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean holds(Predicate<Work> what) {
+        lock.lock();
+        try {
+            return works.stream().anyMatch(what);
         } finally {
             lock.unlock();
         }

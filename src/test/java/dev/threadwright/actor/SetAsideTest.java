@@ -36,6 +36,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -223,6 +224,33 @@ class SetAsideTest {
             assertThat(accepted(T)).containsExactlyElementsOf(names(0, 7));
             assertThat(memory.setAside(List.of(0), 10)).isEmpty();
             assertThat(dead()).as("parked once").hasSize(7);
+        }
+    }
+
+    /** Its row is there, and the batch that parks it is not stored at once: the release must not end before it is. */
+    @Test
+    void aReleaseWaitsForWhatIsStillToBeParked() {
+        AtomicInteger lost = new AtomicInteger(3);
+        AtomicReference<LoopHarness> itself = new AtomicReference<>();
+        Journal losing = new JournalDelegate(memory) {
+            @Override
+            public void commit(Batch batch) {
+                if (!batch.outbox().isEmpty() && lost.getAndDecrement() > 0) {
+                    isBroken.set(false);
+                    release(itself.get());
+                    throw new UnknownCommitException("injected, and not stored", null);
+                }
+                super.commit(batch);
+            }
+        };
+        try (LoopHarness harness = started(losing)) {
+            itself.set(harness);
+            harness.loop.offer(List.of(work(0, 0, parallel("i0")), work(0, 1, echo("i1"))));
+            harness.awaitConsumed(0, 2);
+            harness.loop.offer(List.of(work(0, 2, echo("i2"))));
+            await().untilAsserted(() -> assertThat(accepted(T)).containsExactly("i0", "i1", "i2"));
+            await().until(() -> harness.loop.setAside().isEmpty());
+            assertThat(dead()).extracting(OutboxRow::kind).startsWith(Kind.FAILED, Kind.THREAD_SET_ASIDE);
         }
     }
 
