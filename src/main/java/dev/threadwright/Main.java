@@ -1,5 +1,6 @@
 package dev.threadwright;
 
+import dev.threadwright.embedded.EmbeddedPackage;
 import dev.threadwright.embedded.EmbeddedServers;
 import dev.threadwright.embedded.EmbeddedStartException;
 import dev.threadwright.journal.JournalUnavailableException;
@@ -51,7 +52,10 @@ public final class Main {
 
     /** Before anything starts, and all that is wrong at once. */
     private static void refuseMisconfigured() {
-        List<String> problems = StartupConfig.problems();
+        refuse(StartupConfig.problems());
+    }
+
+    private static void refuse(List<String> problems) {
         if (!problems.isEmpty()) {
             System.err.println("threadwright: cannot start, because of its configuration");
             problems.forEach(problem -> System.err.println("  " + problem));
@@ -105,6 +109,8 @@ public final class Main {
         boolean postgresConfigured = StartupConfig.isSet(config, EmbeddedServers.POSTGRES_URL_KEY)
                 || StartupConfig.isSet(config, "quarkus.datasource.jdbc.url");
         boolean kafkaConfigured = StartupConfig.isSet(config, EmbeddedServers.KAFKA_BOOTSTRAP_KEY);
+        refuse(EmbeddedPackage.of(Main.class.getClassLoader())
+                .problems(!postgresConfigured, withKafka && !kafkaConfigured));
         EmbeddedServers servers = started(new EmbeddedServers.Settings(
                 Path.of(config.getValue(EmbeddedServers.DATA_DIRECTORY_KEY, String.class)),
                 !postgresConfigured,

@@ -207,6 +207,14 @@ class ArchitectureTest {
             .dependOnClassesThat(resideInAPackage("io.quarkus..").or(resideInAPackage("jakarta..")));
 
     @ArchTest
+    static final ArchRule the_engine_does_not_know_who_measures_it = noClasses()
+            .that()
+            .resideInAnyPackage(THREAD, WORKFLOW, ACTOR, JOURNAL, INGRESS, RELAY, STEP)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.micrometer..", "io.opentelemetry..");
+
+    @ArchTest
     static final ArchRule names_are_nouns_from_the_glossary = noClasses()
             .should()
             .haveNameMatching(".*(Util|Utils|Helper|Manager|Impl)")

@@ -63,6 +63,8 @@ class StartupConfigTest {
             embedded.kafka.port        | 65536               | from 0 to 65535
             http-steps.timeout         | 25h                 | from PT0.001S to PT24H
             postgres.url               | postgres://x        | JDBC URL
+            topics.positions           | threadwright.events | threadwright.topics.events already
+            topics.actions-of."charge" | threadwright.input  | threadwright.topics.input already
             limits.data-bytes          | many                | many
             limits.data-byte           | 1                   | limits.data-byte
             """)

@@ -1,11 +1,8 @@
 package dev.threadwright.actor;
 
-import dev.threadwright.thread.Input;
-import dev.threadwright.thread.QueuedRun;
-import dev.threadwright.thread.StartedRun;
+import dev.threadwright.journal.Weight;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.ThreadState;
-import dev.threadwright.workflow.Json;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -16,8 +13,6 @@ import org.jspecify.annotations.Nullable;
  * dropping is always safe; it is bounded in count and estimated bytes.
  */
 final class Actors {
-
-    private static final int BASE_BYTES = 1_000;
 
     private final int maxCount;
     private final long maxBytes;
@@ -41,7 +36,7 @@ final class Actors {
     }
 
     void put(int partition, ThreadState state) {
-        Actor actor = new Actor(partition, state, weigh(state));
+        Actor actor = new Actor(partition, state, Weight.KEPT.of(state));
         Actor before = byUse.put(state.key(), actor);
         bytes += actor.bytes() - (before == null ? 0 : before.bytes());
     }
@@ -78,50 +73,5 @@ final class Actors {
 
     long bytes() {
         return bytes;
-    }
-
-    private static long weigh(ThreadState state) {
-        long sum = BASE_BYTES;
-        for (Json value : state.channels().values().values()) {
-            sum += weigh(value);
-        }
-        for (StartedRun run : state.started()) {
-            sum += BASE_BYTES;
-            for (Input input : run.inputs()) {
-                sum += weigh(input.data());
-            }
-            for (Input input : run.inbox()) {
-                sum += weigh(input.data());
-            }
-        }
-        for (QueuedRun run : state.queue()) {
-            for (Input input : run.inputs()) {
-                sum += weigh(input.data());
-            }
-        }
-        return sum;
-    }
-
-    private static long weigh(Json value) {
-        return switch (value) {
-            case Json.Null ignored -> 0;
-            case Json.Bool ignored -> 0;
-            case Json.Num ignored -> 48;
-            case Json.Text text -> 48L + text.value().length();
-            case Json.Arr arr -> {
-                long sum = 48;
-                for (Json item : arr.items()) {
-                    sum += weigh(item);
-                }
-                yield sum;
-            }
-            case Json.Obj obj -> {
-                long sum = 64;
-                for (Map.Entry<String, Json> field : obj.fields().entrySet()) {
-                    sum += 64 + field.getKey().length() + weigh(field.getValue());
-                }
-                yield sum;
-            }
-        };
     }
 }

@@ -14,6 +14,7 @@ import dev.threadwright.journal.Batch.ThreadRow;
 import dev.threadwright.journal.DecisionRow;
 import dev.threadwright.journal.OutboxRow;
 import dev.threadwright.journal.Publication;
+import dev.threadwright.log.LogFields;
 import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.Awaited;
 import dev.threadwright.thread.Checkpoint;
@@ -55,12 +56,19 @@ final class BatchBuilder {
     private static final Logger LOG = Logger.getLogger(BatchBuilder.class);
 
     private final Decider decider;
-    private final int snapshotEvery;
+    private final long maxBytes;
+    private final DecisionBytes decisionBytes;
     private final Function<ThreadKey, ThreadState> committed;
     private final Function<OutcomeKey, @Nullable OutcomeRow> earlierOutcomes;
     private final Function<RunId, @Nullable RunStatus> earlierEndings;
     private final Function<Lookups.CheckpointKey, @Nullable Checkpoint> checkpoints;
     private final Function<InterruptId, @Nullable SettledInterrupt> earlierSettled;
+
+    /** What the commit writes by now. */
+    private long bytes;
+
+    /** How many of the works are in the batch by now. */
+    private int taken;
 
     private final Map<Integer, Progress> partitions = new LinkedHashMap<>();
     private final Map<ThreadKey, Touched> threads = new LinkedHashMap<>();
@@ -101,6 +109,7 @@ final class BatchBuilder {
     private record AttemptKey(ThreadKey thread, String ref) {}
 
     /**
+     * @param maxBytes that the commit is to write; one work alone may exceed it
      * @param committed the state of each thread that the works name
      * @param earlierOutcomes what is known to be decided about identities before this batch
      * @param earlierEndings how runs that the works name ended before this batch
@@ -110,13 +119,15 @@ final class BatchBuilder {
     BatchBuilder(
             Decider decider,
             int snapshotEvery,
+            long maxBytes,
             Function<ThreadKey, ThreadState> committed,
             Function<OutcomeKey, @Nullable OutcomeRow> earlierOutcomes,
             Function<RunId, @Nullable RunStatus> earlierEndings,
             Function<Lookups.CheckpointKey, @Nullable Checkpoint> checkpoints,
             Function<InterruptId, @Nullable SettledInterrupt> earlierSettled) {
         this.decider = decider;
-        this.snapshotEvery = snapshotEvery;
+        this.maxBytes = maxBytes;
+        this.decisionBytes = new DecisionBytes(snapshotEvery);
         this.committed = committed;
         this.earlierOutcomes = earlierOutcomes;
         this.earlierEndings = earlierEndings;
@@ -124,39 +135,69 @@ final class BatchBuilder {
         this.earlierSettled = earlierSettled;
     }
 
-    /** @throws FailedThreads if the server fails on some; the builder is of no use any more then */
+    /**
+     * The batch has as many of the works, from the first on, as its bytes allow: what comes of a work is known once it is
+     * decided, so the one that is too much is decided again in the next batch.
+     *
+     * @throws FailedThreads if the server fails on some; the builder is of no use any more then
+     */
     PendingBatch build(List<Work> works, Map<Integer, OwnedPartition> owned) {
-        for (int i = 0; i < works.size(); i++) {
-            Work work = works.get(i);
+        while (taken < works.size()) {
+            Work work = works.get(taken);
             OwnedPartition partition = owned.get(work.partition());
             if (partition == null) {
                 throw new IllegalStateException("Work for partition " + work.partition() + ", which is not owned");
             }
-            Progress progress = partitions.computeIfAbsent(work.partition(), p -> new Progress(partition));
-            switch (work) {
-                case Work.Decide decide -> tryToDecide(progress, decide, i);
-                case Work.SetAside aside -> setAside(progress, aside.kind(), aside.reason(), aside.record());
+            Progress known = partitions.get(work.partition());
+            Progress progress = known == null ? new Progress(partition) : known;
+            if (!isTaken(progress, work)) {
+                break;
             }
+            partitions.put(work.partition(), progress);
             consumed(work.record());
+            taken++;
         }
-        PendingBatch pending = gathered(works);
+        PendingBatch pending = gathered(List.copyOf(works.subList(0, taken)));
         if (!failures.isEmpty()) {
             throw new FailedThreads(failures);
         }
         return pending;
     }
 
+    private boolean isTaken(Progress progress, Work work) {
+        return switch (work) {
+            case Work.Decide decide -> tryToDecide(progress, decide);
+            case Work.SetAside aside -> {
+                boolean hasRoom = takes(aside.bytes());
+                if (hasRoom) {
+                    setAside(progress, aside.kind(), aside.reason(), aside.record());
+                }
+                yield hasRoom;
+            }
+        };
+    }
+
+    /** Counts what is to be written in addition, if there is room for it. */
+    private boolean takes(long more) {
+        if (taken > 0 && bytes + more > maxBytes) {
+            return false;
+        }
+        bytes += more;
+        return true;
+    }
+
     /** The server's failures on one thread must not cost the others of its batch anything. */
-    private void tryToDecide(Progress progress, Work.Decide work, int index) {
+    private boolean tryToDecide(Progress progress, Work.Decide work) {
         ThreadKey thread = work.command().header().thread();
-        firstWorks.putIfAbsent(thread, index);
+        firstWorks.putIfAbsent(thread, taken);
         if (failures.containsKey(thread)) {
-            return;
+            return true;
         }
         try {
-            decide(progress, work);
+            return decide(progress, work);
         } catch (RuntimeException | StackOverflowError defect) {
-            failures.put(thread, new FailedThreads.Failure(index, defect));
+            failures.put(thread, new FailedThreads.Failure(taken, defect));
+            return true;
         }
     }
 
@@ -165,7 +206,8 @@ final class BatchBuilder {
         failures.putIfAbsent(thread, new FailedThreads.Failure(firstWorks.getOrDefault(thread, 0), defect));
     }
 
-    private void decide(Progress progress, Work.Decide work) {
+    /** @return whether there was room for what was decided */
+    private boolean decide(Progress progress, Work.Decide work) {
         Command command = work.command();
         ThreadKey thread = command.header().thread();
         Touched touched = threads.get(thread);
@@ -173,6 +215,9 @@ final class BatchBuilder {
         Prior prior = prior(command.header());
         Decision decision = decider.decide(
                 state, command, new Known(prior.known(), endedRun(command), checkpoint(command), settled(command)));
+        if (!takes(bytesOf(work, touched == null ? state : touched.before(), state, decision))) {
+            return false;
+        }
         noteReport(thread, command);
         if (!decision.events().isEmpty()) {
             append(progress, command.header(), state, decision);
@@ -185,6 +230,18 @@ final class BatchBuilder {
         // What came before is kept already. The same answer to an interrupt under another id is not.
         boolean isKept = prior.known() != null && decision.outcome() instanceof Outcome.Duplicate;
         answer(progress, work, decision, isKept ? null : prior.key());
+        return true;
+    }
+
+    private long bytesOf(Work.Decide work, ThreadState start, ThreadState before, Decision decision) {
+        RawRecord record = work.record();
+        return decisionBytes.of(start, before, decision)
+                + (isDeadLetter(work, decision) && record != null ? record.bytes() : 0);
+    }
+
+    /** Nobody is told that it is invalid, so its record is kept. */
+    private static boolean isDeadLetter(Work.Decide work, Decision decision) {
+        return decision.outcome() instanceof Outcome.Invalid && !work.answered();
     }
 
     private void append(Progress progress, Command.Header header, ThreadState before, Decision decision) {
@@ -209,7 +266,11 @@ final class BatchBuilder {
         RawRecord record = work.record();
         if (outcome instanceof Outcome.Invalid invalid && !work.answered()) {
             if (record == null) {
-                LOG.warnf("Thread %s: %s", work.command().header().thread(), invalid.message());
+                ThreadKey thread = work.command().header().thread();
+                try (LogFields ignored =
+                        LogFields.of(thread).seq(decision.after().seq())) {
+                    LOG.warnf("Thread %s: %s", thread, invalid.message());
+                }
             } else {
                 setAside(progress, OutboxRow.Kind.REFUSED, invalid.message(), record);
             }
@@ -233,7 +294,7 @@ final class BatchBuilder {
                 record.key(),
                 record.value(),
                 record.headers(),
-                reason,
+                SetAsides.printable(reason),
                 record.timeMs()));
     }
 
@@ -371,7 +432,7 @@ final class BatchBuilder {
                 owed.add(touched.partition(), touched.before(), touched.after());
                 runRows.status(key, touched.before(), touched.after());
                 addActions(actions, touched);
-                if (touched.before().seq() / snapshotEvery != touched.after().seq() / snapshotEvery) {
+                if (decisionBytes.isStored(touched.before(), touched.after())) {
                     snapshots.add(touched.after());
                 }
             } catch (RuntimeException | StackOverflowError defect) {

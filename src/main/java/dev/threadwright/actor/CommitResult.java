@@ -15,6 +15,9 @@ sealed interface CommitResult {
     /** Nothing is stored, and never will be as it is. */
     record Rejected(String reason) implements CommitResult {}
 
+    /** Nothing is stored: the store gave it up because it took too long. */
+    record TimedOut(String reason) implements CommitResult {}
+
     /**
      * The answer was lost; the partitions were claimed again to find out.
      *

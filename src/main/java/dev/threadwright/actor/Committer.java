@@ -1,5 +1,6 @@
 package dev.threadwright.actor;
 
+import dev.threadwright.actor.Measurements.CommitFailure;
 import dev.threadwright.journal.Batch;
 import dev.threadwright.journal.Batch.Advance;
 import dev.threadwright.journal.FencedException;
@@ -7,6 +8,7 @@ import dev.threadwright.journal.Journal;
 import dev.threadwright.journal.Journal.Claim;
 import dev.threadwright.journal.JournalUnavailableException;
 import dev.threadwright.journal.RejectedBatchException;
+import dev.threadwright.journal.TimedOutBatchException;
 import dev.threadwright.journal.UnknownCommitException;
 import java.util.HashMap;
 import java.util.Map;
@@ -28,6 +30,7 @@ final class Committer implements AutoCloseable {
     private final String owner;
     private final String publisher;
     private final Consumer<PendingBatch> onCommitted;
+    private final Measurements measurements;
     private final ExecutorService thread;
 
     /** @param onCommitted runs on the committing thread, before anything else is committed; must not throw */
@@ -37,12 +40,14 @@ final class Committer implements AutoCloseable {
             Journal journal,
             String owner,
             String publisher,
-            Consumer<PendingBatch> onCommitted) {
+            Consumer<PendingBatch> onCommitted,
+            Measurements measurements) {
         this.threads = threads;
         this.journal = journal;
         this.owner = owner;
         this.publisher = publisher;
         this.onCommitted = onCommitted;
+        this.measurements = measurements;
         this.thread = threads.single(name + "-commit");
     }
 
@@ -52,31 +57,41 @@ final class Committer implements AutoCloseable {
 
     private CommitResult untilAnswered(PendingBatch pending) {
         Patience patience = new Patience(threads, "commit " + pending.works().size() + " works");
+        long begunNanos = System.nanoTime();
         while (true) {
             try {
                 journal.commit(pending.batch());
+                long tookNanos = System.nanoTime() - begunNanos;
                 onCommitted.accept(pending);
+                measurements.committed(pending.works(), pending.batch(), tookNanos);
                 return new CommitResult.Committed();
             } catch (FencedException e) {
                 LOG.warnf("%s", e.getMessage());
+                measurements.commitFailed(CommitFailure.FENCED);
                 return new CommitResult.Fenced(e.partitions());
             } catch (RejectedBatchException e) {
+                measurements.commitFailed(CommitFailure.REJECTED);
                 return new CommitResult.Rejected(String.valueOf(e.getMessage()));
+            } catch (TimedOutBatchException e) {
+                return new CommitResult.TimedOut(String.valueOf(e.getMessage()));
             } catch (UnknownCommitException e) {
+                measurements.commitFailed(CommitFailure.UNANSWERED);
                 LOG.warnf("The answer to a commit was lost, finding out what became of it: %s", e.getMessage());
-                return recover(pending);
+                return recover(pending, begunNanos);
             } catch (JournalUnavailableException e) {
+                measurements.commitFailed(CommitFailure.UNAVAILABLE);
                 if (!patience.waitAfter(e)) {
                     return new CommitResult.Abandoned();
                 }
             } catch (RuntimeException e) {
+                measurements.commitFailed(CommitFailure.REJECTED);
                 LOG.errorf(e, "A batch could not be committed");
                 return new CommitResult.Rejected(e.toString());
             }
         }
     }
 
-    private CommitResult recover(PendingBatch pending) {
+    private CommitResult recover(PendingBatch pending, long begunNanos) {
         Map<Integer, Claim> claims = new HashMap<>();
         boolean committed = false;
         for (Advance advance : pending.batch().advances()) {
@@ -95,6 +110,9 @@ final class Committer implements AutoCloseable {
                     }
                 }
             }
+        }
+        if (committed) {
+            measurements.committed(pending.works(), pending.batch(), System.nanoTime() - begunNanos);
         }
         return new CommitResult.Recovered(committed, claims);
     }

@@ -15,6 +15,7 @@ import dev.threadwright.journal.JournalException;
 import dev.threadwright.journal.OutboxRow;
 import dev.threadwright.journal.SetAsideThread;
 import dev.threadwright.journal.UnreadableException;
+import dev.threadwright.log.LogFields;
 import dev.threadwright.thread.Checkpoint;
 import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Decider;
@@ -57,6 +58,9 @@ public final class Loop implements AutoCloseable {
     /** Threads that are set aside; further ones are tried again with every command. */
     static final int MAX_SET_ASIDE = SetAsides.MAX_THREADS;
 
+    /** How often one work alone may take the store too long, in a row, before its thread is set aside. */
+    static final int MAX_TIME_OUTS = 3;
+
     private static final Logger LOG = Logger.getLogger(Loop.class);
 
     private final Journal journal;
@@ -68,6 +72,7 @@ public final class Loop implements AutoCloseable {
     private final Replies replies;
     private final Strays strays;
     private final Lost onLost;
+    private final Measurements measurements;
     private final Mailbox mailbox;
     private final Actors actors;
     private final SetAsides setAsides;
@@ -90,7 +95,17 @@ public final class Loop implements AutoCloseable {
     private volatile @Nullable InFlight inFlight;
     private @Nullable PendingBatch lastSettled;
     private int batchLimit;
+
+    /** What {@link #batchLimit} grows to: less after the store took too long over a batch, and then more with each. */
+    private int batchCeiling;
+
+    private final TimeOuts timeOuts = new TimeOuts();
+
+    /** Of what was parked: other works are committed in between. */
+    private final TimeOuts drainTimeOuts = new TimeOuts();
+
     private boolean readFailed;
+    private volatile @Nullable String trouble;
     private volatile boolean closed;
     private volatile int actorCount;
     private volatile long actorBytes;
@@ -121,7 +136,8 @@ public final class Loop implements AutoCloseable {
             Turns turns,
             Replies replies,
             Strays strays,
-            Lost onLost) {
+            Lost onLost,
+            Measurements measurements) {
         this.journal = journal;
         this.checkpoints = new Checkpoints(journal);
         this.decider = decider;
@@ -133,12 +149,15 @@ public final class Loop implements AutoCloseable {
         this.replies = replies;
         this.strays = strays;
         this.onLost = onLost;
+        this.measurements = measurements;
         this.mailbox = new Mailbox(threads, settings.maxMailboxCount(), settings.maxMailboxBytes());
         this.actors = new Actors(settings.maxActors(), settings.maxActorBytes());
         this.setAsides = new SetAsides(journal);
         this.draining = new Draining(journal, parked);
-        this.committer = new Committer(name, threads, journal, owner, publisher.publisherId(), this::committed);
+        this.committer =
+                new Committer(name, threads, journal, owner, publisher.publisherId(), this::committed, measurements);
         this.batchLimit = settings.maxBatchCount();
+        this.batchCeiling = settings.maxBatchCount();
         this.thread = threads.unstarted(name, this::run);
     }
 
@@ -288,11 +307,15 @@ public final class Loop implements AutoCloseable {
     /** Takes what has arrived, within the batch's bounds, and reads what deciding it will need. */
     private void gather() {
         int room = batchLimit - gathered.size() - arrived.size();
-        if (room > 0) {
-            mailbox.drain(room, settings.maxBatchBytes()).forEach(this::admit);
+        long roomBytes = settings.maxBatchBytes() - bytes(gathered) - bytes(arrived);
+        if (room > 0 && roomBytes > 0) {
+            mailbox.drain(room, roomBytes).forEach(this::admit);
         }
         readFailed = false;
         if (arrived.isEmpty()) {
+            if (gathered.isEmpty()) {
+                trouble = null; // What could not be read has left with its partition.
+            }
             return;
         }
         try {
@@ -300,9 +323,30 @@ public final class Loop implements AutoCloseable {
             gathered.addAll(arrived);
             arrived = new ArrayList<>();
         } catch (JournalException e) {
-            LOG.debugf("Cannot read from the journal yet: %s", e.getMessage());
-            readFailed = true;
+            cannotRead("what " + arrived.size() + " records, results and timers need", e);
         }
+    }
+
+    /** It is tried again; who watches is told, and the log the first time. */
+    private void cannotRead(String what, JournalException e) {
+        if (trouble == null) {
+            LOG.warnf("The loop cannot read %s from the journal yet, will go on trying: %s", what, e.getMessage());
+        }
+        trouble = String.valueOf(e.getMessage());
+        readFailed = true;
+    }
+
+    /** What keeps it from deciding, for health; null if nothing does. */
+    public @Nullable String trouble() {
+        return trouble;
+    }
+
+    private static long bytes(List<Work> works) {
+        long sum = 0;
+        for (Work work : works) {
+            sum += work.bytes();
+        }
+        return sum;
     }
 
     private void admit(Work work) {
@@ -336,14 +380,17 @@ public final class Loop implements AutoCloseable {
             e.partitions().forEach(this::lose);
             return;
         } catch (JournalException e) {
-            LOG.debugf("Cannot read from the journal yet, or set a thread aside: %s", e.getMessage());
-            readFailed = true;
+            cannotRead(
+                    "the threads of " + (gathered.size() + arrived.size()) + " records, results and timers, or set one aside", e);
             return;
         }
-        if (!isDrain) {
-            gathered = new ArrayList<>();
+        trouble = null;
+        if (isDrain) {
+            lookups.clear();
+        } else {
+            int taken = pending == null ? 0 : pending.works().size();
+            leave(gathered.subList(taken, gathered.size()), taken);
         }
-        lookups.clear();
         if (pending == null || pending.batch().advances().isEmpty()) {
             return;
         }
@@ -391,7 +438,12 @@ public final class Loop implements AutoCloseable {
         while (true) {
             try {
                 PendingBatch decided = builder().build(withReadableCheckpoints(page.works()), owned);
-                return page.pending(decided, ownerOf(page.thread()));
+                int taken = decided.works().size();
+                if (taken < page.works().size()) {
+                    // The next page has no more at once than there was room for in this one.
+                    batchLimit = taken;
+                }
+                return page.first(taken).pending(decided, ownerOf(page.thread()));
             } catch (FailedThreads e) {
                 FailedThreads.Failure failure = e.first();
                 if (failure.index() == 0 && page.works().size() > 1) {
@@ -437,7 +489,20 @@ public final class Loop implements AutoCloseable {
     /** Its release has failed: what is left stays parked, where it is. */
     private void setAsideAgain(SetAsideThread thread, OutboxRow.Kind cause, String error, @Nullable Throwable defect) {
         setAsides.add(ownerOf(thread), thread.thread(), cause, error);
-        LOG.errorf(defect, "Thread %s was released, and is set aside again: %s", thread.thread(), error);
+        try (LogFields ignored = fields(thread.thread())) {
+            LOG.errorf(defect, "Thread %s was released, and is set aside again: %s", thread.thread(), error);
+        }
+    }
+
+    /** What there was no room for comes first in the next batch; that one takes no more at once than this one could. */
+    private void leave(List<Work> rest, int room) {
+        gathered = new ArrayList<>(rest);
+        if (rest.isEmpty()) {
+            lookups.clear();
+        } else {
+            batchLimit = room;
+            again(List.of());
+        }
     }
 
     /** Some were trimmed since they were looked up. */
@@ -464,6 +529,7 @@ public final class Loop implements AutoCloseable {
         return new BatchBuilder(
                 decider,
                 settings.snapshotEvery(),
+                settings.maxBatchBytes(),
                 this::committedState,
                 this::earlierOutcome,
                 this::earlierEnding,
@@ -509,12 +575,22 @@ public final class Loop implements AutoCloseable {
             return;
         }
         setAsides.add(partition, thread, cause, error);
-        LOG.errorf(
-                defect,
-                "Thread %s is set aside over a %s until it is released (POST /set-aside/{thread_id}/release): %s",
-                thread,
-                command.header().type(),
-                error);
+        try (LogFields ignored = fields(thread)) {
+            LOG.errorf(
+                    defect,
+                    "Thread %s is set aside over a %s until it is released (POST /set-aside/{thread_id}/release): %s",
+                    thread,
+                    command.header().type(),
+                    error);
+        }
+    }
+
+    /** What is known of it. */
+    private LogFields fields(ThreadKey thread) {
+        LogFields fields = LogFields.of(thread);
+        ThreadState state = actors.get(thread);
+        ThreadState known = state == null ? lookups.states.get(thread) : state;
+        return known == null ? fields : fields.seq(known.seq());
     }
 
     private void park(List<Work> to, Work.Decide work, OutboxRow.Kind kind, String reason) {
@@ -528,7 +604,9 @@ public final class Loop implements AutoCloseable {
 
     /** @param waited while it was set aside */
     private void goOn(SetAsideThread thread, List<Work> waited) {
-        LOG.infof("Thread %s, which was set aside, is decided on again", thread.thread());
+        try (LogFields ignored = fields(thread.thread())) {
+            LOG.infof("Thread %s, which was set aside, is decided on again", thread.thread());
+        }
         actors.remove(thread.thread());
         offer(waited);
     }
@@ -536,10 +614,7 @@ public final class Loop implements AutoCloseable {
     /** Runs on the committer's thread: the batch is durable, so callers and consumers may see it. */
     private void committed(PendingBatch pending) {
         replies.committed(pending.batch());
-        publisher.publish(
-                pending.publications(),
-                pending.batch().offsets(),
-                pending.works().stream().mapToLong(Work::bytes).sum());
+        publisher.publish(pending.publications());
         pending.stops().forEach(steps::cancel);
         forEachCommand(pending.works(), command -> {
             if (command instanceof Command.RecordResult done) {
@@ -554,13 +629,16 @@ public final class Loop implements AutoCloseable {
         switch (result) {
             case CommitResult.Committed ignored -> {
                 adopt(pending);
-                batchLimit = Math.min(settings.maxBatchCount(), batchLimit * 2);
+                batchCeiling = Math.min(settings.maxBatchCount(), batchCeiling + 1);
+                batchLimit = Math.min(batchCeiling, batchLimit * 2);
+                timeOuts(pending.batch().drained()).over();
             }
             case CommitResult.Fenced fenced -> {
                 fenced.partitions().forEach(this::lose);
                 again(pending);
             }
             case CommitResult.Rejected rejected -> rejected(pending, rejected.reason());
+            case CommitResult.TimedOut timedOut -> timedOut(pending, timedOut.reason());
             case CommitResult.Recovered recovered -> recovered(pending, recovered);
             case CommitResult.Abandoned ignored -> closed = true;
         }
@@ -597,45 +675,105 @@ public final class Loop implements AutoCloseable {
         }
         Batch.Drained drained = pending.batch().drained();
         if (drained != null) {
-            refused(drained, reason);
+            refused(drained, "It cannot be stored: " + reason);
             return;
         }
         Work poison = works.getFirst();
-        RawRecord record = poison.record();
-        LOG.errorf("A command on partition %d cannot be stored and is set aside: %s", poison.partition(), reason);
+        LOG.errorf(
+                "A record or command on partition %d cannot be stored and is set aside: %s",
+                poison.partition(), reason);
         if (poison instanceof Work.Decide decide) {
-            try {
-                refused(decide, "It cannot be stored: " + reason);
-            } catch (FencedException e) {
-                e.partitions().forEach(this::lose);
-            } catch (JournalException e) {
-                // It is refused once more when the journal is there again.
-                again(works);
-            }
-        } else {
-            LOG.errorf(
-                    "A dead letter is lost, because it cannot be stored either: %s",
-                    record == null ? poison : record.source());
+            refused(decide, "It cannot be stored: " + reason);
+        } else if (poison instanceof Work.SetAside letter) {
+            again(withoutContent(letter, reason));
         }
     }
 
-    private void refused(Batch.Drained drained, String reason) {
+    private void refused(Batch.Drained drained, String error) {
         try {
             SetAsideThread thread = drained.thread();
             if (owned.containsKey(thread.partition())) {
-                setAsideAgain(thread, OutboxRow.Kind.NOT_STORED, "It cannot be stored: " + reason, null);
+                setAsideAgain(thread, OutboxRow.Kind.NOT_STORED, error, null);
             }
         } catch (FencedException e) {
             e.partitions().forEach(this::lose);
         } catch (JournalException e) {
-            LOG.debugf("Cannot set a thread aside yet, its release is tried again: %s", e.getMessage());
+            cannotRead("a thread that was released, to set it aside again", e);
         }
         again(List.of());
     }
 
+    /**
+     * What the store refuses must be in the record itself, so a letter without it says where that is. If the store
+     * refuses even this, it is the store that is at fault, and no partition waits for a letter that tells nothing new.
+     */
+    private static List<Work> withoutContent(Work.SetAside letter, String reason) {
+        RawRecord record = letter.record();
+        if (record.isBare()) {
+            LOG.errorf(
+                    "There will be no dead letter of record %s (%s), because Postgres does not even store that it was"
+                            + " there: %s",
+                    record.source(), letter.reason(), reason);
+            return List.of();
+        }
+        String told =
+                "Its key, value and headers cannot be stored and are only in the record itself, " + record.source()
+                        + ": " + reason + ". It is a dead letter because: "
+                        + (letter.kind() == OutboxRow.Kind.FORWARD ? "it is on the wrong partition" : letter.reason());
+        // What is to be sent on is nothing without its content.
+        OutboxRow.Kind kind = letter.kind() == OutboxRow.Kind.FORWARD ? OutboxRow.Kind.NOT_STORED : letter.kind();
+        return List.of(new Work.SetAside(letter.partition(), kind, SetAsides.printable(told), record.bare()));
+    }
+
+    private TimeOuts timeOuts(Batch.@Nullable Drained drained) {
+        return drained == null ? timeOuts : drainTimeOuts;
+    }
+
+    /**
+     * Halves a batch that the store gave up, and lets batches grow again slowly: each that is too large costs all the time
+     * that it may take. One work alone is tried a few times, for the store may be slow for all; then its thread is set
+     * aside, which the store has to take before anything else happens. A dead letter has no thread that could be: it is as
+     * small as a record, so it is the store that is slow. So is it at the end of a release, where nothing is decided.
+     */
+    private void timedOut(PendingBatch pending, String reason) {
+        List<Work> works = pending.works();
+        if (!works.isEmpty()) {
+            batchCeiling = Math.max(1, works.size() / 2);
+            batchLimit = batchCeiling;
+        }
+        LOG.warnf("%d works took the store too long; trying %d: %s", works.size(), batchLimit, reason);
+        Work.Decide alone = works.size() == 1 && works.getFirst() instanceof Work.Decide decide ? decide : null;
+        if (alone == null) {
+            again(pending);
+            return;
+        }
+        Batch.Drained drained = pending.batch().drained();
+        // What was parked is read again each time.
+        int times = timeOuts(drained).of(drained == null ? alone : drained);
+        if (times < MAX_TIME_OUTS) {
+            again(pending);
+            return;
+        }
+        String error = "It takes too long to be stored, " + times + " times in a row: " + reason;
+        if (drained == null) {
+            refused(alone, error);
+        } else {
+            refused(drained, error);
+        }
+    }
+
     /** What would come of it cannot be stored: nor can, perhaps, what would come of anything else on its thread. */
     private void refused(Work.Decide poison, String error) {
-        setAside(poison, OutboxRow.Kind.NOT_STORED, error, null);
+        try {
+            setAside(poison, OutboxRow.Kind.NOT_STORED, error, null);
+        } catch (FencedException e) {
+            e.partitions().forEach(this::lose);
+            return;
+        } catch (JournalException e) {
+            // It is refused once more when the journal is there again.
+            again(List.of(poison));
+            return;
+        }
         List<Work> left = new ArrayList<>();
         park(left, poison, OutboxRow.Kind.NOT_STORED, error);
         again(left);
@@ -732,16 +870,6 @@ public final class Loop implements AutoCloseable {
         loadStates(threads);
         workflows.lookUp(works, lookups.states);
         lookUpReadable(works);
-        Map<RunId, ThreadKey> runs = new HashMap<>();
-        forEachCommand(works, command -> {
-            RunId named = BatchBuilder.namedRun(command);
-            if (named != null) {
-                runs.put(named, command.header().thread());
-            }
-        });
-        if (!runs.isEmpty()) {
-            lookups.endedRuns.putAll(journal.endedRuns(runs));
-        }
         forEachCommand(works, command -> {
             Lookups.CheckpointKey named = Lookups.CheckpointKey.of(command);
             if (named != null) {
@@ -765,7 +893,9 @@ public final class Loop implements AutoCloseable {
         Set<ThreadKey> readable = new HashSet<>(threads);
         while (!readable.isEmpty()) {
             try {
+                long begunNanos = System.nanoTime();
                 Map<ThreadKey, ThreadState> loaded = journal.load(readable);
+                measurements.loaded(readable.size(), System.nanoTime() - begunNanos);
                 readable.forEach(key -> lookups.states.put(key, loaded.getOrDefault(key, ThreadState.absent(key))));
                 return;
             } catch (UnreadableException e) {
@@ -805,7 +935,9 @@ public final class Loop implements AutoCloseable {
             String unreadable = unreadable(decide.command());
             SetAsideThread aside = setAsides.of(decide.command().header().thread());
             if (unreadable != null) {
-                LOG.errorf("A command on partition %d is set aside: %s", work.partition(), unreadable);
+                try (LogFields ignored = LogFields.of(decide.command().header().thread())) {
+                    LOG.errorf("A command on partition %d is set aside: %s", work.partition(), unreadable);
+                }
                 park(left, decide, OutboxRow.Kind.THREAD_UNREADABLE, unreadable);
             } else if (aside != null) {
                 park(left, decide, OutboxRow.Kind.THREAD_SET_ASIDE, "Its thread is set aside: " + aside.error());
@@ -838,12 +970,26 @@ public final class Loop implements AutoCloseable {
             try {
                 lookUpOutcomes(readable);
                 lookUpInterrupts(readable);
+                lookUpRuns(readable);
                 return;
             } catch (UnreadableException e) {
                 ThreadKey thread = unreadable(e);
                 readable.removeIf(work -> work instanceof Work.Decide decide
                         && decide.command().header().thread().equals(thread));
             }
+        }
+    }
+
+    private void lookUpRuns(Collection<Work> works) {
+        Map<RunId, ThreadKey> runs = new HashMap<>();
+        forEachCommand(works, command -> {
+            RunId named = BatchBuilder.namedRun(command);
+            if (named != null) {
+                runs.put(named, command.header().thread());
+            }
+        });
+        if (!runs.isEmpty()) {
+            lookups.endedRuns.putAll(journal.endedRuns(runs));
         }
     }
 

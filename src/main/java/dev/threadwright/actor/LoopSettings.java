@@ -4,9 +4,9 @@ package dev.threadwright.actor;
  * A loop's bounds.
  *
  * @param maxBatchCount works in one commit
- * @param maxBatchBytes bytes of records in one commit; one work may exceed it alone
+ * @param maxBatchBytes bytes of works in one batch, and that one commit writes; one work may exceed it alone
  * @param maxMailboxCount works that may wait; at the limit, consuming pauses
- * @param maxMailboxBytes bytes that may wait; at the limit, consuming pauses
+ * @param maxMailboxBytes bytes of works that may wait; at the limit, consuming pauses
  * @param maxActors threads kept in memory between commits
  * @param maxActorBytes estimated bytes of the threads kept in memory between commits
  * @param snapshotEvery events of a thread after which its state is stored, so that a load reads fewer

@@ -5,9 +5,11 @@ import dev.threadwright.actor.Turns.Begun;
 import dev.threadwright.actor.Turns.Turn;
 import dev.threadwright.journal.Journal;
 import dev.threadwright.journal.Journal.Claim;
+import dev.threadwright.journal.JournalException;
 import dev.threadwright.journal.Publication;
 import dev.threadwright.journal.SetAsideThread;
 import dev.threadwright.journal.UnreadableException;
+import dev.threadwright.log.LogFields;
 import dev.threadwright.thread.Awaited;
 import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Owed;
@@ -57,6 +59,7 @@ public final class Ownership implements AutoCloseable {
     private final Loop loop;
     private final Inbound inbound;
     private final java.util.function.LongSupplier nowMs;
+    private final Measurements measurements;
     private final ScheduledExecutorService thread;
     private final Set<Integer> wanted = ConcurrentHashMap.newKeySet();
 
@@ -66,6 +69,7 @@ public final class Ownership implements AutoCloseable {
     private final Map<Integer, String> stopped = new ConcurrentHashMap<>();
     private final Map<TimerKey, Long> fired = new HashMap<>();
     private long lookedForReleasedMs;
+    private volatile @Nullable String trouble;
 
     private record TimerKey(ThreadKey thread, String ref) {}
 
@@ -80,7 +84,8 @@ public final class Ownership implements AutoCloseable {
             Turns turns,
             Loop loop,
             Inbound inbound,
-            java.util.function.LongSupplier nowMs) {
+            java.util.function.LongSupplier nowMs,
+            Measurements measurements) {
         this.owner = owner;
         this.threads = threads;
         this.journal = journal;
@@ -90,6 +95,7 @@ public final class Ownership implements AutoCloseable {
         this.loop = loop;
         this.inbound = inbound;
         this.nowMs = nowMs;
+        this.measurements = measurements;
         this.thread = threads.scheduled(name + "-claims");
         thread.scheduleWithFixedDelay(this::fireTimers, TIMERS_EVERY_MS, TIMERS_EVERY_MS, TimeUnit.MILLISECONDS);
     }
@@ -111,6 +117,7 @@ public final class Ownership implements AutoCloseable {
 
     /** Returns at once. */
     public void assigned(Collection<Integer> partitions) {
+        measurements.rebalanced(Measurements.Rebalance.ASSIGNED, partitions.size());
         wanted.addAll(partitions);
         partitions.forEach(partition -> execute(() -> claim(partition)));
     }
@@ -120,6 +127,7 @@ public final class Ownership implements AutoCloseable {
      * given time; what is not done by then is left to the next owner's fence.
      */
     public void revoked(Collection<Integer> partitions, long timeoutMs) {
+        measurements.rebalanced(Measurements.Rebalance.REVOKED, partitions.size());
         wanted.removeAll(partitions);
         stopped.keySet().removeAll(partitions);
         CompletableFuture<Void> done =
@@ -135,6 +143,7 @@ public final class Ownership implements AutoCloseable {
 
     /** The group has given the partitions to others already. */
     public void lost(Collection<Integer> partitions) {
+        measurements.rebalanced(Measurements.Rebalance.LOST, partitions.size());
         wanted.removeAll(partitions);
         stopped.keySet().removeAll(partitions);
         // After a claim that is under way, and before one that follows: what it takes on must not be let go half.
@@ -199,6 +208,7 @@ public final class Ownership implements AutoCloseable {
             return;
         }
         try {
+            long begunNanos = System.nanoTime();
             // What the loop commits for an earlier claim is over then, and what comes of it concerns nobody any more.
             loop.release(partition).get();
             Claim claim = journal.claim(partition, owner, publisher.publisherId());
@@ -222,6 +232,7 @@ public final class Ownership implements AutoCloseable {
             held.put(partition, claim.epoch());
             stopped.remove(partition);
             inbound.resume(partition, claim.offsets());
+            measurements.claimed(System.nanoTime() - begunNanos);
             LOG.infof("Owning partition %d at epoch %d, position %d", partition, claim.epoch(), claim.position());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -230,6 +241,7 @@ public final class Ownership implements AutoCloseable {
         } catch (IllegalStateException e) {
             stop(partition, String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
+            measurements.claimFailed();
             LOG.warnf("Cannot claim partition %d yet, will go on trying: %s", partition, e.getMessage());
             publisher.drop(partition);
             thread.schedule(() -> claim(partition), RETRY_MS, TimeUnit.MILLISECONDS);
@@ -246,7 +258,7 @@ public final class Ownership implements AutoCloseable {
                 throw new IllegalStateException("Partition " + claim.partition() + " has no position after " + after
                         + ", but should reach " + claim.position() + ": the journal has lost rows");
             }
-            publisher.publish(page, List.of(), (long) page.size() * Work.OVERHEAD_BYTES);
+            publisher.publish(page);
             after = page.getLast().position();
         }
     }
@@ -295,10 +307,12 @@ public final class Ownership implements AutoCloseable {
     }
 
     /**
-     * Threads that were set aside and that somebody has released are decided on again. Calls of theirs that nobody runs any
-     * more are resumed as after a take-over.
+     * Threads that were set aside and that somebody has released, over HTTP or by hand, are decided on again. Calls of
+     * theirs that nobody runs any more are resumed as after a take-over.
+     *
+     * @return whether that could be read
      */
-    private void goOnWithReleased() {
+    private boolean goOnWithReleased() {
         try {
             Map<ThreadKey, SetAsideThread> aside = loop.setAside();
             long now = nowMs.getAsLong();
@@ -323,9 +337,29 @@ public final class Ownership implements AutoCloseable {
                 }
                 loop.resumed(thread);
             });
+            return true;
         } catch (RuntimeException e) {
-            LOG.debugf("Cannot look for released threads yet: %s", e.getMessage());
+            cannotRead("which threads were released", e);
+            return false;
         }
+    }
+
+    /** It is tried again; who watches is told, and the log the first time. */
+    private void cannotRead(String what, RuntimeException e) {
+        if (trouble == null) {
+            // A journal that is away has said all by its message.
+            LOG.warnf(
+                    e instanceof JournalException ? null : e,
+                    "Cannot read %s yet, will go on trying: %s",
+                    what,
+                    e.getMessage());
+        }
+        trouble = "Cannot read " + what + ": " + e.getMessage();
+    }
+
+    /** What keeps timers and released threads waiting, for health; null if nothing does. */
+    public @Nullable String trouble() {
+        return trouble;
     }
 
     /** A thread that cannot be read must not keep its partition from being claimed. */
@@ -339,7 +373,9 @@ public final class Ownership implements AutoCloseable {
                 if (thread == null || !readable.remove(thread)) {
                     throw e;
                 }
-                LOG.errorf("What its last owner ran for it is not started again: %s", e.getMessage());
+                try (LogFields ignored = LogFields.of(thread)) {
+                    LOG.errorf("What its last owner ran for it is not started again: %s", e.getMessage());
+                }
             }
         }
     }
@@ -403,11 +439,12 @@ public final class Ownership implements AutoCloseable {
      * it with its partition. It waits for what came in while nobody owned its partition: that may have been in time.
      */
     private void fireTimers() {
-        goOnWithReleased();
+        boolean isRead = goOnWithReleased();
         Set<Integer> current =
                 held.keySet().stream().filter(inbound::isCaughtUp).collect(java.util.stream.Collectors.toSet());
         if (current.isEmpty() || loop.isSaturated()) {
             // They are still owed when there is room again.
+            trouble = isRead && current.isEmpty() ? null : trouble;
             return;
         }
         try {
@@ -425,8 +462,9 @@ public final class Ownership implements AutoCloseable {
                     turns.found(partition, owed(partition, room).turns());
                 }
             });
+            trouble = isRead ? null : trouble;
         } catch (RuntimeException e) {
-            LOG.debugf("Cannot read timers yet: %s", e.getMessage());
+            cannotRead("which timers are due", e);
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.threadwright.actor;
 
-import dev.threadwright.journal.Batch.Offset;
 import dev.threadwright.journal.Journal.Claim;
 import dev.threadwright.journal.Publication;
 import java.util.List;
@@ -21,12 +20,8 @@ public interface Publisher {
      */
     long open(Claim claim);
 
-    /**
-     * Publishes what has been committed. Returns at once.
-     *
-     * @param bytes of the records that led to it: what it is taken to hold in memory until it is published
-     */
-    void publish(List<? extends Publication> publications, List<Offset> offsets, long bytes);
+    /** Publishes what has been committed. Returns at once. */
+    void publish(List<? extends Publication> publications);
 
     /** Whether so much waits to be published that nothing should be added. */
     boolean isSaturated();

@@ -12,7 +12,16 @@ import org.jspecify.annotations.Nullable;
 public record RawRecord(
         Coordinates source, byte @Nullable [] key, byte @Nullable [] value, RawHeaders headers, long timeMs) {
 
+    /** Only where and when it was. */
+    RawRecord bare() {
+        return new RawRecord(source, null, null, RawHeaders.NONE, timeMs);
+    }
+
+    boolean isBare() {
+        return key == null && value == null && headers.all().isEmpty();
+    }
+
     public long bytes() {
-        return (key == null ? 0 : key.length) + (value == null ? 0 : value.length);
+        return (key == null ? 0 : key.length) + (value == null ? 0 : value.length) + headers.bytes();
     }
 }

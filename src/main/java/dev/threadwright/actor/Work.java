@@ -1,13 +1,14 @@
 package dev.threadwright.actor;
 
 import dev.threadwright.journal.OutboxRow.Kind;
+import dev.threadwright.journal.Weight;
 import dev.threadwright.thread.Command;
 import org.jspecify.annotations.Nullable;
 
 /** One thing that a loop has to deal with, in the order of its arrival. */
 public sealed interface Work {
 
-    /** What a work counts beyond the bytes that it carries. */
+    /** What a work counts beyond what it holds. */
     int OVERHEAD_BYTES = 256;
 
     int partition();
@@ -15,19 +16,33 @@ public sealed interface Work {
     /** The record that it came with, if it came from Kafka; its offset is consumed when the work is committed. */
     @Nullable RawRecord record();
 
-    default long bytes() {
-        RawRecord raw = record();
-        return OVERHEAD_BYTES + (raw == null ? 0 : raw.bytes());
-    }
+    /** What it holds, read or not: its record, and its command, which may have come without one. */
+    long bytes();
 
     /**
      * Something to decide.
      *
      * @param answered whether its sender asks for the outcome: then one that is invalid is stored for them, instead of
      *     becoming a dead letter
+     * @param bytes weighed once, because it is asked for whenever the work moves on
      */
-    record Decide(int partition, Command command, @Nullable RawRecord record, boolean answered) implements Work {}
+    record Decide(int partition, Command command, @Nullable RawRecord record, boolean answered, long bytes)
+            implements Work {
+        public Decide(int partition, Command command, @Nullable RawRecord record, boolean answered) {
+            this(
+                    partition,
+                    command,
+                    record,
+                    answered,
+                    OVERHEAD_BYTES + (record == null ? 0 : record.bytes()) + Weight.KEPT.of(command));
+        }
+    }
 
     /** A record that concerns no thread of the partition: a dead letter, or a record for another partition. */
-    record SetAside(int partition, Kind kind, String reason, RawRecord record) implements Work {}
+    record SetAside(int partition, Kind kind, String reason, RawRecord record) implements Work {
+        @Override
+        public long bytes() {
+            return OVERHEAD_BYTES + record.bytes();
+        }
+    }
 }

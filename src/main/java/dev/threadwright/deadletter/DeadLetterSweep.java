@@ -7,7 +7,10 @@ import java.time.Clock;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Takes away dead letters that are too old or too many. Several servers may do so at once. */
+/**
+ * Takes away dead letters that are too old or too many. Those stay that the release of a thread will decide: they are
+ * what came for it while it was set aside. Several servers may do so at once.
+ */
 public final class DeadLetterSweep {
 
     /** Rows that one transaction takes away. */
@@ -19,9 +22,20 @@ public final class DeadLetterSweep {
     private static final String NEWEST_BEYOND = "select dead_at_ms, partition, position from dead_letter"
             + " order by dead_at_ms desc, partition desc, position desc offset ? limit 1";
 
-    private static final String DELETE = "delete from dead_letter where (partition, position) in ("
-            + "select partition, position from dead_letter where (dead_at_ms, partition, position) <= (?, ?, ?)"
-            + " order by dead_at_ms, partition, position limit ? for update skip locked)";
+    private static final String DELETE = """
+            delete from dead_letter where (partition, position) in (
+                select d.partition, d.position
+                from dead_letter d
+                where (d.dead_at_ms, d.partition, d.position) <= (?, ?, ?) and not exists (
+                    select from thread_set_aside s
+                    where s.tenant = d.tenant and s.thread = d.thread and s.partition = d.partition
+                      and d.position > s.after_position
+                      and d.kind in ('failed', 'not_stored', 'thread_unreadable', 'thread_set_aside')
+                      and (d.replay_status is null or d.replay_status = 'failed'))
+                order by d.dead_at_ms, d.partition, d.position
+                limit ?
+                for update of d skip locked)
+            """;
 
     private final Tables tables;
     private final Duration keep;

@@ -17,7 +17,9 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A Postgres of our own from bundled binaries, as durable as any: fsync and synchronous commit stay on.
@@ -25,6 +27,8 @@ import java.util.concurrent.TimeUnit;
  * <p>{@code pg_ctl} puts it into a session of its own. That way a ctrl-C in the terminal does not stop the database
  * under a server that is still finishing; the price is that a killed server leaves it running, so {@link #start} stops
  * such an orphan first. The caller holds the lock of the data directory.
+ *
+ * <p>One that ends by itself, or is killed, is started again on the same data, for as long as this is not closed.
  */
 public final class EmbeddedPostgresServer implements AutoCloseable {
     public static final String USER = "threadwright";
@@ -33,11 +37,26 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
     private static final Logger LOG = System.getLogger(EmbeddedPostgresServer.class.getName());
     private static final int START_TIMEOUT_SECONDS = 120;
 
+    /** How often it is looked whether it still runs. */
+    private static final long LOOK_MS = 500;
+
+    /** Before it is tried again to start it; then twice as long each time, up to the longest. */
+    private static final long FIRST_PAUSE_MS = 500;
+
+    private static final long LONGEST_PAUSE_MS = 30_000;
+
+    /** One that has run for so long has not ended because of how it started. */
+    private static final long STEADY_MS = 60_000;
+
     private final Path directory;
     private final Path cluster;
     private final int port;
     private final PostgresBinaries binaries;
     private final String password;
+    private final CountDownLatch closing = new CountDownLatch(1);
+
+    /** Held while it starts or stops. */
+    private final ReentrantLock lock = new ReentrantLock();
 
     private EmbeddedPostgresServer(Path directory, int port, PostgresBinaries binaries, String password) {
         this.directory = directory;
@@ -55,6 +74,7 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
             EmbeddedPostgresServer server = new EmbeddedPostgresServer(
                     home, port, PostgresBinaries.unpackInto(home), passwordIn(home.resolve("password")));
             server.start();
+            Thread.ofPlatform().daemon().name("embedded-postgres-watch").start(server::watch);
             return server;
         } catch (IOException e) {
             throw new EmbeddedStartException("The embedded Postgres cannot use %s: %s".formatted(directory, e), e);
@@ -97,9 +117,92 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
 
     @Override
     public void close() {
-        if (Postmaster.runningOn(cluster).isPresent()) {
-            stop();
+        closing.countDown();
+        lock.lock();
+        try {
+            if (Postmaster.runningOn(cluster).isPresent()) {
+                stopUnlessItEnds();
+            }
+        } finally {
+            lock.unlock();
         }
+    }
+
+    private void stopUnlessItEnds() {
+        try {
+            stop();
+        } catch (EmbeddedStartException e) {
+            if (Postmaster.runningOn(cluster).isPresent()) {
+                throw e;
+            }
+            LOG.log(Level.DEBUG, "It ended by itself", e);
+        }
+    }
+
+    /** Until it is closed. */
+    private void watch() {
+        long startedNanos = System.nanoTime();
+        long pauseMs = FIRST_PAUSE_MS;
+        try {
+            while (!closing.await(LOOK_MS, TimeUnit.MILLISECONDS)) {
+                if (isRunning()) {
+                    continue;
+                }
+                if (System.nanoTime() - startedNanos > TimeUnit.MILLISECONDS.toNanos(STEADY_MS)) {
+                    pauseMs = FIRST_PAUSE_MS;
+                }
+                LOG.log(Level.WARNING, "The embedded Postgres on {0} has ended, starting it again", cluster);
+                do {
+                    if (closing.await(pauseMs, TimeUnit.MILLISECONDS)) {
+                        return;
+                    }
+                    pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
+                } while (!isStartedAgain(pauseMs));
+                startedNanos = System.nanoTime();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean isRunning() {
+        try {
+            return Postmaster.runningOn(cluster).isPresent();
+        } catch (EmbeddedStartException unreadable) {
+            // Starting it meets the same, and says so.
+            return false;
+        }
+    }
+
+    /** @param pauseMs until the next attempt, if this one fails */
+    private boolean isStartedAgain(long pauseMs) {
+        lock.lock();
+        try {
+            if (closing.getCount() > 0) {
+                startAgain();
+                LOG.log(Level.INFO, "The embedded Postgres on {0} runs again", cluster);
+            }
+            return true;
+        } catch (EmbeddedStartException | IOException e) {
+            LOG.log(Level.WARNING, "{0} Trying again in {1} ms.", e.getMessage(), Long.toString(pauseMs));
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Data that are gone are not made up for by an empty cluster, under a server that has seen them. */
+    private void startAgain() throws IOException {
+        if (!Files.isDirectory(cluster)) {
+            throw new EmbeddedStartException(
+                    "The data of the embedded Postgres, %s, are gone: restore them from a backup, or start the server anew without."
+                            .formatted(cluster));
+        }
+        if (Postmaster.hasProcesses(cluster)) {
+            throw new EmbeddedStartException(
+                    "Processes of the embedded Postgres on %s have not ended yet.".formatted(cluster));
+        }
+        launch();
     }
 
     private void start() throws IOException {
@@ -107,12 +210,20 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
             LOG.log(Level.INFO, "Stopping the Postgres that a killed server left behind on {0}", cluster);
             stop();
         }
-        LoopbackPort.requireFree(port, "Postgres", EmbeddedServers.POSTGRES_PORT_KEY, EmbeddedServers.POSTGRES_URL_KEY);
-        if (Files.isDirectory(cluster)) {
-            Postmaster.forgetStalePid(cluster);
-        } else {
+        if (!Files.isDirectory(cluster)) {
+            requireFreePort();
             initialise();
         }
+        launch();
+    }
+
+    private void requireFreePort() {
+        LoopbackPort.requireFree(port, "Postgres", EmbeddedServers.POSTGRES_PORT_KEY, EmbeddedServers.POSTGRES_URL_KEY);
+    }
+
+    private void launch() throws IOException {
+        requireFreePort();
+        Postmaster.forgetStalePid(cluster);
         run(
                 "start",
                 binaries.program("pg_ctl"),

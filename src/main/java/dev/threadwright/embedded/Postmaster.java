@@ -37,6 +37,14 @@ record Postmaster(ProcessHandle process) {
         }
     }
 
+    /**
+     * Whether a process of this cluster is still there: those of a postmaster that was killed go by themselves, but until
+     * then they may write. Where working directories cannot be seen, Postgres itself has to notice them.
+     */
+    static boolean hasProcesses(Path cluster) {
+        return ProcessHandle.allProcesses().anyMatch(process -> isPostgres(process, cluster));
+    }
+
     private static boolean isPostgres(ProcessHandle process, Path cluster) {
         if (!process.info().command().map(c -> c.endsWith("/postgres")).orElse(false)) {
             return false;

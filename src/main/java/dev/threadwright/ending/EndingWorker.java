@@ -1,5 +1,6 @@
 package dev.threadwright.ending;
 
+import dev.threadwright.log.LogFields;
 import dev.threadwright.workflow.Json;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -129,7 +130,9 @@ public final class EndingWorker implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (SQLException | RuntimeException e) {
-            LOG.warnf("The end of run %s is seen to again later: %s", ending.leg(), e.getMessage());
+            try (LogFields ignored = LogFields.of(ending.thread()).run(ending.leg())) {
+                LOG.warnf("The end of run %s is seen to again later: %s", ending.leg(), e.getMessage());
+            }
         } finally {
             free.release();
         }
@@ -193,9 +196,11 @@ public final class EndingWorker implements AutoCloseable {
 
     private void giveUp(String what, Ending ending, String reason) {
         givenUp.increment();
-        LOG.warnf(
-                "%s after run %s on thread %s is given up at attempt %d: %s",
-                what, ending.leg(), ending.thread(), ending.attempt(), reason);
+        try (LogFields ignored = LogFields.of(ending.thread()).run(ending.leg())) {
+            LOG.warnf(
+                    "%s after run %s on thread %s is given up at attempt %d: %s",
+                    what, ending.leg(), ending.thread(), ending.attempt(), reason);
+        }
     }
 
     private static <T> T await(CompletionStage<T> stage, long ms)

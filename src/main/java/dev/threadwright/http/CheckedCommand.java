@@ -9,6 +9,7 @@ import dev.threadwright.thread.ThreadKey;
 import java.util.Arrays;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A command that the loop will understand, ready to be produced.
@@ -62,6 +63,19 @@ record CheckedCommand(
             }
         }
         return true;
+    }
+
+    /** What its record holds in memory, as good as. */
+    long bytes() {
+        long bytes = length(record.key()) + length(record.value());
+        for (Header header : record.headers()) {
+            bytes += header.key().length() + length(header.value());
+        }
+        return bytes;
+    }
+
+    private static long length(byte @Nullable [] part) {
+        return part == null ? 0 : part.length;
     }
 
     int partition() {

@@ -2,6 +2,7 @@ package dev.threadwright.http;
 
 import dev.threadwright.deadletter.Replay;
 import dev.threadwright.deadletter.Replays;
+import dev.threadwright.ingress.ForwardHeaders;
 import dev.threadwright.ingress.KeyPartitions;
 import dev.threadwright.journal.DeadLetterId;
 import dev.threadwright.journal.RawHeaders;
@@ -49,13 +50,20 @@ public class DeadLetterSender {
     ProducerRecord<byte[], byte[]> record(Whole whole, ReplayRequest request) {
         StoredDeadLetter letter = whole.letter();
         String topic = letter.sourceTopic;
+        RawHeaders kept = RawHeaders.parse(whole.content().headers);
+        if (request.isCorrection() && topic.equals(targets.commands())) {
+            // What a server only sent on is its sender's, and goes to where that wrote it.
+            ForwardHeaders.Original original = ForwardHeaders.original(kept);
+            if (original == null) {
+                throw notReplayable("It was written by a server, in somebody's name: it is sent again as it was, or not"
+                        + " at all. Send a request of your own instead");
+            }
+            topic = original.topic();
+            kept = original.headers();
+        }
         if (!targets.topics().contains(topic)) {
             throw notReplayable("Topic " + topic + ", which it came from, is none of those that this server consumes ("
                     + String.join(", ", targets.topics()) + "; see threadwright.topics)");
-        }
-        if (request.isCorrection() && topic.equals(targets.commands())) {
-            throw notReplayable("It was written by a server, in somebody's name: it is sent again as it was, or not at"
-                    + " all. Send a request of your own instead");
         }
         if (!letter.whole && !request.isWhole()) {
             throw notReplayable("It is too large to be kept whole here (see threadwright.dead-letters.body-bytes): send"
@@ -69,7 +77,7 @@ public class DeadLetterSender {
                 : request.value().bytes();
         RawHeaders given = request.headers();
         RecordHeaders headers = new RecordHeaders();
-        (given == null ? RawHeaders.parse(whole.content().headers) : given).forEach(headers::add);
+        (given == null ? kept : given).forEach(headers::add);
         // Those of earlier replays are told by the letter that it was then.
         headers.remove(REPLAY_OF);
         headers.add(REPLAY_OF, id(letter).toString().getBytes(StandardCharsets.US_ASCII));

@@ -1,6 +1,7 @@
 package dev.threadwright.http;
 
 import dev.threadwright.json.JsonText;
+import dev.threadwright.log.LogFields;
 import dev.threadwright.query.UnavailableException;
 import dev.threadwright.stream.ServerEvent;
 import dev.threadwright.stream.ThreadStreams.Wanted;
@@ -297,7 +298,9 @@ final class EventSocket {
         if (failure instanceof TooManyStreamsException || failure instanceof UnavailableException) {
             LOG.debugf("Thread %s cannot be followed: %s", thread, failure.getMessage());
         } else {
-            LOG.errorf(failure, "Thread %s cannot be followed", thread);
+            try (LogFields ignored = LogFields.of(thread)) {
+                LOG.errorf(failure, "Thread %s cannot be followed", thread);
+            }
         }
         refuse(503, String.valueOf(failure.getMessage()));
     }
@@ -375,7 +378,9 @@ final class EventSocket {
         @Override
         public void onError(Throwable failure) {
             if (!cancelled) {
-                LOG.warnf("Events of thread %s to a client broke: %s", thread, failure);
+                try (LogFields ignored = LogFields.of(thread)) {
+                    LOG.warnf("Events of thread %s to a client broke: %s", thread, failure);
+                }
                 // The client comes back, and is told all that it asks for.
                 refuse(REQUEST_TIMEOUT, "The events broke off");
             }

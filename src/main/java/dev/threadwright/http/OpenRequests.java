@@ -47,8 +47,12 @@ public class OpenRequests implements Callers {
             @Nullable Context context) {
 
         boolean isStream() {
+            // In this order: what is written is not changed any more.
+            if (!response.headWritten()) {
+                return false;
+            }
             String type = response.headers().get(HttpHeaders.CONTENT_TYPE);
-            return response.headWritten() && type != null && type.startsWith(MediaType.SERVER_SENT_EVENTS);
+            return type != null && type.startsWith(MediaType.SERVER_SENT_EVENTS);
         }
 
         /** Without the end that a whole body has, so that nobody takes it for one. */
@@ -105,6 +109,20 @@ public class OpenRequests implements Callers {
         context.next();
     }
 
+    int size() {
+        lock.lock();
+        try {
+            return open.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Of those, the streams. */
+    long streams() {
+        return all().stream().filter(Open::isStream).count();
+    }
+
     private void add(Open one) {
         lock.lock();
         try {
@@ -139,14 +157,16 @@ public class OpenRequests implements Callers {
 
     /** Looks at them without our lock: whoever ends a response has that response's own, and takes ours. */
     private void cutStreams() {
-        List<Open> all;
+        all().stream().filter(Open::isStream).forEach(Open::cut);
+    }
+
+    private List<Open> all() {
         lock.lock();
         try {
-            all = List.copyOf(open);
+            return List.copyOf(open);
         } finally {
             lock.unlock();
         }
-        all.stream().filter(Open::isStream).forEach(Open::cut);
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.threadwright.tables.TablesUnavailableException;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.http.runtime.RouteConstants;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
@@ -30,6 +31,13 @@ public class ProblemResponses {
 
     private static final int BEFORE_UPLOAD_LIMIT = RouteConstants.ROUTE_ORDER_UPLOAD_LIMIT - 1;
 
+    /** Where Quarkus leaves what its own reading of bodies goes by: it would end the response itself, without a word. */
+    private static final String QUARKUS_LIMIT = "io.quarkus.max-request-size";
+
+    private static final int AFTER_UPLOAD_LIMIT = RouteConstants.ROUTE_ORDER_UPLOAD_LIMIT + 1;
+
+    private static final long NO_ERROR = 0;
+
     private static final Logger LOG = Logger.getLogger(ProblemResponses.class);
 
     private final AllowedMethods methods;
@@ -44,6 +52,18 @@ public class ProblemResponses {
 
     @ServerExceptionMapper
     Response problem(ProblemException exception, UriInfo uri) {
+        return response(exception.problem(), uri);
+    }
+
+    @ServerExceptionMapper
+    Response problem(BodyLimit.ExceededException exception, UriInfo uri, RoutingContext request) {
+        // What follows on this connection is a body that nobody reads.
+        if (request.request().version() == HttpVersion.HTTP_2) {
+            request.addEndHandler(sent -> request.response().reset(NO_ERROR));
+        } else {
+            request.response().putHeader(HttpHeaders.CONNECTION, "close");
+            request.addEndHandler(sent -> request.request().connection().close());
+        }
         return response(exception.problem(), uri);
     }
 
@@ -109,9 +129,13 @@ public class ProblemResponses {
         return response(Problem.of(ProblemType.FAILED, "The server failed on this request; its log says why"), uri);
     }
 
-    /** Quarkus would refuse the same bodies right after this, without a word. */
+    /** Quarkus would refuse the same bodies right after this, without a word; those of unknown length, {@link BodyLimit} sees to. */
     void onRouter(@Observes Router router) {
         router.route().order(BEFORE_UPLOAD_LIMIT).handler(this::refuseTooLarge);
+        router.route().order(AFTER_UPLOAD_LIMIT).handler(request -> {
+            request.remove(QUARKUS_LIMIT);
+            request.next();
+        });
     }
 
     private void refuseTooLarge(RoutingContext request) {

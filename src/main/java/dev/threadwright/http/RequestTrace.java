@@ -1,6 +1,8 @@
 package dev.threadwright.http;
 
 import dev.threadwright.thread.TraceContext;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
 import io.quarkus.vertx.http.runtime.RouteConstants;
 import io.smallrye.common.vertx.ContextLocals;
 import io.smallrye.common.vertx.VertxContext;
@@ -27,11 +29,23 @@ public class RequestTrace {
     }
 
     private static void note(RoutingContext request) {
-        TraceContext trace = of(request.request().headers());
+        TraceContext sent = of(request.request().headers());
+        TraceContext trace = own(sent);
         if (trace != null) {
             ContextLocals.put(KEY, trace);
         }
         request.next();
+    }
+
+    /** The server's own span of the request, if it makes any of this one; else what was sent. */
+    private static @Nullable TraceContext own(@Nullable TraceContext sent) {
+        SpanContext own = Span.current().getSpanContext();
+        return own.isSampled()
+                ? TraceContext.of(
+                        "00-" + own.getTraceId() + "-" + own.getSpanId() + "-"
+                                + own.getTraceFlags().asHex(),
+                        sent == null ? null : sent.state())
+                : sent;
     }
 
     /** Null if there is none, or none that can be read: two parents are none. */

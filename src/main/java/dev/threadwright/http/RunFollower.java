@@ -2,6 +2,7 @@ package dev.threadwright.http;
 
 import dev.threadwright.contract.LegEnd;
 import dev.threadwright.json.JsonText;
+import dev.threadwright.log.LogFields;
 import dev.threadwright.query.LegReads;
 import dev.threadwright.stream.Following;
 import dev.threadwright.stream.RunStreams;
@@ -111,7 +112,9 @@ public class RunFollower {
 
     private Response answer(RunName run, Location location, Uni<LegEnd> end, boolean cancelsOnDisconnect) {
         Uni<byte[]> value = end.map(RunFollower::body).onFailure().recoverWithItem(failure -> {
-            LOG.warnf(failure, "Run %s cannot be followed", run.leg());
+            try (LogFields ignored = LogFields.of(run.thread()).run(run.leg())) {
+                LOG.warnf(failure, "Run %s cannot be followed", run.leg());
+            }
             return JsonText.writeBytes(
                     error("InternalServerError", "The server cannot follow the run any more; join it again"));
         });
@@ -142,13 +145,13 @@ public class RunFollower {
     /** Whoever waited is gone; the run goes with it if that was asked for. */
     void gone(RunName run, boolean cancels) {
         if (cancels) {
-            gate.cancel(run)
-                    .subscribe()
-                    .with(
-                            cancelled -> {},
-                            failure -> LOG.warnf(
-                                    "Run %s goes on without its client: cancelling it failed: %s",
-                                    run.leg(), failure.getMessage()));
+            gate.cancel(run).subscribe().with(cancelled -> {}, failure -> {
+                try (LogFields ignored = LogFields.of(run.thread()).run(run.leg())) {
+                    LOG.warnf(
+                            "Run %s goes on without its client: cancelling it failed: %s",
+                            run.leg(), failure.getMessage());
+                }
+            });
         }
     }
 

@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
 import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
@@ -43,6 +44,9 @@ public class Waiters implements Replies {
     /** Of one instance; further callers are told to come back. */
     public static final int MAX_WAITERS = 5_000;
 
+    /** Of what they have sent, which is kept until they are answered. One alone may always wait. */
+    public static final long MAX_BYTES = 67_108_864;
+
     static final long POLL_MS = 20;
 
     /** A partition that this instance commits is polled only in case the shortcut missed something. */
@@ -55,6 +59,7 @@ public class Waiters implements Replies {
     private final Ticker ticker;
 
     private final AtomicInteger count = new AtomicInteger();
+    private final AtomicLong bytes = new AtomicLong();
     private final Set<Waiter> all = ConcurrentHashMap.newKeySet();
     private final ConcurrentHashMap<OutcomeKey, Set<Waiter>> byOutcome = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<RunKey, Set<Waiter>> byRun = new ConcurrentHashMap<>();
@@ -84,7 +89,7 @@ public class Waiters implements Replies {
     /**
      * Begins to wait for what becomes of the command.
      *
-     * @throws ProblemException if too many wait already
+     * @throws ProblemException if too many wait already, or with too much
      */
     Waiter register(CheckedCommand command, Waiter.Until until, Duration timeout) {
         if (count.incrementAndGet() > MAX_WAITERS) {
@@ -93,6 +98,17 @@ public class Waiters implements Replies {
                     ProblemType.OVERLOADED,
                     MAX_WAITERS + " callers wait on this instance already. Come back later, or send the input without"
                             + " waiting: its key makes repeating it safe"));
+        }
+        long size = command.bytes();
+        long before = bytes.getAndAdd(size);
+        if (before > 0 && before + size > MAX_BYTES) {
+            bytes.addAndGet(-size);
+            count.decrementAndGet();
+            throw new ProblemException(Problem.of(
+                    ProblemType.OVERLOADED,
+                    "Callers who wait on this instance have sent " + before + " bytes, and " + MAX_BYTES
+                            + " is the limit. Come back later, or send the input without waiting: its key makes"
+                            + " repeating it safe"));
         }
         long now = nanoTime.getAsLong();
         long firstPoll = ownPartitions.contains(command.partition()) ? now + ms(POLL_OWN_MS) : now;
@@ -185,6 +201,7 @@ public class Waiters implements Replies {
     void forget(Waiter waiter) {
         if (all.remove(waiter)) {
             count.decrementAndGet();
+            bytes.addAndGet(-waiter.command().bytes());
             unlink(byOutcome, waiter.command().outcomeKey(), waiter);
             unlink(byOutcome, waiter.command().conflictKey(), waiter);
             RunKey run = waiter.run();

@@ -64,6 +64,11 @@ final class Attributes {
         return false;
     }
 
+    /** Of the specification's own: those are texts. */
+    static boolean isOfContext(String name) {
+        return CONTEXT.contains(name);
+    }
+
     void put(String name, byte @Nullable [] value) throws InvalidRecordException {
         add(name, AttributeText.read(what(name), value, maxLength(name)));
     }

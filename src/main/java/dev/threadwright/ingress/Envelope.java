@@ -21,6 +21,11 @@ record Envelope(
         Json data,
         @Nullable TraceContext trace) {
 
+    /** The same in another trace. */
+    Envelope in(@Nullable TraceContext other) {
+        return other == trace ? this : new Envelope(identity, type, extensions, data, other);
+    }
+
     @Nullable String extension(String name) {
         return extensions.get(name);
     }

@@ -109,7 +109,13 @@ final class EnvelopeReader {
             // The JSON format lets an attribute that is not set be null.
             case Json.Null ignored -> {}
             case Json.Text text -> attributes.put(name, text.value());
-            case Json.Num number -> attributes.put(name, number.value().toPlainString());
+            // The JSON format writes integers so, which only extensions can be.
+            case Json.Num number
+            when !Attributes.isOfContext(name) ->
+                attributes.put(name, number.value().toPlainString());
+            case Json.Num number ->
+                throw new InvalidRecordException(
+                        Attributes.what(name) + " must be a string, and is the number " + number.value());
             default -> throw new InvalidRecordException(Attributes.what(name) + " must be a string");
         }
     }

@@ -64,6 +64,30 @@ public final class ForwardHeaders {
         return record.headers().lastHeader(ROLE) != null;
     }
 
+    /**
+     * A forwarded record as its sender wrote it.
+     *
+     * @param topic on which it first arrived
+     * @param headers without those of servers
+     */
+    public record Original(String topic, RawHeaders headers) {}
+
+    /** @param headers of a record of the commands topic; null if those are not of one that first arrived elsewhere */
+    public static @Nullable Original original(RawHeaders headers) {
+        byte[] origin = headers.last(ORIGIN);
+        if (origin == null || headers.last(ROLE) == null) {
+            return null;
+        }
+        Matcher coordinates = COORDINATES.matcher(new String(origin, StandardCharsets.UTF_8));
+        return coordinates.matches()
+                ? new Original(
+                        coordinates.group(1),
+                        new RawHeaders(headers.all().stream()
+                                .filter(header -> !header.name().startsWith(PREFIX))
+                                .toList()))
+                : null;
+    }
+
     static Origin read(ConsumerRecord<byte[], byte[]> record, int generation, TopicRole role)
             throws InvalidRecordException {
         if (role != TopicRole.COMMANDS) {

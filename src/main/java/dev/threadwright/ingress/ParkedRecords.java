@@ -10,12 +10,15 @@ import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
+import org.jboss.logging.Logger;
 
 /**
  * Decodes records that were parked as if they came now: under their own place, which is what identifies those without an
  * id, but not at their own time, or what they begin would be late from the start.
  */
 public final class ParkedRecords implements Parked {
+
+    private static final Logger LOG = Logger.getLogger(ParkedRecords.class);
 
     private final RecordDecoder decoder;
     private final Map<String, TopicRole> roles;
@@ -36,8 +39,19 @@ public final class ParkedRecords implements Parked {
         this.nowMs = nowMs;
     }
 
+    /** What nothing can be made of any more must not be in the way of what is behind it. */
     @Override
     public Work work(OutboxRow letter) {
+        try {
+            return decoded(letter);
+        } catch (RuntimeException | StackOverflowError defect) {
+            LOG.errorf(
+                    defect, "Decoding parked record %s failed; it becomes another dead letter", letter.source());
+            return dead(letter, RecordDecoder.reason("Decoding failed: " + defect));
+        }
+    }
+
+    private Work decoded(OutboxRow letter) {
         OutboxRow.Coordinates source = letter.source();
         RecordHeaders headers = new RecordHeaders();
         letter.headers().forEach(headers::add);
@@ -54,17 +68,24 @@ public final class ParkedRecords implements Parked {
                 headers,
                 Optional.empty());
         TopicRole role = roles.getOrDefault(source.topic(), TopicRole.INPUT);
-        RawRecord raw = new RawRecord(source, letter.key(), letter.value(), letter.headers(), letter.timeMs());
         return switch (decoder.decode(record, role, partitions)) {
             case Decoded.ForThread decoded ->
                 new Work.Decide(
                         letter.partition(),
                         decoded.command(),
-                        raw,
+                        raw(letter),
                         role == TopicRole.COMMANDS && !ForwardHeaders.isForward(record));
             case Decoded.Misrouted ignored ->
                 throw new IllegalStateException("Parked record " + source + " was decoded for another partition");
-            case Decoded.Dead dead -> new Work.SetAside(letter.partition(), OutboxRow.Kind.INVALID, dead.reason(), raw);
+            case Decoded.Dead dead -> dead(letter, dead.reason());
         };
+    }
+
+    private static Work dead(OutboxRow letter, String reason) {
+        return new Work.SetAside(letter.partition(), OutboxRow.Kind.INVALID, reason, raw(letter));
+    }
+
+    private static RawRecord raw(OutboxRow letter) {
+        return new RawRecord(letter.source(), letter.key(), letter.value(), letter.headers(), letter.timeMs());
     }
 }

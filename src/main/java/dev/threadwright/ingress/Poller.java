@@ -19,12 +19,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.BiConsumer;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.header.Header;
@@ -42,11 +44,15 @@ final class Poller implements AutoCloseable {
     /** While paused for saturation, how soon to look whether it is over. */
     private static final Duration POLL_SATURATED = Duration.ofMillis(5);
 
+    private static final Duration CLOSE = Duration.ofSeconds(15);
+
+    /** It has nothing to give back. */
+    private static final Duration CLOSE_FENCED = Duration.ofSeconds(1);
+
     private static final long RETRY_MS = 500;
     private static final Logger LOG = Logger.getLogger(Poller.class);
 
     private final Threads threads;
-    private final Consumer<byte[], byte[]> consumer;
     private final RecordDecoder decoder;
     private final Map<String, TopicRole> roles;
     private final int partitions;
@@ -61,9 +67,23 @@ final class Poller implements AutoCloseable {
     /** Where those partitions ended when they were opened that have not been consumed as far; absent while unknown. */
     private final Map<TopicPartition, OptionalLong> behind = new ConcurrentHashMap<>();
 
+    /** Only its own thread changes it. */
+    private volatile Consumer<byte[], byte[]> consumer;
+
+    private @Nullable Succession succession;
     private boolean saturated;
     private volatile boolean closed;
     private volatile @Nullable String trouble;
+
+    /** What follows when the group has fenced the consumer: it is of no use any more. On the consumer's thread. */
+    interface Succession {
+
+        /** Its partitions are another's. */
+        void lost();
+
+        /** A consumer that joins the group anew. */
+        Consumer<byte[], byte[]> successor();
+    }
 
     /** @param onStop told of partitions that cannot be consumed any further, and why */
     Poller(
@@ -83,6 +103,11 @@ final class Poller implements AutoCloseable {
         this.loop = loop;
         this.onStop = onStop;
         this.thread = threads.unstarted(name, this::run);
+    }
+
+    /** Before it is started. Without it, a consumer that is fenced is tried again. */
+    void onFenced(Succession next) {
+        succession = next;
     }
 
     void start() {
@@ -188,6 +213,8 @@ final class Poller implements AutoCloseable {
                 outOfRange(e.offsetOutOfRangePartitions());
             } catch (InterruptException e) {
                 closed = true;
+            } catch (FencedInstanceIdException e) {
+                fenced(e);
             } catch (KafkaException e) {
                 failed(e);
             } catch (RuntimeException e) {
@@ -195,13 +222,36 @@ final class Poller implements AutoCloseable {
                 failed(e);
             }
         }
+        // Gives the partitions back in order, through the rebalance listener.
+        close(consumer, CLOSE);
+        runTasks();
+    }
+
+    private static void close(Consumer<byte[], byte[]> closing, Duration timeout) {
         try {
-            // Gives the partitions back in order, through the rebalance listener.
-            consumer.close(org.apache.kafka.clients.consumer.CloseOptions.timeout(Duration.ofSeconds(15)));
+            closing.close(CloseOptions.timeout(timeout));
         } catch (KafkaException e) {
             LOG.debugf("Closing a consumer: %s", e.getMessage());
         }
-        runTasks();
+    }
+
+    /** Whoever fenced it has its place, and it would fail for ever. */
+    private void fenced(FencedInstanceIdException e) {
+        Succession next = succession;
+        if (next == null) {
+            failed(e);
+            return;
+        }
+        try {
+            next.lost();
+            open.clear();
+            Consumer<byte[], byte[]> fenced = consumer;
+            consumer = next.successor();
+            close(fenced, CLOSE_FENCED);
+        } catch (RuntimeException failure) {
+            // It is fenced when it is polled the next time, too.
+            failed(failure);
+        }
     }
 
     private void runTasks() {
@@ -267,7 +317,22 @@ final class Poller implements AutoCloseable {
         }
     }
 
+    /** One record that nothing can be made of must not cost the others of its poll anything. */
     private Work work(ConsumerRecord<byte[], byte[]> record, TopicRole role) {
+        try {
+            return decoded(record, role);
+        } catch (RuntimeException | StackOverflowError defect) {
+            RawRecord raw = raw(record, headers(record));
+            LOG.errorf(defect, "Decoding record %s failed; it becomes a dead letter", raw.source());
+            return new Work.SetAside(
+                    record.partition(),
+                    OutboxRow.Kind.INVALID,
+                    RecordDecoder.reason("Decoding failed: " + defect),
+                    raw);
+        }
+    }
+
+    private Work decoded(ConsumerRecord<byte[], byte[]> record, TopicRole role) {
         return switch (decoder.decode(record, role, partitions)) {
             case Decoded.ForThread decoded ->
                 new Work.Decide(

@@ -11,8 +11,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 
 /**
- * Turns a consumed record into a command. A function of the record, and total: whatever the bytes are, the answer says
- * what became of them. Safe for use by several threads.
+ * Turns a consumed record into a command. A function of the record, and meant to be total: whatever the bytes are, the
+ * answer says what became of them. What it throws nevertheless is a defect. Safe for use by several threads.
  */
 public final class RecordDecoder {
 
@@ -30,6 +30,7 @@ public final class RecordDecoder {
     private final int maxForwardBytes;
     private final EnvelopeReader envelopes;
     private final CommandReader commands;
+    private final ReceivedTrace traces;
 
     /**
      * @param tenants the tenant of a topic
@@ -37,7 +38,7 @@ public final class RecordDecoder {
      * @param maxDataBytes see {@link #DEFAULT_MAX_DATA_BYTES}
      */
     public RecordDecoder(Function<String, String> tenants, Consumer<Policy> policyCheck, int maxDataBytes) {
-        this(tenants, topic -> 1, policyCheck, maxDataBytes, Integer.MAX_VALUE);
+        this(tenants, topic -> 1, policyCheck, maxDataBytes, Integer.MAX_VALUE, ReceivedTrace.AS_SENT);
     }
 
     /**
@@ -49,7 +50,9 @@ public final class RecordDecoder {
             ToIntFunction<String> generations,
             Consumer<Policy> policyCheck,
             int maxDataBytes,
-            int maxForwardBytes) {
+            int maxForwardBytes,
+            ReceivedTrace traces) {
+        this.traces = traces;
         this.tenants = tenants;
         this.generations = generations;
         this.maxForwardBytes = maxForwardBytes;
@@ -64,7 +67,7 @@ public final class RecordDecoder {
     public Decoded decode(ConsumerRecord<byte[], byte[]> record, TopicRole role, int partitions) {
         try {
             // Understood before it is sent on, so that what is dead is dead where it lies and is decoded once.
-            Command command = command(record, role);
+            Command command = command(record, role, partitions);
             int owner = KeyPartitions.of(record.key(), partitions);
             if (owner == record.partition()) {
                 return new Decoded.ForThread(command);
@@ -72,10 +75,13 @@ public final class RecordDecoder {
             checkForward(record, owner);
             return new Decoded.Misrouted(owner);
         } catch (InvalidRecordException e) {
-            String reason = String.valueOf(e.getMessage());
-            return new Decoded.Dead(
-                    AttributeText.printable(reason.length() <= MAX_REASON ? reason : reason.substring(0, MAX_REASON)));
+            return new Decoded.Dead(reason(String.valueOf(e.getMessage())));
         }
+    }
+
+    /** As a dead letter has it. */
+    static String reason(String text) {
+        return AttributeText.printable(text.length() <= MAX_REASON ? text : text.substring(0, MAX_REASON));
     }
 
     /** Headers count, too, those that mean nothing here: they go with it. */
@@ -97,14 +103,19 @@ public final class RecordDecoder {
         return ForwardHeaders.of(record, generations.applyAsInt(record.topic()), role);
     }
 
-    private Command command(ConsumerRecord<byte[], byte[]> record, TopicRole role) throws InvalidRecordException {
+    private Command command(ConsumerRecord<byte[], byte[]> record, TopicRole role, int partitions)
+            throws InvalidRecordException {
         String thread = ThreadIds.read(record.key());
         Origin origin = ForwardHeaders.read(record, generations.applyAsInt(record.topic()), role);
         if (origin.timeMs() < 0 || origin.timeMs() > MAX_TIME_MS) {
             throw new InvalidRecordException("The record's timestamp " + origin.timeMs()
                     + " is not between 1970 and 9999; leave it to the client or the broker");
         }
-        Envelope envelope = envelopes.read(record, origin, thread);
+        Envelope sent = envelopes.read(record, origin, thread);
+        // What is sent on is received where it goes.
+        Envelope envelope = KeyPartitions.of(record.key(), partitions) == record.partition()
+                ? sent.in(traces.of(record, sent.type(), sent.trace()))
+                : sent;
         return commands.read(envelope, new ThreadKey(tenants.apply(origin.topic()), thread), origin);
     }
 }

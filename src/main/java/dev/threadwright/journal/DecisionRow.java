@@ -26,6 +26,9 @@ public record DecisionRow(
         List<Recorded> events)
         implements Publication {
 
+    /** What each of its events adds besides itself: headers and key of its records. */
+    private static final int EVENT_BYTES = 512;
+
     public DecisionRow {
         events = List.copyOf(events);
         if (events.isEmpty()) {
@@ -38,6 +41,11 @@ public record DecisionRow(
                         + thread + ", event " + event.seq() + " at " + event.timeMs());
             }
         }
+    }
+
+    @Override
+    public long bytes() {
+        return (long) EVENT_BYTES * events.size() + Weight.WRITTEN.of(events);
     }
 
     public long firstSeq() {

@@ -70,6 +70,18 @@ public record OutboxRow(
         }
     }
 
+    /** Topic, coordinates and the headers that it gets in addition. */
+    private static final int BASE_BYTES = 512;
+
+    @Override
+    public long bytes() {
+        return BASE_BYTES
+                + (key == null ? 0 : key.length)
+                + (value == null ? 0 : value.length)
+                + headers.bytes()
+                + reason.length();
+    }
+
     /** What it is called as a dead letter. */
     public DeadLetterId id() {
         return new DeadLetterId(partition, position);

@@ -22,7 +22,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -191,7 +190,7 @@ public final class PostgresJournal implements Journal {
         read(connection -> list(
                         connection,
                         """
-                        select r.run, r.status
+                        select r.tenant, r.thread, r.run, r.status
                         from unnest(?::text[], ?::text[], ?::text[]) as k (tenant, thread, run)
                              join run r on r.tenant = k.tenant and r.thread = k.thread and r.run = k.run
                         """,
@@ -199,9 +198,7 @@ public final class PostgresJournal implements Journal {
                                 .text(storable, entry -> entry.getValue().tenant())
                                 .text(storable, entry -> entry.getValue().thread())
                                 .text(storable, entry -> entry.getKey().value()),
-                        row -> Map.entry(
-                                new RunId(row.getString(1)),
-                                RunStatus.valueOf(row.getString(2).toUpperCase(Locale.ROOT)))))
+                        Rows::runStatus))
                 .forEach(entry -> {
                     if (entry.getValue().isTerminal()) {
                         ended.put(entry.getKey(), entry.getValue());
@@ -328,7 +325,7 @@ public final class PostgresJournal implements Journal {
                         Rows.thread(row),
                         row.getInt(3),
                         row.getString(4),
-                        OutboxRow.Kind.ofWord(row.getString(5)),
+                        SetAsideThread.causeOf(row.getString(5)),
                         row.getString(6),
                         row.getLong(7),
                         row.getBoolean(8))));

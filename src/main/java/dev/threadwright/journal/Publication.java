@@ -6,4 +6,7 @@ public sealed interface Publication permits DecisionRow, OutboxRow {
     int partition();
 
     long position();
+
+    /** About how many it has as it is written, from the lengths of what it holds. */
+    long bytes();
 }

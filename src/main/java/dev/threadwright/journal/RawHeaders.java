@@ -49,6 +49,15 @@ public record RawHeaders(List<Header> all) {
         return found;
     }
 
+    public long bytes() {
+        long sum = 0;
+        for (Header header : all) {
+            byte[] value = header.value();
+            sum += header.name().length() + (value == null ? 0 : value.length);
+        }
+        return sum;
+    }
+
     public void forEach(BiConsumer<String, byte @Nullable []> action) {
         all.forEach(header -> action.accept(header.name(), header.value()));
     }

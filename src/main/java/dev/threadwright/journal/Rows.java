@@ -4,10 +4,14 @@ import dev.threadwright.journal.Batch.OutcomeKey;
 import dev.threadwright.journal.Batch.OutcomeRow;
 import dev.threadwright.journal.OutboxRow.Coordinates;
 import dev.threadwright.thread.Identity;
+import dev.threadwright.thread.RunId;
+import dev.threadwright.thread.RunStatus;
 import dev.threadwright.thread.ThreadKey;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HexFormat;
+import java.util.Locale;
+import java.util.Map;
 
 /** Rows as the records that they were. The queries name the columns in the order of the constants. */
 final class Rows {
@@ -46,17 +50,42 @@ final class Rows {
         }
     }
 
+    static Map.Entry<RunId, RunStatus> runStatus(ResultSet row) throws SQLException {
+        ThreadKey thread = thread(row);
+        String run = row.getString(3);
+        String status = row.getString(4);
+        try {
+            return Map.entry(new RunId(run), RunStatus.valueOf(status.toUpperCase(Locale.ROOT)));
+        } catch (IllegalArgumentException e) {
+            throw new UnreadableException(
+                    thread,
+                    "the status \"" + status + "\" of its run " + run
+                            + " is none that this release knows; a newer one wrote it, or the row is damaged");
+        }
+    }
+
     static OutboxRow outbox(ResultSet row) throws SQLException {
+        int partition = row.getInt(2);
+        long position = row.getLong(3);
         return new OutboxRow(
-                OutboxRow.Kind.ofWord(row.getString(1)),
-                row.getInt(2),
-                row.getLong(3),
+                kind(row.getString(1), partition, position),
+                partition,
+                position,
                 new Coordinates(row.getString(4), row.getInt(5), row.getLong(6)),
                 row.getBytes(7),
                 row.getBytes(8),
                 RawHeaders.parse(row.getString(9)),
                 row.getString(10),
                 row.getLong(11));
+    }
+
+    private static OutboxRow.Kind kind(String word, int partition, long position) {
+        try {
+            return OutboxRow.Kind.ofWord(word);
+        } catch (IllegalArgumentException e) {
+            throw new UnreadableException("Partition " + partition + ", position " + position + ": the kind \"" + word
+                    + "\" of what is to be published is none that this release knows; a newer one wrote it. Upgrade");
+        }
     }
 
     static OutcomeRow outcome(ResultSet row) throws SQLException {

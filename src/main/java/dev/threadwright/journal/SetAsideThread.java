@@ -1,6 +1,7 @@
 package dev.threadwright.journal;
 
 import dev.threadwright.thread.ThreadKey;
+import java.util.Arrays;
 
 /**
  * A thread that cannot be decided on until somebody releases it, and what was parked for it meanwhile is decided.
@@ -18,4 +19,13 @@ public record SetAsideThread(
         OutboxRow.Kind cause,
         String error,
         long after,
-        boolean releasing) {}
+        boolean releasing) {
+
+    /** A newer release may know more causes. The thread rests until it is released, as one that the server failed on. */
+    static OutboxRow.Kind causeOf(String word) {
+        return Arrays.stream(OutboxRow.Kind.values())
+                .filter(kind -> kind.word().equals(word))
+                .findAny()
+                .orElse(OutboxRow.Kind.FAILED);
+    }
+}

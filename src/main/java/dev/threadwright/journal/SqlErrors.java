@@ -44,7 +44,7 @@ final class SqlErrors {
             // idle_in_transaction_session_timeout and transaction_timeout end the session, as class 57P does.
             case "25P03", "25P04" -> unknown(e);
             // query_canceled: by statement_timeout or a person, while it executed; it is then rolled back.
-            case "57014" -> unavailable(e);
+            case "57014" -> new TimedOutBatchException("Postgres gave up the batch: " + words(e), e);
             default -> ofCommitByClass(state.substring(0, 2), e);
         };
     }

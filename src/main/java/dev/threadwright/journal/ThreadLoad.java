@@ -1,5 +1,6 @@
 package dev.threadwright.journal;
 
+import dev.threadwright.log.LogFields;
 import dev.threadwright.thread.Fold;
 import dev.threadwright.thread.Recorded;
 import dev.threadwright.thread.ThreadKey;
@@ -86,7 +87,9 @@ final class ThreadLoad {
         try {
             return SnapshotCodec.read(thread, text);
         } catch (RuntimeException e) {
-            LOG.warnf("Thread %s: its snapshot is passed over: %s", thread, e.getMessage());
+            try (LogFields ignored = LogFields.of(thread)) {
+                LOG.warnf("Thread %s: its snapshot is passed over: %s", thread, e.getMessage());
+            }
             return null;
         }
     }

@@ -1,5 +1,6 @@
 package dev.threadwright.lifetime;
 
+import dev.threadwright.log.LogFields;
 import dev.threadwright.tables.Sql;
 import dev.threadwright.tables.Tables;
 import dev.threadwright.thread.ThreadKey;
@@ -13,7 +14,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has threads deleted on which nothing has happened for long, and which have no time to live of their own. Goes round all threads,
+ * Has threads deleted on which nothing has happened for long, and which have no time to live of their own. Those that are
+ * set aside stay: what happened on them lately waits among the dead letters, and nobody could decide on their deletion. Goes round all threads,
  * some at each sweep, because an index by age would cost every commit more than this costs; one server at a time does, and the next
  * goes on where it was. Who is passed over because something failed is found again in the next round.
  */
@@ -37,7 +39,8 @@ public final class IdleSweep {
 
     private static final String THREADS = """
             select t.tenant, t.thread, t.seq, t.updated_at_ms <= ? and t.status in ('idle', 'error') and not exists (
-                select from thread_ttl x where x.tenant = t.tenant and x.thread = t.thread) as outlived
+                select from thread_ttl x where x.tenant = t.tenant and x.thread = t.thread) and not exists (
+                select from thread_set_aside s where s.tenant = t.tenant and s.thread = t.thread) as outlived
             from thread t
             where (t.tenant, t.thread) > (?, ?)
             order by t.tenant, t.thread
@@ -100,10 +103,12 @@ public final class IdleSweep {
             deletions.delete(seen.thread(), seen.seq());
             return true;
         } catch (RuntimeException e) {
-            LOG.warnf(
-                    "Nothing has happened on thread %s for long, and its deletion could not be asked for; it is found"
-                            + " again in the next round: %s",
-                    seen.thread(), e.getMessage());
+            try (LogFields ignored = LogFields.of(seen.thread()).seq(seen.seq())) {
+                LOG.warnf(
+                        "Nothing has happened on thread %s for long, and its deletion could not be asked for; it is found"
+                                + " again in the next round: %s",
+                        seen.thread(), e.getMessage());
+            }
             return false;
         }
     }

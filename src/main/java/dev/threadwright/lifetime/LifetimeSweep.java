@@ -1,5 +1,6 @@
 package dev.threadwright.lifetime;
 
+import dev.threadwright.log.LogFields;
 import dev.threadwright.tables.Sql;
 import dev.threadwright.tables.Tables;
 import dev.threadwright.thread.ThreadKey;
@@ -111,9 +112,11 @@ public final class LifetimeSweep {
             deletions.delete(candidate.thread(), candidate.seq());
             return true;
         } catch (RuntimeException e) {
-            LOG.warnf(
-                    "Thread %s has outlived its time, and could not be asked for; it is tried again in %d s: %s",
-                    candidate.thread(), RETRY.toSeconds(), e.getMessage());
+            try (LogFields ignored = LogFields.of(candidate.thread()).seq(candidate.seq())) {
+                LOG.warnf(
+                        "Thread %s has outlived its time, and could not be asked for; it is tried again in %d s: %s",
+                        candidate.thread(), RETRY.toSeconds(), e.getMessage());
+            }
             return false;
         }
     }

@@ -19,7 +19,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -46,6 +49,7 @@ public final class ConfigCheck {
         ConfigCheck check = new ConfigCheck();
         check.engine(config);
         check.servers(config);
+        check.topics(config.topics());
         check.limits(config.limits());
         check.actions(config.actions());
         check.httpSteps(config.httpSteps());
@@ -84,6 +88,36 @@ public final class ConfigCheck {
         config.topics()
                 .replicationFactor()
                 .ifPresent(factor -> between("topics.replication-factor", factor, 1, MAX_REPLICATION));
+    }
+
+    /** Each means something else, and none can be told from another on the same topic. */
+    private void topics(ThreadwrightConfig.Topics topics) {
+        Map<String, String> keys = new HashMap<>();
+        Map<String, String> names = new LinkedHashMap<>();
+        names.put("input", topics.input());
+        names.put("commands", topics.commands());
+        names.put("results", topics.results());
+        names.put("lifecycle", topics.lifecycle());
+        names.put("events", topics.events());
+        names.put("dead-letter", topics.deadLetter());
+        names.put("progress", topics.progress());
+        names.put("positions", topics.positions());
+        names.put("actions", topics.actions());
+        names.forEach((key, name) -> {
+            String other = keys.putIfAbsent(name, key);
+            if (other != null) {
+                wrong("topics." + key, "is " + name + ", which is threadwright.topics." + other + " already");
+            }
+        });
+        keys.remove(topics.actions());
+        topics.actionsOf().forEach((action, name) -> {
+            String other = keys.get(name);
+            if (other != null) {
+                wrong(
+                        "topics.actions-of.\"" + action + "\"",
+                        "is " + name + ", which is threadwright.topics." + other + " already");
+            }
+        });
     }
 
     private void limits(ThreadwrightConfig.Limits limits) {
@@ -161,6 +195,7 @@ public final class ConfigCheck {
         notNegative("retention.purge-outbox-after", retention.purgeOutboxAfter());
         positive("retention.tick", retention.tick());
         positive("lifetimes.tick", config.lifetimes().tick());
+        positive("metrics.sample", config.metrics().sample());
         positive("store.sweep", config.store().sweep());
         positive("crons.tick", config.crons().tick());
         ThreadwrightConfig.DeadLetters letters = config.deadLetters();

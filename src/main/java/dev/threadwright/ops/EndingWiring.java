@@ -1,6 +1,7 @@
 package dev.threadwright.ops;
 
 import dev.threadwright.ending.EndedRuns;
+import dev.threadwright.ending.EndingCounts;
 import dev.threadwright.ending.EndingWorker;
 import dev.threadwright.ending.Endings;
 import dev.threadwright.ending.ThreadDeletions;
@@ -8,12 +9,15 @@ import dev.threadwright.ending.WebhookAddresses;
 import dev.threadwright.ending.WebhookClient;
 import dev.threadwright.ending.WebhookSignature;
 import dev.threadwright.ending.Webhooks;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.util.Random;
+import java.util.function.ToDoubleFunction;
 import javax.sql.DataSource;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +33,7 @@ class EndingWiring {
     private final DataSource database;
     private final Instance<EndedRuns> runs;
     private final Instance<ThreadDeletions> deletions;
+    private final MeterRegistry meters;
 
     private @Nullable WebhookClient client;
     private @Nullable EndingWorker worker;
@@ -38,7 +43,9 @@ class EndingWiring {
             Vertx vertx,
             DataSource database,
             Instance<EndedRuns> runs,
-            Instance<ThreadDeletions> deletions) {
+            Instance<ThreadDeletions> deletions,
+            MeterRegistry meters) {
+        this.meters = meters;
         this.config = config.webhooks();
         this.vertx = vertx;
         this.database = database;
@@ -79,6 +86,17 @@ class EndingWiring {
         client = ofWebhooks;
         worker = ready;
         ready.start();
+        count(ready, "delivered", EndingCounts::delivered);
+        count(ready, "failed", EndingCounts::failed);
+        count(ready, "given_up", EndingCounts::givenUp);
+        count(ready, "thread_deleted", EndingCounts::deleted);
+    }
+
+    private void count(EndingWorker ready, String outcome, ToDoubleFunction<EndingCounts> of) {
+        FunctionCounter.builder("threadwright.endings", ready, done -> of.applyAsDouble(done.counts()))
+                .description("Webhooks and deletions after runs, by what came of an attempt")
+                .tag("outcome", outcome)
+                .register(meters);
     }
 
     private @Nullable WebhookSignature signature() {

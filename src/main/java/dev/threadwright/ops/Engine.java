@@ -3,6 +3,7 @@ package dev.threadwright.ops;
 import dev.threadwright.actor.Loop;
 import dev.threadwright.actor.LoopSettings;
 import dev.threadwright.actor.MachineThreads;
+import dev.threadwright.actor.Measurements;
 import dev.threadwright.actor.NeededWorkflows;
 import dev.threadwright.actor.Ownership;
 import dev.threadwright.actor.Replies;
@@ -21,11 +22,13 @@ import dev.threadwright.journal.Journal;
 import dev.threadwright.journal.JournalUnavailableException;
 import dev.threadwright.live.ProgressExchange;
 import dev.threadwright.live.StepProgress;
+import dev.threadwright.log.LogFields;
 import dev.threadwright.relay.Relay;
 import dev.threadwright.relay.Topics;
 import dev.threadwright.step.Handlers;
 import dev.threadwright.step.InProcessSteps;
 import dev.threadwright.thread.Decider;
+import dev.threadwright.thread.ThreadKey;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -72,6 +75,7 @@ final class Engine implements AutoCloseable {
     private final ProgressExchange exchange;
     private final Turns turns;
     private final Replies replies;
+    private final Measurements measurements;
     private final Producer<byte[], byte[]> strayProducer;
     private final CommandRecords commandRecords;
     private final List<LoopUnit> units = new ArrayList<>();
@@ -90,7 +94,8 @@ final class Engine implements AutoCloseable {
             Catalog workflows,
             java.util.function.Consumer<StepProgress> progress,
             Turns turns,
-            Replies replies) {
+            Replies replies,
+            Measurements measurements) {
         this.config = config;
         this.partitions = partitions;
         this.owner = config.instance().name().orElseGet(Engine::hostName);
@@ -104,6 +109,7 @@ final class Engine implements AutoCloseable {
         this.progress = progress;
         this.turns = turns;
         this.replies = replies;
+        this.measurements = measurements;
         // Fresh for each process: what an earlier one left under its own id is fenced by whoever claims its partitions.
         this.process = UUID.randomUUID().toString().substring(0, 8);
         String exchangeId = "threadwright-" + owner + "-" + process + "-progress";
@@ -134,6 +140,14 @@ final class Engine implements AutoCloseable {
 
     List<LoopUnit> units() {
         return List.copyOf(units);
+    }
+
+    /** Records of the inbound topics that are not decided, by topic, on the partitions that are owned here. Blocks. */
+    Map<String, Long> lag() {
+        Map<Integer, Map<String, Long>> next = new HashMap<>();
+        units.forEach(unit -> next.putAll(unit.consumers().consumed()));
+        ThreadwrightConfig.Topics topics = config.topics();
+        return new InboundLag(admin).of(next, List.of(topics.input(), topics.commands(), topics.results()));
     }
 
     /** How far the partitions that are owned here are published. */
@@ -179,6 +193,7 @@ final class Engine implements AutoCloseable {
         // The loop, its steps and its claims refer to each other.
         AtomicReference<@Nullable Loop> itself = new AtomicReference<>();
         AtomicReference<@Nullable Ownership> claims = new AtomicReference<>();
+        AtomicReference<@Nullable Consumers> inbound = new AtomicReference<>();
         Journal journal = journals.get();
         Journal claimJournal = journals.get();
         Relay relay = relay(
@@ -189,7 +204,8 @@ final class Engine implements AutoCloseable {
                 config.limits().dataBytes(),
                 System::currentTimeMillis,
                 (partition, result) -> required(itself).offer(List.of(new Work.Decide(partition, result, null, false))),
-                this::tell);
+                this::tell,
+                measurements);
         Loop loop = new Loop(
                 name,
                 owner,
@@ -202,13 +218,28 @@ final class Engine implements AutoCloseable {
                 relay,
                 steps,
                 turns,
-                replies,
+                batch -> {
+                    replies.committed(batch);
+                    required(inbound).consumed(batch.offsets());
+                },
                 strays(),
-                (partition, epoch) -> required(claims).fenced(partition, epoch));
+                (partition, epoch) -> required(claims).fenced(partition, epoch),
+                measurements);
         itself.set(loop);
         Consumers consumers = consumers(name, clientId, number, loop);
+        inbound.set(consumers);
         Ownership ownership = new Ownership(
-                name, owner, threads, claimJournal, relay, steps, turns, loop, consumers, System::currentTimeMillis);
+                name,
+                owner,
+                threads,
+                claimJournal,
+                relay,
+                steps,
+                turns,
+                loop,
+                consumers,
+                System::currentTimeMillis,
+                measurements);
         claims.set(ownership);
         return new LoopUnit(name, journal, claimJournal, loop, relay, ownership, consumers, steps);
     }
@@ -238,13 +269,13 @@ final class Engine implements AutoCloseable {
                 clientId,
                 () -> kafka.transactionalProducer(clientId, clientId),
                 admin,
-                config.group().id(),
-                topics.input(),
+                () -> kafka.grouplessConsumer(clientId + "-positions"),
                 outgoing(topics),
                 partitions,
                 config.limits().recordBytes(),
                 journal::holders,
-                onLost);
+                onLost,
+                measurements);
     }
 
     static Topics outgoing(ThreadwrightConfig.Topics topics) {
@@ -254,6 +285,7 @@ final class Engine implements AutoCloseable {
                 topics.deadLetter(),
                 topics.commands(),
                 topics.actions(),
+                topics.positions(),
                 topics.actionsOf());
     }
 
@@ -261,8 +293,11 @@ final class Engine implements AutoCloseable {
         ThreadwrightConfig.Topics topics = config.topics();
         String staticId =
                 config.instance().staticId().map(id -> id + "-" + number).orElse(null);
-        Consumer<byte[], byte[]> group = kafka.groupConsumer(
-                clientId + "-input", config.group().id(), config.group().sessionTimeoutMs(), staticId);
+        Consumers.GroupMembers group = isStatic -> kafka.groupConsumer(
+                clientId + (isStatic ? "-input" : "-input-again"),
+                config.group().id(),
+                config.group().sessionTimeoutMs(),
+                isStatic ? staticId : null);
         Consumer<byte[], byte[]> groupless = kafka.grouplessConsumer(clientId + "-side");
         return new Consumers(
                 name,
@@ -302,9 +337,12 @@ final class Engine implements AutoCloseable {
             if (record != null) {
                 strayProducer.send(record, (metadata, failure) -> {
                     if (failure != null) {
-                        LOG.warnf(
-                                "A result for thread %s could not be sent to its new owner, who runs the call again: %s",
-                                command.header().thread(), failure.getMessage());
+                        ThreadKey thread = command.header().thread();
+                        try (LogFields ignored = LogFields.of(thread)) {
+                            LOG.warnf(
+                                    "A result for thread %s could not be sent to its new owner, who runs the call again: %s",
+                                    thread, failure.getMessage());
+                        }
                     }
                 });
             }

@@ -44,6 +44,8 @@ public class EngineHealth implements HealthCheck {
             }
             up &= trouble(response, unit.name() + ".publishing", unit.relay().trouble());
             up &= trouble(response, unit.name() + ".consuming", unit.consumers().trouble());
+            up &= trouble(response, unit.name() + ".deciding", unit.loop().trouble());
+            up &= trouble(response, unit.name() + ".timers", unit.ownership().trouble());
             for (Map.Entry<Integer, String> stopped : unit.ownership().stopped().entrySet()) {
                 up &= trouble(response, "partition-" + stopped.getKey(), stopped.getValue());
             }

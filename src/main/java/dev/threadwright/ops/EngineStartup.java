@@ -1,5 +1,6 @@
 package dev.threadwright.ops;
 
+import dev.threadwright.actor.Measurements;
 import dev.threadwright.actor.Replies;
 import dev.threadwright.callback.CallbackKey;
 import dev.threadwright.callback.Callbacks;
@@ -9,6 +10,7 @@ import dev.threadwright.catalog.WorkflowConflictException;
 import dev.threadwright.catalog.WorkflowFiles;
 import dev.threadwright.expression.PolicyCheck;
 import dev.threadwright.expression.PolicyJudges;
+import dev.threadwright.ingress.ReceivedTrace;
 import dev.threadwright.ingress.RecordDecoder;
 import dev.threadwright.journal.PostgresJournal;
 import dev.threadwright.journal.PostgresSettings;
@@ -70,6 +72,8 @@ public class EngineStartup {
     private final Callbacks callbacks;
     private final Replies replies;
     private final EndingWiring endings;
+    private final Measurements measurements;
+    private final ReceivedTrace receivedTrace;
 
     private volatile String phase = "waiting to start";
     private volatile @Nullable Engine engine;
@@ -88,7 +92,10 @@ public class EngineStartup {
             Turnstile turnstile,
             Callbacks callbacks,
             @Any Instance<Replies> replies,
-            EndingWiring endings) {
+            EndingWiring endings,
+            Measurements measurements,
+            ReceivedTrace receivedTrace) {
+        this.receivedTrace = receivedTrace;
         this.config = config;
         this.flyway = flyway;
         this.kafkaConnection = kafkaConnection;
@@ -100,6 +107,7 @@ public class EngineStartup {
         this.turnstile = turnstile;
         this.callbacks = callbacks;
         this.endings = endings;
+        this.measurements = measurements;
         List<Replies> all = replies.stream().toList();
         this.replies = batch -> all.forEach(each -> each.committed(batch));
     }
@@ -196,7 +204,8 @@ public class EngineStartup {
                 topic -> generations.getOrDefault(topic, 1),
                 policyCheck::validate,
                 config.limits().dataBytes(),
-                config.limits().recordBytes() - Relay.RECORD_OVERHEAD_BYTES);
+                config.limits().recordBytes() - Relay.RECORD_OVERHEAD_BYTES,
+                receivedTrace);
         Engine ready = new Engine(
                 config,
                 partitions,
@@ -208,7 +217,8 @@ public class EngineStartup {
                 workflows,
                 progress::tell,
                 turnstile,
-                replies);
+                replies,
+                measurements);
         ready.start();
         engine = ready;
         endings.start();

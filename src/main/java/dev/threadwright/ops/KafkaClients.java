@@ -44,7 +44,7 @@ final class KafkaClients {
         return Admin.create(config);
     }
 
-    /** A member of the group. Offsets in Postgres are the truth, so it commits none and never resets by itself. */
+    /** A member of the group. Offsets in Postgres are the truth, so it never resets by itself. */
     Consumer<byte[], byte[]> groupConsumer(
             String clientId, String group, int sessionTimeoutMs, @Nullable String staticId) {
         Map<String, Object> config = consumer(clientId);

@@ -134,8 +134,7 @@ final class Recovery {
         }
         TopicSetup.Identities topics = new TopicSetup(admin, config).identities(new StoredSettings(postgres));
         topics.recreated().forEach(topic -> out.printf("Topic %s was created anew%n", topic));
-        Map<Integer, Long> log = publishedLog()
-                .positions(partitions.stream().map(Claimed::partition).toList());
+        Map<Integer, Long> log = topics.isThere(config.topics().positions()) ? published(partitions) : Map.of();
         boolean nothing = topics.recreated().isEmpty();
         List<Plan> plans = new ArrayList<>();
         for (Claimed one : partitions) {
@@ -162,16 +161,29 @@ final class Recovery {
         return 0;
     }
 
+    private Map<Integer, Long> published(List<Claimed> partitions) {
+        try (PublishedLog log = publishedLog()) {
+            return log.positions(partitions.stream().map(Claimed::partition).toList());
+        }
+    }
+
     private Plan plan(Claimed claimed, @Nullable Long log, TopicSetup.Identities topics, boolean republish)
             throws SQLException {
+        boolean eventsLost = topics.isRecreated(config.topics().events());
         long published = log == null ? 0 : log;
+        if (log == null && !eventsLost && topics.isRecreated(config.topics().positions())) {
+            published = claimed.published();
+            out.printf(
+                    "Partition %d: it is published up to position %d at least; what was published behind that, up to %d,"
+                            + " will be published again, under the same ids%n",
+                    claimed.partition(), published, claimed.position());
+        }
         SortedMap<String, long[]> ahead = new TreeMap<>();
         Long skipTo = null;
         if (published > claimed.position()) {
             skipTo = published;
             ahead = ahead(claimed);
         }
-        boolean eventsLost = topics.isRecreated(config.topics().events());
         Long republishAfter = null;
         if (republish && (eventsLost || published < claimed.published())) {
             republishAfter = eventsLost ? 0L : published;
@@ -240,8 +252,10 @@ final class Recovery {
     }
 
     private SortedMap<String, long[]> ahead(Claimed claimed) throws SQLException {
-        SortedMap<String, Long> last =
-                publishedLog().lastEvents(claimed.partition(), Math.max(0, claimed.lastMs() - CLOCKS.toMillis()));
+        SortedMap<String, Long> last;
+        try (PublishedLog log = publishedLog()) {
+            last = log.lastEvents(claimed.partition(), Math.max(0, claimed.lastMs() - CLOCKS.toMillis()));
+        }
         Map<String, Long> heads = heads(last.keySet().toArray(String[]::new));
         SortedMap<String, long[]> ahead = new TreeMap<>();
         last.forEach((thread, seq) -> {
@@ -309,14 +323,11 @@ final class Recovery {
                             producer,
                             Engine.outgoing(topics),
                             partitions(),
-                            config.limits().recordBytes(),
-                            config.group().id(),
-                            topics.input())
+                            config.limits().recordBytes())
                     .republish(
                             claimed.partition(),
                             after,
                             claimed.position(),
-                            consumed(claimed.partition()).getOrDefault(topics.input(), 0L),
                             from -> journal.publications(claimed.partition(), from, PAGE));
         }
         try (Connection connection = database.getConnection()) {
@@ -339,8 +350,7 @@ final class Recovery {
         return new PublishedLog(
                 admin,
                 () -> kafka.grouplessConsumer("threadwright-recover"),
-                config.group().id(),
-                config.topics().input(),
+                config.topics().positions(),
                 config.topics().events());
     }
 

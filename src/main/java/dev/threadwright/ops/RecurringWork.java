@@ -42,6 +42,7 @@ public class RecurringWork {
     private final Instance<CronRuns> runs;
     private final Deletions deletions;
     private final EngineStartup startup;
+    private final SampledMetrics metrics;
 
     private volatile @Nullable ScheduledExecutorService schedule;
 
@@ -51,7 +52,9 @@ public class RecurringWork {
             Store store,
             @Any Instance<CronRuns> runs,
             Deletions deletions,
-            EngineStartup startup) {
+            EngineStartup startup,
+            SampledMetrics metrics) {
+        this.metrics = metrics;
         this.deletions = deletions;
         this.startup = startup;
         this.config = config;
@@ -89,6 +92,7 @@ public class RecurringWork {
         ThreadwrightConfig.DeadLetters letters = config.deadLetters();
         DeadLetterSweep ofLetters = new DeadLetterSweep(tables, letters.keep(), letters.maxCount(), Clock.systemUTC());
         repeat(started, "Sweeps of dead letters", letters.sweep(), ofLetters::sweep);
+        repeat(started, "Metrics", config.metrics().sample(), metrics::sample);
     }
 
     void onStop(@Observes ShutdownEvent event) {

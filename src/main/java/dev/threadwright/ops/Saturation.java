@@ -19,7 +19,7 @@ final class Saturation {
     static String words(LoopLoad load, Relay.Backlog backlog, boolean isRelay) {
         return isRelay
                 ? "consuming pauses until Kafka takes what is committed: " + backlog.publications()
-                        + " publications wait, of records with " + backlog.bytes() + " bytes"
+                        + " publications wait, with " + backlog.bytes() + " bytes"
                 : "consuming pauses until Postgres has taken what waits to be decided: " + load.mailboxWorks()
                         + " works with " + load.mailboxBytes() + " bytes";
     }

@@ -266,6 +266,26 @@ public interface ThreadwrightConfig {
         Duration sweep();
     }
 
+    Traces traces();
+
+    /** Spans of the server's own. */
+    interface Traces {
+        /**
+         * Where they are sent, as OTLP over gRPC: {@code http://collector:4317}. {@code OTEL_EXPORTER_OTLP_ENDPOINT} counts if
+         * not set; where neither is, none are made. More is under {@code quarkus.otel}.
+         */
+        Optional<String> endpoint();
+    }
+
+    Metrics metrics();
+
+    /** What {@code /q/metrics} tells. */
+    interface Metrics {
+        /** How often an instance asks Postgres and Kafka what waits, which no scrape does. */
+        @WithDefault("15s")
+        Duration sample();
+    }
+
     Webhooks webhooks();
 
     interface Webhooks {
@@ -303,7 +323,8 @@ public interface ThreadwrightConfig {
 
         /**
          * A name that stays the same across restarts and that no other process has at the same time: then a restart
-         * takes its partitions back at once instead of after the session timeout.
+         * takes its partitions back at once instead of after the session timeout. If another one joins under it, this
+         * one goes on without it.
          */
         Optional<String> staticId();
     }
@@ -351,7 +372,7 @@ public interface ThreadwrightConfig {
         @WithDefault("2000")
         int batchCount();
 
-        /** Bytes of records in one commit. */
+        /** Bytes that one commit writes, and of what it is made of; a single decision may exceed it. */
         @WithDefault("8388608")
         long batchBytes();
 
@@ -359,7 +380,7 @@ public interface ThreadwrightConfig {
         @WithDefault("8000")
         int mailboxCount();
 
-        /** Bytes that may wait for a loop; consuming pauses at the limit. */
+        /** Bytes in memory of what waits for a loop; consuming pauses at the limit. */
         @WithDefault("67108864")
         long mailboxBytes();
 
@@ -408,6 +429,10 @@ public interface ThreadwrightConfig {
         /** What servers tell each other of what handlers say while they work; of no use to others, and kept for a minute. */
         @WithDefault("threadwright.progress")
         String progress();
+
+        /** How far each partition is published: for the servers alone, and compacted. Nothing goes on without it. */
+        @WithDefault("threadwright.positions")
+        String positions();
 
         /** Topics of their own, by the names of actions. */
         Map<String, String> actionsOf();

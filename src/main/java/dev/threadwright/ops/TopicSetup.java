@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.jboss.logging.Logger;
@@ -29,6 +30,9 @@ final class TopicSetup {
 
     /** Who was not there when it was said does not miss it. */
     private static final String PROGRESS_RETENTION_MS = "60000";
+
+    /** Some tens of bytes for each transaction: what compaction leaves alone, since it is still written to. */
+    private static final String POSITIONS_SEGMENT_BYTES = Integer.toString(16 << 20);
 
     private static final Logger LOG = Logger.getLogger(TopicSetup.class);
 
@@ -45,19 +49,10 @@ final class TopicSetup {
      * @throws KafkaUnavailableException if the cluster does not answer
      */
     void ensure(int partitions) {
-        ThreadwrightConfig.Topics topics = config.topics();
-        Set<String> inbound = Set.of(topics.input(), topics.commands(), topics.results());
-        List<String> all = new ArrayList<>(inbound);
-        all.addAll(List.of(topics.lifecycle(), topics.events(), topics.deadLetter(), topics.progress()));
-        Set<String> forWorkers = new LinkedHashSet<>(topics.actionsOf().values());
-        forWorkers.add(topics.actions());
-        forWorkers.stream().filter(name -> !all.contains(name)).forEach(all::add);
+        List<NewTopic> needed = needed(config, partitions);
+        List<String> all = needed.stream().map(NewTopic::name).toList();
         Set<String> existing = await("list the topics", admin.listTopics().names());
-        List<NewTopic> missing = all.stream()
-                .filter(name -> !existing.contains(name))
-                .map(name -> topic(name, partitions, inbound.contains(name), forWorkers.contains(name)))
-                .toList();
-        create(missing);
+        create(needed.stream().filter(topic -> !existing.contains(topic.name())).toList());
         Map<String, TopicDescription> found =
                 await("describe the topics", admin.describeTopics(all).allTopicNames());
         found.forEach((name, description) -> {
@@ -69,7 +64,42 @@ final class TopicSetup {
                         + " partitions");
             }
         });
+        checkPositionsAreKept();
         checkTransactions();
+    }
+
+    /** A topic that deletes what is old would, after a quiet week, have everything published again. */
+    private void checkPositionsAreKept() {
+        String name = config.topics().positions();
+        ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, name);
+        await(
+                        "describe the topic " + name,
+                        admin.describeConfigs(List.of(topic)).all())
+                .forEach((described, settings) -> {
+                    String cleanup =
+                            settings.get(TopicConfig.CLEANUP_POLICY_CONFIG).value();
+                    if (!cleanup.equals(TopicConfig.CLEANUP_POLICY_COMPACT)) {
+                        throw new MisconfiguredException(
+                                "Topic " + name + " has " + TopicConfig.CLEANUP_POLICY_CONFIG + "="
+                                        + cleanup + ", but must never lose its last records: set it to "
+                                        + TopicConfig.CLEANUP_POLICY_COMPACT);
+                    }
+                });
+    }
+
+    /** All topics that the server uses, as it would make them. */
+    static List<NewTopic> needed(ThreadwrightConfig config, int partitions) {
+        ThreadwrightConfig.Topics topics = config.topics();
+        Set<String> inbound = Set.of(topics.input(), topics.commands(), topics.results());
+        List<String> all = new ArrayList<>(inbound);
+        all.addAll(List.of(
+                topics.lifecycle(), topics.events(), topics.deadLetter(), topics.progress(), topics.positions()));
+        Set<String> forWorkers = new LinkedHashSet<>(topics.actionsOf().values());
+        forWorkers.add(topics.actions());
+        forWorkers.stream().filter(name -> !all.contains(name)).forEach(all::add);
+        return all.stream()
+                .map(name -> topic(config, name, partitions, inbound.contains(name), forWorkers.contains(name)))
+                .toList();
     }
 
     /**
@@ -110,7 +140,8 @@ final class TopicSetup {
                         topics.lifecycle(),
                         topics.events(),
                         topics.deadLetter(),
-                        topics.actions())
+                        topics.actions(),
+                        topics.positions())
                 .filter(existing::contains)
                 .distinct()
                 .toList();
@@ -126,7 +157,8 @@ final class TopicSetup {
      *
      * @return the generations of the topics, by their names: a record that has no id of its own is known by where it stands, and
      *     one of an earlier topic that stood there is another
-     * @throws MisconfiguredException if an inbound topic was created anew: what was consumed of it says nothing about this one
+     * @throws MisconfiguredException if an inbound topic was created anew: what was consumed of it says nothing about this one;
+     *     or the one of the published positions, without which what is published would be published again
      */
     Map<String, Integer> checkIdentities(StoredSettings store) {
         ThreadwrightConfig.Topics topics = config.topics();
@@ -137,6 +169,12 @@ final class TopicSetup {
                 throw new MisconfiguredException(
                         "Topic " + topic + " was created anew since this journal consumed it: where it"
                                 + " goes on has to be said. Run \"threadwright recover --all\", and see \"Kafka behind Postgres\" in"
+                                + " docs/operations.md");
+            }
+            if (topic.equals(topics.positions())) {
+                throw new MisconfiguredException(
+                        "Topic " + topic + " was created anew: how far this journal is published"
+                                + " is not in it. Run \"threadwright recover --all\", and see \"Kafka behind Postgres\" in"
                                 + " docs/operations.md");
             }
             LOG.warnf(
@@ -151,7 +189,8 @@ final class TopicSetup {
         return generations;
     }
 
-    private NewTopic topic(String name, int partitions, boolean inbound, boolean forWorkers) {
+    private static NewTopic topic(
+            ThreadwrightConfig config, String name, int partitions, boolean inbound, boolean forWorkers) {
         Map<String, String> settings = new HashMap<>();
         settings.put(
                 TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
@@ -163,6 +202,10 @@ final class TopicSetup {
         if (name.equals(config.topics().progress())) {
             settings.put(TopicConfig.RETENTION_MS_CONFIG, PROGRESS_RETENTION_MS);
             settings.put(TopicConfig.SEGMENT_MS_CONFIG, PROGRESS_RETENTION_MS);
+        }
+        if (name.equals(config.topics().positions())) {
+            settings.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT);
+            settings.put(TopicConfig.SEGMENT_BYTES_CONFIG, POSITIONS_SEGMENT_BYTES);
         }
         if (forWorkers) {
             // What is published is packed with lz4, which not every language's client can unpack by itself.

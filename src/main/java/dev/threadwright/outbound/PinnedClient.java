@@ -7,6 +7,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.SocketAddress;
+import io.vertx.core.tracing.TracingPolicy;
 
 /**
  * Sends, to the very address that was checked. Redirects are not followed: nobody has checked where they lead. Neither
@@ -35,6 +36,8 @@ public final class PinnedClient implements AutoCloseable {
                 .setMaxHeaderSize(maxHeaderBytes)
                 .setConnectTimeout(Math.toIntExact(connectTimeoutMs))
                 .setDecompressionSupported(false)
+                // The trace is among the headers of what is sent, if it is in one.
+                .setTracingPolicy(TracingPolicy.IGNORE)
                 .setVerifyHost(true)
                 .setTrustAll(false));
     }

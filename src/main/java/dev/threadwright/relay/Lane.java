@@ -1,10 +1,8 @@
 package dev.threadwright.relay;
 
-import dev.threadwright.journal.Batch.Offset;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
+import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** A partition that the relay publishes. */
@@ -18,20 +16,43 @@ final class Lane {
     /** The last position that was given to publish. */
     long given;
 
-    /** The next offsets of the inbound topics, by topic, as of what was given. */
-    final Map<String, Long> offsets = new HashMap<>();
+    /** What commits left here that is not published yet: the last position of each, and when it was given. */
+    private final ArrayDeque<Given> waiting = new ArrayDeque<>();
+
+    private record Given(long upTo, long nanos) {}
 
     /** Completed with {@link #published} when all that was given is published; null while nobody asked. */
     @Nullable CompletableFuture<Long> closing;
 
-    Lane(int partition, long published, List<Offset> offsets) {
+    Lane(int partition, long published) {
         this.partition = partition;
         this.published = published;
         this.given = published;
-        offsets.forEach(offset -> this.offsets.put(offset.topic(), offset.next()));
     }
 
     boolean isDrained() {
         return published == given;
+    }
+
+    /** All that was given so far came at this time, unless it came earlier. */
+    void note(long nanos) {
+        Given last = waiting.peekLast();
+        if (given > published && (last == null || last.upTo() < given)) {
+            waiting.add(new Given(given, nanos));
+        }
+    }
+
+    /** For each commit that is published as a whole by now, the time since it was given; each is told once. */
+    void tellRelayed(long nowNanos, LongConsumer delays) {
+        for (Given first = waiting.peek(); first != null && first.upTo() <= published; first = waiting.peek()) {
+            delays.accept(nowNanos - first.nanos());
+            waiting.remove();
+        }
+    }
+
+    /** When the oldest was given that is not published; null if there is none. */
+    @Nullable Long oldestNanos() {
+        Given oldest = waiting.peek();
+        return oldest == null ? null : oldest.nanos();
     }
 }

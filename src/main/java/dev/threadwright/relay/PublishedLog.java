@@ -17,7 +17,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 
 /** What the log holds of a journal, for who brings the two together again. */
-public final class PublishedLog {
+public final class PublishedLog implements AutoCloseable {
 
     private static final Duration POLL = Duration.ofMillis(500);
 
@@ -27,12 +27,8 @@ public final class PublishedLog {
 
     /** @param consumers of committed records, in no group */
     public PublishedLog(
-            Admin admin,
-            Supplier<Consumer<byte[], byte[]>> consumers,
-            String group,
-            String inputTopic,
-            String eventsTopic) {
-        this.positions = new CommittedOffsets(admin, group, inputTopic);
+            Admin admin, Supplier<Consumer<byte[], byte[]>> consumers, String positionsTopic, String eventsTopic) {
+        this.positions = new PositionsTopic(admin, consumers, positionsTopic);
         this.consumers = consumers;
         this.eventsTopic = eventsTopic;
     }
@@ -77,6 +73,11 @@ public final class PublishedLog {
             }
         }
         return last;
+    }
+
+    @Override
+    public void close() {
+        positions.close();
     }
 
     private static String text(ConsumerRecord<byte[], byte[]> record, String name) {

@@ -1,8 +1,8 @@
 package dev.threadwright.relay;
 
+import dev.threadwright.actor.Measurements;
 import dev.threadwright.actor.Publisher;
 import dev.threadwright.actor.Threads;
-import dev.threadwright.journal.Batch.Offset;
 import dev.threadwright.journal.Journal.Claim;
 import dev.threadwright.journal.Journal.Holder;
 import dev.threadwright.journal.Publication;
@@ -11,9 +11,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.Condition;
@@ -23,18 +23,17 @@ import java.util.function.IntConsumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Publishes what one loop commits, all that has gathered in one Kafka transaction after the other. Each transaction also
- * carries how far its partitions are published, so records and position become visible together or not at all.
+ * carries how far its partitions are published, as records of a topic for that, so what is published and how far become
+ * visible together or not at all.
  *
  * <p>After any failure there is one way on: a new producer under the same transactional id, which decides what was
  * under way; drop the partitions that the journal says are published under another id; read the positions that the log
@@ -47,11 +46,14 @@ public final class Relay implements Publisher, AutoCloseable {
     /** Publications that may wait; at the limit, the loop's consuming pauses. */
     public static final int MAX_BACKLOG = 20_000;
 
-    /** Bytes of consumed records whose publications may wait; at the limit, the loop's consuming pauses. */
+    /** Bytes of publications that may wait; at the limit, the loop's consuming pauses. */
     public static final long MAX_BACKLOG_BYTES = 64L << 20;
 
     /** Publications in one transaction: bounds what a failure has to do again. */
     public static final int MAX_TRANSACTION = 4_000;
+
+    /** Bytes of publications in one transaction, for the same; one publication may exceed it alone. */
+    public static final long MAX_TRANSACTION_BYTES = 16L << 20;
 
     /** What key, headers and framing may add to a record's data. */
     public static final int RECORD_OVERHEAD_BYTES = 16 * 1024;
@@ -63,18 +65,18 @@ public final class Relay implements Publisher, AutoCloseable {
     private final String publisherId;
     private final Supplier<Producer<byte[], byte[]>> producers;
     private final PublishedPositions positions;
-    private final ConsumerGroupMetadata group;
-    private final String inputTopic;
+    private final String positionsTopic;
     private final Function<Publication, List<ProducerRecord<byte[], byte[]>>> records;
     private final Function<Collection<Integer>, Map<Integer, Holder>> holders;
     private final IntConsumer onLost;
+    private final Measurements measurements;
     private final Thread thread;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final ArrayDeque<Publication> backlog = new ArrayDeque<>();
+    private final ArrayDeque<Waiting> backlog = new ArrayDeque<>();
     private final Map<Integer, Lane> lanes = new HashMap<>();
-    private double backlogBytes;
+    private long backlogBytes;
     private boolean publishing;
 
     /** How many transactions were begun. */
@@ -85,8 +87,17 @@ public final class Relay implements Publisher, AutoCloseable {
 
     private @Nullable Producer<byte[], byte[]> producer;
 
+    /** A publication in the backlog, weighed once. */
+    private record Waiting(Publication publication, long bytes) {
+        static Waiting of(Publication publication) {
+            return new Waiting(publication, publication.bytes());
+        }
+    }
+
     /**
      * @param producers makes a producer with {@code publisherId} as its transactional id, not yet initialised
+     * @param positions is closed with the relay
+     * @param positionsTopic where they are kept
      * @param records what a publication becomes on Kafka
      * @param holders who has the partitions, as the journal has it
      * @param onLost told of a partition that another owner was seen to have; called on the relay's thread
@@ -97,26 +108,26 @@ public final class Relay implements Publisher, AutoCloseable {
             String publisherId,
             Supplier<Producer<byte[], byte[]>> producers,
             PublishedPositions positions,
-            String groupId,
-            String inputTopic,
+            String positionsTopic,
             Function<Publication, List<ProducerRecord<byte[], byte[]>>> records,
             Function<Collection<Integer>, Map<Integer, Holder>> holders,
-            IntConsumer onLost) {
+            IntConsumer onLost,
+            Measurements measurements) {
         this.threads = threads;
         this.publisherId = publisherId;
         this.producers = producers;
         this.positions = positions;
-        // Without member and generation: epochs fence the relay, not membership of the group.
-        this.group = new ConsumerGroupMetadata(groupId);
-        this.inputTopic = inputTopic;
+        this.positionsTopic = positionsTopic;
         this.records = records;
         this.holders = holders;
         this.onLost = onLost;
+        this.measurements = measurements;
         this.thread = threads.unstarted(name, this::run);
     }
 
     /**
      * @param admin stays the caller's to close
+     * @param consumers of committed records, in no group, that never reset their offsets
      * @param recordBytes the largest record that the output topics take
      */
     public static Relay of(
@@ -125,25 +136,25 @@ public final class Relay implements Publisher, AutoCloseable {
             String publisherId,
             Supplier<Producer<byte[], byte[]>> producers,
             Admin admin,
-            String groupId,
-            String inputTopic,
+            Supplier<Consumer<byte[], byte[]>> consumers,
             Topics topics,
             int partitions,
             int recordBytes,
             Function<Collection<Integer>, Map<Integer, Holder>> holders,
-            IntConsumer onLost) {
+            IntConsumer onLost,
+            Measurements measurements) {
         OutgoingRecords records = outgoing(topics, partitions, recordBytes);
         return new Relay(
                 name,
                 threads,
                 publisherId,
                 producers,
-                new CommittedOffsets(admin, groupId, inputTopic),
-                groupId,
-                inputTopic,
+                new PositionsTopic(admin, consumers, topics.positions()),
+                topics.positions(),
                 records::of,
                 holders,
-                onLost);
+                onLost,
+                measurements);
     }
 
     static OutgoingRecords outgoing(Topics topics, int partitions, int recordBytes) {
@@ -203,7 +214,7 @@ public final class Relay implements Publisher, AutoCloseable {
         }
         lock.lock();
         try {
-            lanes.put(claim.partition(), new Lane(claim.partition(), published, claim.offsets()));
+            lanes.put(claim.partition(), new Lane(claim.partition(), published));
         } finally {
             lock.unlock();
         }
@@ -211,11 +222,12 @@ public final class Relay implements Publisher, AutoCloseable {
     }
 
     @Override
-    public void publish(List<? extends Publication> publications, List<Offset> offsets, long bytes) {
+    public void publish(List<? extends Publication> publications) {
+        List<Waiting> given = publications.stream().map(Waiting::of).toList();
         lock.lock();
         try {
-            backlogBytes += bytes;
-            for (Publication publication : publications) {
+            for (Waiting waiting : given) {
+                Publication publication = waiting.publication();
                 Lane lane = lanes.get(publication.partition());
                 if (lane == null) {
                     continue; // Dropped: its next owner publishes it.
@@ -225,13 +237,12 @@ public final class Relay implements Publisher, AutoCloseable {
                             + publication.position() + " cannot follow " + lane.given);
                 }
                 lane.given = publication.position();
-                backlog.add(publication);
+                backlog.add(waiting);
+                backlogBytes += waiting.bytes();
             }
-            for (Offset offset : offsets) {
-                Lane lane = lanes.get(offset.partition());
-                if (lane != null) {
-                    lane.offsets.put(offset.topic(), offset.next());
-                }
+            long nowNanos = System.nanoTime();
+            for (Lane lane : lanes.values()) {
+                lane.note(nowNanos);
             }
             changed.signalAll();
         } finally {
@@ -243,14 +254,30 @@ public final class Relay implements Publisher, AutoCloseable {
      * What is committed and not published yet.
      *
      * @param publications how many; at {@link #MAX_BACKLOG}, consuming pauses
-     * @param bytes of the records that led to them; at {@link #MAX_BACKLOG_BYTES}, consuming pauses
+     * @param bytes of them, about as they are written; at {@link #MAX_BACKLOG_BYTES}, consuming pauses
      */
     public record Backlog(int publications, long bytes) {}
+
+    /** For how long the oldest has been committed that is not published; 0 if nothing waits. Nanoseconds. */
+    public long backlogAgeNanos() {
+        lock.lock();
+        try {
+            long nowNanos = System.nanoTime();
+            return lanes.values().stream()
+                    .map(Lane::oldestNanos)
+                    .filter(Objects::nonNull)
+                    .mapToLong(given -> nowNanos - given)
+                    .max()
+                    .orElse(0);
+        } finally {
+            lock.unlock();
+        }
+    }
 
     public Backlog backlog() {
         lock.lock();
         try {
-            return new Backlog(backlog.size(), (long) backlogBytes);
+            return new Backlog(backlog.size(), backlogBytes);
         } finally {
             lock.unlock();
         }
@@ -320,6 +347,7 @@ public final class Relay implements Publisher, AutoCloseable {
             lock.unlock();
         }
         thread.interrupt();
+        positions.close();
     }
 
     private void run() {
@@ -356,9 +384,13 @@ public final class Relay implements Publisher, AutoCloseable {
             publishing = true;
             transactions++;
             List<Publication> next = new ArrayList<>(Math.min(backlog.size(), MAX_TRANSACTION));
-            Iterator<Publication> waiting = backlog.iterator();
-            while (waiting.hasNext() && next.size() < MAX_TRANSACTION) {
-                next.add(waiting.next());
+            long bytes = 0;
+            for (Waiting waiting : backlog) {
+                bytes += waiting.bytes();
+                if (next.size() == MAX_TRANSACTION || (!next.isEmpty() && bytes > MAX_TRANSACTION_BYTES)) {
+                    break;
+                }
+                next.add(waiting.publication());
             }
             return next;
         } finally {
@@ -368,6 +400,7 @@ public final class Relay implements Publisher, AutoCloseable {
 
     private void publish(Producer<byte[], byte[]> ready, List<Publication> next) {
         Map<Integer, Long> reached = new HashMap<>();
+        long begunNanos = System.nanoTime();
         ready.beginTransaction();
         for (Publication publication : next) {
             for (ProducerRecord<byte[], byte[]> record : records.apply(publication)) {
@@ -376,48 +409,32 @@ public final class Relay implements Publisher, AutoCloseable {
             }
             reached.put(publication.partition(), publication.position());
         }
-        ready.sendOffsetsToTransaction(offsets(reached), group);
+        reached.forEach((partition, position) -> ready.send(PositionRecords.of(positionsTopic, partition, position)));
         ready.commitTransaction();
         published(next.size(), reached);
-    }
-
-    private Map<TopicPartition, OffsetAndMetadata> offsets(Map<Integer, Long> reached) {
-        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-        lock.lock();
-        try {
-            reached.forEach((partition, position) -> {
-                Lane lane = lanes.get(partition);
-                Map<String, Long> consumed = lane == null ? Map.of() : lane.offsets;
-                consumed.forEach((topic, next) ->
-                        offsets.put(new TopicPartition(topic, partition), new OffsetAndMetadata(next)));
-                offsets.put(
-                        new TopicPartition(inputTopic, partition),
-                        new OffsetAndMetadata(
-                                consumed.getOrDefault(inputTopic, 0L), PublishedPositions.metadata(position)));
-            });
-        } finally {
-            lock.unlock();
-        }
-        return offsets;
+        measurements.published(next, System.nanoTime() - begunNanos);
     }
 
     private void published(int count, Map<Integer, Long> reached) {
+        long nowNanos = System.nanoTime();
         lock.lock();
         try {
             reached.forEach((partition, position) -> {
                 Lane lane = lanes.get(partition);
                 if (lane != null) {
                     lane.published = Math.max(lane.published, position);
+                    lane.tellRelayed(nowNanos, measurements::relayed);
                 }
             });
             // A lane that was dropped meanwhile has left the backlog already, so what is published is found by
             // position.
-            int before = backlog.size();
-            for (int i = 0; i < count && !backlog.isEmpty() && isPublished(backlog.getFirst()); i++) {
-                backlog.removeFirst();
+            for (int i = 0;
+                    i < count
+                            && !backlog.isEmpty()
+                            && isPublished(backlog.getFirst().publication());
+                    i++) {
+                backlogBytes -= backlog.removeFirst().bytes();
             }
-            // Bytes are known by batch, not by publication: they leave in proportion.
-            backlogBytes = backlog.isEmpty() ? 0 : backlogBytes * backlog.size() / before;
             changed.signalAll();
             closeDrained();
         } finally {
@@ -448,12 +465,12 @@ public final class Relay implements Publisher, AutoCloseable {
         }
     }
 
-    /** Bytes are known by batch, not by publication: they leave in proportion. */
     private void leave(Predicate<Publication> leaving) {
-        int before = backlog.size();
-        if (backlog.removeIf(leaving)) {
-            backlogBytes = backlogBytes * backlog.size() / before;
-        }
+        backlog.removeIf(waiting -> {
+            boolean leaves = leaving.test(waiting.publication());
+            backlogBytes -= leaves ? waiting.bytes() : 0;
+            return leaves;
+        });
     }
 
     /** Decides what an earlier producer had under way, and forgets what is published or not this relay's any more. */
@@ -468,6 +485,7 @@ public final class Relay implements Publisher, AutoCloseable {
         Map<Integer, Holder> current = holders.apply(open.keySet());
         Map<Integer, Long> held = positions.read(open.keySet());
         List<Integer> lost = new ArrayList<>();
+        long nowNanos = System.nanoTime();
         lock.lock();
         try {
             open.forEach((partition, lane) -> {
@@ -481,6 +499,7 @@ public final class Relay implements Publisher, AutoCloseable {
                     lost.add(partition);
                 } else {
                     lane.published = Math.max(lane.published, held.getOrDefault(partition, 0L));
+                    lane.tellRelayed(nowNanos, measurements::relayed);
                 }
             });
             leave(this::isPublished);
@@ -503,6 +522,7 @@ public final class Relay implements Publisher, AutoCloseable {
     }
 
     private void failed(RuntimeException failure) {
+        measurements.publishingFailed();
         if (trouble == null) {
             LOG.warnf("Cannot publish, will go on trying: %s", failure);
         }

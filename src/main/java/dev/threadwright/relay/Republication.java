@@ -3,12 +3,8 @@ package dev.threadwright.relay;
 import dev.threadwright.journal.DecisionRow;
 import dev.threadwright.journal.Publication;
 import java.util.List;
-import java.util.Map;
 import java.util.function.LongFunction;
-import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.common.TopicPartition;
 
 /**
  * Publishes once more what the log has lost: the events of the journal, as they were published before. What was forwarded, asked of
@@ -18,21 +14,13 @@ public final class Republication {
 
     private final Producer<byte[], byte[]> producer;
     private final OutgoingRecords records;
-    private final ConsumerGroupMetadata group;
-    private final String inputTopic;
+    private final String positionsTopic;
 
     /** @param producer transactional, not yet initialised; stays the caller's to close */
-    public Republication(
-            Producer<byte[], byte[]> producer,
-            Topics topics,
-            int partitions,
-            int recordBytes,
-            String groupId,
-            String inputTopic) {
+    public Republication(Producer<byte[], byte[]> producer, Topics topics, int partitions, int recordBytes) {
         this.producer = producer;
         this.records = Relay.outgoing(topics, partitions, recordBytes);
-        this.group = new ConsumerGroupMetadata(groupId);
-        this.inputTopic = inputTopic;
+        this.positionsTopic = topics.positions();
         producer.initTransactions();
     }
 
@@ -41,11 +29,10 @@ public final class Republication {
      *
      * @param after the position behind which it begins
      * @param to the last position
-     * @param nextInput where the input topic is consumed next
      * @param pages what follows a position, in order; none at the end
      * @return how many events were published
      */
-    public long republish(int partition, long after, long to, long nextInput, LongFunction<List<Publication>> pages) {
+    public long republish(int partition, long after, long to, LongFunction<List<Publication>> pages) {
         long events = 0;
         List<Publication> page = pages.apply(after);
         do {
@@ -57,11 +44,7 @@ public final class Republication {
                 }
             }
             long reached = page.isEmpty() ? to : page.getLast().position();
-            producer.sendOffsetsToTransaction(
-                    Map.of(
-                            new TopicPartition(inputTopic, partition),
-                            new OffsetAndMetadata(nextInput, PublishedPositions.metadata(reached))),
-                    group);
+            producer.send(PositionRecords.of(positionsTopic, partition, reached));
             producer.commitTransaction();
             page = page.isEmpty() ? page : pages.apply(reached);
         } while (!page.isEmpty());

@@ -5,6 +5,7 @@ import java.util.Map;
 /**
  * The names of the topics that the relay writes to.
  *
+ * @param positions how far each partition is published; for the relay alone
  * @param actions what workers are asked for
  * @param actionsOf by the names of actions, of those that have a topic of their own
  */
@@ -14,6 +15,7 @@ public record Topics(
         String deadLetter,
         String commands,
         String actions,
+        String positions,
         Map<String, String> actionsOf) {
     public Topics {
         actionsOf = Map.copyOf(actionsOf);

@@ -1,13 +1,16 @@
 package dev.threadwright.step;
 
+import dev.threadwright.actor.Measurements;
 import dev.threadwright.actor.StepStarter;
 import dev.threadwright.json.JsonText;
 import dev.threadwright.live.StepProgress;
+import dev.threadwright.log.LogFields;
 import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Failure;
 import dev.threadwright.thread.Owed;
 import dev.threadwright.thread.ThreadKey;
+import dev.threadwright.thread.TraceContext;
 import dev.threadwright.workflow.Json;
 import dev.threadwright.workflow.Prompt;
 import dev.threadwright.workflow.Step;
@@ -42,6 +45,7 @@ public final class InProcessSteps implements StepStarter {
     private final LongSupplier nowMs;
     private final BiConsumer<Integer, Command> results;
     private final Consumer<StepProgress> progress;
+    private final Measurements measurements;
     private final Map<Key, Running> running = new ConcurrentHashMap<>();
 
     private record Key(ThreadKey thread, String ref) {}
@@ -55,6 +59,7 @@ public final class InProcessSteps implements StepStarter {
         final Map<String, UniEmitter<? super Json>> unrecorded = new ConcurrentHashMap<>();
 
         final Map<String, Json> results = new ConcurrentHashMap<>();
+        final long begunNanos = System.nanoTime();
         private boolean cancelled;
 
         Running(StepCall step) {
@@ -103,13 +108,15 @@ public final class InProcessSteps implements StepStarter {
             int maxResultBytes,
             LongSupplier nowMs,
             BiConsumer<Integer, Command> results,
-            Consumer<StepProgress> progress) {
+            Consumer<StepProgress> progress,
+            Measurements measurements) {
         this.handlers = handlers;
         this.workflows = workflows;
         this.maxResultBytes = maxResultBytes;
         this.nowMs = nowMs;
         this.results = results;
         this.progress = progress;
+        this.measurements = measurements;
     }
 
     @Override
@@ -119,6 +126,7 @@ public final class InProcessSteps implements StepStarter {
         if (running.putIfAbsent(key, call) != null) {
             return;
         }
+        TraceContext trace = measurements.stepBegun(step);
         StepHandler handler;
         try {
             handler = handlers.apply(step.call().handler());
@@ -139,7 +147,7 @@ public final class InProcessSteps implements StepStarter {
         }
         Entry entry = new Entry(step.call().replay(), (name, result) -> record(call, name, result));
         try {
-            call.subscribed(handler.handle(context(step, call, entry))
+            call.subscribed(handler.handle(context(step, call, entry, trace))
                     .subscribe()
                     .with(
                             result -> ended(key, call, outcome(step, entry, () -> succeeded(step, result))),
@@ -209,7 +217,7 @@ public final class InProcessSteps implements StepStarter {
     public void cancel(StepCall step) {
         Running call = running.remove(key(step));
         if (call != null) {
-            call.cancel();
+            cancelled(call);
         }
     }
 
@@ -220,7 +228,7 @@ public final class InProcessSteps implements StepStarter {
             // What must not be done twice goes on: the next owner waits for its result and will not start it again.
             boolean leaving = step.partition() == partition && step.call().idempotent();
             if (leaving) {
-                entry.getValue().cancel();
+                cancelled(entry.getValue());
             } else if (step.partition() == partition) {
                 // Nobody here can journal for it any more, and what it did must not be done twice: it ends for good.
                 entry.getValue()
@@ -233,6 +241,11 @@ public final class InProcessSteps implements StepStarter {
         });
     }
 
+    private void cancelled(Running call) {
+        measurements.stepCancelled(call.step, System.nanoTime() - call.begunNanos);
+        call.cancel();
+    }
+
     /** Calls under way. */
     public int size() {
         return running.size();
@@ -242,7 +255,7 @@ public final class InProcessSteps implements StepStarter {
         return new Key(step.thread(), step.call().ref());
     }
 
-    private StepContext context(StepCall step, Running running, Entry entry) {
+    private StepContext context(StepCall step, Running running, Entry entry, @Nullable TraceContext trace) {
         Owed.Call call = step.call();
         return new StepContext(
                 step.thread(),
@@ -263,7 +276,7 @@ public final class InProcessSteps implements StepStarter {
                     }
                 },
                 entry,
-                step.trace());
+                trace);
     }
 
     private Json.Obj config(StepCall step) {
@@ -275,6 +288,7 @@ public final class InProcessSteps implements StepStarter {
 
     private void ended(Key key, Running call, Command result) {
         if (running.remove(key, call)) {
+            measurements.stepEnded(call.step, result, System.nanoTime() - call.begunNanos);
             results.accept(call.step.partition(), result);
         }
     }
@@ -300,7 +314,9 @@ public final class InProcessSteps implements StepStarter {
 
     private Command failed(StepCall step, Failure failure) {
         Owed.Call call = step.call();
-        LOG.debugf("Attempt %d at action %s failed: %s", call.attempt(), call.action(), failure.message());
+        try (LogFields ignored = LogFields.of(step.thread()).run(call.run())) {
+            LOG.debugf("Attempt %d at action %s failed: %s", call.attempt(), call.action(), failure.message());
+        }
         return new Command.FailAction(
                 header(step, "action.failed"), call.run(), call.action(), call.attempt(), failure);
     }

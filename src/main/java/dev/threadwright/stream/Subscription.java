@@ -1,5 +1,6 @@
 package dev.threadwright.stream;
 
+import dev.threadwright.log.LogFields;
 import dev.threadwright.thread.Recorded;
 import dev.threadwright.thread.ThreadKey;
 import java.util.ArrayDeque;
@@ -286,9 +287,11 @@ public final class Subscription implements AutoCloseable {
             }
             action = onStalled;
         }
-        LOG.infof(
-                "A follower of thread %s has taken nothing for %d s and is not served any more",
-                thread, limitNanos / 1_000_000_000);
+        try (LogFields ignored = LogFields.of(thread)) {
+            LOG.infof(
+                    "A follower of thread %s has taken nothing for %d s and is not served any more",
+                    thread, limitNanos / 1_000_000_000);
+        }
         close();
         if (action != null) {
             executor.execute(action);

@@ -8,8 +8,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where in a distributed trace something belongs, as W3C Trace Context has it. Handed on as it came: the server makes no
- * spans of its own.
+ * Where in a distributed trace something belongs, as W3C Trace Context has it.
  *
  * @param parent a {@code traceparent} of version 00
  * @param state the {@code tracestate} beside it; null if there is none, or none that can be read

@@ -209,6 +209,7 @@ class LegRowsTest {
         BatchBuilder builder = new BatchBuilder(
                 decider,
                 1_000,
+                Long.MAX_VALUE,
                 key -> states.getOrDefault(key, ThreadState.absent(key)),
                 outcomes::get,
                 ended::get,

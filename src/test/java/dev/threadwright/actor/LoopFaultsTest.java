@@ -5,6 +5,7 @@ import static dev.threadwright.actor.LoopHarness.publications;
 import static dev.threadwright.actor.LoopHarness.thread;
 import static dev.threadwright.actor.LoopHarness.work;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.threadwright.journal.DecisionRow;
 import dev.threadwright.journal.FaultyJournal;
@@ -72,6 +73,10 @@ class LoopFaultsTest {
             harness.awaitConsumed(0, WORKS);
             assertThat(harness.publisher.violations).as("seed %d", seed).isEmpty();
             assertThat(harness.publisher.published).as("seed %d", seed).isEqualTo(publications(same, 0));
+            // Callers are told first.
+            await().untilAsserted(() -> assertThat(harness.measured)
+                    .as("seed %d: each commit is measured once", seed)
+                    .isEqualTo(harness.committed));
         }
     }
 

@@ -2,8 +2,8 @@ package dev.threadwright.actor;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.threadwright.actor.Measurements.CommitFailure;
 import dev.threadwright.journal.Batch;
-import dev.threadwright.journal.Batch.Offset;
 import dev.threadwright.journal.Journal;
 import dev.threadwright.journal.Journal.Claim;
 import dev.threadwright.journal.OutboxRow;
@@ -27,6 +27,7 @@ import dev.threadwright.thread.policy.Policy;
 import dev.threadwright.thread.policy.Situation;
 import dev.threadwright.workflow.BuiltInWorkflows;
 import dev.threadwright.workflow.Json;
+import dev.threadwright.workflow.Workflows;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,7 +43,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A real loop over a given journal, with everything around it recorded. */
-final class LoopHarness implements AutoCloseable {
+public final class LoopHarness implements AutoCloseable {
 
     static final String TOPIC = "threadwright.input";
 
@@ -59,21 +60,27 @@ final class LoopHarness implements AutoCloseable {
     };
 
     final Journal journal;
-    final Loop loop;
+    public final Loop loop;
     final RecordingPublisher publisher;
     final RecordingSteps steps = new RecordingSteps();
     final RecordingTurns turns = new RecordingTurns();
     final List<Batch> committed = new CopyOnWriteArrayList<>();
+    final List<Batch> measured = new CopyOnWriteArrayList<>();
+    final List<CommitFailure> commitFailures = new CopyOnWriteArrayList<>();
     final List<Command> strays = new CopyOnWriteArrayList<>();
     final Set<Integer> lost = ConcurrentHashMap.newKeySet();
     private final List<CompletableFuture<Void>> owned = new ArrayList<>();
     private boolean started;
 
-    LoopHarness(String name, Journal journal, LoopSettings settings) {
+    public LoopHarness(String name, Journal journal, LoopSettings settings) {
         this(name, journal, settings, Gate.OPEN);
     }
 
     LoopHarness(String name, Journal journal, LoopSettings settings, Gate gate) {
+        this(name, journal, settings, gate, BuiltInWorkflows.registry());
+    }
+
+    LoopHarness(String name, Journal journal, LoopSettings settings, Gate gate, Workflows workflows) {
         this.journal = journal;
         this.publisher = new RecordingPublisher("publisher-" + name);
         this.loop = new Loop(
@@ -82,21 +89,40 @@ final class LoopHarness implements AutoCloseable {
                 new MachineThreads(),
                 journal,
                 LoopHarness::parked,
-                decider(gate),
-                NeededWorkflows.fixed(BuiltInWorkflows.registry()),
+                decider(gate, workflows),
+                NeededWorkflows.fixed(workflows),
                 settings,
                 publisher,
                 steps,
                 turns,
                 committed::add,
                 strays::add,
-                (partition, epoch) -> lost.add(partition));
+                (partition, epoch) -> lost.add(partition),
+                measurements());
+    }
+
+    private Measurements measurements() {
+        return new Measurements() {
+            @Override
+            public void committed(List<Work> works, Batch batch, long nanos) {
+                measured.add(batch);
+            }
+
+            @Override
+            public void commitFailed(CommitFailure why) {
+                commitFailures.add(why);
+            }
+        };
     }
 
     static Decider decider(Gate gate) {
+        return decider(gate, BuiltInWorkflows.registry());
+    }
+
+    private static Decider decider(Gate gate, Workflows workflows) {
         return new Decider(
                 new ServerSettings(InterruptPolicy.DEFAULT, "echo", 10, 100),
-                BuiltInWorkflows.registry(),
+                workflows,
                 NO_JUDGES,
                 new JsonSchemas(),
                 gate);
@@ -125,11 +151,27 @@ final class LoopHarness implements AutoCloseable {
         }
     }
 
-    LoopHarness start() {
+    public LoopHarness start() {
         started = true;
         loop.start();
         awaitOwned();
         return this;
+    }
+
+    /** As a server's, over what the test has for consumers. */
+    public Ownership ownership(Inbound inbound) {
+        return new Ownership(
+                "claims",
+                "test",
+                new MachineThreads(),
+                journal,
+                publisher,
+                steps,
+                turns,
+                loop,
+                inbound,
+                System::currentTimeMillis,
+                Measurements.NONE);
     }
 
     /** What is offered before the loop owns the partition is forgotten, as its contract says. */
@@ -165,7 +207,7 @@ final class LoopHarness implements AutoCloseable {
         return work;
     }
 
-    private static Work parked(OutboxRow letter) {
+    static Work parked(OutboxRow letter) {
         Work work = WORKS.get(new String(letter.value(), StandardCharsets.UTF_8));
         if (work == null) {
             throw new IllegalStateException("Nobody has offered " + letter.source());
@@ -321,7 +363,7 @@ final class LoopHarness implements AutoCloseable {
         }
 
         @Override
-        public synchronized void publish(List<? extends Publication> publications, List<Offset> offsets, long bytes) {
+        public synchronized void publish(List<? extends Publication> publications) {
             for (Publication publication : publications) {
                 Long last = positions.get(publication.partition());
                 if (last == null) {
@@ -358,7 +400,7 @@ final class LoopHarness implements AutoCloseable {
         }
     }
 
-    static List<Publication> publications(Journal journal, int partition) {
+    public static List<Publication> publications(Journal journal, int partition) {
         List<Publication> all = new ArrayList<>();
         for (List<Publication> page = journal.publications(partition, 0, 1_000);
                 !page.isEmpty();

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.threadwright.journal.Batch;
-import dev.threadwright.journal.Batch.Offset;
 import dev.threadwright.journal.InMemoryJournal;
 import dev.threadwright.journal.Journal;
 import dev.threadwright.journal.JournalDelegate;
@@ -45,6 +44,9 @@ class LoopMemoryTest {
     private static final int MAX_BATCH = 500;
     private static final int MAX_ACTORS = 2_000;
     private static final int MAX_BACKLOG = 1_000;
+    private static final long MAX_BACKLOG_BYTES = 16L << 20;
+    private static final long MAX_BATCH_BYTES = 8L << 20;
+    private static final long MAX_MAILBOX_BYTES = 64L << 20;
 
     /** What a heap may differ by from one look to the next; 30,000 threads that were kept would be some times that. */
     private static final long NOISE_BYTES = 12L << 20;
@@ -61,13 +63,14 @@ class LoopMemoryTest {
             },
             LoopHarness.decider(Gate.OPEN),
             NeededWorkflows.fixed(BuiltInWorkflows.registry()),
-            new LoopSettings(MAX_BATCH, 8L << 20, MAX_MAILBOX, 64L << 20, MAX_ACTORS, 64L << 20, 500),
+            new LoopSettings(MAX_BATCH, MAX_BATCH_BYTES, MAX_MAILBOX, MAX_MAILBOX_BYTES, MAX_ACTORS, 64L << 20, 500),
             backlog,
             new NoSteps(),
             Turns.NONE,
             batch -> {},
             command -> {},
-            (partition, epoch) -> {});
+            (partition, epoch) -> {},
+            Measurements.NONE);
 
     private int mostInMailbox;
     private int mostActors;
@@ -127,10 +130,31 @@ class LoopMemoryTest {
         long committed = journal.works.get();
         assertThat(committed).isLessThan(sent);
 
-        backlog.isDead = false;
-        backlog.size.set(0);
+        backlog.goOn();
         int all = sent;
         await().atMost(Duration.ofSeconds(30)).until(() -> journal.next.get() == all);
+    }
+
+    @Test
+    void whileLittleThatIsLargeCannotBePublishedItsBytesCount() {
+        own();
+        backlog.isDead = true;
+        Json large = Json.object("text", Json.of("x".repeat(20_000)));
+        IntFunction<Command> inputs = i -> input(thread("t" + i % 100), "i" + i, i, null, "echo", large);
+        offer(0, 1_000, inputs);
+        await().atMost(Duration.ofSeconds(30)).until(backlog::isSaturated);
+        assertThat(loop.isSaturated()).isTrue();
+        // All of it is decided on the loop's thread, so whatever it was at when the log was full has been committed.
+        loop.release(1).join();
+        assertThat(backlog.size).hasValueLessThan(MAX_BACKLOG);
+        assertThat(backlog.bytes.get())
+                .as("the limit, and one commit beyond it")
+                .isBetween(MAX_BACKLOG_BYTES, MAX_BACKLOG_BYTES + MAX_BATCH_BYTES);
+        int decided = backlog.size.get();
+        assertThat(decided * 4L * 20_000).as("what it writes of each").isGreaterThan(MAX_BACKLOG_BYTES / 2);
+
+        backlog.goOn();
+        await().atMost(Duration.ofSeconds(30)).until(() -> journal.next.get() == 1_000);
     }
 
     private void awaitRoomOrSaturation() {
@@ -215,7 +239,14 @@ class LoopMemoryTest {
     /** A relay whose Kafka takes everything, or nothing. */
     private static final class Backlog implements Publisher {
         final AtomicInteger size = new AtomicInteger();
+        final AtomicLong bytes = new AtomicLong();
         volatile boolean isDead;
+
+        void goOn() {
+            isDead = false;
+            size.set(0);
+            bytes.set(0);
+        }
 
         @Override
         public String publisherId() {
@@ -228,15 +259,17 @@ class LoopMemoryTest {
         }
 
         @Override
-        public void publish(List<? extends Publication> publications, List<Offset> offsets, long bytes) {
+        public void publish(List<? extends Publication> publications) {
             if (isDead) {
                 size.addAndGet(publications.size());
+                bytes.addAndGet(
+                        publications.stream().mapToLong(Publication::bytes).sum());
             }
         }
 
         @Override
         public boolean isSaturated() {
-            return size.get() >= MAX_BACKLOG;
+            return size.get() >= MAX_BACKLOG || bytes.get() >= MAX_BACKLOG_BYTES;
         }
 
         @Override

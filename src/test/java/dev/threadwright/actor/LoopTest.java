@@ -15,14 +15,17 @@ import dev.threadwright.journal.DecisionRow;
 import dev.threadwright.journal.InMemoryJournal;
 import dev.threadwright.journal.Journal;
 import dev.threadwright.journal.JournalDelegate;
+import dev.threadwright.journal.JournalUnavailableException;
 import dev.threadwright.journal.OutboxRow;
 import dev.threadwright.journal.Publication;
+import dev.threadwright.journal.RawHeaders;
 import dev.threadwright.journal.RejectedBatchException;
 import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Event;
 import dev.threadwright.thread.Outcome;
 import dev.threadwright.thread.RunId;
+import dev.threadwright.thread.RunStatus;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.ThreadState;
 import dev.threadwright.thread.policy.QueuePolicy;
@@ -35,6 +38,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -230,6 +234,142 @@ class LoopTest {
     }
 
     @Test
+    void aDeadLetterThatTheStoreRefusesIsStoredWithoutItsContent_andAForwardIsOneToo() {
+        InMemoryJournal memory = new InMemoryJournal();
+        Journal journal = new JournalDelegate(memory) {
+            @Override
+            public void commit(Batch batch) {
+                if (batch.outbox().stream().anyMatch(row -> row.value() != null && row.value()[0] == 9)) {
+                    throw new RejectedBatchException("injected", null);
+                }
+                super.commit(batch);
+            }
+        };
+        try (LoopHarness harness = new LoopHarness("a", journal, LoopSettings.DEFAULT)) {
+            harness.own(0);
+            harness.start();
+            harness.loop.offer(List.of(
+                    work(0, 0, input(T, "1", 1, null, "echo")),
+                    letter(1, OutboxRow.Kind.INVALID, "no JSON"),
+                    letter(2, OutboxRow.Kind.FORWARD, ""),
+                    work(0, 3, input(T, "2", 2, null, "echo"))));
+            harness.awaitConsumed(0, 4);
+
+            assertThat(dead(memory)).hasSize(2).allSatisfy(row -> {
+                assertThat(row.key()).isNull();
+                assertThat(row.value()).isNull();
+                assertThat(row.timeMs()).isEqualTo(7);
+                assertThat(row.reason()).contains(row.source().toString(), "injected");
+            });
+            assertThat(dead(memory)).extracting(row -> row.source().offset()).containsExactly(1L, 2L);
+            assertThat(dead(memory))
+                    .extracting(OutboxRow::kind)
+                    .containsExactly(OutboxRow.Kind.INVALID, OutboxRow.Kind.NOT_STORED);
+            assertThat(dead(memory).getFirst().reason()).contains("no JSON");
+            assertThat(accepted(memory.decisions(T, 1, 100))).containsExactly("1", "2");
+            assertThat(harness.lost).isEmpty();
+        }
+    }
+
+    /** It is not the record's fault then, and a partition that waits would not help it. */
+    @Test
+    void aStoreThatTakesNoDeadLettersAtAllDoesNotStopThePartition() {
+        InMemoryJournal memory = new InMemoryJournal();
+        Journal journal = new JournalDelegate(memory) {
+            @Override
+            public void commit(Batch batch) {
+                if (!batch.outbox().isEmpty()) {
+                    throw new RejectedBatchException("injected", null);
+                }
+                super.commit(batch);
+            }
+        };
+        try (LoopHarness harness = new LoopHarness("a", journal, LoopSettings.DEFAULT)) {
+            harness.own(0);
+            harness.start();
+            harness.loop.offer(
+                    List.of(letter(0, OutboxRow.Kind.INVALID, "no JSON"), work(0, 1, input(T, "2", 2, null, "echo"))));
+            harness.awaitConsumed(0, 2);
+            assertThat(accepted(memory.decisions(T, 1, 100))).containsExactly("2");
+        }
+    }
+
+    private static Work letter(long offset, OutboxRow.Kind kind, String reason) {
+        return new Work.SetAside(
+                0,
+                kind,
+                reason,
+                new RawRecord(
+                        new OutboxRow.Coordinates(LoopHarness.TOPIC, 0, offset),
+                        new byte[] {'k'},
+                        new byte[] {9},
+                        RawHeaders.NONE,
+                        7));
+    }
+
+    @Test
+    void aRunWhoseStatusCannotBeReadCostsItsOwnThreadsRecordsAndNotItsPartition() {
+        ThreadKey damaged = thread("damaged");
+        InMemoryJournal memory = new InMemoryJournal();
+        Journal journal = new JournalDelegate(memory) {
+            @Override
+            public Map<RunId, RunStatus> endedRuns(Map<RunId, ThreadKey> runs) {
+                if (runs.containsValue(damaged)) {
+                    throw unreadable(damaged);
+                }
+                return super.endedRuns(runs);
+            }
+        };
+        try (LoopHarness harness = new LoopHarness("a", journal, LoopSettings.DEFAULT)) {
+            harness.own(0);
+            harness.start();
+            harness.loop.offer(List.of(
+                    work(0, 0, cancel(damaged)),
+                    work(0, 1, cancel(T)),
+                    work(0, 2, input(T, "1", 1, null, "echo")),
+                    work(0, 3, input(thread("other"), "2", 2, null, "echo"))));
+            harness.awaitConsumed(0, 4);
+            assertThat(harness.lost).isEmpty();
+            assertThat(dead(memory))
+                    .filteredOn(row -> row.kind() == OutboxRow.Kind.THREAD_UNREADABLE)
+                    .extracting(row -> row.source().offset())
+                    .containsExactly(0L);
+            assertThat(accepted(memory.decisions(T, 1, 100))).containsExactly("1");
+            assertThat(memory.head(thread("other"))).isEqualTo(5);
+        }
+    }
+
+    private static Command.CancelRun cancel(ThreadKey of) {
+        return new Command.CancelRun(
+                new Command.Header(of, 1, null, "", "run.cancel", "test"), new RunId("of-" + of.thread()), false, null);
+    }
+
+    @Test
+    void whileTheJournalCannotBeReadHealthIsTold_untilItCan() {
+        AtomicBoolean isAway = new AtomicBoolean(true);
+        InMemoryJournal memory = new InMemoryJournal();
+        Journal journal = new JournalDelegate(memory) {
+            @Override
+            public Map<ThreadKey, ThreadState> load(Collection<ThreadKey> threads) {
+                if (isAway.get()) {
+                    throw new JournalUnavailableException("the store is away", null);
+                }
+                return super.load(threads);
+            }
+        };
+        try (LoopHarness harness = new LoopHarness("a", journal, LoopSettings.DEFAULT)) {
+            harness.own(0);
+            harness.start();
+            assertThat(harness.loop.trouble()).isNull();
+            harness.loop.offer(List.of(work(0, 0, input(T, "1", 1, null, "echo"))));
+            await().untilAsserted(() -> assertThat(harness.loop.trouble()).isEqualTo("the store is away"));
+            isAway.set(false);
+            harness.awaitConsumed(0, 1);
+            await().untilAsserted(() -> assertThat(harness.loop.trouble()).isNull());
+        }
+    }
+
+    @Test
     void aThreadThatCannotBeReadCostsItsOwnRecordsAndNotItsPartition() {
         ThreadKey damaged = thread("damaged");
         InMemoryJournal memory = new InMemoryJournal();
@@ -370,6 +510,7 @@ class LoopTest {
             next.awaitConsumed(0, 2);
 
             assertThat(old.lost).containsExactly(0);
+            assertThat(old.commitFailures).containsExactly(Measurements.CommitFailure.FENCED);
             assertThat(old.steps.log).contains("cancel partition 0");
             assertThat(accepted(journal.decisions(T, 1, 100))).containsExactly("1", "2");
             assertThat(accepted(journal.decisions(thread("other"), 1, 100))).containsExactly("1");

@@ -1,11 +1,18 @@
 package dev.threadwright.actor;
 
 import static dev.threadwright.actor.LoopHarness.raw;
+import static dev.threadwright.actor.LoopHarness.thread;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.threadwright.journal.OutboxRow.Kind;
 import dev.threadwright.journal.RawHeaders;
+import dev.threadwright.thread.ActionId;
+import dev.threadwright.thread.Command;
+import dev.threadwright.thread.RunId;
+import dev.threadwright.workflow.Json;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class MailboxTest {
@@ -39,6 +46,32 @@ class MailboxTest {
         mailbox.putBack(List.of(all.get(2), all.get(3)));
         assertThat(mailbox.drain(10, Long.MAX_VALUE)).containsExactly(all.get(2), all.get(3), all.get(4));
         assertThat(mailbox.level()).isEqualTo(new Mailbox.Level(0, 0));
+    }
+
+    @Test
+    void whatASmallRecordOrNoRecordBringsCountsAsWhatItIs() {
+        Mailbox mailbox = new Mailbox(new MachineThreads(), 100, 1 << 20);
+        Json large = Json.array(Collections.nCopies(1_000, Json.of("x".repeat(1_000))));
+        Work result = new Work.Decide(
+                0,
+                new Command.CompleteAction(
+                        new Command.Header(thread("t"), 1, null, "", "action.succeeded", "system"),
+                        new RunId("r"),
+                        new ActionId("r-1"),
+                        1,
+                        large),
+                null,
+                false);
+        assertThat(result.bytes()).isGreaterThan(1_000_000);
+        mailbox.offer(List.of(result));
+        assertThat(mailbox.isSaturated()).isTrue();
+
+        Work headers = new Work.SetAside(
+                0,
+                Kind.INVALID,
+                "x",
+                new RawRecord(raw(0, 0, 1).source(), null, null, RawHeaders.of(Map.of("h", new byte[5_000])), 1));
+        assertThat(headers.bytes()).isEqualTo(Work.OVERHEAD_BYTES + 5_001L);
     }
 
     @Test

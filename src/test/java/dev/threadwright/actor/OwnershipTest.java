@@ -12,6 +12,7 @@ import dev.threadwright.journal.DecisionRow;
 import dev.threadwright.journal.InMemoryJournal;
 import dev.threadwright.journal.Journal;
 import dev.threadwright.journal.JournalDelegate;
+import dev.threadwright.journal.JournalUnavailableException;
 import dev.threadwright.journal.OutboxRow;
 import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.Command;
@@ -28,6 +29,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -120,6 +122,31 @@ class OwnershipTest {
                     .singleElement()
                     .asString()
                     .startsWith("start " + waits.newRun().value());
+        }
+    }
+
+    @Test
+    void whileTimersCannotBeReadHealthIsTold_untilTheyCan() {
+        AtomicBoolean isAway = new AtomicBoolean(true);
+        Journal journal = new JournalDelegate(new InMemoryJournal()) {
+            @Override
+            public List<DueTimer> timers(Collection<Integer> partitions, long dueByMs, int limit) {
+                if (isAway.get()) {
+                    throw new JournalUnavailableException("the store is away", null);
+                }
+                return super.timers(partitions, dueByMs, limit);
+            }
+        };
+        LoopHarness harness = new LoopHarness("a", journal, LoopSettings.DEFAULT);
+        harness.start();
+        try (harness;
+                Ownership ownership = ownership(harness)) {
+            assertThat(ownership.trouble()).isNull();
+            ownership.assigned(List.of(0));
+            await().untilAsserted(() ->
+                    assertThat(ownership.trouble()).isEqualTo("Cannot read which timers are due: the store is away"));
+            isAway.set(false);
+            await().untilAsserted(() -> assertThat(ownership.trouble()).isNull());
         }
     }
 
@@ -333,6 +360,7 @@ class OwnershipTest {
                 of.turns,
                 of.loop,
                 inbound,
-                () -> nowMs);
+                () -> nowMs,
+                Measurements.NONE);
     }
 }

@@ -18,6 +18,7 @@ import dev.threadwright.journal.OutboxRow;
 import dev.threadwright.journal.OutboxRow.Kind;
 import dev.threadwright.journal.RejectedBatchException;
 import dev.threadwright.journal.SetAsideThread;
+import dev.threadwright.journal.TimedOutBatchException;
 import dev.threadwright.journal.UnknownCommitException;
 import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.Command;
@@ -135,9 +136,19 @@ class SetAsideTest {
 
     @Test
     void aPageIsAsLargeAsABatch() {
-        LoopSettings small = new LoopSettings(100, 2 * Work.OVERHEAD_BYTES + 100, 1_000, 1 << 20, 10, 1 << 20, 100);
+        // Each decision writes more than half of it.
+        LoopSettings small = new LoopSettings(100, DecisionBytes.BASE_BYTES, 1_000, 1 << 20, 10, 1 << 20, 100);
         try (LoopHarness harness = started(memory, small)) {
             parkSeven(harness);
+            SetAsideThread aside = memory.setAside(List.of(0), 10).getFirst();
+            long bytesOfTwo = memory.parked(aside, 2).stream()
+                    .mapToLong(letter -> LoopHarness.parked(letter).bytes())
+                    .sum();
+            Draining draining = new Draining(memory, LoopHarness::parked);
+            assertThat(draining.next(aside, 100, bytesOfTwo).works()).hasSize(2);
+            assertThat(draining.next(aside, 100, 1).works()).hasSize(1);
+            assertThat(draining.next(aside, 4, Long.MAX_VALUE).works()).hasSize(4);
+
             isBroken.set(false);
             release(harness);
             await().until(() -> harness.loop.setAside().isEmpty());
@@ -145,7 +156,7 @@ class SetAsideTest {
                             .map(Batch::drained)
                             .filter(java.util.Objects::nonNull)
                             .map(page -> page.positions().size()))
-                    .containsExactly(2, 2, 2, 1, 0);
+                    .containsExactly(1, 1, 1, 1, 1, 1, 1, 0);
             assertThat(accepted(T)).containsExactlyElementsOf(names(0, 7));
         }
     }
@@ -332,6 +343,51 @@ class SetAsideTest {
             refuses.set(false);
             release(harness);
             await().untilAsserted(() -> assertThat(accepted(T)).containsExactlyElementsOf(names(0, 7)));
+        }
+    }
+
+    /** Others are committed in between, which says nothing about it. */
+    @Test
+    void whatTakesTheStoreTooLongAloneEndsTheReleaseAfterAFewAttempts_andTheEndOfOneIsTriedOn() {
+        AtomicBoolean isSlow = new AtomicBoolean(true);
+        AtomicInteger alone = new AtomicInteger();
+        AtomicInteger ends = new AtomicInteger();
+        AtomicInteger others = new AtomicInteger(7);
+        AtomicReference<LoopHarness> itself = new AtomicReference<>();
+        Journal slow = new JournalDelegate(memory) {
+            @Override
+            public void commit(Batch batch) {
+                Batch.Drained page = batch.drained();
+                if (page != null && isSlow.get() && accepted(T).size() + page.positions().size() > 5) {
+                    alone.addAndGet(page.positions().size() == 1 ? 1 : 0);
+                    int offset = others.getAndIncrement();
+                    itself.get().loop.offer(List.of(work(0, offset, input(OTHER, "o" + offset, 1, null, "echo"))));
+                    throw new TimedOutBatchException("injected", null);
+                }
+                if (page != null && page.isEnd() && ends.incrementAndGet() <= 2 * Loop.MAX_TIME_OUTS) {
+                    throw new TimedOutBatchException("injected", null);
+                }
+                super.commit(batch);
+            }
+        };
+        try (LoopHarness harness = started(slow)) {
+            itself.set(harness);
+            parkSeven(harness);
+            isBroken.set(false);
+            release(harness);
+            await().until(() -> memory.setAside(List.of(0), 10).getFirst().cause() == Kind.NOT_STORED);
+            assertThat(memory.setAside(List.of(0), 10).getFirst().error())
+                    .isEqualTo("It takes too long to be stored, 3 times in a row: injected");
+            assertThat(alone).hasValue(Loop.MAX_TIME_OUTS);
+            assertThat(accepted(T)).containsExactlyElementsOf(names(0, 5));
+
+            isSlow.set(false);
+            release(harness);
+            await().until(() -> harness.loop.setAside().isEmpty());
+            assertThat(accepted(T)).containsExactlyElementsOf(names(0, 7));
+            assertThat(ends).hasValue(2 * Loop.MAX_TIME_OUTS + 1);
+            harness.awaitConsumed(0, others.get());
+            assertThat(harness.publisher.violations).isEmpty();
         }
     }
 
@@ -666,6 +722,7 @@ class SetAsideTest {
                 LoopHarness.decider(gate),
                 // Divides by it.
                 0,
+                Long.MAX_VALUE,
                 ThreadState::absent,
                 key -> null,
                 run -> null,
@@ -773,7 +830,8 @@ class SetAsideTest {
                 of.turns,
                 of.loop,
                 inbound,
-                () -> 1_000L + 100L * ticks.incrementAndGet());
+                () -> 1_000L + 100L * ticks.incrementAndGet(),
+                Measurements.NONE);
     }
 
     private List<String> accepted(ThreadKey thread) {

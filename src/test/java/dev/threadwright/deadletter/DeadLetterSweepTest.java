@@ -36,7 +36,7 @@ class DeadLetterSweepTest {
 
     @BeforeEach
     void noLetters() {
-        tables.writeNow(sql -> sql.update("delete from dead_letter"));
+        tables.writeNow(sql -> sql.update("delete from dead_letter") + sql.update("delete from thread_set_aside"));
     }
 
     @Test
@@ -58,6 +58,27 @@ class DeadLetterSweepTest {
         assertThat(kept()).containsExactly("1-2", "1-3");
         assertThat(sweep(1_000, 0)).isEqualTo(2);
         assertThat(kept()).isEmpty();
+    }
+
+    /** A release would decide them, so taking them away would lose what came for the thread. */
+    @Test
+    void whatIsParkedForAThreadThatIsSetAsideStays_untilThatIsReleasedOrItWasSentAgain() {
+        letters(1, 10, 5);
+        letters(2, 10, 2);
+        tables.writeNow(
+                sql -> sql.update("insert into thread_set_aside (since_ms, after_position, partition, tenant, thread, id,"
+                                + " cause, error) values (20, 1, 1, 'default', 't', '1-1-1', 'failed', 'why')")
+                        + sql.update("update dead_letter set thread = 't', kind = 'thread_set_aside'")
+                        + sql.update("update dead_letter set kind = 'invalid' where position = 2")
+                        + sql.update("update dead_letter set replay_status = 'sent' where position = 3")
+                        + sql.update("update dead_letter set replay_status = 'failed' where position = 4"));
+        assertThat(sweep(1_000, 0))
+                .as("from before, not parked, sent again, and of another partition")
+                .isEqualTo(5);
+        assertThat(kept()).containsExactly("1-4", "1-5");
+        assertThat(sweep(1_000, 1)).isZero();
+        tables.writeNow(sql -> sql.update("delete from thread_set_aside"));
+        assertThat(sweep(1_000, 10)).isEqualTo(2);
     }
 
     private static int sweep(long nowMs, int maxCount) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.threadwright.testing.LogTail;
 import dev.threadwright.testing.TestServers;
 import java.io.BufferedReader;
 import java.io.File;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.logging.Level;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -84,6 +86,46 @@ class EmbeddedServersTest {
             assertThat(Postmaster.runningOn(cluster())).isPresent().isNotEqualTo(Optional.of(orphan));
         }
         assertThat(Postmaster.runningOn(cluster())).as("closed in order").isEmpty();
+    }
+
+    @Test
+    void aPostmasterThatIsKilledIsStartedAgainAndWhatWasCommittedIsKept() throws Exception {
+        settings = new EmbeddedServers.Settings(directory, true, settings.postgresPort(), false, 0);
+        try (EmbeddedServers servers = EmbeddedServers.start(settings)) {
+            write(servers.jdbcUrl(), servers.password());
+            // Twice, since the second time it is the one that was started again.
+            for (int kill = 0; kill < 2; kill++) {
+                Postmaster killed = Postmaster.runningOn(cluster()).orElseThrow();
+                killed.process().destroyForcibly();
+                await().atMost(Duration.ofSeconds(60))
+                        .ignoreExceptions()
+                        .until(() -> Postmaster.runningOn(cluster())
+                                .filter(running -> !running.equals(killed))
+                                .isPresent());
+                await().atMost(Duration.ofSeconds(60))
+                        .ignoreExceptionsMatching(refused -> refused.getCause() instanceof SQLException)
+                        .untilAsserted(() -> assertThat(rows(servers)).containsExactly("row"));
+            }
+        }
+        assertThat(Postmaster.hasProcesses(cluster())).as("closed, it stays so").isFalse();
+    }
+
+    @Test
+    void dataThatAreGoneAreNotReplacedByNoneUnderARunningServer() throws Exception {
+        settings = new EmbeddedServers.Settings(directory, true, settings.postgresPort(), false, 0);
+        Path elsewhere = directory.resolve("elsewhere");
+        try (EmbeddedServers servers = EmbeddedServers.start(settings)) {
+            write(servers.jdbcUrl(), servers.password());
+            try (LogTail log = LogTail.from(Level.INFO)) {
+                Files.move(cluster(), elsewhere);
+                Postmaster.runningOn(elsewhere).orElseThrow().process().destroyForcibly();
+                await().atMost(Duration.ofSeconds(60)).until(() -> log.has("are gone"));
+                assertThat(cluster()).doesNotExist();
+                Files.move(elsewhere, cluster());
+                await().atMost(Duration.ofSeconds(60)).until(() -> log.has("runs again"));
+            }
+            assertThat(rows(servers)).containsExactly("row");
+        }
     }
 
     @Test

@@ -15,6 +15,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
 
 /** A database, topics and a group of their own, and the servers that share them. */
 final class Cluster implements AutoCloseable {
@@ -80,7 +85,8 @@ final class Cluster implements AutoCloseable {
                 "threadwright.partitions", Integer.toString(PARTITIONS),
                 "threadwright.group.id", group(),
                 "threadwright.group.session-timeout-ms", Integer.toString(SESSION_TIMEOUT_MS)));
-        for (String topic : List.of("input", "commands", "results", "actions", "lifecycle", "events", "dead-letter")) {
+        for (String topic :
+                List.of("input", "commands", "results", "actions", "lifecycle", "events", "dead-letter", "positions")) {
             configuration.put("threadwright.topics." + topic, topic(topic));
         }
         return configuration;
@@ -89,6 +95,25 @@ final class Cluster implements AutoCloseable {
     /** What the packaged server's command says; its status stands before that. */
     String recover(String... arguments) throws InterruptedException {
         return ServerProcess.command(configuration(), "recover", arguments);
+    }
+
+    /** Records of the topic that the group has not said that it has consumed. */
+    long lag(String topic) throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+            Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
+            for (int partition = 0; partition < PARTITIONS; partition++) {
+                latest.put(new TopicPartition(topic(topic), partition), OffsetSpec.latest());
+            }
+            Map<TopicPartition, OffsetAndMetadata> told = admin.listConsumerGroupOffsets(group())
+                    .partitionsToOffsetAndMetadata()
+                    .get(30, TimeUnit.SECONDS);
+            return admin.listOffsets(latest).all().get(30, TimeUnit.SECONDS).entrySet().stream()
+                    .mapToLong(end -> end.getValue().offset()
+                            - (told.containsKey(end.getKey())
+                                    ? told.get(end.getKey()).offset()
+                                    : 0))
+                    .sum();
+        }
     }
 
     /** What verifying all threads says. */

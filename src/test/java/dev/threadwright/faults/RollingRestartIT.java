@@ -75,6 +75,7 @@ class RollingRestartIT {
             ledger.awaitDone(DONE);
             awaitSeen(cluster, balancer);
             balancer.end();
+            await("lag tools see that all is consumed").atMost(DONE).until(() -> cluster.lag("input") == 0);
 
             assertThat(balancer.failures).isEmpty();
             assertThat(balancer.retries.get("stream broken"))

@@ -170,7 +170,7 @@ public final class ServerProcess implements AutoCloseable {
         signal("CONT");
     }
 
-    String log() {
+    public String log() {
         try {
             return Files.readString(log);
         } catch (IOException e) {

@@ -177,6 +177,111 @@ class DeadLettersOverHttpTest {
         awaitLetters(1);
     }
 
+    /** The cause is a workflow that is registered later. It keeps its id, so it can have one effect. */
+    @Test
+    void aRefusedCloudEventTakesEffectOnceWhenItsCauseIsGone_howeverOftenItIsSentAgain() {
+        String workflow = "later-" + UUID.randomUUID();
+        send(record("{\"text\":\"hi\"}".getBytes(UTF_8), forWorkflow(workflow)));
+        String id = awaitLetters(1).getFirst();
+        given().get("/dead-letters/{id}", id)
+                .then()
+                .body("kind", equalTo("refused"))
+                .body("reason", containsString("Unknown workflow \"" + workflow));
+        replay(id, null, "{}").statusCode(200);
+        awaitLetters(2);
+        given().get("/threads/{id}", thread).then().statusCode(404);
+
+        register(workflow);
+        replay(id, null, "{\"force\": true}").statusCode(200).body("replay.number", equalTo(2));
+        awaitOneRun();
+        replay(id, null, "{\"force\": true}").statusCode(200).body("replay.number", equalTo(3));
+        awaitNothingElse();
+        given().get("/threads/{id}/events", thread)
+                .then()
+                .body(
+                        "events.findAll { it.type == 'input.accepted' && it.causation.id == 'refused-1' }.causation.id",
+                        contains("refused-1"));
+        awaitLetters(2);
+    }
+
+    /** A server sent it on to where its key belongs, and it was refused there. */
+    @Test
+    void aRefusedRecordThatHadBeenForwardedIsSentAgainAndMayBeCorrected() {
+        String workflow = "later-" + UUID.randomUUID();
+        String[] headers = forWorkflow(workflow);
+        int partitions = producer.partitionsFor(INPUT).size();
+        int elsewhere =
+                (dev.threadwright.ingress.KeyPartitions.of(thread.getBytes(UTF_8), partitions) + 1) % partitions;
+        ProducerRecord<byte[], byte[]> astray =
+                new ProducerRecord<>(INPUT, elsewhere, thread.getBytes(UTF_8), "{\"text\":\"hi\"}".getBytes(UTF_8));
+        record(null, headers).headers().forEach(astray.headers()::add);
+        send(astray);
+        String id = awaitLetters(1).getFirst();
+        given().get("/dead-letters/{id}", id)
+                .then()
+                .body("kind", equalTo("refused"))
+                .body("source.topic", equalTo("threadwright.commands"));
+
+        replay(id, null, "{\"value\": {\"text\": \"{\\\"text\\\":\\\"corrected\\\"}\"}}")
+                .statusCode(200)
+                .body("topic", equalTo(INPUT));
+        String again = awaitLetters(2).getFirst();
+        given().get("/dead-letters/{id}", again)
+                .then()
+                .body("kind", equalTo("refused"))
+                .body("source.topic", equalTo(INPUT))
+                .body("content.value.text", equalTo("{\"text\":\"corrected\"}"))
+                .body("content.headers.name", not(org.hamcrest.Matchers.hasItem("tw_origin")));
+
+        register(workflow);
+        replay(id, null, "{\"force\": true}").statusCode(200).body("topic", equalTo("threadwright.commands"));
+        awaitOneRun();
+        replay(id, null, "{\"force\": true}").statusCode(200);
+        awaitNothingElse();
+    }
+
+    private String[] forWorkflow(String workflow) {
+        return new String[] {
+            "ce_specversion", "1.0",
+            "ce_id", "refused-1",
+            "ce_source", "/test",
+            "ce_type", "dev.threadwright.user.input.v1",
+            "ce_workflow", workflow
+        };
+    }
+
+    private static void register(String workflow) {
+        given().contentType(ContentType.JSON)
+                .body("{\"name\": \"%s\", \"start\": \"a\", \"steps\": {\"a\": {\"sleep\": \"1s\"}}}"
+                        .formatted(workflow))
+                .post("/workflows")
+                .then()
+                .statusCode(201);
+    }
+
+    private void awaitOneRun() {
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> given().get("/threads/{id}", thread)
+                        .then()
+                        .statusCode(200)
+                        .body("runs.status", contains("completed")));
+    }
+
+    /** What came behind it on its partition is done, and it still is the only one. */
+    private void awaitNothingElse() {
+        given().contentType(ContentType.JSON)
+                .body("{\"data\": 1, \"workflow\": \"echo\"}")
+                .post("/threads/{id}/inputs?wait=completion", thread)
+                .then()
+                .statusCode(200);
+        ProducerRecord<byte[], byte[]> last = record("2".getBytes(UTF_8));
+        send(last);
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> given().get("/threads/{id}", thread)
+                        .then()
+                        .body("runs.status", contains("completed", "completed", "completed")));
+    }
+
     @Test
     void aRecordWithoutAKeyIsGivenOne() {
         String mark = UUID.randomUUID().toString();
@@ -450,7 +555,8 @@ class DeadLettersOverHttpTest {
 
     @Test
     void aReplayThatNobodyKnowsTheEndOfIsNotRepeatedBlindly() {
-        String id = insert(INPUT, "invalid", true, 1);
+        // Not so old that a sweep takes it meanwhile.
+        String id = insert(INPUT, "invalid", true, System.currentTimeMillis());
         update("update dead_letter set replays = 1, replay_status = 'sending', replayed_at_ms = 1, replayed_by = 'ann',"
                 + " replay_key = 'k' where partition || '-' || position = '" + id + "'");
         for (String key : new String[] {null, "other"}) {

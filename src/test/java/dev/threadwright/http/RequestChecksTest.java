@@ -9,6 +9,8 @@ import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
 
 import dev.threadwright.testing.EmbeddedServersResource;
+import dev.threadwright.testing.LogTail;
+import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -16,12 +18,15 @@ import io.restassured.http.ContentType;
 import io.restassured.http.Method;
 import io.restassured.response.ValidatableResponse;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.logging.Level;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -36,6 +41,9 @@ class RequestChecksTest {
 
     @TestHTTPResource
     URI server;
+
+    @ConfigProperty(name = "quarkus.http.limits.max-body-size")
+    MemorySize maxBodySize;
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
@@ -275,6 +283,51 @@ class RequestChecksTest {
                     .startsWith("HTTP/1.1 413")
                     .containsIgnoringCase("content-type: application/problem+json")
                     .contains("urn:threadwright:problem:too-large");
+        }
+    }
+
+    /** Nobody says how long it is, so it is read until it is too long. */
+    @Test
+    void bodiesOfUnknownLengthThatAreTooLarge() throws IOException {
+        try (LogTail log = LogTail.from(Level.WARNING)) {
+            String answer = answerToTooLong();
+            org.jboss.logging.Logger.getLogger(getClass()).warn("All of the log");
+            assertThat(answer)
+                    .startsWith("HTTP/1.1 413")
+                    .containsIgnoringCase("content-type: application/problem+json")
+                    .containsIgnoringCase("connection: close")
+                    .contains("urn:threadwright:problem:too-large")
+                    .contains("\"instance\":\"/threads/t/inputs\"");
+            assertThat(log.lines()).containsExactly("All of the log");
+        }
+    }
+
+    private String answerToTooLong() throws IOException {
+        try (Socket socket = new Socket(server.getHost(), server.getPort())) {
+            OutputStream to = socket.getOutputStream();
+            to.write(("POST /threads/t/inputs HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                            + "Transfer-Encoding: chunked\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+            byte[] chunk = ("10000\r\n" + "x".repeat(1 << 16) + "\r\n").getBytes(StandardCharsets.US_ASCII);
+            for (long sent = 0; sent <= maxBodySize.asLongValue(); sent += 1 << 16) {
+                to.write(chunk);
+            }
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    @Test
+    void bodiesOfUnknownLengthThatAreNot() throws IOException {
+        try (Socket socket = new Socket(server.getHost(), server.getPort())) {
+            String data = "x".repeat(100_000);
+            socket.getOutputStream()
+                    .write(("POST /threads/chunked/inputs HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                                    + "Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+                                    + Integer.toHexString(data.length() + 12) + "\r\n{\"data\": \"" + data + "\"}\r\n"
+                                    + "0\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(answer).startsWith("HTTP/1.1 202");
         }
     }
 

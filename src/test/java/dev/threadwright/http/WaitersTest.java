@@ -268,6 +268,37 @@ class WaitersTest {
         assertThat(waiters.size()).isZero();
     }
 
+    @Test
+    void noMoreBytesThanTheLimitMayWait() {
+        int half = (int) (Waiters.MAX_BYTES / 2);
+        List<Waiter> all = new ArrayList<>();
+        all.add(waiters.register(command("a", half), Until.DECISION, Duration.ofSeconds(5)));
+        CheckedCommand second = command("b", half);
+        assertThatThrownBy(() -> waiters.register(command("c", half + 1), Until.DECISION, Duration.ofSeconds(5)))
+                .isInstanceOfSatisfying(ProblemException.class, refused -> {
+                    assertThat(refused.problem().status()).isEqualTo(503);
+                    assertThat(refused.problem().detail()).contains(half + " bytes", Waiters.MAX_BYTES + " is");
+                });
+        all.add(waiters.register(second, Until.DECISION, Duration.ofSeconds(5)));
+        assertThatThrownBy(() -> waiters.register(command("d", 1), Until.DECISION, Duration.ofSeconds(5)))
+                .isInstanceOf(ProblemException.class);
+        all.forEach(Waiter::drop);
+        assertThat(waiters.size()).isZero();
+        // All of it was given back, even what was refused.
+        Waiter alone = waiters.register(command("e", 2 * half), Until.DECISION, Duration.ofSeconds(5));
+        assertThat(waiters.size()).isOne();
+        alone.drop();
+    }
+
+    private static CheckedCommand command(String id, int bytes) {
+        return CheckedCommand.of(
+                new ProducerRecord<>("commands", 3, new byte[0], new byte[bytes]),
+                THREAD,
+                new Identity("/http", id),
+                CONTENT,
+                true);
+    }
+
     private UniAssertSubscriber<Answer> await(CheckedCommand command, Until until) {
         return waiters.register(command, until, Duration.ofSeconds(5))
                 .answer()

@@ -224,6 +224,28 @@ class RecordDecoderTest {
         return command(role, sent).header().trace();
     }
 
+    @ParameterizedTest
+    @CsvSource({"specversion, 1.0", "id, 17", "source, 1", "type, 2", "subject, 3", "time, 4"})
+    void theSpecificationsOwnAttributesAreTexts_andANumberIsNotTakenForOne(String name, String number) {
+        java.util.Map<String, String> event = new java.util.LinkedHashMap<>(java.util.Map.of(
+                "specversion",
+                "\"1.0\"",
+                "id",
+                "\"17\"",
+                "source",
+                "\"/test\"",
+                "type",
+                "\"dev.threadwright.user.input.v1\"",
+                "data",
+                "1"));
+        event.put(name, number);
+        String json = event.entrySet().stream()
+                .map(field -> "\"" + field.getKey() + "\":" + field.getValue())
+                .collect(java.util.stream.Collectors.joining(",", "{", "}"));
+        assertThat(reason(TopicRole.INPUT, structured(json)))
+                .isEqualTo("CloudEvents attribute " + name + " must be a string, and is the number " + number);
+    }
+
     @Test
     void structuredModeDoesNotReadAttributesFromHeaders() {
         Sent sent = structured("""
@@ -800,7 +822,8 @@ class RecordDecoderTest {
 
     @Test
     void aRecordThatIsTooLargeToBeSentOnIsDeadWhereItLies() {
-        RecordDecoder narrow = new RecordDecoder(topic -> "default", topic -> 1, policy -> {}, 1 << 20, 1_000);
+        RecordDecoder narrow =
+                new RecordDecoder(topic -> "default", topic -> 1, policy -> {}, 1 << 20, 1_000, ReceivedTrace.AS_SENT);
         Sent large = plain("1").header("unheard", "x".repeat(1_000));
 
         assertThat(narrow.decode(large.record(), TopicRole.INPUT, PARTITIONS)).isInstanceOf(Decoded.ForThread.class);
@@ -815,8 +838,8 @@ class RecordDecoderTest {
     /** Offsets begin anew with a topic that was created anew. */
     @Test
     void plainRecordsOfATopicThatWasCreatedAnewAreOthers() {
-        RecordDecoder third =
-                new RecordDecoder(topic -> "default", topic -> 3, policy -> {}, 1 << 20, Integer.MAX_VALUE);
+        RecordDecoder third = new RecordDecoder(
+                topic -> "default", topic -> 3, policy -> {}, 1 << 20, Integer.MAX_VALUE, ReceivedTrace.AS_SENT);
         ConsumerRecord<byte[], byte[]> here = plain("1").record();
         Command before = ((Decoded.ForThread) decoder.decode(here, TopicRole.INPUT, PARTITIONS)).command();
         Command now = ((Decoded.ForThread) third.decode(here, TopicRole.INPUT, PARTITIONS)).command();

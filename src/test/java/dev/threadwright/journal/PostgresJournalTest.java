@@ -11,6 +11,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.threadwright.journal.Journal.Claim;
 import dev.threadwright.testing.TestServers;
+import dev.threadwright.thread.Command;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.RunStatus;
 import dev.threadwright.thread.ThreadKey;
@@ -411,6 +412,30 @@ class PostgresJournalTest extends JournalContract {
     }
 
     @Test
+    void a_batch_that_takes_too_long_is_told_from_a_store_that_is_away() throws SQLException {
+        PostgresSettings hasty = new PostgresSettings(
+                settings.url(), settings.user(), settings.password(), 5_000, LOCK_TIMEOUT_MS, 2_000, 20_000, 30_000);
+        sql("create function dawdle() returns trigger language plpgsql as"
+                + " 'begin perform pg_sleep(60); return new; end'");
+        sql("create trigger dawdle before insert on decision for each row when (new.thread = 'slow')"
+                + " execute function dawdle()");
+        try (Journal limited = new PostgresJournal(hasty)) {
+            Owner owner = Owner.of(limited, 0);
+            owner.submit(T, "1");
+            Owner.Draft slow = owner.draft().decide(input(thread("slow"), "1", null, Json.NULL));
+            assertThatThrownBy(slow::commit)
+                    .isInstanceOf(TimedOutBatchException.class)
+                    .hasMessage("Postgres gave up the batch: canceling statement due to statement timeout [57014]");
+            assertThat(limited.head(thread("slow"))).isZero();
+            owner.submit(T, "2");
+            assertThat(limited.load(List.of(T))).containsEntry(T, owner.states.get(T));
+        } finally {
+            sql("drop trigger dawdle on decision");
+            sql("drop function dawdle");
+        }
+    }
+
+    @Test
     void a_thread_that_cannot_be_read_is_named_and_does_not_hide_the_others() throws SQLException {
         Owner owner = Owner.of(journal, 0);
         owner.submit(T, "1");
@@ -421,6 +446,79 @@ class PostgresJournalTest extends JournalContract {
         assertThat(unreadable.thread()).isEqualTo(thread("newer"));
         assertThat(unreadable).hasMessageContaining("thread.painted");
         assertThat(journal.load(List.of(T))).containsKey(T);
+    }
+
+    @Test
+    void what_a_newer_release_wrote_of_a_run_is_its_threads_alone() throws SQLException {
+        Owner owner = Owner.of(journal, 0);
+        Map<RunId, ThreadKey> runs = new java.util.LinkedHashMap<>();
+        for (ThreadKey key : List.of(T, thread("newer"))) {
+            runs.put(((Command.SubmitInput) input(key, "1", null, Json.NULL)).newRun(), key);
+            owner.submit(key, "1");
+        }
+        assertThat(journal.endedRuns(runs)).hasSize(2);
+        sql("update run set status = 'painted' where thread = 'newer'");
+        UnreadableException unreadable = catchThrowableOfType(UnreadableException.class, () -> journal.endedRuns(runs));
+        assertThat(unreadable.thread()).isEqualTo(thread("newer"));
+        assertThat(unreadable).hasMessageContaining("\"painted\"").hasMessageContaining("newer one wrote it");
+        runs.values().remove(thread("newer"));
+        assertThat(journal.endedRuns(runs)).hasSize(1);
+    }
+
+    @Test
+    void a_cause_that_a_newer_release_wrote_keeps_its_thread_set_aside_and_its_partition_claimable()
+            throws SQLException {
+        Owner owner = Owner.of(journal, 0);
+        SetAsideThread aside = new SetAsideThread(T, 0, "0-1-1", OutboxRow.Kind.THREAD_UNREADABLE, "why", 0, false);
+        journal.setAside(aside, owner.claim.epoch());
+        assertThat(journal.setAside(List.of(0), 10)).containsExactly(aside);
+        sql("update thread_set_aside set cause = 'painted'");
+        assertThat(journal.setAside(List.of(0), 10))
+                .containsExactly(new SetAsideThread(T, 0, "0-1-1", OutboxRow.Kind.FAILED, "why", 0, false));
+    }
+
+    @Test
+    void what_a_newer_release_wants_published_is_named() throws SQLException {
+        Owner owner = Owner.of(journal, 0);
+        owner.draft()
+                .forward(OutboxRow.Kind.INVALID, null, null, RawHeaders.NONE, "no")
+                .commit();
+        sql("update outbox set kind = 'painted'");
+        assertThatThrownBy(() -> journal.publications(0, 0, 10))
+                .isInstanceOf(UnreadableException.class)
+                .hasMessageContaining("Partition 0, position 1")
+                .hasMessageContaining("\"painted\"");
+    }
+
+    /** All that a record can hold: nothing of it may make its dead letter impossible. */
+    @Test
+    void whatever_a_record_holds_it_can_be_a_dead_letter() throws SQLException {
+        Owner owner = Owner.of(journal, 0);
+        byte[] all = new byte[1 << 20];
+        new java.util.SplittableRandom(1).nextBytes(all);
+        StringBuilder name = new StringBuilder("\u0000\"\\\uFFFD\uFFFF\u007F");
+        name.append("\uD83D\uDE00".repeat(10_000));
+        List<RawHeaders.Header> headers = new ArrayList<>();
+        headers.add(new RawHeaders.Header("", new byte[0]));
+        headers.add(new RawHeaders.Header(name.toString(), all));
+        for (int i = 0; i < 10_000; i++) {
+            headers.add(new RawHeaders.Header("h" + i % 7, i % 2 == 0 ? null : new byte[] {0}));
+        }
+        RawHeaders many = new RawHeaders(headers);
+        for (byte[] key : List.of(
+                new byte[0],
+                new byte[] {0},
+                all,
+                "k".repeat(255).getBytes(UTF_8),
+                "\uD83D\uDE00".repeat(127).getBytes(UTF_8))) {
+            owner.draft()
+                    .forward(OutboxRow.Kind.INVALID, key, all, many, "why")
+                    .forward(OutboxRow.Kind.THREAD_SET_ASIDE, key, new byte[0], RawHeaders.NONE, "why \u0000")
+                    .commit();
+        }
+        assertThat(rows("select count(*)::text from dead_letter")).containsExactly("10");
+        OutboxRow stored = (OutboxRow) journal.publications(0, 0, 1).getFirst();
+        assertThat(stored.headers()).isEqualTo(many);
     }
 
     @Test

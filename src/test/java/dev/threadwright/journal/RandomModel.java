@@ -69,8 +69,9 @@ import java.util.random.RandomGenerator;
  * Values of the model that could be, whether or not any thread would come to them.
  *
  * @param plausible whether names and numbers are like those that threads come to, as the published schemas promise
+ * @param texts what stands where any text may stand
  */
-record RandomModel(RandomGenerator random, boolean plausible) {
+record RandomModel(RandomGenerator random, boolean plausible, Supplier<String> texts) {
 
     /** What JSON, Java and Postgres might not agree on. */
     private static final List<String> TEXTS = List.of(
@@ -95,6 +96,10 @@ record RandomModel(RandomGenerator random, boolean plausible) {
 
     RandomModel(RandomGenerator random) {
         this(random, false);
+    }
+
+    RandomModel(RandomGenerator random, boolean plausible) {
+        this(random, plausible, () -> TEXTS.get(random.nextInt(TEXTS.size())));
     }
 
     Event event(Class<?> type) {
@@ -526,7 +531,7 @@ record RandomModel(RandomGenerator random, boolean plausible) {
     }
 
     String text() {
-        return TEXTS.get(random.nextInt(TEXTS.size()));
+        return texts.get();
     }
 
     /** A text that says something. */

@@ -42,6 +42,7 @@ class IdleSweepTest {
     @BeforeEach
     void noThreads() {
         tables.writeNow(sql -> sql.update("delete from thread_ttl")
+                + sql.update("delete from thread_set_aside")
                 + sql.update("delete from thread")
                 + sql.update("delete from deleted_thread")
                 + sql.update("update sweep_place set tenant = '', thread = ''"));
@@ -60,6 +61,19 @@ class IdleSweepTest {
                 + " values (1, 1, 'default', 'own-time1')"));
         assertThat(sweep(IDLE_MS)).isEqualTo(2);
         assertThat(asked).containsExactly("failed1@7", "idle1@7");
+    }
+
+    @Test
+    void whatIsSetAsideStaysUntilItIsReleased() {
+        threads("aside", "idle", 0, 2);
+        tables.writeNow(
+                sql -> sql.update("insert into thread_set_aside (since_ms, after_position, partition, tenant, thread, id,"
+                        + " cause, error) values (1, 0, 0, 'default', 'aside1', '0-1-1', 'failed', 'why')"));
+        assertThat(sweep(IDLE_MS)).isEqualTo(1);
+        assertThat(asked).containsExactly("aside2@7");
+        tables.writeNow(sql -> sql.update("delete from thread_set_aside"));
+        assertThat(sweep(IDLE_MS)).isEqualTo(2);
+        assertThat(asked).contains("aside1@7");
     }
 
     @Test

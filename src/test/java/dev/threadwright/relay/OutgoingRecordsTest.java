@@ -37,6 +37,7 @@ class OutgoingRecordsTest {
             "threadwright.dead-letter",
             "threadwright.commands",
             "actions",
+            "positions",
             Map.of("charge", "charges"));
     private static final ThreadKey THREAD = new ThreadKey("default", "a thread/of mine");
     private static final Identity CAUSE = new Identity("/shop", "i1");

@@ -3,13 +3,11 @@ package dev.threadwright.simulation;
 import dev.threadwright.simulation.Timeline.Process;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
@@ -17,7 +15,7 @@ import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
-/** The log: topics, transactions with their fences, and one group with its offsets and its members. */
+/** The log: topics, and transactions with their fences. */
 final class Broker {
 
     static final long TRANSACTION_TIMEOUT_MS = 10_000;
@@ -29,7 +27,6 @@ final class Broker {
     private final Map<TopicPartition, List<Entry>> logs =
             new TreeMap<>(Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition));
     private final Map<String, Publisher> publishers = new LinkedHashMap<>();
-    private final Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
     private final List<Runnable> watchers = new ArrayList<>();
 
     /** A record in its place. */
@@ -60,7 +57,6 @@ final class Broker {
     private static final class Transaction {
         State state = State.OPEN;
         final List<Appended> records = new ArrayList<>();
-        final Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
     }
 
     /** A transactional id as the log knows it. */
@@ -123,11 +119,6 @@ final class Broker {
         }
     }
 
-    /** @throws ProducerFencedException if the id has a later epoch */
-    void addOffsets(String publisher, int epoch, Map<TopicPartition, OffsetAndMetadata> added) {
-        open(publisher, epoch).offsets.putAll(added);
-    }
-
     /** @throws ProducerFencedException if the id has a later epoch, or the time was up */
     void commit(String publisher, int epoch) {
         Publisher one = current(publisher, epoch);
@@ -137,7 +128,6 @@ final class Broker {
         }
         one.transaction = null;
         transaction.state = State.COMMITTED;
-        offsets.putAll(transaction.offsets);
         control(transaction);
         onCommitted.accept(transaction.records);
         awake();
@@ -187,14 +177,9 @@ final class Broker {
                 .forEach(partition -> logs.getOrDefault(partition, List.of()).add(new Entry(null, transaction)));
     }
 
-    /** Whether a transaction under way would change the partition's offset. */
-    boolean isUnstable(TopicPartition partition) {
-        return publishers.values().stream()
-                .anyMatch(one -> one.transaction != null && one.transaction.offsets.containsKey(partition));
-    }
-
-    @Nullable OffsetAndMetadata offset(TopicPartition partition) {
-        return offsets.get(partition);
+    /** Behind the last record, be it committed or not. */
+    long end(TopicPartition partition) {
+        return logs.getOrDefault(partition, List.of()).size();
     }
 
     /** What readers of committed records do not reach beyond. */

@@ -28,6 +28,8 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetCommitCallback;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.TopicPartition;
@@ -134,6 +136,17 @@ public final class LogConsumer {
         return fetched.contains(partition)
                 ? OptionalLong.of(broker.stableEnd(partition) - positions.get(partition))
                 : OptionalLong.empty();
+    }
+
+    /** Nobody reads back what the group is told. */
+    public void commitAsync(Map<TopicPartition, OffsetAndMetadata> offsets, OffsetCommitCallback told) {
+        told.onComplete(offsets, faults.isLogAway() ? new TimeoutException("away") : null);
+    }
+
+    public void commitSync(Map<TopicPartition, OffsetAndMetadata> offsets, Duration timeout) {
+        if (faults.isLogAway()) {
+            throw new TimeoutException("away");
+        }
     }
 
     public Map<MetricName, ? extends Metric> metrics() {

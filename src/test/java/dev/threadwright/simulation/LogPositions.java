@@ -1,17 +1,18 @@
 package dev.threadwright.simulation;
 
+import dev.threadwright.relay.PositionRecords;
 import dev.threadwright.relay.PublishedPositions;
 import dev.threadwright.relay.RelayException;
 import dev.threadwright.simulation.Faults.Kind;
 import dev.threadwright.simulation.Timeline.Process;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 
-/** The administrator's two calls that the relay makes. */
+/** What the relay asks of the log: the last positions that are committed, and that another publishes no more. */
 final class LogPositions implements PublishedPositions {
 
     private static final long GIVES_UP_MS = 10_000;
@@ -19,31 +20,32 @@ final class LogPositions implements PublishedPositions {
     private final Process process;
     private final Broker broker;
     private final Faults faults;
-    private final String inputTopic;
 
-    LogPositions(Process process, Broker broker, Faults faults, String inputTopic) {
+    LogPositions(Process process, Broker broker, Faults faults) {
         this.process = process;
         this.broker = broker;
         this.faults = faults;
-        this.inputTopic = inputTopic;
     }
 
     @Override
     public Map<Integer, Long> read(Collection<Integer> partitions) {
         pass();
         long until = process.ticksMs() + GIVES_UP_MS;
-        while (partitions.stream().anyMatch(partition -> broker.isUnstable(place(partition)))) {
+        Map<Integer, Long> ends = new HashMap<>();
+        partitions.forEach(partition -> ends.put(partition, broker.end(place(partition))));
+        while (partitions.stream().anyMatch(partition -> broker.stableEnd(place(partition)) < ends.get(partition))) {
             if (process.ticksMs() > until) {
-                throw new RelayException("The offsets stay unstable", new TimeoutException());
+                throw new RelayException("A transaction stays undecided", new TimeoutException());
             }
             sleep(100);
         }
         Map<Integer, Long> positions = new HashMap<>();
         for (int partition : partitions) {
-            OffsetAndMetadata offset = broker.offset(place(partition));
-            Long position = offset == null ? null : PublishedPositions.position(offset.metadata());
-            if (position != null) {
-                positions.put(partition, position);
+            List<Broker.Appended> committed = broker.read(place(partition), 0, Integer.MAX_VALUE, next -> {});
+            if (!committed.isEmpty()) {
+                Broker.Appended last = committed.getLast();
+                positions.put(
+                        partition, PositionRecords.position(last.partition() + "@" + last.offset(), last.value()));
             }
         }
         pass();
@@ -58,7 +60,12 @@ final class LogPositions implements PublishedPositions {
     }
 
     private TopicPartition place(int partition) {
-        return new TopicPartition(inputTopic, partition);
+        return new TopicPartition(Names.POSITIONS, partition);
+    }
+
+    @Override
+    public void close() {
+        // It holds nothing of its own.
     }
 
     private void sleep(long ms) {

@@ -65,7 +65,7 @@ final class LogProducer implements Producer<byte[], byte[]> {
     @Override
     public void sendOffsetsToTransaction(
             Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata groupMetadata) {
-        call(() -> broker.addOffsets(id, epoch, offsets));
+        throw new UnsupportedOperationException();
     }
 
     @Override

@@ -13,8 +13,8 @@ final class Names {
     static final String EVENTS = "events";
     static final String DEAD_LETTER = "dead-letter";
     static final String ACTIONS = "actions";
-    static final String GROUP = "engine";
-    static final Topics OUT = new Topics(LIFECYCLE, EVENTS, DEAD_LETTER, COMMANDS, ACTIONS, Map.of());
+    static final String POSITIONS = "positions";
+    static final Topics OUT = new Topics(LIFECYCLE, EVENTS, DEAD_LETTER, COMMANDS, ACTIONS, POSITIONS, Map.of());
 
     private Names() {}
 }

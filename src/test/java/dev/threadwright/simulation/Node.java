@@ -2,6 +2,7 @@ package dev.threadwright.simulation;
 
 import dev.threadwright.actor.Loop;
 import dev.threadwright.actor.LoopSettings;
+import dev.threadwright.actor.Measurements;
 import dev.threadwright.actor.NeededWorkflows;
 import dev.threadwright.actor.Ownership;
 import dev.threadwright.actor.Turns;
@@ -33,7 +34,7 @@ import java.util.stream.Stream;
 /** A server from its start to its death: all of the engine, put together as the real one is. */
 final class Node {
 
-    private static final LoopSettings SETTINGS = new LoopSettings(16, 1 << 20, 40, 1 << 20, 4, 1 << 20, 7);
+    private static final LoopSettings SETTINGS = new LoopSettings(16, 16 << 10, 40, 1 << 20, 4, 1 << 20, 7);
     private static final int DATA_BYTES = 100_000;
 
     /** Of no process: it only remembers what it has compiled. */
@@ -78,14 +79,15 @@ final class Node {
                 threads,
                 name,
                 () -> new LogProducer(process, broker, faults, name),
-                new LogPositions(process, broker, faults, Names.INPUT),
-                Names.GROUP,
-                Names.INPUT,
+                new LogPositions(process, broker, faults),
+                Names.POSITIONS,
                 records::of,
                 claimJournal::holders,
-                partition -> claims.get().seenElsewhere(partition));
+                partition -> claims.get().seenElsewhere(partition),
+                Measurements.NONE);
         RecordDecoder decoder = new RecordDecoder(topic -> "default", policy -> {}, DATA_BYTES);
         AtomicReference<Loop> itself = new AtomicReference<>();
+        AtomicReference<Consumers> inbound = new AtomicReference<>();
         Map<String, Work> handlers = Stream.of(Trades.WORK, Trades.ONCE, Trades.FLAKY)
                 .collect(Collectors.toMap(one -> one, one -> new Work(one, process, random, auditor)));
         InProcessSteps steps = new InProcessSteps(
@@ -94,7 +96,8 @@ final class Node {
                 DATA_BYTES,
                 process::nowMs,
                 (partition, result) -> itself.get().offer(List.of(new Decide(partition, result, null, false))),
-                said -> {});
+                said -> {},
+                Measurements.NONE);
         CommandRecords commands = new CommandRecords(Names.COMMANDS, Names.RESULTS, broker.partitions());
         loop = new Loop(
                 "loop",
@@ -109,19 +112,20 @@ final class Node {
                 relay,
                 steps,
                 Turns.NONE,
-                batch -> {},
+                batch -> inbound.get().consumed(batch.offsets()),
                 command -> {
                     var record = commands.ofStray(command);
                     if (record != null) {
                         broker.append(record);
                     }
                 },
-                (partition, epoch) -> claims.get().fenced(partition, epoch));
+                (partition, epoch) -> claims.get().fenced(partition, epoch),
+                Measurements.NONE);
         itself.set(loop);
         consumers = new Consumers(
                 "consumer",
                 threads,
-                new LogConsumer(process, broker, group, faults, random).asConsumer(),
+                isStatic -> new LogConsumer(process, broker, group, faults, random).asConsumer(),
                 new LogConsumer(process, broker, group, faults, random).asConsumer(),
                 decoder,
                 Names.INPUT,
@@ -130,8 +134,19 @@ final class Node {
                 broker.partitions(),
                 loop,
                 Group.SESSION_TIMEOUT_MS);
+        inbound.set(consumers);
         ownership = new Ownership(
-                "claims", name, threads, claimJournal, relay, steps, Turns.NONE, loop, consumers, process::nowMs);
+                "claims",
+                name,
+                threads,
+                claimJournal,
+                relay,
+                steps,
+                Turns.NONE,
+                loop,
+                consumers,
+                process::nowMs,
+                Measurements.NONE);
         claims.set(ownership);
     }
 

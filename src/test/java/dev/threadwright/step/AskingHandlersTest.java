@@ -3,6 +3,7 @@ package dev.threadwright.step;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.threadwright.actor.Measurements;
 import dev.threadwright.actor.StepStarter.StepCall;
 import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.Awaited;
@@ -212,7 +213,8 @@ class AskingHandlersTest {
                 1_000,
                 () -> 1_000,
                 (partition, command) -> results.add(command),
-                progress -> {});
+                progress -> {},
+                Measurements.NONE);
     }
 
     private static StepCall call(int attempt, Replay replay) {

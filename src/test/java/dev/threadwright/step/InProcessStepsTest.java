@@ -3,6 +3,7 @@ package dev.threadwright.step;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.threadwright.actor.Measurements;
 import dev.threadwright.actor.StepStarter.StepCall;
 import dev.threadwright.live.StepProgress;
 import dev.threadwright.thread.ActionId;
@@ -217,7 +218,8 @@ class InProcessStepsTest {
                 MAX_RESULT_BYTES,
                 () -> 1_000,
                 (partition, result) -> results.get(partition).add(result),
-                progress::add);
+                progress::add,
+                Measurements.NONE);
     }
 
     private interface Body {

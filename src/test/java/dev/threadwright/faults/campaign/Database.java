@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The Postgres, which can be killed and started again. */
@@ -86,16 +87,14 @@ final class Database implements AutoCloseable {
         }
     }
 
-    /** All its processes, without a word. */
+    /** All its processes, without a word; and it stays so, though it would be started again otherwise. */
     void kill() {
-        postmaster().ifPresent(process -> {
-            List<ProcessHandle> children = process.descendants().toList();
-            process.destroyForcibly();
-            children.forEach(ProcessHandle::destroyForcibly);
-            awaitEnd(process);
-            children.forEach(Database::awaitEnd);
-        });
+        List<ProcessHandle> all = postmaster().stream()
+                .flatMap(process -> Stream.concat(Stream.of(process), process.descendants()))
+                .toList();
+        all.forEach(ProcessHandle::destroyForcibly);
         stop();
+        all.forEach(Database::awaitEnd);
     }
 
     /** One whose parent has gone may stay as a zombie, which holds nothing any more. */

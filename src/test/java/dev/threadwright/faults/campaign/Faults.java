@@ -25,7 +25,6 @@ final class Faults {
                         Point.COMMIT_STORED,
                         Point.COMMIT_ANSWERED,
                         Point.PRODUCE_SENT,
-                        Point.OFFSETS_SENT,
                         Point.END_HELD,
                         Point.END_SENT,
                         Point.END_STORED,

@@ -4,12 +4,11 @@ import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Knows the requests with which a server publishes: Produce, TxnOffsetCommit and EndTxn. */
+/** Knows the requests with which a server publishes: Produce and EndTxn. */
 final class KafkaWire implements Wire {
 
     private static final short PRODUCE = 0;
     private static final short END_TRANSACTION = 26;
-    private static final short COMMIT_OFFSETS = 28;
 
     /** From which on requests and answers have tagged fields. */
     private static final short FLEXIBLE_END_TRANSACTION = 3;
@@ -77,7 +76,6 @@ final class KafkaWire implements Wire {
             if (asked.hasHeader() && asked.remaining == 0) {
                 switch (asked.header.getShort(4)) {
                     case PRODUCE -> marks.at(Point.PRODUCE_SENT, i);
-                    case COMMIT_OFFSETS -> marks.at(Point.OFFSETS_SENT, i);
                     case END_TRANSACTION -> marks.at(Point.END_SENT, i);
                     default -> {}
                 }

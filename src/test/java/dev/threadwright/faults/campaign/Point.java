@@ -14,10 +14,8 @@ enum Point {
     COMMIT_ANSWERED(Target.POSTGRES),
     /** Postgres has refused a commit. */
     COMMIT_REFUSED(Target.POSTGRES),
-    /** Records have got through to Kafka. */
+    /** Records, and mostly the published position with them, have got through to Kafka, in a transaction that is open. */
     PRODUCE_SENT(Target.KAFKA),
-    /** Records and the published position have got through, in a transaction that is open. */
-    OFFSETS_SENT(Target.KAFKA),
     /** The end of a transaction is on its way, and has not got through. */
     END_HELD(Target.KAFKA),
     /** The end of a transaction has got through, and its answer has not. */
