@@ -381,7 +381,9 @@ public final class Loop implements AutoCloseable {
             return;
         } catch (JournalException e) {
             cannotRead(
-                    "the threads of " + (gathered.size() + arrived.size()) + " records, results and timers, or set one aside", e);
+                    "the threads of " + (gathered.size() + arrived.size())
+                            + " records, results and timers, or set one aside",
+                    e);
             return;
         }
         trouble = null;

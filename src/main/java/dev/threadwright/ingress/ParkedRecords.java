@@ -45,8 +45,7 @@ public final class ParkedRecords implements Parked {
         try {
             return decoded(letter);
         } catch (RuntimeException | StackOverflowError defect) {
-            LOG.errorf(
-                    defect, "Decoding parked record %s failed; it becomes another dead letter", letter.source());
+            LOG.errorf(defect, "Decoding parked record %s failed; it becomes another dead letter", letter.source());
             return dead(letter, RecordDecoder.reason("Decoding failed: " + defect));
         }
     }

@@ -12,7 +12,7 @@ public interface ReceivedTrace {
     ReceivedTrace AS_SENT = (record, type, sent) -> sent;
 
     /**
-     * Called for each record that is decided here, once for each time that it is consumed. Returns at once, does not throw.
+     * Called for each record that is decided here, once for each time that it is consumed, or read after it was parked. Returns at once, does not throw.
      *
      * @param type of its command, as on the wire
      * @param sent what the record says; null for nothing

@@ -13,13 +13,7 @@ import java.util.Arrays;
  * @param releasing whether somebody has released it: what is parked is decided, and what comes meanwhile is parked behind
  */
 public record SetAsideThread(
-        ThreadKey thread,
-        int partition,
-        String id,
-        OutboxRow.Kind cause,
-        String error,
-        long after,
-        boolean releasing) {
+        ThreadKey thread, int partition, String id, OutboxRow.Kind cause, String error, long after, boolean releasing) {
 
     /** A newer release may know more causes. The thread rests until it is released, as one that the server failed on. */
     static OutboxRow.Kind causeOf(String word) {

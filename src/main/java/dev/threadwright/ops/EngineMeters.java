@@ -164,7 +164,8 @@ final class EngineMeters implements Measurements {
             if (record != null) {
                 bytes += record.bytes();
                 Timer delay = decisionDelays.get(record.source().topic());
-                if (delay != null) {
+                // What was parked was measured when it came.
+                if (delay != null && batch.drained() == null) {
                     delay.record(Math.max(0, now - record.timeMs()), TimeUnit.MILLISECONDS);
                 }
             } else if (work instanceof Work.Decide decide && decide.command() instanceof Command.FireTimers timers) {

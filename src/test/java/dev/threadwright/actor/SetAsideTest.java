@@ -248,7 +248,7 @@ class SetAsideTest {
             public void commit(Batch batch) {
                 if (!batch.outbox().isEmpty() && lost.getAndDecrement() > 0) {
                     isBroken.set(false);
-                    release(itself.get());
+                    SetAsideTest.this.release(itself.get());
                     throw new UnknownCommitException("injected, and not stored", null);
                 }
                 super.commit(batch);
@@ -358,7 +358,9 @@ class SetAsideTest {
             @Override
             public void commit(Batch batch) {
                 Batch.Drained page = batch.drained();
-                if (page != null && isSlow.get() && accepted(T).size() + page.positions().size() > 5) {
+                if (page != null
+                        && isSlow.get()
+                        && accepted(T).size() + page.positions().size() > 5) {
                     alone.addAndGet(page.positions().size() == 1 ? 1 : 0);
                     int offset = others.getAndIncrement();
                     itself.get().loop.offer(List.of(work(0, offset, input(OTHER, "o" + offset, 1, null, "echo"))));
@@ -508,8 +510,7 @@ class SetAsideTest {
             assertThat(next.steps.log).isEmpty();
             isBroken.set(false);
             memory.release(T);
-            await().untilAsserted(
-                            () -> assertThat(next.steps.log).contains("start " + running.newRun() + "-1#1"));
+            await().untilAsserted(() -> assertThat(next.steps.log).contains("start " + running.newRun() + "-1#1"));
         }
     }
 

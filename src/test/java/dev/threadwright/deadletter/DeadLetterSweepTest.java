@@ -65,8 +65,8 @@ class DeadLetterSweepTest {
     void whatIsParkedForAThreadThatIsSetAsideStays_untilThatIsReleasedOrItWasSentAgain() {
         letters(1, 10, 5);
         letters(2, 10, 2);
-        tables.writeNow(
-                sql -> sql.update("insert into thread_set_aside (since_ms, after_position, partition, tenant, thread, id,"
+        tables.writeNow(sql ->
+                sql.update("insert into thread_set_aside (since_ms, after_position, partition, tenant, thread, id,"
                                 + " cause, error) values (20, 1, 1, 'default', 't', '1-1-1', 'failed', 'why')")
                         + sql.update("update dead_letter set thread = 't', kind = 'thread_set_aside'")
                         + sql.update("update dead_letter set kind = 'invalid' where position = 2")

@@ -66,8 +66,8 @@ class IdleSweepTest {
     @Test
     void whatIsSetAsideStaysUntilItIsReleased() {
         threads("aside", "idle", 0, 2);
-        tables.writeNow(
-                sql -> sql.update("insert into thread_set_aside (since_ms, after_position, partition, tenant, thread, id,"
+        tables.writeNow(sql ->
+                sql.update("insert into thread_set_aside (since_ms, after_position, partition, tenant, thread, id,"
                         + " cause, error) values (1, 0, 0, 'default', 'aside1', '0-1-1', 'failed', 'why')"));
         assertThat(sweep(IDLE_MS)).isEqualTo(1);
         assertThat(asked).containsExactly("aside2@7");

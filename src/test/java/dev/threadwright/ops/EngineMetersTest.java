@@ -7,10 +7,13 @@ import dev.threadwright.actor.Measurements.Rebalance;
 import dev.threadwright.actor.RawRecord;
 import dev.threadwright.actor.Work;
 import dev.threadwright.journal.Batch;
+import dev.threadwright.journal.Batch.Advance;
+import dev.threadwright.journal.Batch.Drained;
 import dev.threadwright.journal.DecisionRow;
 import dev.threadwright.journal.OutboxRow;
 import dev.threadwright.journal.OutboxRow.Coordinates;
 import dev.threadwright.journal.RawHeaders;
+import dev.threadwright.journal.SetAsideThread;
 import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Event;
 import dev.threadwright.thread.Event.DecisionKind;
@@ -122,6 +125,17 @@ class EngineMetersTest {
         assertThat(registry.get("threadwright.batch.bytes").summary().totalAmount())
                 .as("key and value of four records")
                 .isEqualTo(4 * 5);
+    }
+
+    @Test
+    void howLongSomethingWasParkedIsNoDelay() {
+        SetAsideThread thread = new SetAsideThread(T, 0, "0-1-1", OutboxRow.Kind.FAILED, "why", 0, true);
+        Batch page = batch(List.of(), List.of())
+                .draining(new Drained(thread, List.of(1L), false), List.of(new Advance(0, 1, 1, 1)));
+        meters.committed(List.of(work("in", NOW_MS - 5_000)), page, 1);
+        assertThat(delay("input")).isZero();
+        assertThat(registry.get("threadwright.batch.works").summary().totalAmount())
+                .isEqualTo(1);
     }
 
     @Test
