@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * strings, so that there is one pair and its classes outlive every Quarkus application.
  */
 public final class TestServers {
+    /** Which one this JVM is of those that run tests at the same time. */
+    private static final String FORK = System.getProperty("threadwright.fork", "1");
+
     private static @Nullable EmbeddedServers postgres;
     private static @Nullable EmbeddedServers kafka;
 
@@ -68,7 +71,7 @@ public final class TestServers {
     private static synchronized EmbeddedServers postgres() {
         if (postgres == null) {
             postgres = start(new EmbeddedServers.Settings(
-                    Path.of("target", "test-servers", "kept"), true, freePort(), false, 0));
+                    Path.of("target", "test-servers", "kept-" + FORK), true, freePort(), false, 0));
         }
         return postgres;
     }
