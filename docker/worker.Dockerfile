@@ -1,5 +1,5 @@
 # The example worker in JavaScript; the context is examples/workers/javascript.
-FROM docker.io/library/node:22.21.1-bookworm-slim
+FROM node:22.21.1-bookworm-slim
 WORKDIR /opt/worker
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --ignore-scripts && npm cache clean --force
