@@ -4,6 +4,7 @@ import dev.threadwright.embedded.EmbeddedPackage;
 import dev.threadwright.embedded.EmbeddedServers;
 import dev.threadwright.embedded.EmbeddedStartException;
 import dev.threadwright.journal.JournalUnavailableException;
+import dev.threadwright.ops.KeyCommand;
 import dev.threadwright.ops.RecoverCommand;
 import dev.threadwright.ops.VerifyCommand;
 import io.quarkus.runtime.ApplicationLifecycleManager;
@@ -37,6 +38,7 @@ public final class Main {
         switch (CommandLine.of(args)) {
             case CommandLine.Serve ignored -> {
                 refuseMisconfigured();
+                refuseUnidentified();
                 serve(startUnconfigured(true, 1));
             }
             case CommandLine.Verify verify ->
@@ -45,6 +47,7 @@ public final class Main {
                 refuseMisconfigured();
                 System.exit(recover(startUnconfigured(true, CANNOT_BE_DONE), recover.arguments()));
             }
+            case CommandLine.Key key -> System.exit(new KeyCommand(System.out).run(key.arguments()));
             case CommandLine.Help ignored -> System.out.print(CommandLine.USAGE);
             case CommandLine.Unknown unknown -> {
                 System.err.println("threadwright: there is no command " + unknown.word());
@@ -63,6 +66,15 @@ public final class Main {
         if (!problems.isEmpty()) {
             System.err.println("threadwright: cannot start, because of its configuration");
             problems.forEach(problem -> System.err.println("  " + problem));
+            System.exit(1);
+        }
+    }
+
+    /** With servers that others use, this one is meant to be found by others, too. */
+    private static void refuseUnidentified() {
+        String problem = StartupConfig.missingIdentity(StartupConfig.readMapped());
+        if (problem != null) {
+            System.err.println("threadwright: cannot start. " + problem);
             System.exit(1);
         }
     }
@@ -111,9 +123,8 @@ public final class Main {
     /** @param failed the process's status if they cannot be started */
     private static EmbeddedServers startUnconfigured(boolean withKafka, int failed) {
         SmallRyeConfig config = StartupConfig.read();
-        boolean postgresConfigured = StartupConfig.isSet(config, EmbeddedServers.POSTGRES_URL_KEY)
-                || StartupConfig.isSet(config, "quarkus.datasource.jdbc.url");
-        boolean kafkaConfigured = StartupConfig.isSet(config, EmbeddedServers.KAFKA_BOOTSTRAP_KEY);
+        boolean postgresConfigured = StartupConfig.hasPostgres(config);
+        boolean kafkaConfigured = StartupConfig.hasKafka(config);
         refuse(EmbeddedPackage.of(Main.class.getClassLoader())
                 .problems(!postgresConfigured, withKafka && !kafkaConfigured));
         EmbeddedServers servers = started(

@@ -1,5 +1,6 @@
 package dev.threadwright;
 
+import dev.threadwright.embedded.EmbeddedServers;
 import dev.threadwright.ops.ConfigCheck;
 import dev.threadwright.ops.ThreadwrightConfig;
 import io.quarkus.runtime.configuration.ConfigUtils;
@@ -8,6 +9,7 @@ import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** The configuration as it is before Quarkus starts: the same sources, read once and thrown away. */
 final class StartupConfig {
@@ -39,6 +41,29 @@ final class StartupConfig {
     /** With all keys of the server in one place, and their defaults. */
     static SmallRyeConfig readMapped() {
         return ConfigUtils.configBuilder().withMapping(ThreadwrightConfig.class).build();
+    }
+
+    static boolean hasPostgres(SmallRyeConfig config) {
+        return isSet(config, EmbeddedServers.POSTGRES_URL_KEY) || isSet(config, "quarkus.datasource.jdbc.url");
+    }
+
+    static boolean hasKafka(SmallRyeConfig config) {
+        return isSet(config, EmbeddedServers.KAFKA_BOOTSTRAP_KEY);
+    }
+
+    /**
+     * Why a server of this configuration must not start for want of identity; null if it may. One with servers of its own is
+     * for whoever tries it, on this machine alone.
+     */
+    static @Nullable String missingIdentity(SmallRyeConfig config) {
+        ThreadwrightConfig.Identity identity =
+                config.getConfigMapping(ThreadwrightConfig.class).identity();
+        boolean isSaid = identity.enabled().isPresent() || !identity.keys().isEmpty();
+        return isSaid || !hasPostgres(config) && !hasKafka(config)
+                ? null
+                : "Kafka or Postgres is configured, and nobody would have to say who they are to use this server over"
+                        + " HTTP. Set threadwright.identity.keys.* (see docs/identity.md),"
+                        + " or threadwright.identity.enabled=false if something else keeps others out";
     }
 
     static boolean isSet(SmallRyeConfig config, String key) {

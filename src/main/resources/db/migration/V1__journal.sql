@@ -63,6 +63,7 @@ create table outbox (
     time_ms          bigint  not null,
     partition        integer not null,
     source_partition integer not null,
+    tenant           text    collate "C" not null,
     kind             text    not null,
     source_topic     text    not null,
     reason           text    not null,
@@ -480,7 +481,7 @@ create function commit_batch_v1(
     decision_tenant text[], decision_thread text[], decision_first_seq bigint[], decision_count integer[],
     decision_partition integer[], decision_position bigint[], decision_time bigint[], decision_source text[],
     decision_id text[], decision_actor text[], decision_events text[], decision_checksum integer[],
-    outbox_partition integer[], outbox_position bigint[], outbox_kind text[], outbox_topic text[],
+    outbox_tenant text[], outbox_partition integer[], outbox_position bigint[], outbox_kind text[], outbox_topic text[],
     outbox_source_partition integer[], outbox_offset bigint[], outbox_key bytea[], outbox_value bytea[],
     outbox_headers text[], outbox_reason text[], outbox_time bigint[],
     outcome_tenant text[], outcome_thread text[], outcome_hash bytea[], outcome_content_hash bytea[],
@@ -587,13 +588,13 @@ begin
     end if;
 
     if cardinality(outbox_partition) > 0 then
-        insert into outbox (partition, position, kind, source_topic, source_partition, source_offset, key, value,
+        insert into outbox (tenant, partition, position, kind, source_topic, source_partition, source_offset, key, value,
                             headers, reason, time_ms)
-        select k.partition, k.position, k.kind, k.topic, k.source_partition, k.source_offset, k.key, k.value,
+        select k.tenant, k.partition, k.position, k.kind, k.topic, k.source_partition, k.source_offset, k.key, k.value,
                k.headers::json, k.reason, k.time
-        from unnest(outbox_partition, outbox_position, outbox_kind, outbox_topic, outbox_source_partition,
+        from unnest(outbox_tenant, outbox_partition, outbox_position, outbox_kind, outbox_topic, outbox_source_partition,
                     outbox_offset, outbox_key, outbox_value, outbox_headers, outbox_reason, outbox_time)
-                 as k (partition, position, kind, topic, source_partition, source_offset, key, value, headers, reason,
+                 as k (tenant, partition, position, kind, topic, source_partition, source_offset, key, value, headers, reason,
                        time);
     end if;
 

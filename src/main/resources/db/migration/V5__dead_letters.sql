@@ -1,7 +1,5 @@
 -- Dead letters to be listed, looked at and sent again: rows of their own beside the outbox, which go when they are old.
 
-alter table outbox add column tenant text collate "C" not null default 'default';
-
 comment on column outbox.kind is 'forward, action, or why it is a dead letter: invalid, refused, failed, not_stored, thread_unreadable, thread_set_aside';
 comment on column outbox.headers is 'Array of pairs of a name and base64 or null; an object of base64 values from older releases';
 

@@ -39,6 +39,7 @@ class ArchitectureTest {
     private static final String DEAD_LETTER = "dev.threadwright.deadletter..";
     private static final String MODEL = "dev.threadwright.model..";
     private static final String CALLBACK = "dev.threadwright.callback..";
+    private static final String SECURITY = "dev.threadwright.security..";
     private static final String EMBEDDED = "dev.threadwright.embedded..";
 
     @ArchTest
@@ -154,6 +155,13 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule who_starts_work_makes_callbacks_and_who_is_called_reads_them =
             onlyKnownIn(CALLBACK, CALLBACK, STEP, CATALOG, HTTP, OPS);
+
+    @ArchTest
+    static final ArchRule callers_are_known_without_the_rest_of_the_server =
+            onlyKnows(SECURITY, "java..", "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule who_asks_is_the_business_of_those_who_are_asked = onlyKnownIn(SECURITY, SECURITY, HTTP, OPS);
 
     @ArchTest
     static final ArchRule the_catalog_knows_documents_and_not_what_runs_them =

@@ -83,4 +83,34 @@ class StartupConfigTest {
                 .hasSize(2)
                 .noneMatch(problem -> problem.contains("hush") || problem.contains("aHVzaA"));
     }
+
+    /** With servers of its own it is for who tries it; with others' it is for others. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                                                                       |                                       | false
+            kafka.bootstrap.servers=x:9092                             |                                       | true
+            threadwright.postgres.url=jdbc:postgresql://x/y            |                                       | true
+            kafka.bootstrap.servers=x:9092                             | threadwright.identity.enabled=false   | false
+            kafka.bootstrap.servers=x:9092                             | threadwright.identity.enabled=true    | false
+            kafka.bootstrap.servers=x:9092                             | threadwright.identity.keys.a.hash=x   | false
+            """)
+    void aServerOfOthersWantsToBeToldWhoMayUseIt(String server, String identity, boolean missing) {
+        Map<String, String> values = new HashMap<>();
+        for (String one : new String[] {server, identity}) {
+            if (one != null) {
+                values.put(one.substring(0, one.indexOf('=')), one.substring(one.indexOf('=') + 1));
+            }
+        }
+        if (identity != null && identity.contains("keys")) {
+            values.put("threadwright.identity.keys.a.roles", "read");
+        }
+        String problem = StartupConfig.missingIdentity(ConfigUtils.configBuilder()
+                .withMapping(dev.threadwright.ops.ThreadwrightConfig.class)
+                .withSources(new PropertiesConfigSource(values, "test", ABOVE_ALL))
+                .build());
+        assertThat(problem != null).isEqualTo(missing);
+        if (missing) {
+            assertThat(problem).contains("threadwright.identity.keys").contains("threadwright.identity.enabled=false");
+        }
+    }
 }

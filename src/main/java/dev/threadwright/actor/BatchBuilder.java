@@ -291,6 +291,7 @@ final class BatchBuilder {
 
     private void setAside(Progress progress, OutboxRow.Kind kind, String reason, RawRecord record) {
         publications.add(new OutboxRow(
+                record.tenant(),
                 kind,
                 progress.start.partition(),
                 ++progress.position,

@@ -10,11 +10,16 @@ import org.jspecify.annotations.Nullable;
  * @param timeMs when it was appended to its topic; milliseconds since 1970
  */
 public record RawRecord(
-        Coordinates source, byte @Nullable [] key, byte @Nullable [] value, RawHeaders headers, long timeMs) {
+        String tenant,
+        Coordinates source,
+        byte @Nullable [] key,
+        byte @Nullable [] value,
+        RawHeaders headers,
+        long timeMs) {
 
     /** Only where and when it was. */
     RawRecord bare() {
-        return new RawRecord(source, null, null, RawHeaders.NONE, timeMs);
+        return new RawRecord(tenant, source, null, null, RawHeaders.NONE, timeMs);
     }
 
     boolean isBare() {

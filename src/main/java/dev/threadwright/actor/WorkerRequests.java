@@ -66,6 +66,7 @@ final class WorkerRequests {
         Map<String, byte[]> raw = new LinkedHashMap<>();
         headers.forEach((name, value) -> raw.put(name, value.getBytes(UTF_8)));
         return new OutboxRow(
+                step.thread().tenant(),
                 OutboxRow.Kind.ACTION,
                 step.partition(),
                 position,

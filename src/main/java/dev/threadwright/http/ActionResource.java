@@ -4,6 +4,7 @@ import dev.threadwright.query.ActionReads;
 import dev.threadwright.query.ActionReads.Filter;
 import dev.threadwright.query.StateReads;
 import dev.threadwright.query.StoredAction;
+import dev.threadwright.security.Role;
 import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.Owed;
 import dev.threadwright.thread.RunId;
@@ -62,6 +63,7 @@ public class ActionResource {
     }
 
     @GET
+    @Needs(Role.READ)
     @Operation(
             operationId = "getActions",
             summary = "What is not done, the oldest first",
@@ -115,12 +117,12 @@ public class ActionResource {
         int most = (int) QueryNumbers.read("limit", limit, 1, MAX_LIMIT, DEFAULT_LIMIT);
         ActionReads.Place place = after == null ? null : ActionsPage.place(after);
         // One more tells whether there are more.
-        return actions.page(ThreadKey.DEFAULT_TENANT, filter, place, most + 1)
-                .map(found -> ActionsPage.of(found, most));
+        return actions.page(CurrentCaller.tenant(), filter, place, most + 1).map(found -> ActionsPage.of(found, most));
     }
 
     @GET
     @Path("/{action_id}")
+    @Needs(Role.READ)
     @Operation(operationId = "getAction", summary = "One action that is not done, with its input")
     @APIResponse(
             responseCode = "200",
@@ -136,6 +138,7 @@ public class ActionResource {
 
     @POST
     @Path("/{action_id}/retry")
+    @Needs(Role.OPERATE)
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(
             operationId = "retryAction",
@@ -171,6 +174,7 @@ public class ActionResource {
 
     @POST
     @Path("/{action_id}/complete")
+    @Needs(Role.OPERATE)
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(
             operationId = "completeAction",
@@ -213,6 +217,7 @@ public class ActionResource {
 
     @POST
     @Path("/{action_id}/fail")
+    @Needs(Role.OPERATE)
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(
             operationId = "failAction",
@@ -280,7 +285,7 @@ public class ActionResource {
         if (id.indexOf('\0') >= 0) {
             throw unknown(id);
         }
-        return actions.one(ThreadKey.DEFAULT_TENANT, new ActionId(id))
+        return actions.one(CurrentCaller.tenant(), new ActionId(id))
                 .onItem()
                 .ifNull()
                 .failWith(() -> unknown(id));

@@ -5,6 +5,8 @@ import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Components;
 import org.eclipse.microprofile.openapi.annotations.OpenAPIDefinition;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.enums.SecuritySchemeIn;
+import org.eclipse.microprofile.openapi.annotations.enums.SecuritySchemeType;
 import org.eclipse.microprofile.openapi.annotations.headers.Header;
 import org.eclipse.microprofile.openapi.annotations.info.Info;
 import org.eclipse.microprofile.openapi.annotations.info.License;
@@ -12,6 +14,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.security.SecurityScheme;
 
 /** What the operations of the OpenAPI document have in common. */
 @OpenAPIDefinition(
@@ -23,6 +26,14 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
                         license = @License(name = "Apache-2.0", url = "https://www.apache.org/licenses/LICENSE-2.0")),
         components =
                 @Components(
+                        securitySchemes = {
+                            @SecurityScheme(
+                                    securitySchemeName = ApiDocument.API_KEY,
+                                    type = SecuritySchemeType.APIKEY,
+                                    in = SecuritySchemeIn.HEADER,
+                                    apiKeyName = Identification.KEY_HEADER,
+                                    description = "Of a caller, where callers have to say who they are.")
+                        },
                         schemas = {
                             @Schema(
                                     name = "Wait",
@@ -160,6 +171,22 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
                                                     schema =
                                                             @Schema(implementation = ApiDocument.ProblemSchema.class))),
                             @APIResponse(
+                                    name = "Unauthenticated",
+                                    description = "It is not known who asks; where callers have to say it",
+                                    content =
+                                            @Content(
+                                                    mediaType = Problem.MEDIA_TYPE,
+                                                    schema =
+                                                            @Schema(implementation = ApiDocument.ProblemSchema.class))),
+                            @APIResponse(
+                                    name = "Forbidden",
+                                    description = "The caller lacks the role that missing_role names",
+                                    content =
+                                            @Content(
+                                                    mediaType = Problem.MEDIA_TYPE,
+                                                    schema =
+                                                            @Schema(implementation = ApiDocument.ProblemSchema.class))),
+                            @APIResponse(
                                     name = "SetAside",
                                     description = "It cannot be decided, because its thread cannot be read, or the"
                                             + " server failed on it, or the store refuses it; it is kept in the"
@@ -186,6 +213,9 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
                                                     schema = @Schema(implementation = ApiDocument.ProblemSchema.class)))
                         }))
 public class ApiDocument extends Application {
+
+    /** The name of a way to say who asks. */
+    static final String API_KEY = "apiKey";
 
     static final String STARTED = """
             {"thread_id": "case-4711", "input": {"source": "/http", "id": "order-1"}, "outcome": "started",

@@ -8,6 +8,7 @@ import org.eclipse.microprofile.openapi.OASFilter;
 import org.eclipse.microprofile.openapi.models.Operation;
 import org.eclipse.microprofile.openapi.models.media.Schema;
 import org.eclipse.microprofile.openapi.models.media.Schema.SchemaType;
+import org.eclipse.microprofile.openapi.models.responses.APIResponse;
 import org.jspecify.annotations.Nullable;
 
 /** Corrects what the generator concludes from Java types and no annotation can take back. */
@@ -32,12 +33,25 @@ public class ApiDocumentFilter implements OASFilter {
     private static final Set<String> WITHOUT_BODY =
             Set.of("cancelRuns", "retryRun", "compactThread", "rejectInterrupt", "replayDeadLetter", "callBack");
 
+    private static final Set<String> FOR_ANYBODY =
+            Set.of("isOk", "getAsyncApi", "getWorkflowSchema", "callBack", "callBackFailure");
+
     @Override
     public Operation filterOperation(Operation operation) {
         if (WITHOUT_BODY.contains(String.valueOf(operation.getOperationId()))) {
             operation.getRequestBody().setRequired(false);
         }
+        if (!FOR_ANYBODY.contains(String.valueOf(operation.getOperationId()))) {
+            operation.getResponses().addAPIResponse("401", response("Unauthenticated"));
+            operation.getResponses().addAPIResponse("403", response("Forbidden"));
+            operation.addSecurityRequirement(
+                    OASFactory.createSecurityRequirement().addScheme(ApiDocument.API_KEY));
+        }
         return operation;
+    }
+
+    private static APIResponse response(String name) {
+        return OASFactory.createAPIResponse().ref(name);
     }
 
     private static boolean isObject(@Nullable List<SchemaType> type) {

@@ -4,7 +4,7 @@ import dev.threadwright.assistant.Assistant;
 import dev.threadwright.assistant.AssistantGraph;
 import dev.threadwright.assistant.AssistantSchemas;
 import dev.threadwright.assistant.Assistants;
-import dev.threadwright.thread.ThreadKey;
+import dev.threadwright.security.Role;
 import dev.threadwright.workflow.Json;
 import dev.threadwright.workflow.Workflow;
 import dev.threadwright.workflow.WorkflowCatalog;
@@ -30,14 +30,13 @@ import org.jspecify.annotations.Nullable;
 
 /** What assistants look like inside. */
 @Path("/assistants/{assistant_id}")
+@Needs(Role.READ)
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Assistants")
 public class AssistantGraphResource {
 
     /** Workflows run each other less deep than that. */
     private static final int ALL_DEPTHS = 100;
-
-    private static final String TENANT = ThreadKey.DEFAULT_TENANT;
 
     private final Assistants assistants;
     private final WorkflowCatalog catalog;
@@ -68,7 +67,8 @@ public class AssistantGraphResource {
                     @RestQuery("xray")
                     @Nullable String xray) {
         int depth = depth(xray);
-        return workflow(id).map(workflow -> AssistantGraph.of(workflow, depth, this::found));
+        String tenant = CurrentCaller.tenant();
+        return workflow(tenant, id).map(workflow -> AssistantGraph.of(workflow, depth, ref -> found(tenant, ref)));
     }
 
     @GET
@@ -81,7 +81,7 @@ public class AssistantGraphResource {
     @APIResponse(ref = "NotFound", responseCode = "404")
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Json> schemas(@RestPath("assistant_id") String id) {
-        return workflow(id).map(AssistantSchemas::of);
+        return workflow(CurrentCaller.tenant(), id).map(AssistantSchemas::of);
     }
 
     @GET
@@ -100,7 +100,9 @@ public class AssistantGraphResource {
                     @RestQuery("recurse")
                     @Nullable String recurse) {
         boolean deep = PathTexts.flag("recurse", recurse, false);
-        return workflow(id).map(workflow -> AssistantSchemas.ofSubgraphs(workflow, deep, this::found));
+        String tenant = CurrentCaller.tenant();
+        return workflow(tenant, id)
+                .map(workflow -> AssistantSchemas.ofSubgraphs(workflow, deep, ref -> found(tenant, ref)));
     }
 
     @GET
@@ -120,9 +122,10 @@ public class AssistantGraphResource {
                     @RestQuery("recurse")
                     @Nullable String recurse) {
         boolean deep = PathTexts.flag("recurse", recurse, false);
-        return workflow(id)
-                .map(workflow ->
-                        within(AssistantSchemas.ofSubgraphs(workflow, true, this::found), id, namespace, deep));
+        String tenant = CurrentCaller.tenant();
+        return workflow(tenant, id)
+                .map(workflow -> within(
+                        AssistantSchemas.ofSubgraphs(workflow, true, ref -> found(tenant, ref)), id, namespace, deep));
     }
 
     private static Json within(Json.Obj all, String id, String namespace, boolean deep) {
@@ -146,15 +149,15 @@ public class AssistantGraphResource {
     }
 
     /** On a thread that may wait for what is not in memory: an older version, or what that runs. */
-    private Uni<Workflow> workflow(String id) {
+    private Uni<Workflow> workflow(String tenant, String id) {
         return assistants
-                .required(TENANT, PathTexts.checked("assistant_id", id))
+                .required(tenant, PathTexts.checked("assistant_id", id))
                 .emitOn(Infrastructure.getDefaultWorkerPool())
-                .map(found -> present(found.assistant()));
+                .map(found -> present(tenant, found.assistant()));
     }
 
-    private Workflow present(Assistant assistant) {
-        Workflow workflow = assistants.workflow(TENANT, assistant);
+    private Workflow present(String tenant, Assistant assistant) {
+        Workflow workflow = assistants.workflow(tenant, assistant);
         if (workflow == null) {
             throw new ProblemException(Problem.of(
                     ProblemType.UNKNOWN_WORKFLOW,
@@ -164,7 +167,7 @@ public class AssistantGraphResource {
         return workflow;
     }
 
-    private @Nullable Workflow found(WorkflowRef ref) {
-        return catalog.find(TENANT, ref);
+    private @Nullable Workflow found(String tenant, WorkflowRef ref) {
+        return catalog.find(tenant, ref);
     }
 }

@@ -6,7 +6,7 @@ import dev.threadwright.assistant.AssistantOrder;
 import dev.threadwright.assistant.AssistantThreads;
 import dev.threadwright.assistant.Assistants;
 import dev.threadwright.assistant.StoredAssistant;
-import dev.threadwright.thread.ThreadKey;
+import dev.threadwright.security.Role;
 import dev.threadwright.workflow.Json;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.inject.Any;
@@ -52,7 +52,6 @@ public class AssistantResource {
     /** Where the next page of a search begins; absent at the last. */
     static final String NEXT_PAGE = "X-Pagination-Next";
 
-    private static final String TENANT = ThreadKey.DEFAULT_TENANT;
     private static final List<String> CONTENT =
             List.of("graph_id", "name", "description", "config", "context", "metadata");
     private static final List<String> CREATED =
@@ -77,6 +76,7 @@ public class AssistantResource {
     }
 
     @POST
+    @Needs(Role.WRITE)
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(operationId = "createAssistant", summary = "Make an assistant of a workflow")
     @RequestBody(required = true, content = @Content(schema = @Schema(implementation = AssistantRequests.Create.class)))
@@ -97,12 +97,13 @@ public class AssistantResource {
         }
         boolean mayExist = DO_NOTHING.equals(fields.word("if_exists", List.of("raise", DO_NOTHING)));
         return assistants
-                .create(TENANT, id, fields.requiredText("graph_id"), change(fields), mayExist)
+                .create(CurrentCaller.tenant(), id, fields.requiredText("graph_id"), change(fields), mayExist)
                 .map(AssistantResource::view);
     }
 
     @POST
     @Path("/search")
+    @Needs(Role.READ)
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(operationId = "searchAssistants", summary = "Assistants, page by page")
     @RequestBody(content = @Content(schema = @Schema(implementation = AssistantRequests.Search.class)))
@@ -128,7 +129,7 @@ public class AssistantResource {
         // One more tells whether there are more.
         return assistants
                 .search(
-                        TENANT,
+                        CurrentCaller.tenant(),
                         filter(fields),
                         by == null ? AssistantOrder.CREATED_AT : AssistantOrder.of(by),
                         descending,
@@ -150,6 +151,7 @@ public class AssistantResource {
 
     @POST
     @Path("/count")
+    @Needs(Role.READ)
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(operationId = "countAssistants", summary = "How many assistants there are")
     @RequestBody(content = @Content(schema = @Schema(implementation = AssistantRequests.Count.class)))
@@ -161,11 +163,13 @@ public class AssistantResource {
     @APIResponse(ref = "InvalidFields", responseCode = "422")
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Long> count(byte @Nullable [] body) {
-        return assistants.count(TENANT, filter(RequestFields.parseOrEmpty(body, maxDataBytes, COUNTED)));
+        return assistants.count(
+                CurrentCaller.tenant(), filter(RequestFields.parseOrEmpty(body, maxDataBytes, COUNTED)));
     }
 
     @GET
     @Path("/{assistant_id}")
+    @Needs(Role.READ)
     @Operation(operationId = "getAssistant", summary = "An assistant, by its id or its workflow's name")
     @APIResponse(
             responseCode = "200",
@@ -175,12 +179,13 @@ public class AssistantResource {
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Json> assistant(@RestPath("assistant_id") String id) {
         return assistants
-                .required(TENANT, PathTexts.checked("assistant_id", id))
+                .required(CurrentCaller.tenant(), PathTexts.checked("assistant_id", id))
                 .map(AssistantResource::view);
     }
 
     @PATCH
     @Path("/{assistant_id}")
+    @Needs(Role.WRITE)
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(
             operationId = "updateAssistant",
@@ -200,12 +205,13 @@ public class AssistantResource {
     public Uni<Json> update(@RestPath("assistant_id") String id, byte @Nullable [] body) {
         RequestFields fields = RequestFields.parse(body, maxDataBytes, CONTENT);
         return assistants
-                .change(TENANT, PathTexts.checked("assistant_id", id), change(fields))
+                .change(CurrentCaller.tenant(), PathTexts.checked("assistant_id", id), change(fields))
                 .map(AssistantResource::view);
     }
 
     @DELETE
     @Path("/{assistant_id}")
+    @Needs(Role.WRITE)
     @Operation(
             operationId = "deleteAssistant",
             summary = "Delete an assistant, its versions and its crons",
@@ -226,23 +232,26 @@ public class AssistantResource {
         String checked = PathTexts.checked("assistant_id", id);
         boolean withThreads = PathTexts.flag("delete_threads", deleteThreads, false);
         // The threads first: what fails in between can be asked for again as long as the assistant is there.
+        String tenant = CurrentCaller.tenant();
         return assistants
-                .custom(TENANT, checked)
-                .flatMap(found ->
-                        withThreads ? deleteThreads(found) : Uni.createFrom().voidItem())
-                .flatMap(done -> assistants.delete(TENANT, checked));
+                .custom(tenant, checked)
+                .flatMap(found -> withThreads
+                        ? deleteThreads(tenant, found)
+                        : Uni.createFrom().voidItem())
+                .flatMap(done -> assistants.delete(tenant, checked));
     }
 
-    private Uni<Void> deleteThreads(StoredAssistant found) {
+    private Uni<Void> deleteThreads(String tenant, StoredAssistant found) {
         if (!threads.isResolvable()) {
             throw new ProblemException(Problem.of(
                     ProblemType.NOT_SUPPORTED, "This server cannot delete threads; leave out delete_threads"));
         }
-        return threads.get().delete(TENANT, found.assistant().id());
+        return threads.get().delete(tenant, found.assistant().id());
     }
 
     @POST
     @Path("/{assistant_id}/versions")
+    @Needs(Role.READ)
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(operationId = "getAssistantVersions", summary = "The versions of an assistant, the newest first")
     @RequestBody(content = @Content(schema = @Schema(implementation = AssistantRequests.Versions.class)))
@@ -258,7 +267,7 @@ public class AssistantResource {
         RequestFields fields = RequestFields.parseOrEmpty(body, maxDataBytes, List.of("metadata", "limit", "offset"));
         return assistants
                 .versions(
-                        TENANT,
+                        CurrentCaller.tenant(),
                         PathTexts.checked("assistant_id", id),
                         fields.object("metadata"),
                         fields.number("limit", 1, MAX_LIMIT, DEFAULT_LIMIT),
@@ -269,6 +278,7 @@ public class AssistantResource {
 
     @POST
     @Path("/{assistant_id}/latest")
+    @Needs(Role.WRITE)
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(operationId = "setLatestAssistantVersion", summary = "Go back to a version of an assistant")
     @RequestBody(required = true, content = @Content(schema = @Schema(implementation = AssistantRequests.Latest.class)))
@@ -288,7 +298,7 @@ public class AssistantResource {
         }
         int version = fields.number("version", 1, Integer.MAX_VALUE, 1);
         return assistants
-                .use(TENANT, PathTexts.checked("assistant_id", id), version)
+                .use(CurrentCaller.tenant(), PathTexts.checked("assistant_id", id), version)
                 .map(AssistantResource::view);
     }
 

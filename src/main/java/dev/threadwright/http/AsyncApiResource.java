@@ -15,6 +15,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** What is on the topics, as the OpenAPI document says what is over HTTP. */
 @Path("/asyncapi")
+@ForAnybody
 @Tag(name = "Documents", description = "What the server speaks.")
 public class AsyncApiResource {
 

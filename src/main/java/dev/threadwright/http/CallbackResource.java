@@ -5,7 +5,6 @@ import dev.threadwright.callback.CallbackRefusedException;
 import dev.threadwright.callback.CallbackRefusedException.Reason;
 import dev.threadwright.callback.Callbacks;
 import dev.threadwright.thread.Outcome;
-import dev.threadwright.thread.ThreadKey;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
@@ -29,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * more than who has it knows, and the address itself is repeated nowhere.
  */
 @Path("/callbacks/{token}")
+@ForAnybody
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Callbacks", description = "Results of work that HTTP steps have started elsewhere.")
 public class CallbackResource {
@@ -126,10 +126,6 @@ public class CallbackResource {
             throw problem(
                     e.reason() == Reason.EXPIRED ? ProblemType.CALLBACK_OVER : ProblemType.CALLBACK_NOT_FOUND,
                     String.valueOf(e.getMessage()));
-        }
-        // Threads of others are not there, as for whoever asks otherwise.
-        if (!callback.thread().tenant().equals(ThreadKey.DEFAULT_TENANT)) {
-            throw problem(ProblemType.CALLBACK_NOT_FOUND, "There is no such callback");
         }
         return callback;
     }

@@ -1,6 +1,7 @@
 package dev.threadwright.http;
 
 import dev.threadwright.query.CheckpointReads;
+import dev.threadwright.security.Role;
 import dev.threadwright.thread.CheckpointId;
 import dev.threadwright.thread.ThreadKey;
 import io.smallrye.mutiny.Uni;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The states that a thread went through. */
 @Path("/threads/{thread_id}/checkpoints")
+@Needs(Role.READ)
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Threads")
 public class CheckpointResource {

@@ -1,5 +1,6 @@
 package dev.threadwright.http;
 
+import dev.threadwright.security.Role;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.PATCH;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Requests to a thread. They take the same way as those that are sent to Kafka: whoever owns the thread decides them. */
 @Path("/threads/{thread_id}")
+@Needs(Role.WRITE)
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
 @Tag(

@@ -5,12 +5,15 @@ import dev.threadwright.callback.TokenRedaction;
 import dev.threadwright.ingress.CommandRecords;
 import dev.threadwright.ingress.CommandRecords.Wishes;
 import dev.threadwright.ingress.Decoded;
+import dev.threadwright.ingress.ForwardHeaders;
 import dev.threadwright.ingress.RecordDecoder;
 import dev.threadwright.ingress.ThreadIds;
 import dev.threadwright.ingress.TopicRole;
 import dev.threadwright.ingress.TraceHeaders;
 import dev.threadwright.json.InvalidJsonException;
 import dev.threadwright.json.JsonText;
+import dev.threadwright.security.Caller;
+import dev.threadwright.security.Role;
 import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.Fingerprint;
 import dev.threadwright.thread.Identity;
@@ -44,7 +47,7 @@ public final class Commands {
 
     static final String DEFAULT_SOURCE = "/http";
 
-    /** Who asked, where nobody has to say who they are. */
+    /** Who asked, where nobody has to say who they are, and where nobody did ask. */
     static final String ACTOR = "http";
 
     private static final String LIFETIME_SOURCE = "/threadwright/lifetime";
@@ -136,11 +139,15 @@ public final class Commands {
         Json data = body.data("data");
         Policy policy = body.policy("policy", policyCheck);
         String run = body.text("run_id");
+        String interrupt = interrupt(body);
+        if (interrupt != null) {
+            CurrentCaller.requireIfAsked(Role.RESOLVE);
+        }
         Wishes wishes = new Wishes(
                 policy,
                 body.text("workflow"),
                 run == null ? null : new RunId(run),
-                interrupt(body),
+                interrupt,
                 new Breakpoints(body.names("interrupt_before"), body.names("interrupt_after")));
         Named named = named(body, key);
         boolean isEvent = isEvent(body);
@@ -149,8 +156,8 @@ public final class Commands {
                 thread,
                 named,
                 isEvent
-                        ? records.externalEvent(id, named.identity, ACTOR, body.text("event_type"), data, wishes)
-                        : records.userInput(id, named.identity, ACTOR, data, wishes));
+                        ? records.externalEvent(id, named.identity, actor(), body.text("event_type"), data, wishes)
+                        : records.userInput(id, named.identity, actor(), data, wishes));
     }
 
     /** Without a body, all runs are cancelled that were admitted until now. */
@@ -164,8 +171,8 @@ public final class Commands {
                 thread,
                 named,
                 run == null
-                        ? records.cancelAll(id, named.identity, ACTOR, null, rollback)
-                        : records.cancelRun(id, named.identity, ACTOR, new RunId(run), rollback, null));
+                        ? records.cancelAll(id, named.identity, actor(), null, rollback)
+                        : records.cancelRun(id, named.identity, actor(), new RunId(run), rollback, null));
     }
 
     /** Without a body, whatever is left to do at the thread's head. */
@@ -176,13 +183,13 @@ public final class Commands {
         return checked(
                 thread,
                 named,
-                records.retryRun(threadId(thread), named.identity, ACTOR, run == null ? null : new RunId(run)));
+                records.retryRun(threadId(thread), named.identity, actor(), run == null ? null : new RunId(run)));
     }
 
     CheckedCommand updateState(ThreadKey thread, @Nullable String key, byte @Nullable [] bytes) {
         CommandBody body = CommandBody.parse(bytes, maxDataBytes, VALUES_FIELDS);
         Named named = named(body, key);
-        return checked(thread, named, records.updateState(threadId(thread), named.identity, ACTOR, values(body)));
+        return checked(thread, named, records.updateState(threadId(thread), named.identity, actor(), values(body)));
     }
 
     CheckedCommand restore(ThreadKey thread, @Nullable String key, byte @Nullable [] bytes) {
@@ -192,7 +199,9 @@ public final class Commands {
         Json.Obj values = values(body);
         Named named = named(body, key);
         return checked(
-                thread, named, records.restoreState(threadId(thread), named.identity, ACTOR, checkpoint, values, run));
+                thread,
+                named,
+                records.restoreState(threadId(thread), named.identity, actor(), checkpoint, values, run));
     }
 
     CheckedCommand fork(ThreadKey thread, @Nullable String key, byte @Nullable [] bytes) {
@@ -205,7 +214,7 @@ public final class Commands {
         return checked(
                 thread,
                 named,
-                records.forkThread(threadId(thread), named.identity, ACTOR, source, checkpoint, values, run));
+                records.forkThread(threadId(thread), named.identity, actor(), source, checkpoint, values, run));
     }
 
     ResumeRequest resume(ThreadKey thread, @Nullable String key, byte @Nullable [] bytes) {
@@ -219,13 +228,14 @@ public final class Commands {
         }
         Named named = named(body, key);
         String id = threadId(thread);
+        String actor = actor();
         RunId runId = run == null ? null : new RunId(run);
         return new ResumeRequest(
                 thread,
                 runId,
                 interrupt,
                 data.get("answer"),
-                bound -> checked(thread, named, records.resumeRun(id, named.identity, ACTOR, runId, bound, data)));
+                bound -> checked(thread, named, records.resumeRun(id, named.identity, actor, runId, bound, data)));
     }
 
     CheckedCommand resolve(ThreadKey thread, InterruptId interrupt, @Nullable String key, byte @Nullable [] bytes) {
@@ -238,7 +248,7 @@ public final class Commands {
         return checked(
                 thread,
                 named,
-                records.resumeRun(threadId(thread), named.identity, ACTOR, null, interrupt.value(), data));
+                records.resumeRun(threadId(thread), named.identity, actor(), null, interrupt.value(), data));
     }
 
     CheckedCommand reject(ThreadKey thread, InterruptId interrupt, @Nullable String key, byte @Nullable [] bytes) {
@@ -248,7 +258,7 @@ public final class Commands {
         return checked(
                 thread,
                 named,
-                records.rejectInterrupt(threadId(thread), named.identity, ACTOR, interrupt.value(), reason));
+                records.rejectInterrupt(threadId(thread), named.identity, actor(), interrupt.value(), reason));
     }
 
     CheckedCommand retryAction(
@@ -318,7 +328,8 @@ public final class Commands {
     }
 
     private CheckedCommand settle(ThreadKey thread, RunId run, ActionId action, Named named, Json data) {
-        return checked(thread, named, records.settleAction(threadId(thread), named.identity, ACTOR, run, action, data));
+        return checked(
+                thread, named, records.settleAction(threadId(thread), named.identity, actor(), run, action, data));
     }
 
     CheckedCommand steer(ThreadKey thread, @Nullable String key, byte @Nullable [] bytes) {
@@ -326,28 +337,28 @@ public final class Commands {
         RunId run = new RunId(required(body, "run_id"));
         Json data = body.data("data");
         Named named = named(body, key);
-        return checked(thread, named, records.steerRun(threadId(thread), named.identity, ACTOR, run, data));
+        return checked(thread, named, records.steerRun(threadId(thread), named.identity, actor(), run, data));
     }
 
     CheckedCommand pause(ThreadKey thread, @Nullable String key, byte @Nullable [] bytes) {
         CommandBody body = CommandBody.parse(bytes, maxDataBytes, PAUSE_FIELDS);
         RunId run = new RunId(required(body, "run_id"));
         Named named = named(body, key);
-        return checked(thread, named, records.pauseRun(threadId(thread), named.identity, ACTOR, run));
+        return checked(thread, named, records.pauseRun(threadId(thread), named.identity, actor(), run));
     }
 
     CheckedCommand unpause(ThreadKey thread, @Nullable String key, byte @Nullable [] bytes) {
         CommandBody body = CommandBody.parse(bytes, maxDataBytes, PAUSE_FIELDS);
         RunId run = new RunId(required(body, "run_id"));
         Named named = named(body, key);
-        return checked(thread, named, records.unpauseRun(threadId(thread), named.identity, ACTOR, run));
+        return checked(thread, named, records.unpauseRun(threadId(thread), named.identity, actor(), run));
     }
 
     CheckedCommand compact(ThreadKey thread, @Nullable String key, byte @Nullable [] bytes) {
         CommandBody body = CommandBody.parseOrEmpty(bytes, maxDataBytes, COMPACT_FIELDS);
         Json.Obj data = body.only(COMPACT_DATA);
         Named named = named(body, key);
-        return checked(thread, named, records.compactThread(threadId(thread), named.identity, ACTOR, data));
+        return checked(thread, named, records.compactThread(threadId(thread), named.identity, actor(), data));
     }
 
     /** @param id that the thread is to have */
@@ -359,7 +370,7 @@ public final class Commands {
                 records.createThread(
                         threadId(id),
                         named.identity,
-                        ACTOR,
+                        actor(),
                         create.settings(),
                         create.graph(),
                         create.ifAbsent(),
@@ -368,12 +379,12 @@ public final class Commands {
 
     CheckedCommand updateThread(ThreadKey thread, @Nullable String key, SettingsChange change) {
         Named named = named(key);
-        return checked(thread, named, records.updateThread(threadId(thread), named.identity, ACTOR, change));
+        return checked(thread, named, records.updateThread(threadId(thread), named.identity, actor(), change));
     }
 
     CheckedCommand deleteThread(ThreadKey thread, @Nullable String key) {
         Named named = named(key);
-        return checked(thread, named, records.deleteThread(threadId(thread), named.identity, ACTOR, null));
+        return checked(thread, named, records.deleteThread(threadId(thread), named.identity, actor(), null));
     }
 
     /** If it is idle, and this is its last event. The same for the same event, however often it is asked. */
@@ -391,7 +402,7 @@ public final class Commands {
                 records.forkThread(
                         threadId(copy),
                         named.identity,
-                        ACTOR,
+                        actor(),
                         threadId(source),
                         null,
                         Json.EMPTY_OBJECT,
@@ -405,7 +416,12 @@ public final class Commands {
                 thread,
                 named,
                 records.updateState(
-                        threadId(thread), named.identity, ACTOR, update.values(), update.checkpoint(), update.step()));
+                        threadId(thread),
+                        named.identity,
+                        actor(),
+                        update.values(),
+                        update.checkpoint(),
+                        update.step()));
     }
 
     private static Named named(@Nullable String key) {
@@ -425,13 +441,14 @@ public final class Commands {
     /** Of a leg, if it is open when that is decided. */
     CheckedCommand cancelLeg(ThreadKey thread, RunId run, RunId leg, boolean rollback) {
         Named named = new Named(new Identity(DEFAULT_SOURCE, UUID.randomUUID().toString()), false);
-        return checked(thread, named, records.cancelRun(threadId(thread), named.identity, ACTOR, run, rollback, leg));
+        return checked(thread, named, records.cancelRun(threadId(thread), named.identity, actor(), run, rollback, leg));
     }
 
     /**
      * @param identity of the request
      * @param byCaller whether the caller gave it, so that it may come again
      * @param data as {@code run.request} has it
+     * @param actor who asks for it
      * @param trace that the request belongs to; null for none
      */
     CheckedCommand requestRun(
@@ -442,12 +459,19 @@ public final class Commands {
             @Nullable Policy strategy,
             String workflow,
             Json.Obj data,
+            String actor,
             @Nullable TraceContext trace) {
         return checked(
                 thread,
                 new Named(identity, byCaller),
-                records.requestRun(threadId(thread), identity, ACTOR, leg, strategy, workflow, data),
+                records.requestRun(threadId(thread), identity, actor, leg, strategy, workflow, data),
                 trace);
+    }
+
+    /** Who asks for what is being asked for here. */
+    static String actor() {
+        Caller caller = CurrentCaller.orNull();
+        return caller == null ? ACTOR : caller.name();
     }
 
     private static @Nullable String interrupt(CommandBody body) {
@@ -518,6 +542,7 @@ public final class Commands {
 
     private CheckedCommand checked(
             ThreadKey thread, Named named, ProducerRecord<byte[], byte[]> record, @Nullable TraceContext trace) {
+        ForwardHeaders.addTenant(record.headers(), thread.tenant());
         if (trace != null) {
             TraceHeaders.add(record.headers(), trace);
         }

@@ -7,7 +7,7 @@ import dev.threadwright.cron.Cron;
 import dev.threadwright.cron.CronFilter;
 import dev.threadwright.cron.CronOrder;
 import dev.threadwright.cron.Crons;
-import dev.threadwright.thread.ThreadKey;
+import dev.threadwright.security.Role;
 import dev.threadwright.workflow.Json;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.Consumes;
@@ -39,7 +39,6 @@ public class CronResource {
     static final int MAX_LIMIT = 1_000;
     static final int DEFAULT_LIMIT = 10;
 
-    private static final String TENANT = ThreadKey.DEFAULT_TENANT;
     private static final String ASCENDING = "asc";
     private static final List<String> SEARCHED = List.of(
             "assistant_id", "thread_id", "enabled", "metadata", "limit", "offset", "sort_by", "sort_order", "select");
@@ -102,6 +101,7 @@ public class CronResource {
     record Count(String assistantId, String threadId, Map<String, Object> metadata) {}
 
     @POST
+    @Needs(Role.WRITE)
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(operationId = "createCron", summary = "Have runs begin by the clock, each on a thread of its own")
     @RequestBody(required = true, content = @Content(schema = @Schema(implementation = CronBody.Create.class)))
@@ -120,6 +120,7 @@ public class CronResource {
 
     @PATCH
     @Path("/{cron_id}")
+    @Needs(Role.WRITE)
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(
             operationId = "updateCron",
@@ -139,7 +140,7 @@ public class CronResource {
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Json> update(@RestPath("cron_id") String id, byte @Nullable [] body) {
         return crons.change(
-                        TENANT,
+                        CurrentCaller.tenant(),
                         PathTexts.checked("cron_id", id),
                         CronBody.changed(body, maxDataBytes).change())
                 .map(changed -> {
@@ -152,12 +153,13 @@ public class CronResource {
 
     @DELETE
     @Path("/{cron_id}")
+    @Needs(Role.WRITE)
     @Operation(operationId = "deleteCron", summary = "Delete a cron", description = "Runs that have begun go on.")
     @APIResponse(responseCode = "204", description = "It is gone")
     @APIResponse(ref = "NotFound", responseCode = "404")
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Void> delete(@RestPath("cron_id") String id) {
-        return crons.delete(TENANT, PathTexts.checked("cron_id", id))
+        return crons.delete(CurrentCaller.tenant(), PathTexts.checked("cron_id", id))
                 .invoke(deleted -> {
                     if (!deleted) {
                         throw notFound(id);
@@ -168,6 +170,7 @@ public class CronResource {
 
     @POST
     @Path("/search")
+    @Needs(Role.READ)
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(operationId = "searchCrons", summary = "Crons, page by page")
     @RequestBody(content = @Content(schema = @Schema(implementation = Search.class)))
@@ -186,8 +189,9 @@ public class CronResource {
         String by = fields.word("sort_by", CronOrder.words());
         CronOrder order = by == null ? CronOrder.CREATED_AT : CronOrder.of(by);
         boolean descending = !ASCENDING.equals(fields.word("sort_order", List.of(ASCENDING, "desc")));
+        String tenant = CurrentCaller.tenant();
         return filter(fields, fields.flag("enabled"))
-                .flatMap(filter -> crons.search(TENANT, filter, order, descending, limit, offset))
+                .flatMap(filter -> crons.search(tenant, filter, order, descending, limit, offset))
                 .map(found -> Json.array(found.stream()
                         .<Json>map(cron -> CronView.of(cron, select))
                         .toList()));
@@ -195,6 +199,7 @@ public class CronResource {
 
     @POST
     @Path("/count")
+    @Needs(Role.READ)
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(operationId = "countCrons", summary = "How many crons there are")
     @RequestBody(content = @Content(schema = @Schema(implementation = Count.class)))
@@ -206,8 +211,9 @@ public class CronResource {
     @APIResponse(ref = "InvalidFields", responseCode = "422")
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Long> count(byte @Nullable [] body) {
+        String tenant = CurrentCaller.tenant();
         return filter(RequestFields.parseOrEmpty(body, maxDataBytes, COUNTED), null)
-                .flatMap(filter -> crons.count(TENANT, filter));
+                .flatMap(filter -> crons.count(tenant, filter));
     }
 
     /** The assistant by its id, or a workflow's name; what there is not has no crons. */
@@ -219,7 +225,7 @@ public class CronResource {
             return Uni.createFrom().item(new CronFilter(null, thread, enabled, metadata));
         }
         return assistants
-                .resolve(TENANT, assistant)
+                .resolve(CurrentCaller.tenant(), assistant)
                 .map(found -> new CronFilter(found == null ? assistant : found.id(), thread, enabled, metadata));
     }
 

@@ -9,7 +9,7 @@ import dev.threadwright.journal.OutboxRow;
 import dev.threadwright.query.DeadLetterReads;
 import dev.threadwright.query.DeadLetterReads.Filter;
 import dev.threadwright.query.DeadLetterReads.Whole;
-import dev.threadwright.thread.ThreadKey;
+import dev.threadwright.security.Role;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Records that were set aside: looked at, and sent again. */
 @Path("/dead-letters")
+@Needs(Role.OPERATE)
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Dead letters", description = "Records that could not be decided, as long as they are kept.")
 public class DeadLetterResource {
@@ -124,7 +125,7 @@ public class DeadLetterResource {
         int most = (int) QueryNumbers.read("limit", limit, 1, MAX_LIMIT, DEFAULT_LIMIT);
         DeadLetterReads.Place place = after == null ? null : DeadLettersPage.place(after, newestFirst);
         // One more tells whether there are more.
-        return letters.page(ThreadKey.DEFAULT_TENANT, filter, newestFirst, place, most + 1)
+        return letters.page(CurrentCaller.tenant(), filter, newestFirst, place, most + 1)
                 .map(found -> DeadLettersPage.of(found, most, newestFirst));
     }
 
@@ -182,17 +183,14 @@ public class DeadLetterResource {
             byte @Nullable [] body) {
         String checkedKey = idempotencyKey(key);
         ReplayRequest request = ReplayRequest.read(body, sender.maxDataBytes());
+        String tenant = CurrentCaller.tenant();
+        String actor = Commands.actor();
         return known(id).flatMap(whole -> {
             ProducerRecord<byte[], byte[]> record = sender.record(whole, request);
             DeadLetterId letter = new DeadLetterId(whole.letter().atPartition, whole.letter().atPosition);
             return sender.send(
                             new Replays.Request(
-                                    ThreadKey.DEFAULT_TENANT,
-                                    letter,
-                                    Commands.ACTOR,
-                                    checkedKey,
-                                    request.content(),
-                                    request.isForced()),
+                                    tenant, letter, actor, checkedKey, request.content(), request.isForced()),
                             record)
                     .map(sent -> new ReplayAnswer(
                             letter.toString(), record.topic(), ReplayView.of(sent.replay()), sent.isRepeated()));
@@ -204,10 +202,7 @@ public class DeadLetterResource {
         if (id == null) {
             throw DeadLetterSender.unknown(text);
         }
-        return letters.one(ThreadKey.DEFAULT_TENANT, id)
-                .onItem()
-                .ifNull()
-                .failWith(() -> DeadLetterSender.unknown(text));
+        return letters.one(CurrentCaller.tenant(), id).onItem().ifNull().failWith(() -> DeadLetterSender.unknown(text));
     }
 
     private static @Nullable String idempotencyKey(@Nullable String key) {

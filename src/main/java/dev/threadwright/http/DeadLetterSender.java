@@ -14,6 +14,7 @@ import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -62,13 +63,15 @@ public class DeadLetterSender {
             topic = original.topic();
             kept = original.headers();
         }
-        if (!targets.topics().contains(topic)) {
+        List<String> topics = targets.topics().apply(letter.tenant);
+        if (!topics.contains(topic)) {
             throw notReplayable("Topic " + topic + ", which it came from, is none of those that this server consumes ("
-                    + String.join(", ", targets.topics()) + "; see threadwright.topics)");
+                    + String.join(", ", topics) + "; see threadwright.topics)");
         }
         if (!letter.whole && !request.isWhole()) {
             throw notReplayable("It is too large to be kept whole here (see threadwright.dead-letters.body-bytes): send"
-                    + " it from topic " + targets.deadLetters() + ", partition " + letter.atPartition
+                    + " it from topic " + targets.deadLetters().apply(letter.tenant) + ", partition "
+                    + letter.atPartition
                     + ", where header tw_dead_letter is " + id(letter)
                     + ", or give a key, a value and headers");
         }

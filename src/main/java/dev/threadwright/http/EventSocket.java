@@ -3,6 +3,7 @@ package dev.threadwright.http;
 import dev.threadwright.json.JsonText;
 import dev.threadwright.log.LogFields;
 import dev.threadwright.query.UnavailableException;
+import dev.threadwright.security.Caller;
 import dev.threadwright.stream.ServerEvent;
 import dev.threadwright.stream.ThreadStreams.Wanted;
 import dev.threadwright.stream.TooManyStreamsException;
@@ -62,6 +63,7 @@ final class EventSocket {
     private static final Logger LOG = Logger.getLogger(EventSocket.class);
 
     private final ServerWebSocket socket;
+    private final Caller caller;
     private final ThreadKey thread;
     private final EventSockets server;
     private final Patience patience;
@@ -86,8 +88,15 @@ final class EventSocket {
     /** Answers wait for the client to take them: it is not read meanwhile, or its commands would gather here as answers. */
     private boolean full;
 
-    EventSocket(ServerWebSocket socket, ThreadKey thread, EventSockets server, Patience patience, Runnable onClosed) {
+    EventSocket(
+            ServerWebSocket socket,
+            Caller caller,
+            ThreadKey thread,
+            EventSockets server,
+            Patience patience,
+            Runnable onClosed) {
         this.socket = socket;
+        this.caller = caller;
         this.thread = thread;
         this.server = server;
         this.patience = patience;
@@ -198,7 +207,10 @@ final class EventSocket {
     private void reading(Runnable action) {
         Context own = VertxContext.createNewDuplicatedContext(connection);
         VertxContextSafetyToggle.setContextSafe(own, true);
-        own.runOnContext(ignored -> action.run());
+        own.runOnContext(ignored -> {
+            CurrentCaller.set(caller);
+            action.run();
+        });
     }
 
     private void answered(Json.Obj answer) {

@@ -1,6 +1,8 @@
 package dev.threadwright.http;
 
 import dev.threadwright.query.StateReads;
+import dev.threadwright.security.Caller;
+import dev.threadwright.security.Role;
 import dev.threadwright.stream.ThreadStreams;
 import dev.threadwright.thread.ThreadKey;
 import io.quarkus.vertx.http.runtime.RouteConstants;
@@ -65,17 +67,22 @@ public class EventSockets {
             context.next();
             return;
         }
+        Caller caller = CurrentCaller.get();
+        if (!caller.may(Role.READ)) {
+            Identification.refuse(context, Problem.missing(Role.READ));
+            return;
+        }
         String threadId = String.valueOf(context.pathParam("thread_id"));
         // What is no handshake is answered by Vert.x itself.
         request.toWebSocket()
-                .onSuccess(socket -> opened(socket, threadId))
+                .onSuccess(socket -> opened(socket, caller, threadId))
                 .onFailure(failure -> LOG.debugf("%s was not upgraded: %s", request.path(), failure.getMessage()));
     }
 
-    private void opened(ServerWebSocket socket, String threadId) {
+    private void opened(ServerWebSocket socket, Caller caller, String threadId) {
         ThreadKey thread;
         try {
-            thread = ThreadResource.key(threadId);
+            thread = ThreadResource.key(caller, threadId);
         } catch (ProblemException e) {
             EventSocket.refuse(socket, e.problem().status(), e.problem().detail());
             return;
@@ -86,7 +93,7 @@ public class EventSockets {
             return;
         }
         sockets.add(socket);
-        new EventSocket(socket, thread, this, EventSocket.Patience.DEFAULT, () -> {
+        new EventSocket(socket, caller, thread, this, EventSocket.Patience.DEFAULT, () -> {
                     sockets.remove(socket);
                     open.decrementAndGet();
                 })

@@ -1,6 +1,7 @@
 package dev.threadwright.http;
 
 import dev.threadwright.query.ThreadReads;
+import dev.threadwright.security.Role;
 import dev.threadwright.stream.ServerEvent;
 import dev.threadwright.stream.ThreadStreams;
 import dev.threadwright.stream.ThreadStreams.Wanted;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The events of a thread in the words of the newer protocol. */
 @Path("/threads/{thread_id}/stream/events")
+@Needs(Role.READ)
 @Tag(name = "Streams")
 public class EventStreamResource {
 

@@ -4,6 +4,7 @@ import dev.threadwright.query.InterruptReads;
 import dev.threadwright.query.InterruptReads.Filter;
 import dev.threadwright.query.InterruptReads.Status;
 import dev.threadwright.query.StoredInterrupt;
+import dev.threadwright.security.Role;
 import dev.threadwright.thread.InterruptId;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.ThreadKey;
@@ -55,6 +56,7 @@ public class InterruptResource {
     }
 
     @GET
+    @Needs(Role.READ)
     @Operation(
             operationId = "getInterrupts",
             summary = "What is asked, the oldest first",
@@ -99,12 +101,13 @@ public class InterruptResource {
         InterruptReads.Place place = after == null ? null : InterruptsPage.place(after);
         // One more tells whether there are more.
         return interrupts
-                .page(ThreadKey.DEFAULT_TENANT, filter, place, most + 1)
+                .page(CurrentCaller.tenant(), filter, place, most + 1)
                 .map(found -> InterruptsPage.of(found, most));
     }
 
     @GET
     @Path("/{interrupt_id}")
+    @Needs(Role.READ)
     @Operation(operationId = "getInterrupt", summary = "One interrupt, and what became of it")
     @APIResponse(
             responseCode = "200",
@@ -118,6 +121,7 @@ public class InterruptResource {
 
     @POST
     @Path("/{interrupt_id}/resolve")
+    @Needs(Role.RESOLVE)
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(
             operationId = "resolveInterrupt",
@@ -157,6 +161,7 @@ public class InterruptResource {
 
     @POST
     @Path("/{interrupt_id}/reject")
+    @Needs(Role.RESOLVE)
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(
             operationId = "rejectInterrupt",
@@ -196,7 +201,7 @@ public class InterruptResource {
             throw unknown(id);
         }
         return interrupts
-                .one(ThreadKey.DEFAULT_TENANT, new InterruptId(id))
+                .one(CurrentCaller.tenant(), new InterruptId(id))
                 .onItem()
                 .ifNull()
                 .failWith(() -> unknown(id));

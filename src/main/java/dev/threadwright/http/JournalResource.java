@@ -6,6 +6,7 @@ import dev.threadwright.http.EventsPage.EventView;
 import dev.threadwright.query.EventReads;
 import dev.threadwright.query.EventReads.Stretch;
 import dev.threadwright.query.StoredDecision;
+import dev.threadwright.security.Role;
 import dev.threadwright.stream.JournalTails;
 import dev.threadwright.thread.ThreadKey;
 import io.smallrye.mutiny.Uni;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A thread's journal: page by page, or as a stream that goes on. */
 @Path("/threads/{thread_id}/events")
+@Needs(Role.READ)
 @Tag(name = "Threads")
 public class JournalResource {
 

@@ -4,7 +4,6 @@ import dev.threadwright.assistant.Assistants;
 import dev.threadwright.cron.Cron;
 import dev.threadwright.cron.CronChange;
 import dev.threadwright.cron.Crons;
-import dev.threadwright.thread.ThreadKey;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.jspecify.annotations.Nullable;
@@ -12,8 +11,6 @@ import org.jspecify.annotations.Nullable;
 /** Makes crons, with a thread and without. */
 @ApplicationScoped
 public class NewCrons {
-
-    private static final String TENANT = ThreadKey.DEFAULT_TENANT;
 
     private final Crons crons;
     private final Assistants assistants;
@@ -26,13 +23,14 @@ public class NewCrons {
     /** @param thread null for a thread of its own for each run */
     Uni<Cron> create(CronBody body, @Nullable String thread) {
         CronChange content = body.change();
-        return assistants.resolve(TENANT, body.assistant()).flatMap(assistant -> {
+        String tenant = CurrentCaller.tenant();
+        return assistants.resolve(tenant, body.assistant()).flatMap(assistant -> {
             if (assistant == null) {
                 throw new ProblemException(Problem.of(
                         ProblemType.ASSISTANT_NOT_FOUND, "Assistant " + body.assistant() + " does not exist"));
             }
             try {
-                return crons.create(TENANT, assistant.id(), thread, content);
+                return crons.create(tenant, assistant.id(), thread, content);
             } catch (IllegalArgumentException e) {
                 throw body.wrong("end_time", "is over before the schedule comes: " + e.getMessage());
             }

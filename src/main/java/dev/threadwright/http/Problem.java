@@ -1,6 +1,7 @@
 package dev.threadwright.http;
 
 import dev.threadwright.json.JsonText;
+import dev.threadwright.security.Role;
 import dev.threadwright.workflow.Json;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,6 +31,12 @@ record Problem(ProblemType type, int status, String detail, List<FieldError> err
                 (pointer.isEmpty() ? "The body" : pointer) + " " + detail,
                 List.of(new FieldError(pointer, detail)),
                 Map.of());
+    }
+
+    /** The caller lacks it. */
+    static Problem missing(Role role) {
+        return of(ProblemType.FORBIDDEN, "This needs the role " + role.word() + ", which the caller does not have")
+                .with(Map.of("missing_role", Json.of(role.word())));
     }
 
     Problem at(List<FieldError> places) {

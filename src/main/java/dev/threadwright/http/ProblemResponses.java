@@ -29,6 +29,9 @@ public class ProblemResponses {
     /** Tells a client how long to leave a server alone that has too much to do; seconds. */
     static final String RETRY_AFTER_SECONDS = "1";
 
+    /** How those are asked to say who they are who did not. */
+    static final String CHALLENGE = "Bearer realm=\"threadwright\"";
+
     private static final int BEFORE_UPLOAD_LIMIT = RouteConstants.ROUTE_ORDER_UPLOAD_LIMIT - 1;
 
     /** Where Quarkus leaves what its own reading of bodies goes by: it would end the response itself, without a word. */
@@ -188,6 +191,9 @@ public class ProblemResponses {
         Response.ResponseBuilder response = Response.status(problem.status())
                 .type(Problem.MEDIA_TYPE)
                 .entity(problem.toJson(uri.getRequestUri().getRawPath()));
+        if (problem.status() == 401) {
+            response.header("WWW-Authenticate", CHALLENGE);
+        }
         return problem.status() == 503 || problem.status() == 429
                 ? response.header("Retry-After", RETRY_AFTER_SECONDS).build()
                 : response.build();

@@ -3,6 +3,8 @@ package dev.threadwright.http;
 /** Every kind of problem that a caller may be told of; its code is the end of the problem's type. */
 enum ProblemType {
     INVALID_REQUEST("invalid-request", 400, "The request is not valid"),
+    UNAUTHENTICATED("unauthenticated", 401, "It is not known who asks"),
+    FORBIDDEN("forbidden", 403, "The caller may not do that"),
     THREAD_NOT_FOUND("thread-not-found", 404, "No such thread"),
     RUN_NOT_FOUND("run-not-found", 404, "No such run"),
     ACTION_NOT_FOUND("action-not-found", 404, "No such action that is not done"),

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.threadwright.live.ProgressFeed;
 import dev.threadwright.live.StepProgress;
+import dev.threadwright.security.Role;
 import dev.threadwright.workflow.Json;
 import io.smallrye.mutiny.Multi;
 import jakarta.ws.rs.GET;
@@ -21,6 +22,7 @@ import org.jboss.resteasy.reactive.RestStreamElementType;
 
 /** What handlers say while they work. Live and local: it is kept nowhere, and other servers' handlers are not heard. */
 @Path("/threads/{thread_id}/progress")
+@Needs(Role.READ)
 @Tag(name = "Threads")
 public class ProgressResource {
 

@@ -1,5 +1,6 @@
 package dev.threadwright.http;
 
+import dev.threadwright.security.Role;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.workflow.Json;
 import io.smallrye.mutiny.Uni;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Commands to a thread, in the newer protocol. */
 @Path("/threads/{thread_id}/commands")
+@Needs(Role.READ)
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(
         name = "Protocol",

@@ -9,6 +9,7 @@ import dev.threadwright.query.LegReads;
 import dev.threadwright.query.RequestedRun;
 import dev.threadwright.query.StateReads;
 import dev.threadwright.query.UnavailableException;
+import dev.threadwright.security.Role;
 import dev.threadwright.tables.TablesUnavailableException;
 import dev.threadwright.thread.InterruptId;
 import dev.threadwright.thread.StartedRun;
@@ -67,8 +68,14 @@ public class ProtocolCommands {
     Uni<Json.Obj> answer(ThreadKey thread, ProtocolCommand command) {
         return Uni.createFrom()
                 .deferred(() -> switch (command.method()) {
-                    case "run.start" -> start(thread, command);
-                    case "input.respond" -> respond(thread, command);
+                    case "run.start" -> {
+                        CurrentCaller.require(Role.WRITE);
+                        yield start(thread, command);
+                    }
+                    case "input.respond" -> {
+                        CurrentCaller.require(Role.RESOLVE);
+                        yield respond(thread, command);
+                    }
                     case "state.get" -> state(thread, command);
                     default -> throw unknown(command.method());
                 })

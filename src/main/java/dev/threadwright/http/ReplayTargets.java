@@ -1,6 +1,8 @@
 package dev.threadwright.http;
 
 import java.util.List;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * Where dead letters may be sent again.
@@ -12,4 +14,8 @@ import java.util.List;
  * @param maxDataBytes of a record's value
  */
 public record ReplayTargets(
-        List<String> topics, String commands, String deadLetters, int partitions, int maxDataBytes) {}
+        Function<String, List<String>> topics,
+        String commands,
+        UnaryOperator<String> deadLetters,
+        int partitions,
+        int maxDataBytes) {}

@@ -2,6 +2,7 @@ package dev.threadwright.http;
 
 import dev.threadwright.contract.Mode;
 import dev.threadwright.json.JsonText;
+import dev.threadwright.security.Role;
 import dev.threadwright.stream.StreamOptions;
 import dev.threadwright.thread.Command;
 import dev.threadwright.workflow.Json;
@@ -150,6 +151,7 @@ record RunBody(
 
     private static void putCommand(Map<String, Json> command, RequestFields given) {
         if (given.names("resume")) {
+            CurrentCaller.requireIfAsked(Role.RESOLVE);
             Json answer = given.value("resume");
             command.put("answer", answer == null ? Json.NULL : answer);
         }

@@ -1,5 +1,6 @@
 package dev.threadwright.http;
 
+import dev.threadwright.security.Role;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
@@ -39,6 +40,7 @@ public class RunCommandResource {
 
     @POST
     @Path("/resume")
+    @Needs(Role.RESOLVE)
     @Operation(
             operationId = "resumeRun",
             summary = "Have a run go on that waits or is paused",
@@ -84,6 +86,7 @@ public class RunCommandResource {
 
     @POST
     @Path("/steer")
+    @Needs(Role.WRITE)
     @Operation(
             operationId = "steerRun",
             summary = "Tell a run something while it runs",
@@ -124,6 +127,7 @@ public class RunCommandResource {
 
     @POST
     @Path("/pause")
+    @Needs(Role.WRITE)
     @Operation(
             operationId = "pauseRun",
             summary = "Hold a run",
@@ -161,6 +165,7 @@ public class RunCommandResource {
 
     @POST
     @Path("/unpause")
+    @Needs(Role.WRITE)
     @Operation(
             operationId = "unpauseRun",
             summary = "Let a run go on that an operator holds",
@@ -198,6 +203,7 @@ public class RunCommandResource {
 
     @POST
     @Path("/compact")
+    @Needs(Role.WRITE)
     @Operation(
             operationId = "compactThread",
             summary = "Make a thread smaller",

@@ -78,6 +78,7 @@ public class RunGate {
             boolean create,
             boolean isForgotten) {
         // What follows may be on a thread that knows nothing of the request.
+        String actor = Commands.actor();
         TraceContext trace = RequestTrace.current();
         return checked(body.webhook())
                 .flatMap(checked -> assistants.resolve(thread.tenant(), body.assistant()))
@@ -110,6 +111,7 @@ public class RunGate {
                                     Strategies.policy(body.strategy()),
                                     assistant.graph(),
                                     Json.object(data),
+                                    actor,
                                     trace));
                 });
     }

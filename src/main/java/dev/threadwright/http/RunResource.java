@@ -3,6 +3,7 @@ package dev.threadwright.http;
 import dev.threadwright.query.RequestedRun;
 import dev.threadwright.query.RequestedRuns;
 import dev.threadwright.query.ThreadReads;
+import dev.threadwright.security.Role;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.workflow.Json;
@@ -79,6 +80,7 @@ public class RunResource {
     }
 
     @POST
+    @Needs(Role.WRITE)
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(
             operationId = "createRun",
@@ -115,6 +117,7 @@ public class RunResource {
 
     @POST
     @Path("/wait")
+    @Needs(Role.WRITE)
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(
             operationId = "createRunAndWait",
@@ -149,6 +152,7 @@ public class RunResource {
 
     @POST
     @Path("/stream")
+    @Needs(Role.WRITE)
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces(MediaType.SERVER_SENT_EVENTS)
     @Operation(
@@ -197,6 +201,7 @@ public class RunResource {
     }
 
     @GET
+    @Needs(Role.READ)
     @Operation(operationId = "listRuns", summary = "The runs of a thread, the newest first")
     @APIResponse(
             responseCode = "200",
@@ -243,6 +248,7 @@ public class RunResource {
 
     @GET
     @Path("/{run_id}")
+    @Needs(Role.READ)
     @Operation(operationId = "getRun", summary = "One run of a thread")
     @APIResponse(
             responseCode = "200",
@@ -257,6 +263,7 @@ public class RunResource {
 
     @DELETE
     @Path("/{run_id}")
+    @Needs(Role.WRITE)
     @Operation(
             operationId = "deleteRun",
             summary = "Take a run that has ended off the lists",
@@ -274,6 +281,7 @@ public class RunResource {
 
     @GET
     @Path("/{run_id}/join")
+    @Needs(Role.READ)
     @Operation(
             operationId = "joinRun",
             summary = "Wait until a run has ended or stopped for somebody",
@@ -291,12 +299,13 @@ public class RunResource {
             @Parameter(description = "Whether the run ends with this connection.", schema = @Schema(ref = "Flag"))
                     @RestQuery("cancel_on_disconnect")
                     @Nullable String cancelOnDisconnect) {
-        boolean cancels = flag("cancel_on_disconnect", cancelOnDisconnect);
+        boolean cancels = cancels(cancelOnDisconnect);
         return run(threadId, runId).flatMap(run -> follower.wait(RunName.of(run), RunResource::location, cancels));
     }
 
     @POST
     @Path("/{run_id}/cancel")
+    @Needs(Role.WRITE)
     @Operation(
             operationId = "cancelRun",
             summary = "Cancel a run",
@@ -365,6 +374,15 @@ public class RunResource {
             default ->
                 throw RequestFields.beside("Query parameter action must be interrupt or rollback, not " + action);
         };
+    }
+
+    /** Whether what is followed ends with its follower, who must be one who may end it. */
+    static boolean cancels(@Nullable String text) {
+        boolean cancels = flag("cancel_on_disconnect", text);
+        if (cancels) {
+            CurrentCaller.require(Role.WRITE);
+        }
+        return cancels;
     }
 
     static boolean flag(String name, @Nullable String text) {

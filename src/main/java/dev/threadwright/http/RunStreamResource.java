@@ -1,5 +1,6 @@
 package dev.threadwright.http;
 
+import dev.threadwright.security.Role;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.ThreadKey;
 import io.smallrye.mutiny.Uni;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Streams of runs that were asked for before. */
 @Path("/threads/{thread_id}/runs/{run_id}/stream")
+@Needs(Role.READ)
 @Tag(name = "Streams", description = "Runs while they happen, as clients of the LangGraph SDK follow them.")
 public class RunStreamResource {
 
@@ -63,13 +65,7 @@ public class RunStreamResource {
                     @RestQuery("cancel_on_disconnect")
                     @Nullable String cancels) {
         ThreadKey thread = ThreadResource.key(threadId);
-        return runs.join(
-                        thread,
-                        runId,
-                        modes,
-                        StreamQuery.namespaces(uri),
-                        lastEventId,
-                        RunResource.flag("cancel_on_disconnect", cancels))
+        return runs.join(thread, runId, modes, StreamQuery.namespaces(uri), lastEventId, RunResource.cancels(cancels))
                 .map(joined -> SseAnswers.answer(
                         joined.events(), SseAnswers.ofRun(thread, new RunId(runId), joined.options())));
     }

@@ -3,6 +3,7 @@ package dev.threadwright.http;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.threadwright.query.SetAsideReads;
+import dev.threadwright.security.Role;
 import dev.threadwright.thread.ThreadKey;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.GET;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Threads that the server cannot decide on: looked at, and let go on. */
 @Path("/set-aside")
+@Needs(Role.OPERATE)
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Threads set aside", description = "Threads that cannot be decided on until somebody releases them.")
 public class SetAsideResource {
@@ -75,7 +77,7 @@ public class SetAsideResource {
         int most = (int) QueryNumbers.read("limit", limit, 1, MAX_LIMIT, DEFAULT_LIMIT);
         SetAsideReads.Place place = after == null ? null : SetAsidePage.place(after);
         // One more tells whether there are more.
-        return threads.page(ThreadKey.DEFAULT_TENANT, place, most + 1).map(found -> SetAsidePage.of(found, most));
+        return threads.page(CurrentCaller.tenant(), place, most + 1).map(found -> SetAsidePage.of(found, most));
     }
 
     @GET

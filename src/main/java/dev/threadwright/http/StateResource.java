@@ -5,6 +5,7 @@ import dev.threadwright.query.Containment;
 import dev.threadwright.query.HistoryReads;
 import dev.threadwright.query.HistoryReads.History;
 import dev.threadwright.query.RequestedRuns;
+import dev.threadwright.security.Role;
 import dev.threadwright.thread.Checkpoint;
 import dev.threadwright.thread.CheckpointId;
 import dev.threadwright.thread.RunId;
@@ -68,6 +69,7 @@ public class StateResource {
 
     @GET
     @Path("/state")
+    @Needs(Role.READ)
     @Operation(operationId = "getState", summary = "The state of a thread")
     @APIResponse(
             responseCode = "200",
@@ -91,6 +93,7 @@ public class StateResource {
 
     @GET
     @Path("/state/{checkpoint_id}")
+    @Needs(Role.READ)
     @Operation(operationId = "getStateAt", summary = "The state of a thread at a checkpoint")
     @APIResponse(
             responseCode = "200",
@@ -114,6 +117,7 @@ public class StateResource {
 
     @POST
     @Path("/state/checkpoint")
+    @Needs(Role.READ)
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(operationId = "findStateAt", summary = "The state of a thread at a checkpoint that is named in full")
     @RequestBody(required = true, content = @Content(schema = @Schema(implementation = ThreadRequestSchemas.At.class)))
@@ -151,6 +155,7 @@ public class StateResource {
 
     @POST
     @Path("/state")
+    @Needs(Role.WRITE)
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(
             operationId = "writeState",
@@ -198,6 +203,7 @@ public class StateResource {
 
     @PATCH
     @Path("/state")
+    @Needs(Role.WRITE)
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(operationId = "patchState", summary = "Change the metadata of a thread")
     @RequestBody(
@@ -228,6 +234,7 @@ public class StateResource {
 
     @POST
     @Path("/history")
+    @Needs(Role.READ)
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(
             operationId = "searchHistory",
@@ -257,6 +264,7 @@ public class StateResource {
 
     @GET
     @Path("/history")
+    @Needs(Role.READ)
     @Operation(operationId = "getHistory", summary = "The states that a thread has gone through, the newest first")
     @APIResponse(
             responseCode = "200",

@@ -2,6 +2,7 @@ package dev.threadwright.http;
 
 import dev.threadwright.query.RequestedRun;
 import dev.threadwright.query.RequestedRuns;
+import dev.threadwright.security.Role;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.workflow.Json;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs without a thread: each has one of its own, which bears its name and goes when it has ended. And many at once. */
 @Path("/runs")
+@Needs(Role.WRITE)
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Runs")
 public class StatelessRunResource {
@@ -46,7 +48,6 @@ public class StatelessRunResource {
     /** Of one request's runs, how many are sent at a time. */
     private static final int CONCURRENCY = 16;
 
-    private static final String TENANT = ThreadKey.DEFAULT_TENANT;
     private static final List<String> CANCEL_FIELDS = List.of("thread_id", "run_ids", "status");
 
     private final RunGate gate;
@@ -91,7 +92,7 @@ public class StatelessRunResource {
     public Uni<Response> create(
             @Parameter(description = RunResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
             byte @Nullable [] body) {
-        return gate.prepareAlone(TENANT, body(body), key)
+        return gate.prepareAlone(CurrentCaller.tenant(), body(body), key)
                 .flatMap(gate::send)
                 .map(run -> Response.ok(RequestedRunView.of(run))
                         .header(HttpHeaders.CONTENT_LOCATION, location(RunName.of(run)))
@@ -125,7 +126,7 @@ public class StatelessRunResource {
     public Uni<Response> createAndWait(
             @Parameter(description = RunResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
             byte @Nullable [] body) {
-        return gate.prepareAlone(TENANT, body(body), key)
+        return gate.prepareAlone(CurrentCaller.tenant(), body(body), key)
                 .flatMap(prepared -> follower.startAndWait(prepared, StatelessRunResource::location));
     }
 
@@ -170,7 +171,7 @@ public class StatelessRunResource {
             @Context UriInfo uri,
             @Parameter(description = RunResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
             byte @Nullable [] body) {
-        return gate.prepareAlone(TENANT, body(body), key)
+        return gate.prepareAlone(CurrentCaller.tenant(), body(body), key)
                 .flatMap(prepared -> follower.startAndStream(
                         prepared,
                         (run, options) -> SseAnswers.ofRunAlone(run.leg(), options),
@@ -206,7 +207,7 @@ public class StatelessRunResource {
                 .toList();
         List<Uni<RunGate.Prepared>> prepared = new ArrayList<>();
         for (int i = 0; i < bodies.size(); i++) {
-            prepared.add(gate.prepareAlone(TENANT, bodies.get(i), key == null ? null : key + "/" + i));
+            prepared.add(gate.prepareAlone(CurrentCaller.tenant(), bodies.get(i), key == null ? null : key + "/" + i));
         }
         return Uni.join()
                 .all(prepared)
@@ -259,7 +260,7 @@ public class StatelessRunResource {
             found = named(ThreadResource.key(thread), ids);
         } else {
             found = runs.open(
-                    TENANT,
+                    CurrentCaller.tenant(),
                     thread,
                     "all".equals(status) ? List.of("pending", "running") : List.of(String.valueOf(status)));
         }

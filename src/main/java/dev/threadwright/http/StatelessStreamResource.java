@@ -1,5 +1,6 @@
 package dev.threadwright.http;
 
+import dev.threadwright.security.Role;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.ThreadKey;
 import io.smallrye.mutiny.Uni;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Streams of runs without a thread. */
 @Path("/runs/{run_id}/stream")
+@Needs(Role.READ)
 @Tag(name = "Streams")
 public class StatelessStreamResource {
 
@@ -52,9 +54,8 @@ public class StatelessStreamResource {
                     @RestQuery("cancel_on_disconnect")
                     @Nullable String cancels) {
         // The thread of such a run bears its name.
-        ThreadKey thread = new ThreadKey(ThreadKey.DEFAULT_TENANT, runId);
-        return runs.join(
-                        thread, runId, modes, List.of(), lastEventId, RunResource.flag("cancel_on_disconnect", cancels))
+        ThreadKey thread = new ThreadKey(CurrentCaller.tenant(), runId);
+        return runs.join(thread, runId, modes, List.of(), lastEventId, RunResource.cancels(cancels))
                 .map(joined ->
                         SseAnswers.answer(joined.events(), SseAnswers.ofRunAlone(new RunId(runId), joined.options())));
     }

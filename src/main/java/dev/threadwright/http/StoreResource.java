@@ -4,11 +4,11 @@ import dev.threadwright.http.StoreView.ItemView;
 import dev.threadwright.http.StoreView.ItemsView;
 import dev.threadwright.http.StoreView.NamespacesView;
 import dev.threadwright.json.JsonText;
+import dev.threadwright.security.Role;
 import dev.threadwright.store.ItemFilter;
 import dev.threadwright.store.Namespace;
 import dev.threadwright.store.NamespaceQuery;
 import dev.threadwright.store.Store;
-import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.workflow.Json;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.Consumes;
@@ -46,7 +46,6 @@ public class StoreResource {
     static final int DEFAULT_LIMIT = 10;
     static final int DEFAULT_NAMESPACES = 100;
 
-    private static final String TENANT = ThreadKey.DEFAULT_TENANT;
     private static final BigDecimal MS_A_MINUTE = BigDecimal.valueOf(60_000);
     private static final List<String> PUT_FIELDS = List.of("namespace", "key", "value", "index", "ttl");
     private static final List<String> SEARCHED =
@@ -63,6 +62,7 @@ public class StoreResource {
 
     @PUT
     @Path("/items")
+    @Needs(Role.WRITE)
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(operationId = "putStoreItem", summary = "Keep a value, in place of what is there")
     @RequestBody(required = true, content = @Content(schema = @Schema(implementation = StoreRequests.Put.class)))
@@ -89,11 +89,12 @@ public class StoreResource {
         if (!(fields.value("index") instanceof Json.Bool)) {
             fields.texts("index");
         }
-        return store.put(TENANT, namespace, key, value, ttlMs(fields));
+        return store.put(CurrentCaller.tenant(), namespace, key, value, ttlMs(fields));
     }
 
     @GET
     @Path("/items")
+    @Needs(Role.READ)
     @Operation(operationId = "getStoreItem", summary = "A value, by its namespace and key")
     @APIResponse(
             responseCode = "200",
@@ -120,17 +121,19 @@ public class StoreResource {
         } catch (IllegalArgumentException e) {
             throw invalid("Query parameter namespace " + e.getMessage());
         }
-        return store.get(TENANT, place, PathTexts.checked("key", key), refresh).map(item -> {
-            if (item == null) {
-                throw new ProblemException(
-                        Problem.of(ProblemType.ITEM_NOT_FOUND, "There is no item " + key + " in " + namespace));
-            }
-            return ItemView.of(item);
-        });
+        return store.get(CurrentCaller.tenant(), place, PathTexts.checked("key", key), refresh)
+                .map(item -> {
+                    if (item == null) {
+                        throw new ProblemException(
+                                Problem.of(ProblemType.ITEM_NOT_FOUND, "There is no item " + key + " in " + namespace));
+                    }
+                    return ItemView.of(item);
+                });
     }
 
     @DELETE
     @Path("/items")
+    @Needs(Role.WRITE)
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(operationId = "deleteStoreItem", summary = "Forget a value")
     @RequestBody(required = true, content = @Content(schema = @Schema(implementation = StoreRequests.Delete.class)))
@@ -140,11 +143,12 @@ public class StoreResource {
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Void> delete(byte @Nullable [] body) {
         RequestFields fields = RequestFields.parse(body, maxValueBytes, List.of("namespace", "key"));
-        return store.delete(TENANT, namespace(fields, "namespace", Namespace::ofItem), key(fields));
+        return store.delete(CurrentCaller.tenant(), namespace(fields, "namespace", Namespace::ofItem), key(fields));
     }
 
     @POST
     @Path("/items/search")
+    @Needs(Role.READ)
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(
             operationId = "searchStoreItems",
@@ -163,7 +167,7 @@ public class StoreResource {
         Boolean refresh = fields.flag("refresh_ttl");
         String words = fields.text("query");
         return store.search(
-                        TENANT,
+                        CurrentCaller.tenant(),
                         namespace(fields, "namespace_prefix", Namespace::prefix),
                         filter(fields),
                         words == null || words.isEmpty() ? null : words,
@@ -175,6 +179,7 @@ public class StoreResource {
 
     @POST
     @Path("/namespaces")
+    @Needs(Role.READ)
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(operationId = "getStoreNamespaces", summary = "The namespaces that have values, in their order")
     @RequestBody(content = @Content(schema = @Schema(implementation = StoreRequests.Namespaces.class)))
@@ -189,7 +194,7 @@ public class StoreResource {
         RequestFields fields = RequestFields.parseOrEmpty(body, maxValueBytes, LISTED);
         int depth = fields.number("max_depth", 1, Namespace.MAX_DEPTH, Namespace.MAX_DEPTH);
         return store.namespaces(
-                        TENANT,
+                        CurrentCaller.tenant(),
                         new NamespaceQuery(
                                 namespace(fields, "prefix", Namespace::prefix),
                                 namespace(fields, "suffix", Namespace::prefix),

@@ -1,6 +1,7 @@
 package dev.threadwright.http;
 
 import dev.threadwright.cron.CronRuns;
+import dev.threadwright.security.Role;
 import dev.threadwright.tables.Tables;
 import dev.threadwright.thread.ThreadKey;
 import io.smallrye.mutiny.Uni;
@@ -53,6 +54,7 @@ public class SystemResource {
 
     @GET
     @Path("/ok")
+    @ForAnybody
     @Operation(operationId = "isOk", summary = "Whether the server is there", description = """
                     With `check_db=1` it also asks the database. Whether it takes in and runs what comes over Kafka is said by\
                      `/q/health/ready`.""")
@@ -71,6 +73,7 @@ public class SystemResource {
 
     @GET
     @Path("/info")
+    @Needs(Role.READ)
     @Operation(operationId = "getInfo", summary = "The server's version, and what it can do")
     @APIResponse(
             responseCode = "200",

@@ -1,7 +1,7 @@
 package dev.threadwright.http;
 
 import dev.threadwright.limit.Turnstile;
-import dev.threadwright.thread.ThreadKey;
+import dev.threadwright.security.Role;
 import io.smallrye.common.annotation.NonBlocking;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -15,6 +15,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** What the limits and circuits of this server come to. */
 @Path("/actions/targets")
+@Needs(Role.READ)
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Actions")
 public class TargetResource {
@@ -36,6 +37,6 @@ public class TargetResource {
             description = "By name",
             content = @Content(schema = @Schema(implementation = TargetView.Page.class)))
     public TargetView.Page targets() {
-        return TargetView.Page.of(turnstile.targets(ThreadKey.DEFAULT_TENANT));
+        return TargetView.Page.of(turnstile.targets(CurrentCaller.tenant()));
     }
 }

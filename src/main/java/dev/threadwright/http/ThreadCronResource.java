@@ -1,6 +1,7 @@
 package dev.threadwright.http;
 
 import dev.threadwright.query.ThreadReads;
+import dev.threadwright.security.Role;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.workflow.Json;
 import io.smallrye.mutiny.Uni;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Crons of threads. */
 @Path("/threads/{thread_id}/runs/crons")
+@Needs(Role.WRITE)
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Crons")
 public class ThreadCronResource {

@@ -51,17 +51,18 @@ public class ThreadRelease {
 
     /** @param withReplay whether its dead letters are sent again */
     Uni<Released> release(ThreadKey thread, boolean withReplay) {
+        String actor = Commands.actor();
         return threads.one(thread)
                 .onItem()
                 .ifNull()
                 .failWith(() -> notSetAside(thread))
                 .flatMap(aside -> (withReplay
-                                ? replayed(thread, aside)
+                                ? replayed(thread, actor, aside)
                                 : Uni.createFrom().item(new Released(0, false)))
                         .call(done -> releases.release(thread.tenant(), thread.thread(), aside.asideId)));
     }
 
-    private Uni<Released> replayed(ThreadKey thread, StoredSetAside aside) {
+    private Uni<Released> replayed(ThreadKey thread, String actor, StoredSetAside aside) {
         // Sending ends on other threads, and the next letter is read where reading is allowed.
         Executor context = MutinyHelper.executor(Vertx.currentContext());
         return letters.parked(thread, aside.sinceMs, MAX_REPLAYS + 1).flatMap(all -> {
@@ -69,8 +70,8 @@ public class ThreadRelease {
             return Multi.createFrom()
                     .iterable(page)
                     .onItem()
-                    .transformToUniAndConcatenate(
-                            letter -> replayed(thread, letter, aside.asideId).emitOn(context))
+                    .transformToUniAndConcatenate(letter ->
+                            replayed(thread, actor, letter, aside.asideId).emitOn(context))
                     .filter(isSent -> isSent)
                     .collect()
                     .with(Collectors.counting())
@@ -78,7 +79,7 @@ public class ThreadRelease {
         });
     }
 
-    private Uni<Boolean> replayed(ThreadKey thread, StoredDeadLetter letter, String asideId) {
+    private Uni<Boolean> replayed(ThreadKey thread, String actor, StoredDeadLetter letter, String asideId) {
         DeadLetterId id = new DeadLetterId(letter.atPartition, letter.atPosition);
         return letters.one(thread.tenant(), id)
                 .flatMap(whole -> {
@@ -89,12 +90,7 @@ public class ThreadRelease {
                     record.headers().add(SetAsideThread.RELEASE_HEADER, asideId.getBytes(StandardCharsets.US_ASCII));
                     return sender.send(
                                     new Replays.Request(
-                                            thread.tenant(),
-                                            id,
-                                            Commands.ACTOR,
-                                            null,
-                                            ReplayRequest.UNCHANGED.content(),
-                                            false),
+                                            thread.tenant(), id, actor, null, ReplayRequest.UNCHANGED.content(), false),
                                     record)
                             .map(sent -> true);
                 })

@@ -2,6 +2,8 @@ package dev.threadwright.http;
 
 import dev.threadwright.query.StateReads;
 import dev.threadwright.query.ThreadReads;
+import dev.threadwright.security.Caller;
+import dev.threadwright.security.Role;
 import dev.threadwright.thread.SettingsChange;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.ThreadSettings;
@@ -55,6 +57,7 @@ public class ThreadResource {
     }
 
     @GET
+    @Needs(Role.READ)
     @Operation(operationId = "getThread", summary = "A thread with its state and its newest runs")
     @APIResponse(
             responseCode = "200",
@@ -88,6 +91,7 @@ public class ThreadResource {
     }
 
     @PATCH
+    @Needs(Role.WRITE)
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(
             operationId = "updateThread",
@@ -143,6 +147,7 @@ public class ThreadResource {
     }
 
     @DELETE
+    @Needs(Role.WRITE)
     @Operation(
             operationId = "deleteThread",
             summary = "Delete a thread",
@@ -163,6 +168,7 @@ public class ThreadResource {
 
     @POST
     @Path("/copy")
+    @Needs(Role.WRITE)
     @Operation(
             operationId = "copyThread",
             summary = "A new thread with the state of this one, and what is set on it",
@@ -199,7 +205,11 @@ public class ThreadResource {
     }
 
     static ThreadKey key(String threadId) {
-        ThreadKey key = new ThreadKey(ThreadKey.DEFAULT_TENANT, threadId);
+        return key(CurrentCaller.get(), threadId);
+    }
+
+    static ThreadKey key(Caller caller, String threadId) {
+        ThreadKey key = new ThreadKey(caller.tenant(), threadId);
         Commands.threadId(key);
         return key;
     }

@@ -1,6 +1,7 @@
 package dev.threadwright.http;
 
 import dev.threadwright.query.StateReads;
+import dev.threadwright.security.Role;
 import dev.threadwright.stream.ThreadMode;
 import dev.threadwright.stream.ThreadStreams;
 import dev.threadwright.thread.ThreadKey;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Streams of threads. */
 @Path("/threads/{thread_id}/stream")
+@Needs(Role.READ)
 @Tag(name = "Streams")
 public class ThreadStreamResource {
 

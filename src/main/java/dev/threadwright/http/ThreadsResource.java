@@ -2,6 +2,7 @@ package dev.threadwright.http;
 
 import dev.threadwright.query.ThreadSearch;
 import dev.threadwright.query.ThreadSearch.Found;
+import dev.threadwright.security.Role;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.workflow.Json;
 import io.smallrye.mutiny.Multi;
@@ -37,8 +38,6 @@ import org.jspecify.annotations.Nullable;
 @Tag(name = "Threads")
 public class ThreadsResource {
 
-    private static final String TENANT = ThreadKey.DEFAULT_TENANT;
-
     /** Threads that one request deletes at the same time. */
     private static final int DELETED_AT_ONCE = 16;
 
@@ -55,6 +54,7 @@ public class ThreadsResource {
     }
 
     @POST
+    @Needs(Role.WRITE)
     @Operation(
             operationId = "createThread",
             summary = "Make a thread",
@@ -99,6 +99,7 @@ public class ThreadsResource {
 
     @POST
     @Path("/search")
+    @Needs(Role.READ)
     @Operation(
             operationId = "searchThreads",
             summary = "Threads, page by page",
@@ -119,7 +120,7 @@ public class ThreadsResource {
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> search(byte @Nullable [] body) {
         ThreadRequest.Search asked = ThreadRequest.Search.parse(body, commands.maxDataBytes());
-        return search.page(TENANT, asked.filter(), asked.page())
+        return search.page(CurrentCaller.tenant(), asked.filter(), asked.page())
                 .onFailure(ThreadSearch.TooManyException.class)
                 .transform(ThreadsResource::tooMany)
                 .map(found -> page(asked, found));
@@ -127,6 +128,7 @@ public class ThreadsResource {
 
     @POST
     @Path("/count")
+    @Needs(Role.READ)
     @Operation(operationId = "countThreads", summary = "How many threads there are of a kind")
     @RequestBody(content = @Content(schema = @Schema(implementation = ThreadRequestSchemas.Filter.class)))
     @APIResponse(
@@ -137,7 +139,7 @@ public class ThreadsResource {
     @APIResponse(ref = "InvalidFields", responseCode = "422")
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Json> count(byte @Nullable [] body) {
-        return search.count(TENANT, ThreadRequest.count(body, commands.maxDataBytes()))
+        return search.count(CurrentCaller.tenant(), ThreadRequest.count(body, commands.maxDataBytes()))
                 .onFailure(ThreadSearch.TooManyException.class)
                 .transform(ThreadsResource::tooMany)
                 .map(Json::of);
@@ -145,6 +147,7 @@ public class ThreadsResource {
 
     @POST
     @Path("/prune")
+    @Needs(Role.WRITE)
     @Operation(
             operationId = "pruneThreads",
             summary = "Delete threads",

@@ -4,6 +4,7 @@ import dev.threadwright.journal.Finding;
 import dev.threadwright.journal.JournalUnavailableException;
 import dev.threadwright.journal.Verified;
 import dev.threadwright.journal.Verifier;
+import dev.threadwright.security.Role;
 import dev.threadwright.thread.ThreadKey;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 
 /** All journals, held against themselves, and against what is stored beside them. */
 @Path("/verify")
+@Needs(Role.OPERATE)
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Threads")
 public class VerifyResource {
@@ -112,8 +114,9 @@ public class VerifyResource {
                     @Nullable String limit) {
         int most = (int) QueryNumbers.read("limit", limit, 1, MAX_LIMIT, DEFAULT_LIMIT);
         ThreadKey begin = after == null ? null : ThreadResource.key(after);
+        String tenant = CurrentCaller.tenant();
         return blocking(() -> {
-            List<ThreadKey> page = verifier.threads(ThreadKey.DEFAULT_TENANT, begin, most);
+            List<ThreadKey> page = verifier.threads(tenant, begin, most);
             List<VerifiedView> unsound = new ArrayList<>();
             for (ThreadKey thread : page) {
                 Verified verified = verifier.verify(thread);

@@ -3,6 +3,7 @@ package dev.threadwright.http;
 import dev.threadwright.http.VerifyResource.VerifiedView;
 import dev.threadwright.journal.Verified;
 import dev.threadwright.journal.Verifier;
+import dev.threadwright.security.Role;
 import dev.threadwright.thread.ThreadKey;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.GET;
@@ -19,6 +20,7 @@ import org.jboss.resteasy.reactive.RestPath;
 
 /** One thread's journal, held against itself and against what is stored beside it. */
 @Path("/threads/{thread_id}/verify")
+@Needs(Role.OPERATE)
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Threads")
 public class VerifyThreadResource {

@@ -8,7 +8,7 @@ import dev.threadwright.catalog.InvalidDocumentException;
 import dev.threadwright.catalog.WorkflowConflictException;
 import dev.threadwright.query.StoredWorkflow;
 import dev.threadwright.query.WorkflowReads;
-import dev.threadwright.thread.ThreadKey;
+import dev.threadwright.security.Role;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.ws.rs.Consumes;
@@ -73,6 +73,7 @@ public class WorkflowResource {
     record WorkflowsView(@Schema(required = true) List<RegisteredView> workflows) {}
 
     @POST
+    @Needs(Role.ADMINISTER)
     @Consumes({MediaType.APPLICATION_JSON, YAML, TEXT_YAML})
     @Operation(
             operationId = "registerWorkflow",
@@ -105,9 +106,10 @@ public class WorkflowResource {
     @APIResponse(ref = "NotPossible", responseCode = "422")
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> register(byte @Nullable [] body) {
+        String tenant = CurrentCaller.tenant();
         return blocking(() -> {
-            Catalog.Registered registered = catalog.register(
-                    ThreadKey.DEFAULT_TENANT, text(body), Clock.systemUTC().millis());
+            Catalog.Registered registered =
+                    catalog.register(tenant, text(body), Clock.systemUTC().millis());
             RegisteredView view = new RegisteredView(
                     registered.ref().name(),
                     registered.ref().version(),
@@ -121,6 +123,7 @@ public class WorkflowResource {
 
     @POST
     @Path("/validate")
+    @Needs(Role.READ)
     @Consumes({MediaType.APPLICATION_JSON, YAML, TEXT_YAML})
     @Operation(operationId = "validateWorkflow", summary = "Check a workflow without registering it")
     @RequestBody(
@@ -136,8 +139,9 @@ public class WorkflowResource {
     @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<CheckView> validate(byte @Nullable [] body) {
+        String tenant = CurrentCaller.tenant();
         return blocking(() -> {
-            List<DocumentProblem> problems = catalog.problems(ThreadKey.DEFAULT_TENANT, text(body));
+            List<DocumentProblem> problems = catalog.problems(tenant, text(body));
             return new CheckView(
                     problems.isEmpty(),
                     problems.stream()
@@ -147,6 +151,7 @@ public class WorkflowResource {
     }
 
     @GET
+    @Needs(Role.READ)
     @Operation(
             operationId = "getWorkflows",
             summary = "The registered workflows, each in its newest version",
@@ -157,11 +162,12 @@ public class WorkflowResource {
             content = @Content(schema = @Schema(implementation = WorkflowsView.class)))
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<WorkflowsView> workflows() {
-        return reads.newest(ThreadKey.DEFAULT_TENANT).map(WorkflowResource::view);
+        return reads.newest(CurrentCaller.tenant()).map(WorkflowResource::view);
     }
 
     @GET
     @Path("/{name}")
+    @Needs(Role.READ)
     @Operation(operationId = "getWorkflowVersions", summary = "The versions of a workflow, the newest first")
     @APIResponse(
             responseCode = "200",
@@ -171,7 +177,7 @@ public class WorkflowResource {
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<WorkflowsView> versions(@RestPath("name") String name) {
         PathTexts.checked("The workflow's name", name);
-        return reads.versions(ThreadKey.DEFAULT_TENANT, name).map(found -> {
+        return reads.versions(CurrentCaller.tenant(), name).map(found -> {
             if (found.isEmpty()) {
                 throw notFound(name);
             }
@@ -181,6 +187,7 @@ public class WorkflowResource {
 
     @GET
     @Path("/{name}/{version}")
+    @Needs(Role.READ)
     @Produces({YAML, MediaType.APPLICATION_JSON})
     @Operation(operationId = "getWorkflow", summary = "A workflow's document, as it was sent")
     @APIResponse(
@@ -195,7 +202,7 @@ public class WorkflowResource {
     public Uni<Response> document(@RestPath("name") String name, @RestPath("version") String version) {
         PathTexts.checked("The workflow's name", name);
         int number = QueryNumbers.readFromPath("version", version, 1, Integer.MAX_VALUE);
-        return reads.version(ThreadKey.DEFAULT_TENANT, name, number).map(found -> {
+        return reads.version(CurrentCaller.tenant(), name, number).map(found -> {
             if (found == null) {
                 throw notFound(name + "@" + version);
             }
@@ -207,6 +214,7 @@ public class WorkflowResource {
 
     @GET
     @Path("/schema")
+    @ForAnybody
     @Produces("application/schema+json")
     @Operation(operationId = "getWorkflowSchema", summary = "The JSON Schema of workflow documents")
     @APIResponse(

@@ -7,6 +7,7 @@ import dev.threadwright.thread.Failure;
 import dev.threadwright.thread.Identity;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.SettingsChange;
+import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.policy.Policy;
 import dev.threadwright.thread.policy.PolicyForm;
 import dev.threadwright.workflow.Breakpoints;
@@ -15,6 +16,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Headers;
@@ -31,12 +33,18 @@ public final class CommandRecords {
     private static final String SYSTEM = "system";
 
     private final String commandsTopic;
-    private final String resultsTopic;
+    private final UnaryOperator<String> resultsTopics;
     private final int partitions;
 
+    /** Of a server without tenants but {@code default}. */
     public CommandRecords(String commandsTopic, String resultsTopic, int partitions) {
+        this(commandsTopic, tenant -> resultsTopic, partitions);
+    }
+
+    /** @param resultsTopics each tenant's */
+    public CommandRecords(String commandsTopic, UnaryOperator<String> resultsTopics, int partitions) {
         this.commandsTopic = commandsTopic;
-        this.resultsTopic = resultsTopic;
+        this.resultsTopics = resultsTopics;
         this.partitions = partitions;
     }
 
@@ -394,11 +402,21 @@ public final class CommandRecords {
 
     public ProducerRecord<byte[], byte[]> succeeded(
             String thread, RunId run, ActionId action, int attempt, Json result) {
+        return succeeded(new ThreadKey(ThreadKey.DEFAULT_TENANT, thread), run, action, attempt, result);
+    }
+
+    private ProducerRecord<byte[], byte[]> succeeded(
+            ThreadKey thread, RunId run, ActionId action, int attempt, Json result) {
         return result(CloudEventTypes.ACTION_SUCCEEDED, thread, run, action, attempt, result);
     }
 
     public ProducerRecord<byte[], byte[]> failed(
             String thread, RunId run, ActionId action, int attempt, Failure failure) {
+        return failed(new ThreadKey(ThreadKey.DEFAULT_TENANT, thread), run, action, attempt, failure);
+    }
+
+    private ProducerRecord<byte[], byte[]> failed(
+            ThreadKey thread, RunId run, ActionId action, int attempt, Failure failure) {
         return result(CloudEventTypes.ACTION_FAILED, thread, run, action, attempt, FailureForm.toJson(failure));
     }
 
@@ -409,16 +427,17 @@ public final class CommandRecords {
     public @Nullable ProducerRecord<byte[], byte[]> ofStray(Command command) {
         return switch (command) {
             case Command.CompleteAction done ->
-                succeeded(done.header().thread().thread(), done.run(), done.action(), done.attempt(), done.result());
+                succeeded(done.header().thread(), done.run(), done.action(), done.attempt(), done.result());
             case Command.FailAction failed ->
-                failed(
-                        failed.header().thread().thread(),
-                        failed.run(),
-                        failed.action(),
-                        failed.attempt(),
-                        failed.failure());
+                failed(failed.header().thread(), failed.run(), failed.action(), failed.attempt(), failed.failure());
             case Command.AcceptAction accepted ->
-                accepted(accepted.header().thread().thread(), accepted.run(), accepted.action(), accepted.attempt());
+                ofTenant(
+                        accepted.header().thread().tenant(),
+                        accepted(
+                                accepted.header().thread().thread(),
+                                accepted.run(),
+                                accepted.action(),
+                                accepted.attempt()));
             // A timer is still owed, and its partition's owner will see it.
             case Command.FireTimers ignored -> null;
             case Command.LoseAction ignored -> null;
@@ -447,6 +466,11 @@ public final class CommandRecords {
         };
     }
 
+    private static ProducerRecord<byte[], byte[]> ofTenant(String tenant, ProducerRecord<byte[], byte[]> record) {
+        ForwardHeaders.addTenant(record.headers(), tenant);
+        return record;
+    }
+
     private ProducerRecord<byte[], byte[]> command(
             String type, String thread, Identity identity, String actor, Json data, Map<String, String> extensions) {
         Headers headers = headers(type, thread, identity, extensions);
@@ -455,11 +479,12 @@ public final class CommandRecords {
     }
 
     private ProducerRecord<byte[], byte[]> result(
-            String type, String thread, RunId run, ActionId action, int attempt, Json data) {
+            String type, ThreadKey thread, RunId run, ActionId action, int attempt, Json data) {
         Map<String, String> extensions = extensions(run, action, attempt);
         // The same result has the same id however often it is sent.
         Identity identity = new Identity(RESULTS_SOURCE, action.value() + "-" + attempt);
-        return record(resultsTopic, thread, headers(type, thread, identity, extensions), data);
+        String id = thread.thread();
+        return record(resultsTopics.apply(thread.tenant()), id, headers(type, id, identity, extensions), data);
     }
 
     private ProducerRecord<byte[], byte[]> record(String topic, String thread, Headers headers, Json data) {

@@ -58,6 +58,8 @@ public final class Consumers implements Inbound, AutoCloseable {
     /**
      * @param group makes consumers with a group id, of an assignor that keeps partitions in place (cooperative or newer)
      * @param groupless a consumer that is assigned by hand; all read committed records
+     * @param inputTopic whose partitions the group shares
+     * @param roles what that one and the other inbound topics are for
      * @param silentAfterMs without a heartbeat to the group for longer, Kafka counts as away
      */
     public Consumers(
@@ -67,16 +69,15 @@ public final class Consumers implements Inbound, AutoCloseable {
             Consumer<byte[], byte[]> groupless,
             RecordDecoder decoder,
             String inputTopic,
-            String commandsTopic,
-            String resultsTopic,
+            Map<String, TopicRole> roles,
             int partitions,
             Loop loop,
             long silentAfterMs) {
         this.silentAfterMs = silentAfterMs;
         this.inputTopic = inputTopic;
-        this.sideTopics = List.of(commandsTopic, resultsTopic);
-        Map<String, TopicRole> roles =
-                Map.of(inputTopic, TopicRole.INPUT, commandsTopic, TopicRole.COMMANDS, resultsTopic, TopicRole.RESULTS);
+        this.sideTopics = roles.keySet().stream()
+                .filter(topic -> !topic.equals(inputTopic))
+                .toList();
         this.group = group;
         this.input =
                 new Poller(name + "-input", threads, group.member(true), decoder, roles, partitions, loop, this::stop);

@@ -1,6 +1,7 @@
 package dev.threadwright.ingress;
 
 import dev.threadwright.journal.RawHeaders;
+import dev.threadwright.thread.ThreadKey;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,8 +30,12 @@ public final class ForwardHeaders {
     /** The caller. */
     static final String ACTOR = "tw_actor";
 
+    /** The caller's tenant. Forwards have that of the topic that they came from. */
+    static final String TENANT = "tw_tenant";
+
     private static final String PREFIX = "tw_";
     private static final int MAX_ORIGIN_LENGTH = 300;
+    private static final int MAX_TENANT_LENGTH = 63;
     private static final Pattern COORDINATES =
             Pattern.compile("([a-zA-Z0-9._-]{1,249})-\\d{1,10}-\\d{1,19}(~\\d{1,9})?");
 
@@ -104,6 +110,16 @@ public final class ForwardHeaders {
             throw new InvalidRecordException(ORIGIN + " must be topic-partition-offset");
         }
         return new Origin(coordinates.group(1), origin, time(record), role(record), actor);
+    }
+
+    public static void addTenant(Headers headers, String tenant) {
+        headers.add(TENANT, utf8(tenant));
+    }
+
+    /** That of a record of the commands topic that came over HTTP. */
+    static String tenant(ConsumerRecord<byte[], byte[]> record) throws InvalidRecordException {
+        String tenant = text(record, TENANT, MAX_TENANT_LENGTH);
+        return tenant == null ? ThreadKey.DEFAULT_TENANT : tenant;
     }
 
     private static long time(ConsumerRecord<?, ?> record) throws InvalidRecordException {

@@ -322,7 +322,7 @@ final class Poller implements AutoCloseable {
         try {
             return decoded(record, role);
         } catch (RuntimeException | StackOverflowError defect) {
-            RawRecord raw = raw(record, headers(record));
+            RawRecord raw = raw(record, role, headers(record));
             LOG.errorf(defect, "Decoding record %s failed; it becomes a dead letter", raw.source());
             return new Work.SetAside(
                     record.partition(),
@@ -338,22 +338,23 @@ final class Poller implements AutoCloseable {
                 new Work.Decide(
                         record.partition(),
                         decoded.command(),
-                        raw(record, headers(record)),
+                        raw(record, role, headers(record)),
                         role == TopicRole.COMMANDS && !ForwardHeaders.isForward(record));
             case Decoded.Misrouted ignored ->
                 new Work.SetAside(
                         record.partition(),
                         OutboxRow.Kind.FORWARD,
                         "",
-                        raw(record, decoder.forwardHeaders(record, role)));
+                        raw(record, role, decoder.forwardHeaders(record, role)));
             case Decoded.Dead dead ->
                 new Work.SetAside(
-                        record.partition(), OutboxRow.Kind.INVALID, dead.reason(), raw(record, headers(record)));
+                        record.partition(), OutboxRow.Kind.INVALID, dead.reason(), raw(record, role, headers(record)));
         };
     }
 
-    private static RawRecord raw(ConsumerRecord<byte[], byte[]> record, RawHeaders headers) {
+    private RawRecord raw(ConsumerRecord<byte[], byte[]> record, TopicRole role, RawHeaders headers) {
         return new RawRecord(
+                decoder.tenant(record, role),
                 new Coordinates(record.topic(), record.partition(), record.offset()),
                 record.key(),
                 record.value(),

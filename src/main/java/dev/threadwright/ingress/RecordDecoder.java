@@ -9,6 +9,7 @@ import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns a consumed record into a command. A function of the record, and meant to be total: whatever the bytes are, the
@@ -25,7 +26,7 @@ public final class RecordDecoder {
     /** The end of the year 9999: the latest time that can be written as RFC 3339, and far from any overflow. */
     static final long MAX_TIME_MS = 253_402_300_799_999L;
 
-    private final Function<String, String> tenants;
+    private final Function<String, @Nullable String> tenants;
     private final ToIntFunction<String> generations;
     private final int maxForwardBytes;
     private final EnvelopeReader envelopes;
@@ -33,11 +34,11 @@ public final class RecordDecoder {
     private final ReceivedTrace traces;
 
     /**
-     * @param tenants the tenant of a topic
+     * @param tenants the tenant of a topic; null if it is none's
      * @param policyCheck throws an IllegalArgumentException for a policy whose conditions do not compile
      * @param maxDataBytes see {@link #DEFAULT_MAX_DATA_BYTES}
      */
-    public RecordDecoder(Function<String, String> tenants, Consumer<Policy> policyCheck, int maxDataBytes) {
+    public RecordDecoder(Function<String, @Nullable String> tenants, Consumer<Policy> policyCheck, int maxDataBytes) {
         this(tenants, topic -> 1, policyCheck, maxDataBytes, Integer.MAX_VALUE, ReceivedTrace.AS_SENT);
     }
 
@@ -46,7 +47,7 @@ public final class RecordDecoder {
      * @param maxForwardBytes of a record with its headers that is sent on to the partition that it belongs to
      */
     public RecordDecoder(
-            Function<String, String> tenants,
+            Function<String, @Nullable String> tenants,
             ToIntFunction<String> generations,
             Consumer<Policy> policyCheck,
             int maxDataBytes,
@@ -116,6 +117,27 @@ public final class RecordDecoder {
         Envelope envelope = KeyPartitions.of(record.key(), partitions) == record.partition()
                 ? sent.in(traces.of(record, sent.type(), sent.trace()))
                 : sent;
-        return commands.read(envelope, new ThreadKey(tenants.apply(origin.topic()), thread), origin);
+        return commands.read(envelope, new ThreadKey(tenant(record, origin), thread), origin);
+    }
+
+    private String tenant(ConsumerRecord<byte[], byte[]> record, Origin origin) throws InvalidRecordException {
+        if (origin.role() == TopicRole.COMMANDS) {
+            return ForwardHeaders.tenant(record);
+        }
+        String tenant = tenants.apply(origin.topic());
+        if (tenant == null) {
+            throw new InvalidRecordException("Topic " + origin.topic()
+                    + ", which it came from, is no tenant's; see threadwright.tenants in docs/configuration.md");
+        }
+        return tenant;
+    }
+
+    /** Whose dead letter it is if it is one; of servers' records that do not say, the default tenant's. */
+    String tenant(ConsumerRecord<byte[], byte[]> record, TopicRole role) {
+        try {
+            return tenant(record, ForwardHeaders.read(record, 1, role));
+        } catch (InvalidRecordException e) {
+            return ThreadKey.DEFAULT_TENANT;
+        }
     }
 }

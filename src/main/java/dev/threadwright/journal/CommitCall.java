@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CommitCall {
 
-    private static final int PARAMETERS = 98;
+    private static final int PARAMETERS = 99;
     private static final String SQL = "select commit_batch_v1(" + "?,".repeat(PARAMETERS - 1) + "?)";
 
     private static final long MS_PER_MINUTE = 60_000;
@@ -144,7 +144,8 @@ final class CommitCall {
     }
 
     private static void outbox(Columns columns, List<OutboxRow> rows) throws SQLException {
-        columns.ints(rows, OutboxRow::partition)
+        columns.text(rows, OutboxRow::tenant)
+                .ints(rows, OutboxRow::partition)
                 .longs(rows, OutboxRow::position)
                 .text(rows, row -> row.kind().word())
                 .text(rows, row -> row.source().topic())

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param timeMs when it was appended to its topic, or is due; milliseconds since 1970
  */
 public record OutboxRow(
+        String tenant,
         Kind kind,
         int partition,
         long position,

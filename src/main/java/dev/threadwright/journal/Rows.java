@@ -20,7 +20,7 @@ final class Rows {
             "d.tenant, d.thread, d.first_seq, d.partition, d.position, d.time_ms, d.causation_source, d.causation_id,"
                     + " d.actor, d.events";
     static final String OUTBOX = "o.kind, o.partition, o.position, o.source_topic, o.source_partition, o.source_offset,"
-            + " o.key, o.value, o.headers, o.reason, o.time_ms";
+            + " o.key, o.value, o.headers, o.reason, o.time_ms, o.tenant";
     static final String OUTCOME = "o.tenant, o.thread, o.hash, o.content_hash, o.result, o.seq";
 
     private Rows() {}
@@ -68,6 +68,7 @@ final class Rows {
         int partition = row.getInt(2);
         long position = row.getLong(3);
         return new OutboxRow(
+                row.getString(12),
                 kind(row.getString(1), partition, position),
                 partition,
                 position,

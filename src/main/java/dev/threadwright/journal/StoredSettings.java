@@ -4,14 +4,25 @@ import dev.threadwright.journal.Lane.Purpose;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** What the first server to start decided for all that come after, because stored data depends on it. */
 public final class StoredSettings {
 
     private static final String TOPIC = "topic ";
+
+    private static final String TENANTS = """
+            with recursive one as (
+                (select tenant from thread order by tenant limit 1)
+                union all
+                select n.tenant from one cross join lateral (
+                    select t.tenant from thread t where t.tenant > one.tenant order by t.tenant limit 1) n)
+            select tenant from one
+            """;
 
     private final PostgresSettings settings;
 
@@ -65,6 +76,24 @@ public final class StoredSettings {
      */
     public Topic topic(String name, String id) {
         return Topic.of(firstOf("server_setting", TOPIC + name, new Topic(id, 1).toString()));
+    }
+
+    /** Who has threads, or had; one look-up each. */
+    public List<String> tenants() {
+        try (Lane lane = new Lane(settings, Purpose.CLAIMS)) {
+            return lane.call(
+                    connection -> {
+                        List<String> tenants = new ArrayList<>();
+                        try (PreparedStatement select = connection.prepareStatement(TENANTS);
+                                ResultSet rows = select.executeQuery()) {
+                            while (rows.next()) {
+                                tenants.add(rows.getString(1));
+                            }
+                        }
+                        return tenants;
+                    },
+                    SqlErrors::ofRead);
+        }
     }
 
     /** The topics that it knows, by their names. */

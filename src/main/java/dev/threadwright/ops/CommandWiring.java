@@ -7,7 +7,6 @@ import dev.threadwright.ingress.CommandRecords;
 import dev.threadwright.ingress.KeyPartitions;
 import dev.threadwright.ingress.RecordDecoder;
 import dev.threadwright.stream.ThreadFeed;
-import dev.threadwright.thread.ThreadKey;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
@@ -29,12 +28,13 @@ final class CommandWiring {
     @Produces
     @Singleton
     Commands commands(ThreadwrightConfig config, PolicyCheck policyCheck) {
-        ThreadwrightConfig.Topics topics = config.topics();
+        TenantTopics topics = TenantTopics.of(config);
         int maxDataBytes = config.limits().dataBytes();
         return new Commands(
-                new CommandRecords(topics.commands(), topics.results(), config.partitions()),
+                new CommandRecords(
+                        config.topics().commands(), tenant -> topics.of(tenant).results(), config.partitions()),
                 // Policies are checked where the request is read, to tell their place in it.
-                new RecordDecoder(topic -> ThreadKey.DEFAULT_TENANT, policy -> {}, maxDataBytes),
+                new RecordDecoder(topics::tenant, policy -> {}, maxDataBytes),
                 policyCheck::validate,
                 config.partitions(),
                 maxDataBytes);
@@ -43,11 +43,13 @@ final class CommandWiring {
     @Produces
     @Singleton
     ReplayTargets replayTargets(ThreadwrightConfig config) {
-        ThreadwrightConfig.Topics topics = config.topics();
+        String commands = config.topics().commands();
+        TenantTopics topics = TenantTopics.of(config);
         return new ReplayTargets(
-                List.of(topics.input(), topics.commands(), topics.results()),
-                topics.commands(),
-                topics.deadLetter(),
+                tenant -> List.of(
+                        topics.of(tenant).input(), commands, topics.of(tenant).results()),
+                commands,
+                tenant -> topics.of(tenant).deadLetter(),
                 config.partitions(),
                 config.limits().dataBytes());
     }

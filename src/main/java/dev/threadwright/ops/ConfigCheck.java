@@ -55,6 +55,7 @@ public final class ConfigCheck {
         check.httpSteps(config.httpSteps());
         check.outside(config);
         check.times(config);
+        IdentityWiring.check(config, check::wrong);
         return List.copyOf(check.problems);
     }
 

@@ -23,7 +23,6 @@ import dev.threadwright.live.ProgressExchange;
 import dev.threadwright.live.StepProgress;
 import dev.threadwright.log.LogFields;
 import dev.threadwright.relay.Relay;
-import dev.threadwright.relay.Topics;
 import dev.threadwright.step.Handlers;
 import dev.threadwright.step.InProcessSteps;
 import dev.threadwright.thread.Decider;
@@ -76,6 +75,7 @@ final class Engine implements AutoCloseable {
     private final Replies replies;
     private final Measurements measurements;
     private final Producer<byte[], byte[]> strayProducer;
+    private final TenantTopics topics;
     private final CommandRecords commandRecords;
     private final List<LoopUnit> units = new ArrayList<>();
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -122,8 +122,9 @@ final class Engine implements AutoCloseable {
                 () -> kafka.plainProducer(exchangeId),
                 () -> kafka.grouplessConsumer(exchangeId));
         this.strayProducer = kafka.plainProducer("threadwright-" + owner + "-results");
-        this.commandRecords =
-                new CommandRecords(config.topics().commands(), config.topics().results(), partitions);
+        this.topics = TenantTopics.of(config);
+        this.commandRecords = new CommandRecords(
+                config.topics().commands(), tenant -> topics.of(tenant).results(), partitions);
     }
 
     void start() {
@@ -260,7 +261,6 @@ final class Engine implements AutoCloseable {
     }
 
     private Relay relay(String name, String clientId, Journal journal, IntConsumer onLost) {
-        ThreadwrightConfig.Topics topics = config.topics();
         return Relay.of(
                 name + "-relay",
                 threads,
@@ -268,7 +268,7 @@ final class Engine implements AutoCloseable {
                 () -> kafka.transactionalProducer(clientId, clientId),
                 admin,
                 () -> kafka.grouplessConsumer(clientId + "-positions"),
-                outgoing(topics),
+                topics.outgoing(),
                 partitions,
                 config.limits().recordBytes(),
                 journal::holders,
@@ -276,19 +276,7 @@ final class Engine implements AutoCloseable {
                 measurements);
     }
 
-    static Topics outgoing(ThreadwrightConfig.Topics topics) {
-        return new Topics(
-                topics.lifecycle(),
-                topics.events(),
-                topics.deadLetter(),
-                topics.commands(),
-                topics.actions(),
-                topics.positions(),
-                topics.actionsOf());
-    }
-
     private Consumers consumers(String name, String clientId, int number, Loop loop) {
-        ThreadwrightConfig.Topics topics = config.topics();
         String staticId =
                 config.instance().staticId().map(id -> id + "-" + number).orElse(null);
         Consumers.GroupMembers group = isStatic -> kafka.groupConsumer(
@@ -303,9 +291,8 @@ final class Engine implements AutoCloseable {
                 group,
                 groupless,
                 decoder,
-                topics.input(),
-                topics.commands(),
-                topics.results(),
+                config.topics().input(),
+                topics.inbound(),
                 partitions,
                 loop,
                 config.group().sessionTimeoutMs());

@@ -38,6 +38,8 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
@@ -122,6 +124,7 @@ public class EngineStartup {
     }
 
     void onStart(@Observes StartupEvent event) {
+        tellIdentity();
         starter = Thread.ofPlatform().name("engine-start").daemon().start(() -> {
             try {
                 bringUp();
@@ -135,6 +138,19 @@ public class EngineStartup {
                 Quarkus.asyncExit(1);
             }
         });
+    }
+
+    private void tellIdentity() {
+        if (IdentityWiring.isRequired(config)) {
+            LOG.infof(
+                    "Callers say who they are: %d API keys; tenants: %s",
+                    config.identity().keys().size(),
+                    String.join(", ", TenantTopics.of(config).tenants()));
+        } else {
+            LOG.warn(
+                    "Identity is off: whoever reaches this server over HTTP may do everything. docs/identity.md says how"
+                            + " to turn it on");
+        }
     }
 
     /** Not ready any more, whatever comes. */
@@ -183,6 +199,10 @@ public class EngineStartup {
                     + ", and a thread's partition depends on that number. Set threadwright.partitions=" + partitions
                     + ", or begin a new journal in another database");
         }
+        patiently("Postgres, to see which tenants there are", () -> {
+            checkTenants(new StoredSettings(postgres));
+            return partitions;
+        });
         CallbackKey callbackKey =
                 patiently("Postgres, to read the key of callbacks", () -> callbackKey(new StoredSettings(postgres)));
         callbacks.open(callbackKey);
@@ -200,7 +220,7 @@ public class EngineStartup {
             }
         });
         RecordDecoder decoder = new RecordDecoder(
-                topic -> ThreadKey.DEFAULT_TENANT,
+                TenantTopics.of(config)::tenant,
                 topic -> generations.getOrDefault(topic, 1),
                 policyCheck::validate,
                 config.limits().dataBytes(),
@@ -222,6 +242,18 @@ public class EngineStartup {
         ready.start();
         engine = ready;
         endings.start();
+    }
+
+    /** Who is not configured any more has threads still, whose events would be nobody's or somebody else's. */
+    private void checkTenants(StoredSettings stored) {
+        Set<String> unknown = new TreeSet<>(stored.tenants());
+        unknown.removeAll(TenantTopics.of(config).tenants());
+        if (!unknown.isEmpty()) {
+            throw new MisconfiguredException("The journal has threads of tenants that are not configured: "
+                    + String.join(", ", unknown) + ". Give each its topics (threadwright.tenants."
+                    + unknown.iterator().next()
+                    + ".input and so on; any one key of it is enough)");
+        }
     }
 
     private CallbackKey callbackKey(StoredSettings stored) {

@@ -171,7 +171,7 @@ final class Recovery {
 
     private Plan plan(Claimed claimed, @Nullable Long log, TopicSetup.Identities topics, boolean republish)
             throws SQLException {
-        boolean eventsLost = topics.isRecreated(config.topics().events());
+        boolean eventsLost = TenantTopics.of(config).all().stream().anyMatch(own -> topics.isRecreated(own.events()));
         long published = log == null ? 0 : log;
         if (log == null && !eventsLost && topics.isRecreated(config.topics().positions())) {
             published = claimed.published();
@@ -323,7 +323,7 @@ final class Recovery {
                 PostgresJournal journal = new PostgresJournal(postgres)) {
             events = new Republication(
                             producer,
-                            Engine.outgoing(topics),
+                            TenantTopics.of(config).outgoing(),
                             partitions(),
                             config.limits().recordBytes())
                     .republish(
@@ -353,7 +353,9 @@ final class Recovery {
                 admin,
                 () -> kafka.grouplessConsumer("threadwright-recover"),
                 config.topics().positions(),
-                config.topics().events());
+                TenantTopics.of(config).all().stream()
+                        .map(TenantTopics.Of::events)
+                        .toList());
     }
 
     /** A server that was killed is a member until its session ends, which begins anew with its broker. */

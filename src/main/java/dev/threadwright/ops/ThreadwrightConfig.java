@@ -37,6 +37,11 @@ public interface ThreadwrightConfig {
 
     Embedded embedded();
 
+    Identity identity();
+
+    /** Besides {@code default}, which there always is. By their names: 1 to 63 lower-case letters, digits, _ and -. */
+    Map<String, Tenant> tenants();
+
     Postgres postgres();
 
     Workflows workflows();
@@ -70,6 +75,56 @@ public interface ThreadwrightConfig {
         /** The longest that one attempt takes, whatever its step says. */
         @WithDefault("5m")
         Duration timeout();
+    }
+
+    /** Who may ask, over HTTP; over Kafka, topics say whose a record is, and the brokers who may write it. */
+    interface Identity {
+        /**
+         * Whether callers have to say who they are. Not set: they have to if there is a key. A server with a
+         * Kafka or Postgres of somebody else's does not start without identity, unless this is {@code false}.
+         */
+        Optional<Boolean> enabled();
+
+        /** Whether {@code /q/metrics} is told to anybody; else to who has the role operate. */
+        @WithDefault("false")
+        boolean openMetrics();
+
+        /** API keys, by the names under which the journal keeps what is done with them. */
+        Map<String, Key> keys();
+
+        /** Of callers who send it as {@code X-Api-Key}, or as a bearer token. */
+        interface Key {
+            /** {@code sha256:} and hexadecimal digits; {@code threadwright key} makes a key and its hash. */
+            String hash();
+
+            /** Whose threads it is for. */
+            @WithDefault("default")
+            String tenant();
+
+            /** Out of read, write, resolve, operate and administer. */
+            List<String> roles();
+        }
+    }
+
+    /** A tenant's topics. Topics not set are those of {@code threadwright.topics} with a point and its name. */
+    interface Tenant {
+        /** What its users and systems publish. */
+        Optional<String> input();
+
+        /** What its workers answer. */
+        Optional<String> results();
+
+        /** What happens to its runs and inputs. */
+        Optional<String> lifecycle();
+
+        /** Its part of the journal. */
+        Optional<String> events();
+
+        /** What of its input or results could not be understood. */
+        Optional<String> deadLetter();
+
+        /** What its workers are asked for. */
+        Optional<String> actions();
     }
 
     Actions actions();

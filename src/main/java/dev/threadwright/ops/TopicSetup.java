@@ -1,7 +1,6 @@
 package dev.threadwright.ops;
 
 import dev.threadwright.journal.StoredSettings;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -38,10 +37,12 @@ final class TopicSetup {
 
     private final Admin admin;
     private final ThreadwrightConfig config;
+    private final TenantTopics topics;
 
     TopicSetup(Admin admin, ThreadwrightConfig config) {
         this.admin = admin;
         this.config = config;
+        this.topics = TenantTopics.of(config);
     }
 
     /**
@@ -89,14 +90,16 @@ final class TopicSetup {
 
     /** All topics that the server uses, as it would make them. */
     static List<NewTopic> needed(ThreadwrightConfig config, int partitions) {
-        ThreadwrightConfig.Topics topics = config.topics();
-        Set<String> inbound = Set.of(topics.input(), topics.commands(), topics.results());
-        List<String> all = new ArrayList<>(inbound);
-        all.addAll(List.of(
-                topics.lifecycle(), topics.events(), topics.deadLetter(), topics.progress(), topics.positions()));
-        Set<String> forWorkers = new LinkedHashSet<>(topics.actionsOf().values());
-        forWorkers.add(topics.actions());
-        forWorkers.stream().filter(name -> !all.contains(name)).forEach(all::add);
+        TenantTopics topics = TenantTopics.of(config);
+        Set<String> inbound = topics.inbound().keySet();
+        Set<String> all = new LinkedHashSet<>(inbound);
+        all.add(config.topics().progress());
+        all.add(config.topics().positions());
+        Set<String> forWorkers = new LinkedHashSet<>();
+        for (TenantTopics.Of own : topics.all()) {
+            all.addAll(own.all());
+            forWorkers.addAll(own.forWorkers());
+        }
         return all.stream()
                 .map(name -> topic(config, name, partitions, inbound.contains(name), forWorkers.contains(name)))
                 .toList();
@@ -131,17 +134,17 @@ final class TopicSetup {
     }
 
     Identities identities(StoredSettings store) {
-        ThreadwrightConfig.Topics topics = config.topics();
         Set<String> existing = await("list the topics", admin.listTopics().names());
-        List<String> asked = Stream.of(
-                        topics.input(),
-                        topics.commands(),
-                        topics.results(),
-                        topics.lifecycle(),
-                        topics.events(),
-                        topics.deadLetter(),
-                        topics.actions(),
-                        topics.positions())
+        List<String> asked = Stream.concat(
+                        Stream.of(config.topics().commands(), config.topics().positions()),
+                        topics.all().stream()
+                                .flatMap(own -> Stream.of(
+                                        own.input(),
+                                        own.results(),
+                                        own.lifecycle(),
+                                        own.events(),
+                                        own.deadLetter(),
+                                        own.actions())))
                 .filter(existing::contains)
                 .distinct()
                 .toList();
@@ -161,9 +164,8 @@ final class TopicSetup {
      *     or the one of the published positions, without which what is published would be published again
      */
     Map<String, Integer> checkIdentities(StoredSettings store) {
-        ThreadwrightConfig.Topics topics = config.topics();
         Identities found = identities(store);
-        Set<String> inbound = Set.of(topics.input(), topics.commands(), topics.results());
+        Set<String> inbound = topics.inbound().keySet();
         for (String topic : found.recreated()) {
             if (inbound.contains(topic)) {
                 throw new MisconfiguredException(
@@ -171,7 +173,7 @@ final class TopicSetup {
                                 + " goes on has to be said. Run \"threadwright recover --all\", and see \"Kafka behind Postgres\" in"
                                 + " docs/operations.md");
             }
-            if (topic.equals(topics.positions())) {
+            if (topic.equals(config.topics().positions())) {
                 throw new MisconfiguredException(
                         "Topic " + topic + " was created anew: how far this journal is published"
                                 + " is not in it. Run \"threadwright recover --all\", and see \"Kafka behind Postgres\" in"

@@ -64,6 +64,7 @@ public final class OutgoingRecords {
     }
 
     private List<ProducerRecord<byte[], byte[]>> ofDecision(DecisionRow decision) {
+        Topics.OfTenant own = topics.of(decision.thread().tenant());
         String thread = decision.thread().thread();
         byte[] key = thread.getBytes(UTF_8);
         RecordHeader subject = new RecordHeader("ce_subject", key);
@@ -87,9 +88,9 @@ public final class OutgoingRecords {
                     traceHeader(recorded.traceParent()),
                     data.length > maxDataBytes ? header("ce_dataref", place(thread, recorded.seq())) : null);
             byte[] value = data.length > maxDataBytes ? null : data;
-            records.add(record(topics.events(), decision.partition(), key, value, common.headers(JOURNAL)));
+            records.add(record(own.events(), decision.partition(), key, value, common.headers(JOURNAL)));
             if (isLifecycle(event)) {
-                records.add(record(topics.lifecycle(), decision.partition(), key, value, common.headers(LIFECYCLE)));
+                records.add(record(own.lifecycle(), decision.partition(), key, value, common.headers(LIFECYCLE)));
             }
         }
         return records;
@@ -155,7 +156,7 @@ public final class OutgoingRecords {
         headers.add(header("tw_source_partition", Integer.toString(row.source().partition())));
         headers.add(header("tw_source_offset", Long.toString(row.source().offset())));
         headers.add(header("tw_source_time", Instant.ofEpochMilli(row.timeMs()).toString()));
-        return record(topics.deadLetter(), row.partition(), key, value, headers);
+        return record(topics.of(row.tenant()).deadLetter(), row.partition(), key, value, headers);
     }
 
     private static int length(byte @Nullable [] bytes) {
@@ -195,7 +196,8 @@ public final class OutgoingRecords {
             headers.remove(CONTENT_TYPE.key());
             headers.add(header("ce_dataref", "/actions/" + URLEncoder.encode(text(row, "ce_actionid"), UTF_8)));
         }
-        String topic = topics.actionsOf().getOrDefault(text(row, "ce_actionname"), topics.actions());
+        Topics.OfTenant own = topics.of(row.tenant());
+        String topic = own.actionsOf().getOrDefault(text(row, "ce_actionname"), own.actions());
         return record(topic, row.partition(), row.key(), isLarge ? null : value, headers);
     }
 

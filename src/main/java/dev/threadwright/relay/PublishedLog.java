@@ -23,14 +23,20 @@ public final class PublishedLog implements AutoCloseable {
 
     private final PublishedPositions positions;
     private final Supplier<Consumer<byte[], byte[]>> consumers;
-    private final String eventsTopic;
+    private final List<String> eventsTopics;
 
-    /** @param consumers of committed records, in no group */
+    /**
+     * @param consumers of committed records, in no group
+     * @param eventsTopics of all tenants
+     */
     public PublishedLog(
-            Admin admin, Supplier<Consumer<byte[], byte[]>> consumers, String positionsTopic, String eventsTopic) {
+            Admin admin,
+            Supplier<Consumer<byte[], byte[]>> consumers,
+            String positionsTopic,
+            Collection<String> eventsTopics) {
         this.positions = new PositionsTopic(admin, consumers, positionsTopic);
         this.consumers = consumers;
-        this.eventsTopic = eventsTopic;
+        this.eventsTopics = List.copyOf(eventsTopics);
     }
 
     /**
@@ -48,15 +54,21 @@ public final class PublishedLog implements AutoCloseable {
      * @param sinceMs milliseconds since 1970
      */
     public SortedMap<String, Long> lastEvents(int partition, long sinceMs) {
-        TopicPartition events = new TopicPartition(eventsTopic, partition);
         SortedMap<String, Long> last = new TreeMap<>();
+        for (String topic : eventsTopics) {
+            readEvents(new TopicPartition(topic, partition), sinceMs, last);
+        }
+        return last;
+    }
+
+    private void readEvents(TopicPartition events, long sinceMs, SortedMap<String, Long> last) {
         try (Consumer<byte[], byte[]> consumer = consumers.get()) {
             consumer.assign(List.of(events));
             OffsetAndTimestamp since =
                     consumer.offsetsForTimes(Map.of(events, sinceMs)).get(events);
             long end = consumer.endOffsets(List.of(events)).getOrDefault(events, 0L);
             if (since == null) {
-                return last;
+                return;
             }
             consumer.seek(events, since.offset());
             while (consumer.position(events) < end) {
@@ -72,7 +84,6 @@ public final class PublishedLog implements AutoCloseable {
                 }
             }
         }
-        return last;
     }
 
     @Override

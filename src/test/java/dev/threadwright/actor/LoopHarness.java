@@ -191,7 +191,12 @@ public final class LoopHarness implements AutoCloseable {
 
     static RawRecord raw(int partition, long offset, long timeMs) {
         return new RawRecord(
-                new Coordinates(TOPIC, partition, offset), new byte[] {'k'}, new byte[] {'1'}, RawHeaders.NONE, timeMs);
+                ThreadKey.DEFAULT_TENANT,
+                new Coordinates(TOPIC, partition, offset),
+                new byte[] {'k'},
+                new byte[] {'1'},
+                RawHeaders.NONE,
+                timeMs);
     }
 
     static ThreadKey thread(String name) {

@@ -342,6 +342,7 @@ class LoopTest {
                 kind,
                 reason,
                 new RawRecord(
+                        ThreadKey.DEFAULT_TENANT,
                         new OutboxRow.Coordinates(LoopHarness.TOPIC, 0, offset),
                         new byte[] {'k'},
                         new byte[] {9},

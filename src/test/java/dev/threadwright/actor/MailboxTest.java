@@ -9,6 +9,7 @@ import dev.threadwright.journal.RawHeaders;
 import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.Command;
 import dev.threadwright.thread.RunId;
+import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.workflow.Json;
 import java.util.Collections;
 import java.util.List;
@@ -70,7 +71,13 @@ class MailboxTest {
                 0,
                 Kind.INVALID,
                 "x",
-                new RawRecord(raw(0, 0, 1).source(), null, null, RawHeaders.of(Map.of("h", new byte[5_000])), 1));
+                new RawRecord(
+                        ThreadKey.DEFAULT_TENANT,
+                        raw(0, 0, 1).source(),
+                        null,
+                        null,
+                        RawHeaders.of(Map.of("h", new byte[5_000])),
+                        1));
         assertThat(headers.bytes()).isEqualTo(Work.OVERHEAD_BYTES + 5_001L);
     }
 
@@ -88,6 +95,9 @@ class MailboxTest {
     private static Work work(long offset, int bytes) {
         RawRecord raw = raw(0, offset, 1);
         return new Work.SetAside(
-                0, Kind.INVALID, "x", new RawRecord(raw.source(), null, new byte[bytes], RawHeaders.NONE, 1));
+                0,
+                Kind.INVALID,
+                "x",
+                new RawRecord(ThreadKey.DEFAULT_TENANT, raw.source(), null, new byte[bytes], RawHeaders.NONE, 1));
     }
 }

@@ -425,6 +425,7 @@ class SetAsideTest {
 
     private static Work release(long offset, Command command, String id) {
         RawRecord record = new RawRecord(
+                ThreadKey.DEFAULT_TENANT,
                 new Coordinates(LoopHarness.TOPIC, 0, offset),
                 new byte[] {'k'},
                 new byte[] {'1'},

@@ -177,6 +177,7 @@ public final class Benchmark {
                 "-Dthreadwright.postgres.url=" + servers.jdbcUrl(Lane.SERVER),
                 "-Dthreadwright.postgres.username=" + servers.user(),
                 "-Dthreadwright.postgres.password=" + servers.password(),
+                "-Dthreadwright.identity.enabled=false",
                 "-Dquarkus.http.port=" + TestServers.freePort(),
                 "-Dthreadwright.workflows.directory=" + servers.workflows(),
                 "-jar",

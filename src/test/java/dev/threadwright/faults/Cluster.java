@@ -78,13 +78,22 @@ final class Cluster implements AutoCloseable {
 
     private Map<String, String> configuration() {
         Map<String, String> configuration = new HashMap<>(Map.of(
-                "kafka.bootstrap.servers", bootstrapServers,
-                "threadwright.postgres.url", jdbcUrl,
-                "threadwright.postgres.username", user,
-                "threadwright.postgres.password", password,
-                "threadwright.partitions", Integer.toString(PARTITIONS),
-                "threadwright.group.id", group(),
-                "threadwright.group.session-timeout-ms", Integer.toString(SESSION_TIMEOUT_MS)));
+                "kafka.bootstrap.servers",
+                bootstrapServers,
+                "threadwright.postgres.url",
+                jdbcUrl,
+                "threadwright.postgres.username",
+                user,
+                "threadwright.postgres.password",
+                password,
+                "threadwright.partitions",
+                Integer.toString(PARTITIONS),
+                "threadwright.group.id",
+                group(),
+                "threadwright.identity.enabled",
+                "false",
+                "threadwright.group.session-timeout-ms",
+                Integer.toString(SESSION_TIMEOUT_MS)));
         for (String topic :
                 List.of("input", "commands", "results", "actions", "lifecycle", "events", "dead-letter", "positions")) {
             configuration.put("threadwright.topics." + topic, topic(topic));

@@ -35,7 +35,9 @@ class DeadLetterSenderTest {
 
     private final CommandSender commands = new CommandSender(emitter());
     private final DeadLetterSender sender = new DeadLetterSender(
-            new ReplayTargets(List.of("in"), "commands", "dead", 16, 1_000), new Replays(tables), commands);
+            new ReplayTargets(tenant -> List.of("in"), "commands", tenant -> "dead", 16, 1_000),
+            new Replays(tables),
+            commands);
 
     @BeforeAll
     static void database() {

@@ -4,6 +4,7 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.threadwright.security.Caller;
 import dev.threadwright.stream.ThreadFeed;
 import dev.threadwright.testing.EmbeddedServersResource;
 import dev.threadwright.thread.ThreadKey;
@@ -60,7 +61,13 @@ class SlowSocketTest {
         server = vertx.createHttpServer()
                 .requestHandler(request -> request.toWebSocket().onSuccess(socket -> {
                     open.incrementAndGet();
-                    new EventSocket(socket, new ThreadKey("default", thread), sockets, SHORT, open::decrementAndGet)
+                    new EventSocket(
+                                    socket,
+                                    Caller.anybody("default", "somebody"),
+                                    new ThreadKey("default", thread),
+                                    sockets,
+                                    SHORT,
+                                    open::decrementAndGet)
                             .listen();
                 }))
                 .listen(0, "127.0.0.1")

@@ -344,6 +344,7 @@ class WaitersTest {
 
     private static Batch setAside(OutboxRow.Kind kind, Map<String, byte[]> headers) {
         OutboxRow row = new OutboxRow(
+                ThreadKey.DEFAULT_TENANT,
                 kind,
                 3,
                 1,

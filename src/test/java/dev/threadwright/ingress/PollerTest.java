@@ -149,8 +149,7 @@ class PollerTest {
                 consumer(),
                 new RecordDecoder(topic -> "default", policyCheck, 1 << 16),
                 INPUT,
-                "commands",
-                "results",
+                Map.of(INPUT, TopicRole.INPUT, "commands", TopicRole.COMMANDS, "results", TopicRole.RESULTS),
                 1,
                 harness.loop,
                 60_000);

@@ -109,8 +109,7 @@ class StaticMembersTest {
                     consumer(Map.of()),
                     new RecordDecoder(topic -> "default", policy -> {}, 1 << 16),
                     input,
-                    commands(),
-                    results(),
+                    Map.of(input, TopicRole.INPUT, commands(), TopicRole.COMMANDS, results(), TopicRole.RESULTS),
                     PARTITIONS,
                     harness.loop,
                     60_000);

@@ -551,6 +551,7 @@ abstract class JournalContract {
     private static Batch forwards(List<Advance> advances) {
         List<OutboxRow> rows = advances.stream()
                 .map(advance -> new OutboxRow(
+                        ThreadKey.DEFAULT_TENANT,
                         OutboxRow.Kind.FORWARD,
                         advance.partition(),
                         advance.to(),
@@ -597,6 +598,7 @@ abstract class JournalContract {
 
     private static OutboxRow withoutBytes(OutboxRow row) {
         return new OutboxRow(
+                ThreadKey.DEFAULT_TENANT,
                 row.kind(),
                 row.partition(),
                 row.position(),

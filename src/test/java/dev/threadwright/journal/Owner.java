@@ -197,6 +197,7 @@ final class Owner {
 
         Draft forward(OutboxRow.Kind kind, byte[] key, byte[] value, RawHeaders headers, String reason) {
             outbox.add(new OutboxRow(
+                    ThreadKey.DEFAULT_TENANT,
                     kind,
                     claim.partition(),
                     ++at,

@@ -162,11 +162,18 @@ class EngineMetersTest {
                 0,
                 OutboxRow.Kind.INVALID,
                 "",
-                new RawRecord(new Coordinates(topic, 0, 1), new byte[2], new byte[3], RawHeaders.NONE, timeMs));
+                new RawRecord(
+                        ThreadKey.DEFAULT_TENANT,
+                        new Coordinates(topic, 0, 1),
+                        new byte[2],
+                        new byte[3],
+                        RawHeaders.NONE,
+                        timeMs));
     }
 
     private static OutboxRow dead(OutboxRow.Kind kind) {
-        return new OutboxRow(kind, 0, 2, new Coordinates("in", 0, 1), null, null, RawHeaders.NONE, "", 0);
+        return new OutboxRow(
+                ThreadKey.DEFAULT_TENANT, kind, 0, 2, new Coordinates("in", 0, 1), null, null, RawHeaders.NONE, "", 0);
     }
 
     private static Batch batch(List<Event> events, List<OutboxRow> outbox) {

@@ -179,6 +179,7 @@ class EngineSpansTest {
 
     private static OutboxRow request(TraceContext trace) {
         return new OutboxRow(
+                ThreadKey.DEFAULT_TENANT,
                 OutboxRow.Kind.ACTION,
                 0,
                 2,

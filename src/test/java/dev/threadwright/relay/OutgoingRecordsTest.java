@@ -50,7 +50,7 @@ class OutgoingRecordsTest {
         Set<String> events = new TreeSet<>();
         for (Event event : events()) {
             for (ProducerRecord<byte[], byte[]> record : published(event, CAUSE, Integer.MAX_VALUE)) {
-                (record.topic().equals(TOPICS.lifecycle()) ? lifecycle : events).add(EventCodec.typeOf(event));
+                (record.topic().equals("threadwright.lifecycle") ? lifecycle : events).add(EventCodec.typeOf(event));
             }
         }
         assertThat(document.messages("lifecycle")).isEqualTo(lifecycle);
@@ -146,6 +146,7 @@ class OutgoingRecordsTest {
                 new RawHeaders.Header("h", bytes("2")),
                 new RawHeaders.Header("tw_reason", bytes("of a sender"))));
         OutboxRow row = new OutboxRow(
+                ThreadKey.DEFAULT_TENANT,
                 OutboxRow.Kind.FAILED,
                 3,
                 12,
@@ -247,6 +248,7 @@ class OutgoingRecordsTest {
     private static OutboxRow outbox(
             OutboxRow.Kind kind, byte[] key, byte[] value, Map<String, byte[]> headers, String reason) {
         return new OutboxRow(
+                ThreadKey.DEFAULT_TENANT,
                 kind,
                 3,
                 12,

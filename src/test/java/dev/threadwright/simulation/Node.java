@@ -10,6 +10,7 @@ import dev.threadwright.actor.Work.Decide;
 import dev.threadwright.ingress.CommandRecords;
 import dev.threadwright.ingress.Consumers;
 import dev.threadwright.ingress.RecordDecoder;
+import dev.threadwright.ingress.TopicRole;
 import dev.threadwright.journal.Journal;
 import dev.threadwright.relay.OutgoingRecords;
 import dev.threadwright.relay.Relay;
@@ -124,8 +125,10 @@ final class Node {
                 new LogConsumer(process, broker, group, faults, random).asConsumer(),
                 new RecordDecoder(topic -> "default", policy -> {}, DATA_BYTES),
                 Names.INPUT,
-                Names.COMMANDS,
-                Names.RESULTS,
+                Map.of(
+                        Names.INPUT, TopicRole.INPUT,
+                        Names.COMMANDS, TopicRole.COMMANDS,
+                        Names.RESULTS, TopicRole.RESULTS),
                 broker.partitions(),
                 loop,
                 Group.SESSION_TIMEOUT_MS);

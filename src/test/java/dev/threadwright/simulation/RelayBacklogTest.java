@@ -10,6 +10,7 @@ import dev.threadwright.journal.RawHeaders;
 import dev.threadwright.relay.OutgoingRecords;
 import dev.threadwright.relay.Relay;
 import dev.threadwright.simulation.Faults.Kind;
+import dev.threadwright.thread.ThreadKey;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -148,6 +149,7 @@ class RelayBacklogTest {
 
     private static OutboxRow deadLetter(int partition, int position, byte[] value) {
         return new OutboxRow(
+                ThreadKey.DEFAULT_TENANT,
                 OutboxRow.Kind.INVALID,
                 partition,
                 position,

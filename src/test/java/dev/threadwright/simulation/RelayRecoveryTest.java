@@ -12,6 +12,7 @@ import dev.threadwright.relay.OutgoingRecords;
 import dev.threadwright.relay.Relay;
 import dev.threadwright.relay.RelayException;
 import dev.threadwright.simulation.Faults.Kind;
+import dev.threadwright.thread.ThreadKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -124,6 +125,7 @@ class RelayRecoveryTest {
 
     private static OutboxRow deadLetter(int position) {
         return new OutboxRow(
+                ThreadKey.DEFAULT_TENANT,
                 OutboxRow.Kind.INVALID,
                 0,
                 position,

@@ -35,7 +35,7 @@ public final class EmbeddedServersResource implements QuarkusTestResourceLifecyc
         return Map.of(
                 "threadwright.callbacks.public-url", PUBLIC_URL,
                 "threadwright.models.default.base-url", model.baseUrl(),
-                "threadwright.postgres.url", TestServers.createDatabase(database),
+                "threadwright.postgres.url", TestServers.keptDatabase(database),
                 "threadwright.postgres.username", TestServers.user(),
                 "threadwright.postgres.password", TestServers.password(),
                 "kafka.bootstrap.servers", TestServers.bootstrapServers(),

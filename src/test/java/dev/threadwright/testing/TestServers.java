@@ -56,6 +56,21 @@ public final class TestServers {
         }
     }
 
+    /**
+     * A database that is empty at first and stays until the JVM ends: what it is to topics, which stay as well, it is to the
+     * next server, too.
+     */
+    public static String keptDatabase(String name) {
+        // Whoever asks may be of another class loader.
+        String marker = TestServers.class.getName() + "." + name;
+        String url = System.getProperty(marker);
+        if (url == null) {
+            url = createDatabase(name);
+            System.setProperty(marker, url);
+        }
+        return url;
+    }
+
     /** A port of 127.0.0.1 that was free a moment ago. */
     public static int freePort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {

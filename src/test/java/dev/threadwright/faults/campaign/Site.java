@@ -105,6 +105,7 @@ final class Site implements AutoCloseable {
         configuration.put("threadwright.postgres.password", postgres.password());
         configuration.put("threadwright.partitions", Integer.toString(PARTITIONS));
         configuration.put("threadwright.group.id", GROUP);
+        configuration.put("threadwright.identity.enabled", "false");
         configuration.put("threadwright.group.session-timeout-ms", Integer.toString(SESSION_TIMEOUT_MS));
         configuration.put("threadwright.workflows.directory", workflows.toString());
         configuration.put("threadwright.workflows.examples", "false");
