@@ -107,13 +107,16 @@ final class TenantTopics {
         owners.put(shared.commands(), "the servers");
         owners.put(shared.progress(), "the servers");
         owners.put(shared.positions(), "the servers");
+        // Of the default tenant's own, ConfigCheck has said it under their keys.
+        of(ThreadKey.DEFAULT_TENANT).all().forEach(topic -> owners.putIfAbsent(topic, "tenant default"));
         byTenant.forEach((tenant, topics) -> {
+            if (tenant.equals(ThreadKey.DEFAULT_TENANT)) {
+                return;
+            }
             for (String topic : topics.all()) {
                 String other = owners.putIfAbsent(topic, "tenant " + tenant);
                 if (other != null) {
-                    wrong.accept(
-                            tenant.equals(ThreadKey.DEFAULT_TENANT) ? "topics" : "tenants." + tenant,
-                            "has topic " + topic + ", which is that of " + other + ", too");
+                    wrong.accept("tenants." + tenant, "has topic " + topic + ", which is that of " + other + ", too");
                 }
             }
         });
