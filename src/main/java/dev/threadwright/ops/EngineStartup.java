@@ -125,6 +125,9 @@ public class EngineStartup {
 
     void onStart(@Observes StartupEvent event) {
         tellIdentity();
+        EnvironmentKeys.unknown(System.getenv().keySet())
+                .forEach(name -> LOG.warnf(
+                        "Environment variable %s is no key of this server; keys are in docs/configuration.md", name));
         starter = Thread.ofPlatform().name("engine-start").daemon().start(() -> {
             try {
                 bringUp();
