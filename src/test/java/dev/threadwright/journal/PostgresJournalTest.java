@@ -183,8 +183,8 @@ class PostgresJournalTest extends JournalContract {
     @Test
     void what_older_releases_set_aside_is_read() throws SQLException {
         sql(
-                "insert into outbox (partition, position, kind, source_topic, source_partition, source_offset, headers, reason,"
-                        + " time_ms) values (0, 1, 'dead_letter', 'in', 0, 0, '{\"h\":\"AQ==\"}', 'why', 0)");
+                "insert into outbox (tenant, partition, position, kind, source_topic, source_partition, source_offset, headers,"
+                        + " reason, time_ms) values ('default', 0, 1, 'dead_letter', 'in', 0, 0, '{\"h\":\"AQ==\"}', 'why', 0)");
         OutboxRow row = (OutboxRow) journal.publications(0, 0, 1).getFirst();
         assertThat(row.kind()).isEqualTo(OutboxRow.Kind.INVALID);
         assertThat(row.headers()).isEqualTo(RawHeaders.of(Map.of("h", new byte[] {1})));
