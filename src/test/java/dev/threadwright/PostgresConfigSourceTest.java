@@ -42,7 +42,8 @@ class PostgresConfigSourceTest {
 
     @Test
     void tlsIsThatOfBoth() {
-        String url = "jdbc:postgresql://db/tw?sslmode=verify-full&sslrootcert=/etc/pg%20ca.pem&ApplicationName=x&currentSchema=own";
+        String url =
+                "jdbc:postgresql://db/tw?sslmode=verify-full&sslrootcert=/etc/pg%20ca.pem&ApplicationName=x&currentSchema=own";
         assertThat(derived(Map.of("threadwright.postgres.url", url)))
                 .containsExactlyInAnyOrderEntriesOf(Map.of(
                         "quarkus.datasource.jdbc.url", url,

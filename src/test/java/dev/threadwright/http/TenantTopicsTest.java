@@ -51,12 +51,18 @@ class TenantTopicsTest {
 
     /** What comes from a tenant's users and workers, and whose it is. */
     private static final Map<String, String> INCOMING = Map.of(
-            "tenants.input", "default",
-            "tenants.results", "default",
-            "tenants.input.acme", "acme",
-            "tenants.results.acme", "acme",
-            Tenants.GLOBEX_INPUT, "globex",
-            "tenants.results.globex", "globex");
+            "tenants.input",
+            "default",
+            "tenants.results",
+            "default",
+            "tenants.input.acme",
+            "acme",
+            "tenants.results.acme",
+            "acme",
+            Tenants.GLOBEX_INPUT,
+            "globex",
+            "tenants.results.globex",
+            "globex");
 
     @TestHTTPResource("/")
     URI server;

@@ -74,7 +74,8 @@ class TenantTopicsTest {
         topics.requireAll(List.of("acme", "default"));
         assertThatThrownBy(() -> topics.requireAll(List.of("globex", "acme")))
                 .isInstanceOf(MisconfiguredException.class)
-                .hasMessageContaining("not configured: globex. Give each its topics (threadwright.tenants.globex.input");
+                .hasMessageContaining(
+                        "not configured: globex. Give each its topics (threadwright.tenants.globex.input");
         List<String> many = IntStream.range(100, 115).mapToObj(i -> "t" + i).toList();
         assertThatThrownBy(() -> topics.requireAll(many)).hasMessageContaining("t109 and 5 more.");
     }
