@@ -50,6 +50,7 @@ enum ProblemType {
     UNDECIDED("undecided", 503, "It has not been decided in time"),
     SHUTTING_DOWN("shutting-down", 503, "The server ends"),
     OVERLOADED("overloaded", 503, "Too much at once"),
+    ISSUER_UNAVAILABLE("issuer-unavailable", 503, "The issuer of tokens cannot be reached"),
     KAFKA_UNAVAILABLE("kafka-unavailable", 503, "Kafka cannot be reached"),
     DATABASE_UNAVAILABLE("database-unavailable", 503, "The database cannot be reached"),
     OTHER("other", 0, "The request cannot be answered");

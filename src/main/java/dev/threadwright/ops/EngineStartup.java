@@ -143,13 +143,18 @@ public class EngineStartup {
     private void tellIdentity() {
         if (IdentityWiring.isRequired(config)) {
             LOG.infof(
-                    "Callers say who they are: %d API keys; tenants: %s",
+                    "Callers say who they are: %d API keys, %s; tenants: %s",
                     config.identity().keys().size(),
+                    config.identity()
+                            .oidc()
+                            .issuer()
+                            .map(issuer -> "tokens of " + issuer)
+                            .orElse("no tokens"),
                     String.join(", ", TenantTopics.of(config).tenants()));
         } else {
             LOG.warn(
-                    "Identity is off: whoever reaches this server over HTTP may do everything. docs/identity.md says how"
-                            + " to turn it on");
+                    "Identity is off: whoever reaches this server over HTTP may do everything, whatever key or token they"
+                            + " send. docs/identity.md says how to turn it on");
         }
     }
 

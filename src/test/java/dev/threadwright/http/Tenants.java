@@ -3,6 +3,8 @@ package dev.threadwright.http;
 import dev.threadwright.security.ApiKey;
 import dev.threadwright.security.Role;
 import dev.threadwright.testing.EmbeddedServersResource;
+import dev.threadwright.testing.Issuer;
+import dev.threadwright.testing.TestServers;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -12,7 +14,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** A server with two tenants beside {@code default}, on which callers say who they are. */
+/** A server with two tenants beside {@code default}, on which callers say who they are: by keys, or by tokens. */
 public final class Tenants implements QuarkusTestProfile {
 
     static final String ACME = "tw_acme-may-everything";
@@ -43,6 +45,11 @@ public final class Tenants implements QuarkusTestProfile {
         config.put("threadwright.partitions", "2");
         config.put("threadwright.tenants.acme.input", "tenants.input.acme");
         config.put("threadwright.tenants.globex.input", GLOBEX_INPUT);
+        // An issuer of tokens, who is away until OidcTest starts it.
+        config.put("threadwright.identity.oidc.issuer", Issuer.url(TestServers.freePort()));
+        config.put("threadwright.identity.oidc.audience", Issuer.AUDIENCE);
+        config.put("threadwright.identity.oidc.tenant-claim", "tenant");
+        config.put("threadwright.identity.oidc.roles.operate", "operate,realm-admin");
         key(config, "default-all", DEFAULT, "default", Stream.of(Role.values()));
         key(config, "acme-all", ACME, "acme", Stream.of(Role.values()));
         key(config, "globex-all", GLOBEX, "globex", Stream.of(Role.values()));
