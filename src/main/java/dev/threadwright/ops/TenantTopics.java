@@ -107,13 +107,19 @@ final class TenantTopics {
         owners.put(shared.commands(), "the servers");
         owners.put(shared.progress(), "the servers");
         owners.put(shared.positions(), "the servers");
+        // What is wrong among those of threadwright.topics is told where these are checked.
+        of(ThreadKey.DEFAULT_TENANT)
+                .all()
+                .forEach(topic -> owners.putIfAbsent(topic, "tenant " + ThreadKey.DEFAULT_TENANT));
         byTenant.forEach((tenant, topics) -> {
+            if (tenant.equals(ThreadKey.DEFAULT_TENANT)) {
+                return;
+            }
             for (String topic : topics.all()) {
                 String other = owners.putIfAbsent(topic, "tenant " + tenant);
                 if (other != null) {
                     wrong.accept(
-                            tenant.equals(ThreadKey.DEFAULT_TENANT) ? "topics" : "tenants." + tenant,
-                            "has topic " + topic + ", which is that of " + other + ", too");
+                            "tenants." + tenant, "has topic " + topic + ", which is that of " + other + ", too");
                 }
             }
         });

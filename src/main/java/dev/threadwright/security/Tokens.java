@@ -160,9 +160,7 @@ public final class Tokens implements AutoCloseable {
         if (e.hasErrorCode(ErrorCodes.NOT_YET_VALID)) {
             return TokenFault.NOT_YET_VALID;
         }
-        return e.hasErrorCode(ErrorCodes.EXPIRATION_MISSING) || e.hasErrorCode(ErrorCodes.MALFORMED_CLAIM)
-                ? TokenFault.INCOMPLETE
-                : TokenFault.MALFORMED;
+        return e.hasErrorCode(ErrorCodes.JSON_INVALID) ? TokenFault.MALFORMED : TokenFault.INCOMPLETE;
     }
 
     private TokenVerdict read(JwtClaims claims) {

@@ -82,6 +82,7 @@ class TokensTest {
                 of("for ever", TokenFault.INCOMPLETE, c -> c.unsetClaim("exp")),
                 of("no time", TokenFault.INCOMPLETE, c -> c.setClaim("exp", "tomorrow")),
                 of("another issuer", TokenFault.ISSUER, c -> c.setIssuer("https://login.example.com")),
+                of("over before it began", TokenFault.INCOMPLETE, c -> c.setIssuedAt(at(301))),
                 of("no issuer", TokenFault.ISSUER, c -> c.unsetClaim("iss")),
                 of("another audience", TokenFault.AUDIENCE, c -> c.setAudience("threadwright2")),
                 of("no audience", TokenFault.AUDIENCE, c -> c.unsetClaim("aud")),
@@ -98,7 +99,7 @@ class TokensTest {
                     s.setKey(OTHERS.getPrivateKey());
                     s.setKeyIdHeaderValue(OTHERS.getKeyId());
                 }),
-                with("another's key without a name", TokenFault.UNKNOWN_KEY, s -> {
+                with("another's key without a name", TokenFault.SIGNATURE, s -> {
                     s.setKey(OTHERS.getPrivateKey());
                     s.getHeaders().setObjectHeaderValue("kid", null);
                 }),
@@ -176,7 +177,10 @@ class TokensTest {
         Caller ann = new Caller("acme", "ann", Set.of(Role.READ, Role.WRITE));
         assertThat(check(good())).isEqualTo(new TokenVerdict.Known(ann));
         assertThat(check(token(
-                        c -> c.setExpirationTime(at(-29)),
+                        c -> {
+                            c.setIssuedAt(at(-300));
+                            c.setExpirationTime(at(-29));
+                        },
                         EC,
                         AlgorithmIdentifiers.ECDSA_USING_P256_CURVE_AND_SHA256,
                         s -> {})))
