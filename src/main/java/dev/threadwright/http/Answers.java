@@ -4,6 +4,7 @@ import dev.threadwright.http.CommandAnswer.InputId;
 import dev.threadwright.http.CommandAnswer.RunResult;
 import dev.threadwright.http.Waiter.Answer;
 import dev.threadwright.journal.Batch.OutcomeRow;
+import dev.threadwright.limit.Quota;
 import dev.threadwright.query.OutcomeReads.RunHalt;
 import dev.threadwright.thread.Event.Rejection;
 import dev.threadwright.thread.Outcome;
@@ -172,6 +173,10 @@ final class Answers {
         if (reason != null) {
             more.put("reason", Json.of(reason.name().toLowerCase(Locale.ROOT)));
         }
+        if (reason == Rejection.QUOTA_THREADS || reason == Rejection.QUOTA_RUNS) {
+            Quota.Kind kind = reason == Rejection.QUOTA_THREADS ? Quota.Kind.THREADS : Quota.Kind.OUTSTANDING_RUNS;
+            more.put(Problem.QUOTA, Json.of(kind.key()));
+        }
         more.put("seq", Json.of(row.seq()));
         more.put("duplicate", Json.of(duplicate));
         return new ProblemException(Problem.of(type, message).with(more));
@@ -192,6 +197,7 @@ final class Answers {
         return switch (reason) {
             case BUSY -> ProblemType.BUSY;
             case MAX_PARALLEL_RUNS, MAX_ACTIVE_RUNS, QUEUE_FULL, INBOX_FULL -> ProblemType.LIMIT_REACHED;
+            case QUOTA_THREADS, QUOTA_RUNS -> ProblemType.QUOTA_EXCEEDED;
             case POLICY_FAILED -> ProblemType.POLICY_FAILED;
             case UNKNOWN_THREAD -> ProblemType.THREAD_NOT_FOUND;
             case UNKNOWN_RUN -> ProblemType.RUN_NOT_FOUND;

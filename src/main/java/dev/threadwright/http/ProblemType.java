@@ -44,6 +44,7 @@ enum ProblemType {
     NOT_REPLAYABLE("not-replayable", 422, "The dead letter cannot be sent again"),
     POLICY_FAILED("policy-failed", 422, "The policy failed"),
     LIMIT_REACHED("limit-reached", 429, "A limit of the thread is reached"),
+    QUOTA_EXCEEDED("quota-exceeded", 429, "A quota of the tenant is used up"),
     FAILED("failed", 500, "The server failed"),
     SET_ASIDE("set-aside", 500, "The input was set aside undecided"),
     NOT_SUPPORTED("not-supported", 501, "This server does not do that"),

@@ -15,11 +15,13 @@ import dev.threadwright.ingress.RecordDecoder;
 import dev.threadwright.journal.PostgresJournal;
 import dev.threadwright.journal.PostgresSettings;
 import dev.threadwright.journal.StoredSettings;
+import dev.threadwright.limit.TenantQuotas;
 import dev.threadwright.limit.Turnstile;
 import dev.threadwright.live.ProgressFeed;
 import dev.threadwright.relay.Relay;
 import dev.threadwright.schema.JsonSchemas;
 import dev.threadwright.step.Handlers;
+import dev.threadwright.tables.Tables;
 import dev.threadwright.thread.Decider;
 import dev.threadwright.thread.ServerSettings;
 import dev.threadwright.thread.ThreadKey;
@@ -71,6 +73,8 @@ public class EngineStartup {
     private final ProgressFeed progress;
     private final Catalog workflows;
     private final Turnstile turnstile;
+    private final TenantQuotas quotas;
+    private final Tables tables;
     private final Callbacks callbacks;
     private final Replies replies;
     private final EndingWiring endings;
@@ -92,6 +96,8 @@ public class EngineStartup {
             Catalog workflows,
             ProgressFeed progress,
             Turnstile turnstile,
+            TenantQuotas quotas,
+            Tables tables,
             Callbacks callbacks,
             @Any Instance<Replies> replies,
             EndingWiring endings,
@@ -107,6 +113,8 @@ public class EngineStartup {
         this.workflows = workflows;
         this.progress = progress;
         this.turnstile = turnstile;
+        this.quotas = quotas;
+        this.tables = tables;
         this.callbacks = callbacks;
         this.endings = endings;
         this.measurements = measurements;
@@ -215,6 +223,8 @@ public class EngineStartup {
             registerWorkflows();
             return partitions;
         });
+        // Before the first thread or run could be one too many.
+        QuotaWiring.count(quotas, tables);
         Decider decider = decider();
         KafkaClients kafka = new KafkaClients(kafkaConnection, config.limits().recordBytes());
         Map<String, Integer> generations = patiently("Kafka, to see to the topics", () -> {
@@ -242,6 +252,7 @@ public class EngineStartup {
                 workflows,
                 progress::tell,
                 turnstile,
+                quotas,
                 replies,
                 measurements);
         ready.start();

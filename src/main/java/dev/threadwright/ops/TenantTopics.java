@@ -118,8 +118,7 @@ final class TenantTopics {
             for (String topic : topics.all()) {
                 String other = owners.putIfAbsent(topic, "tenant " + tenant);
                 if (other != null) {
-                    wrong.accept(
-                            "tenants." + tenant, "has topic " + topic + ", which is that of " + other + ", too");
+                    wrong.accept("tenants." + tenant, "has topic " + topic + ", which is that of " + other + ", too");
                 }
             }
         });

@@ -185,6 +185,25 @@ public interface ThreadwrightConfig {
 
         /** What its workers are asked for. */
         Optional<String> actions();
+
+        Quota quota();
+    }
+
+    Quota quota();
+
+    /** What a tenant may have. What of it is not set is unlimited; what a tenant has of its own stands above what all have. */
+    interface Quota {
+        /** Inputs that each server takes of it in a second: over HTTP, and from its own input topic. */
+        OptionalInt inputsPerSecond();
+
+        /** Inputs that are taken at once after a quiet time; as many as in a second if not set. */
+        OptionalInt burst();
+
+        /** Threads, all that are not deleted. */
+        OptionalInt threads();
+
+        /** Runs that have not ended: those at work, those that wait for somebody, those that queue. */
+        OptionalInt outstandingRuns();
     }
 
     Actions actions();

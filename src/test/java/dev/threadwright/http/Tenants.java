@@ -21,6 +21,12 @@ public final class Tenants implements QuarkusTestProfile {
     static final String GLOBEX = "tw_globex-may-everything";
     static final String DEFAULT = "tw_default-may-everything";
 
+    /** Of tenants with quotas: of inputs in a second; of two threads and two outstanding runs. */
+    static final String SLOW = "tw_slow-may-everything";
+
+    static final String SMALL = "tw_small-may-everything";
+    static final int SLOW_PER_SECOND = 5;
+
     /** A topic that has a name of its own. */
     static final String GLOBEX_INPUT = "from.globex";
 
@@ -50,6 +56,11 @@ public final class Tenants implements QuarkusTestProfile {
         config.put("threadwright.identity.oidc.audience", Issuer.AUDIENCE);
         config.put("threadwright.identity.oidc.tenant-claim", "tenant");
         config.put("threadwright.identity.oidc.roles.operate", "operate,realm-admin");
+        config.put("threadwright.tenants.slow.quota.inputs-per-second", String.valueOf(SLOW_PER_SECOND));
+        config.put("threadwright.tenants.small.quota.threads", "2");
+        config.put("threadwright.tenants.small.quota.outstanding-runs", "2");
+        key(config, "slow-all", SLOW, "slow", Stream.of(Role.values()));
+        key(config, "small-all", SMALL, "small", Stream.of(Role.values()));
         key(config, "default-all", DEFAULT, "default", Stream.of(Role.values()));
         key(config, "acme-all", ACME, "acme", Stream.of(Role.values()));
         key(config, "globex-all", GLOBEX, "globex", Stream.of(Role.values()));

@@ -110,7 +110,9 @@ class TenantTopicsTest {
                 .hasSize(5)
                 .anySatisfy(problem -> assertThat(problem).contains("oidc.issuer must begin with https://"))
                 .anySatisfy(problem -> assertThat(problem).contains("oidc.jwks-url is no URL"))
-                .anySatisfy(problem -> assertThat(problem).contains("oidc.tenant is \"globex\"").contains("default"))
+                .anySatisfy(problem -> assertThat(problem)
+                        .contains("oidc.tenant is \"globex\"")
+                        .contains("default"))
                 .anySatisfy(problem -> assertThat(problem).contains("oidc.clock-skew is PT11M"))
                 .anySatisfy(problem -> assertThat(problem).contains("oidc.audience has to be set"));
         assertThat(problems(Map.of(
