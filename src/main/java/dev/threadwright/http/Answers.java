@@ -102,7 +102,8 @@ final class Answers {
                             : rejected.message());
         }
         if (outcome instanceof Outcome.Invalid invalid) {
-            throw refused(command, row, duplicate, type(invalid.reason()), null, invalid.message());
+            Rejection told = quota(invalid.reason()) == null ? null : invalid.reason();
+            throw refused(command, row, duplicate, type(invalid.reason()), told, invalid.message());
         }
         return outcome;
     }
@@ -173,13 +174,21 @@ final class Answers {
         if (reason != null) {
             more.put("reason", Json.of(reason.name().toLowerCase(Locale.ROOT)));
         }
-        if (reason == Rejection.QUOTA_THREADS || reason == Rejection.QUOTA_RUNS) {
-            Quota.Kind kind = reason == Rejection.QUOTA_THREADS ? Quota.Kind.THREADS : Quota.Kind.OUTSTANDING_RUNS;
-            more.put(Problem.QUOTA, Json.of(kind.key()));
+        Quota.Kind quota = reason == null ? null : quota(reason);
+        if (quota != null) {
+            more.put(Problem.QUOTA, Json.of(quota.key()));
         }
         more.put("seq", Json.of(row.seq()));
         more.put("duplicate", Json.of(duplicate));
         return new ProblemException(Problem.of(type, message).with(more));
+    }
+
+    private static Quota.@Nullable Kind quota(Rejection reason) {
+        return switch (reason) {
+            case QUOTA_THREADS -> Quota.Kind.THREADS;
+            case QUOTA_RUNS -> Quota.Kind.OUTSTANDING_RUNS;
+            default -> null;
+        };
     }
 
     private static Map<String, Json> concerning(CheckedCommand command) {

@@ -387,9 +387,12 @@ final class Poller implements AutoCloseable {
     private void noteCaughtUp() {
         for (Map.Entry<TopicPartition, OptionalLong> entry : behind.entrySet()) {
             TopicPartition partition = entry.getKey();
-            if (!open.contains(partition)
-                    || !consumer.assignment().contains(partition)
-                    || waiting.containsKey(partition.topic())) {
+            if (!open.contains(partition) || !consumer.assignment().contains(partition)) {
+                continue;
+            }
+            if (waiting.containsKey(partition.topic())) {
+                // As far as its tenant's pace lets it be: a server is not behind because a tenant sends too much.
+                behind.remove(partition);
                 continue;
             }
             OptionalLong lag = consumer.currentLag(partition);

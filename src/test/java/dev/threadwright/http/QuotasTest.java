@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 @TestProfile(Tenants.class)
 class QuotasTest {
 
-    private static final Pattern ACCEPTED = Pattern.compile("\"type\":\"input.accepted\"");
+    private static final Pattern ACCEPTED = Pattern.compile("\"data\":\\{\"type\":\"input.accepted\"");
     private static final Pattern LETTER = Pattern.compile("\"dead_letter_id\":\"([^\"]+)\"");
     private static final Pattern REFUSED =
             Pattern.compile("threadwright_quota_refused_total\\{quota=\"(\\w+)\"} ([0-9.]+)");
@@ -227,7 +227,7 @@ class QuotasTest {
     }
 
     private List<Integer> numbers(String name) throws Exception {
-        return Pattern.compile("\"type\":\"input.accepted\".*?\"number\":(\\d+)")
+        return Pattern.compile("\"data\":\\{\"type\":\"input.accepted\".*?\"number\":(\\d+)")
                 .matcher(get(Tenants.SLOW, "/threads/" + name + "/events?limit=1000")
                         .body())
                 .results()

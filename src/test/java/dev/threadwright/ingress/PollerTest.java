@@ -158,8 +158,7 @@ class PollerTest {
         });
         await().until(() -> group.paused().contains(PARTITION));
         assertThat(decided()).isEmpty();
-        sideConsumer.schedulePollTask(() -> sideConsumer.addRecord(new ConsumerRecord<>(
-                "others", 0, 0, new byte[] {'k'}, "{\"text\":\"other\"}".getBytes(StandardCharsets.UTF_8))));
+        sideConsumer.schedulePollTask(() -> sideConsumer.addRecord(record("others", 0, "{\"text\":\"other\"}")));
         await().until(() -> decided().equals(List.of("others-0-0")));
 
         given.left.set(2);
@@ -258,8 +257,12 @@ class PollerTest {
     }
 
     private static ConsumerRecord<byte[], byte[]> record(long offset, String value) {
+        return record(INPUT, offset, value);
+    }
+
+    private static ConsumerRecord<byte[], byte[]> record(String topic, long offset, String value) {
         return new ConsumerRecord<>(
-                INPUT,
+                topic,
                 0,
                 offset,
                 1_000,
