@@ -50,6 +50,7 @@ until_ready "$servers_http" "$servers_pid"
 
 # A member of the same group: half of the partitions are its own.
 "$java" "${options[@]}" -XX:AOTCacheOutput="$package/threadwright.aot" -Dquarkus.http.host=127.0.0.1 -Dquarkus.http.port="$http" \
+  -Dthreadwright.identity.enabled=false \
   -Dkafka.bootstrap.servers="127.0.0.1:$kafka" -Dthreadwright.postgres.url="jdbc:postgresql://127.0.0.1:$postgres/threadwright" \
   -Dthreadwright.postgres.username=threadwright -Dthreadwright.postgres.password="$(cat "$data/postgres/password")" \
   -jar "$package/quarkus-run.jar" >&2 &

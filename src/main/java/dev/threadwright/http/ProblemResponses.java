@@ -164,7 +164,10 @@ public class ProblemResponses {
                 Problem.of(
                         ProblemType.METHOD_NOT_ALLOWED,
                         "This method does nothing here; /q/openapi says which paths take which methods");
-            case 406 -> Problem.of(ProblemType.NOT_ACCEPTABLE, "The answer is application/json; accept that");
+            case 406 ->
+                Problem.of(
+                        ProblemType.NOT_ACCEPTABLE,
+                        "Header Accept allows nothing that is there; leave it out, or add */* to it");
             case 413 -> CommandBody.tooLarge();
             case 415 ->
                 Problem.of(

@@ -41,7 +41,6 @@ import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
@@ -133,6 +132,9 @@ public class EngineStartup {
 
     void onStart(@Observes StartupEvent event) {
         tellIdentity();
+        EnvironmentKeys.unknown(System.getenv().keySet())
+                .forEach(name -> LOG.warnf(
+                        "Environment variable %s is no key of this server; keys are in docs/configuration.md", name));
         starter = Thread.ofPlatform().name("engine-start").daemon().start(() -> {
             try {
                 bringUp();
@@ -213,7 +215,7 @@ public class EngineStartup {
                     + ", or begin a new journal in another database");
         }
         patiently("Postgres, to see which tenants there are", () -> {
-            checkTenants(new StoredSettings(postgres));
+            TenantTopics.of(config).requireAll(new StoredSettings(postgres).tenants());
             return partitions;
         });
         CallbackKey callbackKey =
@@ -258,18 +260,6 @@ public class EngineStartup {
         ready.start();
         engine = ready;
         endings.start();
-    }
-
-    /** Who is not configured any more has threads still, whose events would be nobody's or somebody else's. */
-    private void checkTenants(StoredSettings stored) {
-        Set<String> unknown = new TreeSet<>(stored.tenants());
-        unknown.removeAll(TenantTopics.of(config).tenants());
-        if (!unknown.isEmpty()) {
-            throw new MisconfiguredException("The journal has threads of tenants that are not configured: "
-                    + String.join(", ", unknown) + ". Give each its topics (threadwright.tenants."
-                    + unknown.iterator().next()
-                    + ".input and so on; any one key of it is enough)");
-        }
     }
 
     private CallbackKey callbackKey(StoredSettings stored) {

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class TenantTopics {
 
+    /** Of what may be many, in one message. */
+    private static final int MAX_TOLD = 10;
+
     private final ThreadwrightConfig.Topics shared;
     private final Map<String, Of> byTenant = new TreeMap<>();
     private final Map<String, String> tenants = new HashMap<>();
@@ -107,10 +110,8 @@ final class TenantTopics {
         owners.put(shared.commands(), "the servers");
         owners.put(shared.progress(), "the servers");
         owners.put(shared.positions(), "the servers");
-        // What is wrong among those of threadwright.topics is told where these are checked.
-        of(ThreadKey.DEFAULT_TENANT)
-                .all()
-                .forEach(topic -> owners.putIfAbsent(topic, "tenant " + ThreadKey.DEFAULT_TENANT));
+        // Of the default tenant's own, ConfigCheck has said it under their keys.
+        of(ThreadKey.DEFAULT_TENANT).all().forEach(topic -> owners.putIfAbsent(topic, "tenant default"));
         byTenant.forEach((tenant, topics) -> {
             if (tenant.equals(ThreadKey.DEFAULT_TENANT)) {
                 return;
@@ -122,6 +123,26 @@ final class TenantTopics {
                 }
             }
         });
+    }
+
+    /**
+     * Who is not configured any more would have threads still, whose events would be nobody's or somebody else's.
+     *
+     * @param stored who has threads, or had
+     * @throws MisconfiguredException if there is one of them without topics
+     */
+    void requireAll(Collection<String> stored) {
+        List<String> unknown = stored.stream()
+                .filter(tenant -> !byTenant.containsKey(tenant))
+                .sorted()
+                .toList();
+        if (!unknown.isEmpty()) {
+            throw new MisconfiguredException("The journal has threads of tenants that are not configured: "
+                    + String.join(", ", unknown.subList(0, Math.min(unknown.size(), MAX_TOLD)))
+                    + (unknown.size() > MAX_TOLD ? " and " + (unknown.size() - MAX_TOLD) + " more" : "")
+                    + ". Give each its topics (threadwright.tenants." + unknown.getFirst()
+                    + ".input and so on; any one key of it is enough)");
+        }
     }
 
     /** Whose records an inbound topic has; null if it is none of them, or the servers' own. */

@@ -259,7 +259,8 @@ class CallbacksOverHttpTest {
         String elsewhere = callbacks
                 .url(new ThreadKey("other", thread), new RunId(run), new ActionId(run + "-1"), 1, Long.MAX_VALUE)
                 .value();
-        refused(back(elsewhere, "1"), elsewhere, 404, "callback-not-found");
+        // Another tenant's, of which there is no such thread.
+        refused(back(elsewhere, "1"), elsewhere, 410, "callback-over");
         String nowhere = callbacks
                 .url(
                         new ThreadKey("default", "absent-" + thread),

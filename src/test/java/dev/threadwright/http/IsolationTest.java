@@ -95,7 +95,7 @@ class IsolationTest {
             POST /runs/stream | {"assistant_id": "{assistant_id}"} | 404
             POST /runs/batch | [{"assistant_id": "{assistant_id}"}] | 404
             POST /runs/cancel | {"thread_id": "{thread_id}", "run_ids": ["{run_id}"]} | 404
-            GET /runs/{run_id}/stream | | 404
+            GET /runs/{lone_run_id}/stream | | 404
             POST /runs/crons | {"assistant_id": "{assistant_id}", "schedule": "0 0 1 1 *"} | 404
             PATCH /runs/crons/{cron_id} | {"enabled": false} | 404
             DELETE /runs/crons/{cron_id} | | 404
@@ -282,6 +282,8 @@ class IsolationTest {
         Json.Obj run = acme("POST", "/threads/{thread_id}/runs", """
                 {"assistant_id": "ask-twice", "input": {"mark": "%s"}}""".formatted(MARK), 200);
         names.put("run_id", text(run, "run_id"));
+        names.put("lone_run_id", text(acme("POST", "/runs", """
+                {"assistant_id": "echo", "input": {"mark": "%s"}, "on_completion": "keep"}""".formatted(MARK), 200), "run_id"));
         names.put("interrupt_id", awaited("/interrupts?thread_id={thread_id}", "interrupts", "interrupt_id"));
         names.put("checkpoint_id", awaited("/threads/{thread_id}/checkpoints", "checkpoints", "checkpoint_id"));
         String other = "working-" + thread;
@@ -402,7 +404,7 @@ class IsolationTest {
 
     private static String accept(String verb, String path) {
         boolean isStream = path.contains("/stream") || path.endsWith("/progress");
-        return isStream && !path.contains("/store") ? "text/event-stream" : "application/json, application/yaml;q=0.9";
+        return isStream && !path.contains("/store") ? "text/event-stream" : "application/json, */*;q=0.9";
     }
 
     private static String all(InputStream body) throws IOException {

@@ -17,10 +17,13 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -42,6 +45,18 @@ class TenantTopicsTest {
 
     /** Each topic that has a tenant's records, and whose they are. */
     private static final Map<String, String> OUTGOING = outgoing();
+
+    /** Which each say in their records whose these are, and which the servers alone write and read. */
+    private static final Set<String> OF_SERVERS = Set.of("tenants.commands", "tenants.progress", "tenants.positions");
+
+    /** What comes from a tenant's users and workers, and whose it is. */
+    private static final Map<String, String> INCOMING = Map.of(
+            "tenants.input", "default",
+            "tenants.results", "default",
+            "tenants.input.acme", "acme",
+            "tenants.results.acme", "acme",
+            Tenants.GLOBEX_INPUT, "globex",
+            "tenants.results.globex", "globex");
 
     @TestHTTPResource("/")
     URI server;
@@ -90,6 +105,19 @@ class TenantTopicsTest {
     void close() {
         producer.close();
         consumer.close();
+    }
+
+    /** A topic that is in none of the tables above has no test of whose it is. */
+    @Test
+    void everyTopicHasARow() throws Exception {
+        Set<String> known = new HashSet<>(OF_SERVERS);
+        known.addAll(INCOMING.keySet());
+        known.addAll(OUTGOING.keySet());
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", TestServers.bootstrapServers()))) {
+            assertThat(admin.listTopics().names().get(30, TimeUnit.SECONDS))
+                    .filteredOn(name -> name.startsWith("tenants.") || name.startsWith("from."))
+                    .containsExactlyInAnyOrderElementsOf(known);
+        }
     }
 
     @Test

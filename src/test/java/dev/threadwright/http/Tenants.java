@@ -43,8 +43,16 @@ public final class Tenants implements QuarkusTestProfile {
     public Map<String, String> getConfigOverrides() {
         Map<String, String> config = new HashMap<>();
         // Other tests of this JVM have the default topics, and other partitions' worth of records in them.
-        for (String topic :
-                List.of("input", "commands", "results", "lifecycle", "events", "dead-letter", "actions", "progress")) {
+        for (String topic : List.of(
+                "input",
+                "commands",
+                "results",
+                "lifecycle",
+                "events",
+                "dead-letter",
+                "actions",
+                "progress",
+                "positions")) {
             config.put("threadwright.topics." + topic, "tenants." + topic);
         }
         config.put("threadwright.group.id", "tenants");

@@ -81,6 +81,19 @@ class PostgresJournalTest extends JournalContract {
         return another;
     }
 
+    // Settings ------------------------------------------------------------------------------------------------------
+
+    @Test
+    void whoHasThreadsIsKnown() throws SQLException {
+        assertThat(new StoredSettings(settings).tenants()).isEmpty();
+        for (String key : List.of("b/1", "a/1", "a/2", "c/1", "b/2")) {
+            sql("insert into thread (seq, created_at_ms, updated_at_ms, state_updated_at_ms, partition, active_runs, queued_runs,"
+                    + " status, tenant, thread, settings) values (1, 0, 0, 0, 0, 0, 0, 'idle', '"
+                    + key.replace("/", "', '") + "', '{}')");
+        }
+        assertThat(new StoredSettings(settings).tenants()).containsExactly("a", "b", "c");
+    }
+
     // What the schema adds ------------------------------------------------------------------------------------------
 
     @Test
@@ -170,8 +183,8 @@ class PostgresJournalTest extends JournalContract {
     @Test
     void what_older_releases_set_aside_is_read() throws SQLException {
         sql(
-                "insert into outbox (partition, position, kind, source_topic, source_partition, source_offset, headers, reason,"
-                        + " time_ms) values (0, 1, 'dead_letter', 'in', 0, 0, '{\"h\":\"AQ==\"}', 'why', 0)");
+                "insert into outbox (tenant, partition, position, kind, source_topic, source_partition, source_offset, headers,"
+                        + " reason, time_ms) values ('default', 0, 1, 'dead_letter', 'in', 0, 0, '{\"h\":\"AQ==\"}', 'why', 0)");
         OutboxRow row = (OutboxRow) journal.publications(0, 0, 1).getFirst();
         assertThat(row.kind()).isEqualTo(OutboxRow.Kind.INVALID);
         assertThat(row.headers()).isEqualTo(RawHeaders.of(Map.of("h", new byte[] {1})));

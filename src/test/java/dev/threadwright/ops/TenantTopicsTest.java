@@ -1,6 +1,7 @@
 package dev.threadwright.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.threadwright.ingress.TopicRole;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Whose each topic is. */
@@ -64,6 +66,17 @@ class TenantTopicsTest {
                 .singleElement()
                 .asString()
                 .contains("topic x");
+    }
+
+    @Test
+    void whoHasThreadsIsNotLeftOut() {
+        TenantTopics topics = TenantTopics.of(config(Map.of("threadwright.tenants.acme.input", "x")));
+        topics.requireAll(List.of("acme", "default"));
+        assertThatThrownBy(() -> topics.requireAll(List.of("globex", "acme")))
+                .isInstanceOf(MisconfiguredException.class)
+                .hasMessageContaining("not configured: globex. Give each its topics (threadwright.tenants.globex.input");
+        List<String> many = IntStream.range(100, 115).mapToObj(i -> "t" + i).toList();
+        assertThatThrownBy(() -> topics.requireAll(many)).hasMessageContaining("t109 and 5 more.");
     }
 
     @Test

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,6 +63,13 @@ class ReadScopeTest {
                         + " insert into store_item (created_at_ms, updated_at_ms, tenant, namespace, key, value)"
                         + " values (1, 1, '%1$s', 'a', 'k', '{}');"
                         + " insert into outcome values (3, '%1$s', 't', '\\x00', '\\x01', '{\"type\":\"started\",\"run\":\"r\"}')");
+    }
+
+    /** The next server on this database refuses tenants that it does not know. */
+    @AfterEach
+    void noRowsOfATenant() {
+        write("delete from thread where tenant = '%1$s'; delete from run where tenant = '%1$s';"
+                + " delete from store_item where tenant = '%1$s'; delete from outcome where tenant = '%1$s'");
     }
 
     @Test
