@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
 import org.jboss.logging.Logger;
 import org.jose4j.json.JsonUtil;
 import org.jose4j.jwk.JsonWebKey;
@@ -78,10 +77,10 @@ final class IssuerKeys implements AutoCloseable {
         this.issuer = issuer;
         this.address = address;
         this.clock = clock;
+        // On threads of its own: looking a host up may take long, and would hold on to a carrier of virtual ones.
         this.client = HttpClient.newBuilder()
                 .connectTimeout(TIMEOUT)
                 .followRedirects(HttpClient.Redirect.NEVER)
-                .executor(Executors.newVirtualThreadPerTaskExecutor())
                 .build();
         this.held = new Held(List.of(), 0, clock.now() - APART.toNanos(), true);
     }
