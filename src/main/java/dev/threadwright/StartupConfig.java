@@ -58,11 +58,13 @@ final class StartupConfig {
     static @Nullable String missingIdentity(SmallRyeConfig config) {
         ThreadwrightConfig.Identity identity =
                 config.getConfigMapping(ThreadwrightConfig.class).identity();
-        boolean isSaid = identity.enabled().isPresent() || !identity.keys().isEmpty();
+        boolean isSaid = identity.enabled().isPresent()
+                || !identity.keys().isEmpty()
+                || identity.oidc().issuer().isPresent();
         return isSaid || !hasPostgres(config) && !hasKafka(config)
                 ? null
                 : "Kafka or Postgres is configured, and nobody would have to say who they are to use this server over"
-                        + " HTTP. Set threadwright.identity.keys.* (see docs/identity.md),"
+                        + " HTTP. Set threadwright.identity.keys.* or threadwright.identity.oidc.* (see docs/identity.md),"
                         + " or threadwright.identity.enabled=false if something else keeps others out";
     }
 

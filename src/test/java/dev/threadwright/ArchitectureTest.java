@@ -158,7 +158,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule callers_are_known_without_the_rest_of_the_server =
-            onlyKnows(SECURITY, "java..", "org.jspecify..");
+            onlyKnows(SECURITY, "java..", "org.jspecify..", "org.jose4j..", "org.jboss.logging..");
 
     @ArchTest
     static final ArchRule who_asks_is_the_business_of_those_who_are_asked = onlyKnownIn(SECURITY, SECURITY, HTTP, OPS);

@@ -93,6 +93,7 @@ class StartupConfigTest {
             kafka.bootstrap.servers=x:9092                             | threadwright.identity.enabled=false   | false
             kafka.bootstrap.servers=x:9092                             | threadwright.identity.enabled=true    | false
             kafka.bootstrap.servers=x:9092                             | threadwright.identity.keys.a.hash=x   | false
+            kafka.bootstrap.servers=x:9092                             | threadwright.identity.oidc.issuer=x   | false
             """)
     void aServerOfOthersWantsToBeToldWhoMayUseIt(String server, String identity, boolean missing) {
         Map<String, String> values = new HashMap<>();

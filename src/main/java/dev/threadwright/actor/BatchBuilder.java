@@ -23,6 +23,7 @@ import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Decider;
 import dev.threadwright.thread.Decision;
 import dev.threadwright.thread.Event;
+import dev.threadwright.thread.Event.Rejection;
 import dev.threadwright.thread.Identity;
 import dev.threadwright.thread.IdentityHash;
 import dev.threadwright.thread.InterruptId;
@@ -31,6 +32,7 @@ import dev.threadwright.thread.OpenAction;
 import dev.threadwright.thread.Outcome;
 import dev.threadwright.thread.Owed;
 import dev.threadwright.thread.Recorded;
+import dev.threadwright.thread.Room;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.RunStatus;
 import dev.threadwright.thread.SettledInterrupt;
@@ -57,6 +59,7 @@ final class BatchBuilder {
     private static final Logger LOG = Logger.getLogger(BatchBuilder.class);
 
     private final Decider decider;
+    private final Quotas quotas;
     private final long maxBytes;
     private final DecisionBytes decisionBytes;
     private final Function<ThreadKey, ThreadState> committed;
@@ -88,6 +91,11 @@ final class BatchBuilder {
     /** By its index, the first work of each thread. */
     private final Map<ThreadKey, Integer> firstWorks = new HashMap<>();
 
+    /** What the quotas left to the tenants before this batch, and what it has for them by now. */
+    private final Map<String, Room> rooms = new HashMap<>(2);
+
+    private final Map<String, Quotas.Use> uses = new HashMap<>(2);
+
     private final RunRows runRows = new RunRows();
     private final InterruptRows interruptRows = new InterruptRows();
     private final LegRows legRows = new LegRows();
@@ -110,6 +118,7 @@ final class BatchBuilder {
     private record AttemptKey(ThreadKey thread, String ref) {}
 
     /**
+     * @param quotas asked once for each tenant of the works
      * @param maxBytes that the commit is to write; one work alone may exceed it
      * @param committed the state of each thread that the works name
      * @param earlierOutcomes what is known to be decided about identities before this batch
@@ -119,6 +128,7 @@ final class BatchBuilder {
      */
     BatchBuilder(
             Decider decider,
+            Quotas quotas,
             int snapshotEvery,
             long maxBytes,
             Function<ThreadKey, ThreadState> committed,
@@ -127,6 +137,7 @@ final class BatchBuilder {
             Function<Lookups.CheckpointKey, @Nullable Checkpoint> checkpoints,
             Function<InterruptId, @Nullable SettledInterrupt> earlierSettled) {
         this.decider = decider;
+        this.quotas = quotas;
         this.maxBytes = maxBytes;
         this.decisionBytes = new DecisionBytes(snapshotEvery);
         this.committed = committed;
@@ -218,10 +229,18 @@ final class BatchBuilder {
         ThreadState state = touched == null ? committed.apply(thread) : touched.after();
         Prior prior = prior(command.header());
         Decision decision = decider.decide(
-                state, command, new Known(prior.known(), endedRun(command), checkpoint(command), settled(command)));
+                state,
+                command,
+                new Known(
+                        prior.known(),
+                        endedRun(command),
+                        checkpoint(command),
+                        settled(command),
+                        room(thread.tenant())));
         if (!takes(bytesOf(work, touched == null ? state : touched.before(), state, decision))) {
             return false;
         }
+        use(thread.tenant(), state, decision);
         noteReport(thread, command);
         if (!decision.events().isEmpty()) {
             append(progress, command.header(), state, decision);
@@ -235,6 +254,33 @@ final class BatchBuilder {
         boolean isKept = prior.known() != null && decision.outcome() instanceof Outcome.Duplicate;
         answer(progress, work, decision, isKept ? null : prior.key());
         return true;
+    }
+
+    /** What is left to the tenant after all that this batch has for it. */
+    private Room room(String tenant) {
+        Room left = rooms.computeIfAbsent(tenant, quotas::room);
+        Quotas.Use here = uses.get(tenant);
+        return here == null ? left : left.less(here.threads(), here.runs());
+    }
+
+    private void use(String tenant, ThreadState before, Decision decision) {
+        ThreadState after = decision.after();
+        Quotas.Use use = new Quotas.Use(
+                (after.isLive() ? 1 : 0) - (before.isLive() ? 1 : 0),
+                after.unfinished() - before.unfinished(),
+                isRefused(decision, Rejection.QUOTA_THREADS) ? 1 : 0,
+                isRefused(decision, Rejection.QUOTA_RUNS) ? 1 : 0);
+        if (!use.isNone()) {
+            uses.merge(tenant, use, Quotas.Use::plus);
+        }
+    }
+
+    private static boolean isRefused(Decision decision, Rejection reason) {
+        return switch (decision.outcome()) {
+            case Outcome.Invalid invalid -> invalid.reason() == reason;
+            case Outcome.Rejected rejected -> rejected.reason() == reason;
+            default -> false;
+        };
     }
 
     private long bytesOf(Work.Decide work, ThreadState start, ThreadState before, Decision decision) {
@@ -478,7 +524,8 @@ final class BatchBuilder {
                 new Turns.Changes(attemptEnds.ends(), owed.starts, owed.stops, owed.left, owed.wanted),
                 outcomes,
                 endedRuns,
-                interruptRows.settled());
+                interruptRows.settled(),
+                uses);
     }
 
     private static void addActions(List<ActionRow> rows, Touched touched) {

@@ -68,6 +68,7 @@ public final class Loop implements AutoCloseable {
     private final Publisher publisher;
     private final StepStarter steps;
     private final Turns turns;
+    private final Quotas quotas;
     private final Replies replies;
     private final Strays strays;
     private final Lost onLost;
@@ -130,6 +131,7 @@ public final class Loop implements AutoCloseable {
             Publisher publisher,
             StepStarter steps,
             Turns turns,
+            Quotas quotas,
             Replies replies,
             Strays strays,
             Lost onLost,
@@ -142,6 +144,7 @@ public final class Loop implements AutoCloseable {
         this.publisher = publisher;
         this.steps = steps;
         this.turns = turns;
+        this.quotas = quotas;
         this.replies = replies;
         this.strays = strays;
         this.onLost = onLost;
@@ -397,6 +400,7 @@ public final class Loop implements AutoCloseable {
         while (true) {
             BatchBuilder builder = new BatchBuilder(
                     decider,
+                    quotas,
                     settings.snapshotEvery(),
                     settings.maxBatchBytes(),
                     this::committedState,
@@ -489,6 +493,7 @@ public final class Loop implements AutoCloseable {
     /** Runs on the committer's thread: the batch is durable, so callers and consumers may see it. */
     private void committed(PendingBatch pending) {
         replies.committed(pending.batch());
+        quotas.committed(pending.uses());
         publisher.publish(pending.publications());
         pending.stops().forEach(steps::cancel);
         forEachCommand(pending.works(), command -> {

@@ -23,6 +23,7 @@ import java.util.Map;
  * @param outcomes of the identified works
  * @param endedRuns runs that ended in it
  * @param settled interrupts that had their outcome in it
+ * @param uses what it changes for the tenants' quotas
  */
 record PendingBatch(
         List<Work> works,
@@ -34,7 +35,8 @@ record PendingBatch(
         Turns.Changes turns,
         Map<OutcomeKey, OutcomeRow> outcomes,
         Map<RunId, RunStatus> endedRuns,
-        Map<InterruptId, SettledInterrupt> settled) {
+        Map<InterruptId, SettledInterrupt> settled,
+        Map<String, Quotas.Use> uses) {
 
     record Changed(int partition, ThreadState state) {}
 }

@@ -4,6 +4,7 @@ import dev.threadwright.http.CommandAnswer.InputId;
 import dev.threadwright.http.CommandAnswer.RunResult;
 import dev.threadwright.http.Waiter.Answer;
 import dev.threadwright.journal.Batch.OutcomeRow;
+import dev.threadwright.limit.Quota;
 import dev.threadwright.query.OutcomeReads.RunHalt;
 import dev.threadwright.thread.Event.Rejection;
 import dev.threadwright.thread.Outcome;
@@ -101,7 +102,8 @@ final class Answers {
                             : rejected.message());
         }
         if (outcome instanceof Outcome.Invalid invalid) {
-            throw refused(command, row, duplicate, type(invalid.reason()), null, invalid.message());
+            Rejection told = quota(invalid.reason()) == null ? null : invalid.reason();
+            throw refused(command, row, duplicate, type(invalid.reason()), told, invalid.message());
         }
         return outcome;
     }
@@ -172,9 +174,21 @@ final class Answers {
         if (reason != null) {
             more.put("reason", Json.of(reason.name().toLowerCase(Locale.ROOT)));
         }
+        Quota.Kind quota = reason == null ? null : quota(reason);
+        if (quota != null) {
+            more.put(Problem.QUOTA, Json.of(quota.key()));
+        }
         more.put("seq", Json.of(row.seq()));
         more.put("duplicate", Json.of(duplicate));
         return new ProblemException(Problem.of(type, message).with(more));
+    }
+
+    private static Quota.@Nullable Kind quota(Rejection reason) {
+        return switch (reason) {
+            case QUOTA_THREADS -> Quota.Kind.THREADS;
+            case QUOTA_RUNS -> Quota.Kind.OUTSTANDING_RUNS;
+            default -> null;
+        };
     }
 
     private static Map<String, Json> concerning(CheckedCommand command) {
@@ -192,6 +206,7 @@ final class Answers {
         return switch (reason) {
             case BUSY -> ProblemType.BUSY;
             case MAX_PARALLEL_RUNS, MAX_ACTIVE_RUNS, QUEUE_FULL, INBOX_FULL -> ProblemType.LIMIT_REACHED;
+            case QUOTA_THREADS, QUOTA_RUNS -> ProblemType.QUOTA_EXCEEDED;
             case POLICY_FAILED -> ProblemType.POLICY_FAILED;
             case UNKNOWN_THREAD -> ProblemType.THREAD_NOT_FOUND;
             case UNKNOWN_RUN -> ProblemType.RUN_NOT_FOUND;

@@ -164,7 +164,13 @@ import org.eclipse.microprofile.openapi.annotations.security.SecurityScheme;
                                     name = "LimitReached",
                                     description =
                                             "The queue or inbox is full, or too many runs are unfinished; only with"
-                                                    + " `wait`",
+                                                    + " `wait`. Or a quota of the tenant is used up, which `quota`"
+                                                    + " names; come back after `Retry-After` seconds",
+                                    headers =
+                                            @Header(
+                                                    name = "Retry-After",
+                                                    description = "Seconds",
+                                                    schema = @Schema(type = SchemaType.INTEGER)),
                                     content =
                                             @Content(
                                                     mediaType = Problem.MEDIA_TYPE,
@@ -200,7 +206,8 @@ import org.eclipse.microprofile.openapi.annotations.security.SecurityScheme;
                             @APIResponse(
                                     name = "Unavailable",
                                     description =
-                                            "Kafka or the database cannot be reached, or too much is asked at once;"
+                                            "Kafka, the database or the issuer of tokens cannot be reached, or too"
+                                                    + " much is asked at once;"
                                                     + " come back after `Retry-After` seconds",
                                     headers =
                                             @Header(

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * A command that the loop will understand, ready to be produced.
  *
  * @param named whether the caller gave it its id: only then can it be a repetition
+ * @param isInput whether it counts as an input, which a tenant may have so many of
  * @param outcomeKey under which what becomes of it is kept
  * @param conflictKey under which its refusal is kept if its id was used before with other content
  */
@@ -24,6 +25,7 @@ record CheckedCommand(
         Identity identity,
         String contentHash,
         boolean named,
+        boolean isInput,
         OutcomeKey outcomeKey,
         OutcomeKey conflictKey) {
 
@@ -32,13 +34,15 @@ record CheckedCommand(
             ThreadKey thread,
             Identity identity,
             String contentHash,
-            boolean named) {
+            boolean named,
+            boolean isInput) {
         return new CheckedCommand(
                 record,
                 thread,
                 identity,
                 contentHash,
                 named,
+                isInput,
                 new OutcomeKey(thread, IdentityHash.of(identity)),
                 new OutcomeKey(thread, IdentityHash.ofConflict(identity, contentHash)));
     }

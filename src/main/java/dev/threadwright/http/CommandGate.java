@@ -2,9 +2,12 @@ package dev.threadwright.http;
 
 import dev.threadwright.http.Waiter.Until;
 import dev.threadwright.journal.Batch.OutcomeRow;
+import dev.threadwright.limit.Quota;
+import dev.threadwright.limit.TenantQuotas;
 import dev.threadwright.query.OutcomeReads;
 import dev.threadwright.query.OutcomeReads.Found;
 import dev.threadwright.thread.Outcome;
+import dev.threadwright.workflow.Json;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.vertx.MutinyHelper;
 import io.vertx.core.Vertx;
@@ -12,6 +15,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.core.Response;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +32,10 @@ public class CommandGate {
     private final CommandSender sender;
     private final Waiters waiters;
     private final OutcomeReads reads;
+    private final TenantQuotas quotas;
 
-    CommandGate(CommandSender sender, Waiters waiters, OutcomeReads reads) {
+    CommandGate(CommandSender sender, Waiters waiters, OutcomeReads reads, TenantQuotas quotas) {
+        this.quotas = quotas;
         this.sender = sender;
         this.waiters = waiters;
         this.reads = reads;
@@ -43,7 +49,7 @@ public class CommandGate {
         Until until = until(wait);
         Duration patience = timeout(timeout);
         if (until == null) {
-            return sender.send(command.record()).map(sent -> Answers.accepted(command));
+            return send(command).map(sent -> Answers.accepted(command));
         }
         // Commits are told on the loop's thread, which has better things to do than writing answers.
         Executor context = MutinyHelper.executor(Vertx.currentContext());
@@ -72,7 +78,7 @@ public class CommandGate {
                         waiter.told(before);
                         return waiter.answer();
                     }
-                    return sender.send(command.record())
+                    return send(command)
                             .onFailure()
                             .invoke(waiter::drop)
                             .onCancellation()
@@ -83,10 +89,33 @@ public class CommandGate {
                 .map(answer -> Answers.decided(command, answer));
     }
 
+    /** Fails with a {@link ProblemException} if it is an input that is one too many just now; then nothing is produced. */
+    private Uni<Void> send(CheckedCommand command) {
+        return Uni.createFrom().deferred(() -> {
+            long waitMs =
+                    command.isInput() ? quotas.inputOrWaitMs(command.thread().tenant()) : 0;
+            return waitMs == 0
+                    ? sender.send(command.record())
+                    : Uni.createFrom().failure(new ProblemException(overQuota(waitMs)));
+        });
+    }
+
+    private static Problem overQuota(long waitMs) {
+        return Problem.of(
+                        ProblemType.QUOTA_EXCEEDED,
+                        "The tenant's quota of inputs per second is used up on this server; try again in " + waitMs
+                                + " ms. Nothing was done")
+                .with(Map.of(
+                        Problem.QUOTA,
+                        Json.of(Quota.Kind.INPUTS_PER_SECOND.key()),
+                        Problem.RETRY_AFTER_MS,
+                        Json.of(waitMs)));
+    }
+
     private Uni<Response> sendAndWait(CheckedCommand command, Until until, Duration patience, Executor context) {
         // Before it is sent, or it might be decided before anyone waits.
         Waiter waiter = waiters.register(command, until, patience);
-        return sender.send(command.record())
+        return send(command)
                 .onFailure()
                 .invoke(waiter::drop)
                 .onCancellation()

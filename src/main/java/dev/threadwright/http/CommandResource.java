@@ -153,6 +153,7 @@ public class CommandResource {
     @APIResponse(ref = "TooLarge", responseCode = "413")
     @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
     @APIResponse(ref = "NotPossible", responseCode = "422")
+    @APIResponse(ref = "LimitReached", responseCode = "429")
     @APIResponse(ref = "SetAside", responseCode = "500")
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> retry(
@@ -187,6 +188,7 @@ public class CommandResource {
     @APIResponse(ref = "TooLarge", responseCode = "413")
     @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
     @APIResponse(ref = "NotPossible", responseCode = "422")
+    @APIResponse(ref = "LimitReached", responseCode = "429")
     @APIResponse(ref = "SetAside", responseCode = "500")
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> updateState(
@@ -224,6 +226,7 @@ public class CommandResource {
     @APIResponse(ref = "TooLarge", responseCode = "413")
     @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
     @APIResponse(ref = "NotPossible", responseCode = "422")
+    @APIResponse(ref = "LimitReached", responseCode = "429")
     @APIResponse(ref = "SetAside", responseCode = "500")
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> restore(
@@ -262,6 +265,7 @@ public class CommandResource {
     @APIResponse(ref = "TooLarge", responseCode = "413")
     @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
     @APIResponse(ref = "NotPossible", responseCode = "422")
+    @APIResponse(ref = "LimitReached", responseCode = "429")
     @APIResponse(ref = "SetAside", responseCode = "500")
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> fork(

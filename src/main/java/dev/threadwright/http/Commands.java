@@ -15,6 +15,7 @@ import dev.threadwright.json.JsonText;
 import dev.threadwright.security.Caller;
 import dev.threadwright.security.Role;
 import dev.threadwright.thread.ActionId;
+import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Fingerprint;
 import dev.threadwright.thread.Identity;
 import dev.threadwright.thread.InterruptId;
@@ -556,7 +557,9 @@ public final class Commands {
                         thread,
                         named.identity,
                         decoded.command().header().contentHash(),
-                        named.byCaller);
+                        named.byCaller,
+                        decoded.command() instanceof Command.SubmitInput
+                                || decoded.command() instanceof Command.RequestRun);
             case Decoded.Dead dead -> throw new ProblemException(problem(dead.reason()));
             case Decoded.Misrouted misrouted ->
                 throw new IllegalStateException(

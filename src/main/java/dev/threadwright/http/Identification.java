@@ -1,10 +1,17 @@
 package dev.threadwright.http;
 
+import dev.threadwright.security.ApiKey;
 import dev.threadwright.security.Caller;
 import dev.threadwright.security.Identities;
 import dev.threadwright.security.Role;
+import dev.threadwright.security.TokenFault;
+import dev.threadwright.security.TokenVerdict;
+import dev.threadwright.security.Tokens;
 import dev.threadwright.thread.ThreadKey;
+import dev.threadwright.workflow.Json;
 import io.quarkus.vertx.http.runtime.RouteConstants;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -12,6 +19,8 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +38,9 @@ public class Identification {
 
     private static final String BEARER = "bearer ";
 
+    /** Of a problem: why a token makes nobody known. */
+    private static final String REASON = "reason";
+
     private static final Logger LOG = Logger.getLogger(Identification.class);
 
     private final Identities identities;
@@ -39,6 +51,9 @@ public class Identification {
     }
 
     void onRouter(@Observes Router router) {
+        if (identities.tokens() != null) {
+            identities.tokens().warm();
+        }
         router.route().order(ORDER).handler(this::identify);
     }
 
@@ -60,12 +75,55 @@ public class Identification {
         }
     }
 
-    private void known(String credentials, RoutingContext request) {
-        Caller caller = identities.keys().find(credentials);
-        if (caller == null) {
-            throw unknown("The API key is not one of this server's");
+    private void known(Credentials credentials, RoutingContext request) {
+        Caller caller = identities.keys().find(credentials.text());
+        Tokens tokens = identities.tokens();
+        if (caller != null) {
+            enter(caller, request);
+        } else if (credentials.maybeToken() && tokens != null) {
+            check(tokens.check(credentials.text()), request);
+        } else {
+            throw unknown(
+                    credentials.maybeToken()
+                            ? "This server takes no tokens, and what was sent is not one of its API keys"
+                            : "The API key is not one of this server's");
         }
-        enter(caller, request);
+    }
+
+    /** At once, as it nearly always is, or when the issuer has answered. */
+    private static void check(CompletableFuture<TokenVerdict> token, RoutingContext request) {
+        if (token.isDone()) {
+            act(token.join(), request);
+            return;
+        }
+        // Nobody reads yet what the caller sends meanwhile. The context is the request's own, to which the caller is
+        // kept.
+        Context context = Vertx.currentContext();
+        request.request().pause();
+        token.whenComplete((verdict, failure) -> context.runOnContext(now -> {
+            request.request().resume();
+            if (failure == null) {
+                act(verdict, request);
+            } else {
+                request.fail(failure);
+            }
+        }));
+    }
+
+    private static void act(TokenVerdict verdict, RoutingContext request) {
+        switch (verdict) {
+            case TokenVerdict.Known(Caller caller) -> enter(caller, request);
+            case TokenVerdict.Refused(TokenFault fault) -> refuse(request, problem(fault));
+        }
+    }
+
+    private static Problem problem(TokenFault fault) {
+        ProblemType type = switch (fault.kind()) {
+            case NOT_BELIEVED -> ProblemType.UNAUTHENTICATED;
+            case NOT_ALLOWED -> ProblemType.FORBIDDEN;
+            case NOT_KNOWN_NOW -> ProblemType.ISSUER_UNAVAILABLE;
+        };
+        return Problem.of(type, fault.detail()).with(Map.of(REASON, Json.of(fault.word())));
     }
 
     private static void enter(Caller caller, RoutingContext request) {
@@ -77,13 +135,16 @@ public class Identification {
         request.next();
     }
 
-    private static String credentials(RoutingContext request) {
+    /** @param maybeToken not by where it was sent, nor by how it begins, a key */
+    private record Credentials(String text, boolean maybeToken) {}
+
+    private static Credentials credentials(RoutingContext request) {
         List<String> keys = request.request().headers().getAll(KEY_HEADER);
         if (keys.size() > 1) {
             throw unknown("Header " + KEY_HEADER + " is there " + keys.size() + " times; give one");
         }
         if (keys.size() == 1) {
-            return keys.getFirst().strip();
+            return new Credentials(keys.getFirst().strip(), false);
         }
         List<String> given = request.request().headers().getAll(HttpHeaders.AUTHORIZATION);
         if (given.size() > 1) {
@@ -94,7 +155,7 @@ public class Identification {
             throw unknown("Say who you are: an API key in header " + KEY_HEADER
                     + ", or a token as \"Authorization: Bearer\"");
         }
-        return bearer;
+        return new Credentials(bearer, !bearer.startsWith(ApiKey.PREFIX));
     }
 
     private static @Nullable String bearer(String authorization) {
@@ -113,7 +174,15 @@ public class Identification {
 
     static void refuse(RoutingContext request, Problem problem) {
         if (problem.type() == ProblemType.UNAUTHENTICATED) {
-            request.response().putHeader("WWW-Authenticate", ProblemResponses.CHALLENGE);
+            request.response()
+                    .putHeader(
+                            "WWW-Authenticate",
+                            problem.more().containsKey(REASON)
+                                    ? ProblemResponses.CHALLENGE + ", error=\"invalid_token\""
+                                    : ProblemResponses.CHALLENGE);
+        }
+        if (problem.status() == 503) {
+            request.response().putHeader(HttpHeaders.RETRY_AFTER, ProblemResponses.RETRY_AFTER_SECONDS);
         }
         request.response()
                 .setStatusCode(problem.status())

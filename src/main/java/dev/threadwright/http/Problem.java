@@ -17,6 +17,11 @@ record Problem(ProblemType type, int status, String detail, List<FieldError> err
 
     static final String MEDIA_TYPE = "application/problem+json";
 
+    /** Further fields: which quota is used up, and for how long. */
+    static final String QUOTA = "quota";
+
+    static final String RETRY_AFTER_MS = "retry_after_ms";
+
     /** @param pointer JSON pointer into the request's body; empty for the whole of it */
     record FieldError(String pointer, String detail) {}
 

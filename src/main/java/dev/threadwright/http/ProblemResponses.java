@@ -5,6 +5,7 @@ import dev.threadwright.catalog.CatalogUnavailableException;
 import dev.threadwright.query.UnavailableException;
 import dev.threadwright.stream.TooManyStreamsException;
 import dev.threadwright.tables.TablesUnavailableException;
+import dev.threadwright.workflow.Json;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.http.runtime.RouteConstants;
 import io.vertx.core.http.HttpHeaders;
@@ -198,7 +199,14 @@ public class ProblemResponses {
             response.header("WWW-Authenticate", CHALLENGE);
         }
         return problem.status() == 503 || problem.status() == 429
-                ? response.header("Retry-After", RETRY_AFTER_SECONDS).build()
+                ? response.header("Retry-After", retryAfter(problem)).build()
                 : response.build();
+    }
+
+    /** Whole seconds, so that it is not too early. */
+    private static String retryAfter(Problem problem) {
+        return problem.more().get(Problem.RETRY_AFTER_MS) instanceof Json.Num ms
+                ? String.valueOf(Math.ceilDiv(ms.value().longValueExact(), 1_000L))
+                : RETRY_AFTER_SECONDS;
     }
 }

@@ -223,6 +223,7 @@ public class RunCommandResource {
     @APIResponse(ref = "TooLarge", responseCode = "413")
     @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
     @APIResponse(ref = "NotPossible", responseCode = "422")
+    @APIResponse(ref = "LimitReached", responseCode = "429")
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> compact(
             @RestPath("thread_id") String threadId,

@@ -88,6 +88,7 @@ public class StatelessRunResource {
     @APIResponse(ref = "TooLarge", responseCode = "413")
     @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
     @APIResponse(ref = "InvalidFields", responseCode = "422")
+    @APIResponse(ref = "LimitReached", responseCode = "429")
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> create(
             @Parameter(description = RunResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
@@ -122,6 +123,7 @@ public class StatelessRunResource {
     @APIResponse(ref = "TooLarge", responseCode = "413")
     @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
     @APIResponse(ref = "InvalidFields", responseCode = "422")
+    @APIResponse(ref = "LimitReached", responseCode = "429")
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> createAndWait(
             @Parameter(description = RunResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
@@ -198,6 +200,7 @@ public class StatelessRunResource {
     @APIResponse(ref = "TooLarge", responseCode = "413")
     @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
     @APIResponse(ref = "InvalidFields", responseCode = "422")
+    @APIResponse(ref = "LimitReached", responseCode = "429")
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Json> createAll(
             @Parameter(description = RunResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,

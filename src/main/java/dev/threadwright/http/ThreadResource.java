@@ -180,6 +180,7 @@ public class ThreadResource {
             content = @Content(schema = @Schema(implementation = ThreadView.class)))
     @APIResponse(ref = "InvalidRequest", responseCode = "400")
     @APIResponse(ref = "NotFound", responseCode = "404")
+    @APIResponse(ref = "LimitReached", responseCode = "429")
     @APIResponse(ref = "SetAside", responseCode = "500")
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Map<String, Object>> copy(

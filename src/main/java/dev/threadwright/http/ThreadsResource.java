@@ -78,6 +78,7 @@ public class ThreadsResource {
     @APIResponse(ref = "TooLarge", responseCode = "413")
     @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
     @APIResponse(ref = "InvalidFields", responseCode = "422")
+    @APIResponse(ref = "LimitReached", responseCode = "429")
     @APIResponse(ref = "SetAside", responseCode = "500")
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Map<String, Object>> create(

@@ -60,6 +60,7 @@ public final class Consumers implements Inbound, AutoCloseable {
      * @param groupless a consumer that is assigned by hand; all read committed records
      * @param inputTopic whose partitions the group shares
      * @param roles what that one and the other inbound topics are for
+     * @param pace of the tenants' own inputs
      * @param silentAfterMs without a heartbeat to the group for longer, Kafka counts as away
      */
     public Consumers(
@@ -72,6 +73,7 @@ public final class Consumers implements Inbound, AutoCloseable {
             Map<String, TopicRole> roles,
             int partitions,
             Loop loop,
+            Pace pace,
             long silentAfterMs) {
         this.silentAfterMs = silentAfterMs;
         this.inputTopic = inputTopic;
@@ -79,9 +81,9 @@ public final class Consumers implements Inbound, AutoCloseable {
                 .filter(topic -> !topic.equals(inputTopic))
                 .toList();
         this.group = group;
-        this.input =
-                new Poller(name + "-input", threads, group.member(true), decoder, roles, partitions, loop, this::stop);
-        this.side = new Poller(name + "-side", threads, groupless, decoder, roles, partitions, loop, this::stop);
+        this.input = new Poller(
+                name + "-input", threads, group.member(true), decoder, roles, partitions, loop, pace, this::stop);
+        this.side = new Poller(name + "-side", threads, groupless, decoder, roles, partitions, loop, pace, this::stop);
         this.clock = threads.scheduled(name + "-offsets");
     }
 

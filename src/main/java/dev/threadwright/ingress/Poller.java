@@ -8,8 +8,11 @@ import dev.threadwright.journal.OutboxRow;
 import dev.threadwright.journal.OutboxRow.Coordinates;
 import dev.threadwright.journal.RawHeaders;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +47,9 @@ final class Poller implements AutoCloseable {
     /** While paused for saturation, how soon to look whether it is over. */
     private static final Duration POLL_SATURATED = Duration.ofMillis(5);
 
+    /** While records wait for their tenant's pace, how soon to take more. */
+    private static final Duration POLL_PACED = Duration.ofMillis(10);
+
     private static final Duration CLOSE = Duration.ofSeconds(15);
 
     /** It has nothing to give back. */
@@ -57,12 +63,19 @@ final class Poller implements AutoCloseable {
     private final Map<String, TopicRole> roles;
     private final int partitions;
     private final Loop loop;
+    private final Pace pace;
     private final BiConsumer<Integer, String> onStop;
     private final Thread thread;
     private final LinkedBlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
 
     /** Partitions that may be consumed now. */
     private final Set<TopicPartition> open = new HashSet<>();
+
+    /**
+     * By topic, records of open partitions that wait for their tenant's pace: no more than one poll brings, since the topic's
+     * partitions are paused meanwhile. They are not consumed: whoever opens the partition next begins with them.
+     */
+    private final Map<String, Deque<ConsumerRecord<byte[], byte[]>>> waiting = new HashMap<>();
 
     /** Where those partitions ended when they were opened that have not been consumed as far; absent while unknown. */
     private final Map<TopicPartition, OptionalLong> behind = new ConcurrentHashMap<>();
@@ -94,6 +107,7 @@ final class Poller implements AutoCloseable {
             Map<String, TopicRole> roles,
             int partitions,
             Loop loop,
+            Pace pace,
             BiConsumer<Integer, String> onStop) {
         this.threads = threads;
         this.consumer = consumer;
@@ -101,6 +115,7 @@ final class Poller implements AutoCloseable {
         this.roles = roles;
         this.partitions = partitions;
         this.loop = loop;
+        this.pace = pace;
         this.onStop = onStop;
         this.thread = threads.unstarted(name, this::run);
     }
@@ -162,8 +177,9 @@ final class Poller implements AutoCloseable {
         } else {
             consumer.seek(partition, offset);
         }
+        forget(Set.of(partition));
         open.add(partition);
-        if (saturated) {
+        if (saturated || waiting.containsKey(partition.topic())) {
             consumer.pause(List.of(partition));
         } else {
             consumer.resume(List.of(partition));
@@ -179,6 +195,7 @@ final class Poller implements AutoCloseable {
     /** On the consumer's thread. */
     void shut(Collection<TopicPartition> closing) {
         open.removeAll(closing);
+        forget(closing);
         List<TopicPartition> assigned =
                 closing.stream().filter(consumer.assignment()::contains).toList();
         consumer.pause(assigned);
@@ -203,7 +220,7 @@ final class Poller implements AutoCloseable {
                 if (consumer.subscription().isEmpty() && consumer.assignment().isEmpty()) {
                     awaitTask();
                 } else {
-                    offer(consumer.poll(saturated ? POLL_SATURATED : POLL));
+                    offer(consumer.poll(saturated ? POLL_SATURATED : waiting.isEmpty() ? POLL : POLL_PACED));
                     noteCaughtUp();
                 }
                 trouble = null;
@@ -245,6 +262,7 @@ final class Poller implements AutoCloseable {
         try {
             next.lost();
             open.clear();
+            waiting.clear();
             Consumer<byte[], byte[]> fenced = consumer;
             consumer = next.successor();
             close(fenced, CLOSE_FENCED);
@@ -278,29 +296,103 @@ final class Poller implements AutoCloseable {
             if (now) {
                 consumer.pause(affected);
             } else {
+                affected.removeIf(partition -> waiting.containsKey(partition.topic()));
                 consumer.resume(affected);
             }
         }
     }
 
     private void offer(ConsumerRecords<byte[], byte[]> records) {
-        if (records.isEmpty()) {
+        if (records.isEmpty() && waiting.isEmpty()) {
             return;
         }
         List<Work> works = new ArrayList<>(records.count());
+        Set<String> waitedBefore = Set.copyOf(waiting.keySet());
         for (ConsumerRecord<byte[], byte[]> record : records) {
-            TopicPartition partition = new TopicPartition(record.topic(), record.partition());
-            if (open.contains(partition)) {
-                works.add(work(record, roles.getOrDefault(record.topic(), TopicRole.INPUT)));
+            if (open.contains(partition(record))) {
+                TopicRole role = role(record);
+                if (role == TopicRole.INPUT && pace.isLimited(decoder.tenant(record, role))) {
+                    waiting.computeIfAbsent(record.topic(), topic -> new ArrayDeque<>())
+                            .add(record);
+                } else {
+                    works.add(work(record, role));
+                }
             }
         }
-        loop.offer(works);
+        takeWaiting(works);
+        adaptToPace(waitedBefore);
+        if (!works.isEmpty()) {
+            loop.offer(works);
+        }
+    }
+
+    private static TopicPartition partition(ConsumerRecord<byte[], byte[]> record) {
+        return new TopicPartition(record.topic(), record.partition());
+    }
+
+    private TopicRole role(ConsumerRecord<byte[], byte[]> record) {
+        return roles.getOrDefault(record.topic(), TopicRole.INPUT);
+    }
+
+    /** As many as their tenants may have taken now, in the order of their partitions. */
+    private void takeWaiting(List<Work> works) {
+        if (saturated) {
+            return;
+        }
+        waiting.values().removeIf(records -> {
+            while (!records.isEmpty()) {
+                ConsumerRecord<byte[], byte[]> next = records.getFirst();
+                if (!pace.tryTake(decoder.tenant(next, role(next)))) {
+                    return false;
+                }
+                records.removeFirst();
+                works.add(work(next, role(next)));
+            }
+            return true;
+        });
+    }
+
+    /** Topics whose records wait are not read on; others are. */
+    private void adaptToPace(Set<String> before) {
+        if (before.equals(waiting.keySet())) {
+            return;
+        }
+        Set<TopicPartition> pausing = new HashSet<>();
+        Set<TopicPartition> resuming = new HashSet<>();
+        for (TopicPartition partition : open) {
+            boolean waits = waiting.containsKey(partition.topic());
+            if (consumer.assignment().contains(partition) && waits != before.contains(partition.topic())) {
+                (waits ? pausing : resuming).add(partition);
+            }
+        }
+        consumer.pause(pausing);
+        if (!saturated) {
+            consumer.resume(resuming);
+        }
+    }
+
+    /** What is not taken by now of partitions that are read again from elsewhere, or by somebody else. */
+    private void forget(Collection<TopicPartition> partitions) {
+        if (waiting.isEmpty()) {
+            return;
+        }
+        Set<String> before = Set.copyOf(waiting.keySet());
+        waiting.values().removeIf(records -> {
+            records.removeIf(record -> partitions.contains(partition(record)));
+            return records.isEmpty();
+        });
+        adaptToPace(before);
     }
 
     private void noteCaughtUp() {
         for (Map.Entry<TopicPartition, OptionalLong> entry : behind.entrySet()) {
             TopicPartition partition = entry.getKey();
             if (!open.contains(partition) || !consumer.assignment().contains(partition)) {
+                continue;
+            }
+            if (waiting.containsKey(partition.topic())) {
+                // As far as its tenant's pace lets it be: a server is not behind because a tenant sends too much.
+                behind.remove(partition);
                 continue;
             }
             OptionalLong lag = consumer.currentLag(partition);

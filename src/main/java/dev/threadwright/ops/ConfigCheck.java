@@ -52,6 +52,8 @@ public final class ConfigCheck {
         check.topics(config.topics());
         check.limits(config.limits());
         check.actions(config.actions());
+        check.quota("quota", config.quota());
+        config.tenants().forEach((tenant, of) -> check.quota("tenants." + tenant + ".quota", of.quota()));
         check.httpSteps(config.httpSteps());
         check.outside(config);
         check.times(config);
@@ -151,6 +153,13 @@ public final class ConfigCheck {
         atLeast(key + ".concurrency", limit.concurrency(), 1);
         atLeast(key + ".rate", limit.rate(), 1);
         positive(key + ".rate-period", limit.ratePeriod());
+    }
+
+    private void quota(String key, ThreadwrightConfig.Quota quota) {
+        atLeast(key + ".inputs-per-second", quota.inputsPerSecond(), 1);
+        atLeast(key + ".burst", quota.burst(), 1);
+        atLeast(key + ".threads", quota.threads(), 1);
+        atLeast(key + ".outstanding-runs", quota.outstandingRuns(), 1);
     }
 
     private void httpSteps(ThreadwrightConfig.HttpSteps steps) {

@@ -19,6 +19,7 @@ import dev.threadwright.ingress.KeyPartitions;
 import dev.threadwright.ingress.RecordDecoder;
 import dev.threadwright.journal.Journal;
 import dev.threadwright.journal.JournalUnavailableException;
+import dev.threadwright.limit.TenantQuotas;
 import dev.threadwright.live.ProgressExchange;
 import dev.threadwright.live.StepProgress;
 import dev.threadwright.log.LogFields;
@@ -72,6 +73,7 @@ final class Engine implements AutoCloseable {
     private final java.util.function.Consumer<StepProgress> progress;
     private final ProgressExchange exchange;
     private final Turns turns;
+    private final TenantQuotas quotas;
     private final Replies replies;
     private final Measurements measurements;
     private final Producer<byte[], byte[]> strayProducer;
@@ -93,6 +95,7 @@ final class Engine implements AutoCloseable {
             Catalog workflows,
             java.util.function.Consumer<StepProgress> progress,
             Turns turns,
+            TenantQuotas quotas,
             Replies replies,
             Measurements measurements) {
         this.config = config;
@@ -107,6 +110,7 @@ final class Engine implements AutoCloseable {
         this.workflows = workflows;
         this.progress = progress;
         this.turns = turns;
+        this.quotas = quotas;
         this.replies = replies;
         this.measurements = measurements;
         // Fresh for each process: what an earlier one left under its own id is fenced by whoever claims its partitions.
@@ -217,6 +221,7 @@ final class Engine implements AutoCloseable {
                 relay,
                 steps,
                 turns,
+                quotas,
                 batch -> {
                     replies.committed(batch);
                     required(inbound).consumed(batch.offsets());
@@ -295,6 +300,7 @@ final class Engine implements AutoCloseable {
                 topics.inbound(),
                 partitions,
                 loop,
+                QuotaWiring.pace(quotas),
                 config.group().sessionTimeoutMs());
     }
 

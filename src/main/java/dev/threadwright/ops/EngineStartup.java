@@ -15,11 +15,13 @@ import dev.threadwright.ingress.RecordDecoder;
 import dev.threadwright.journal.PostgresJournal;
 import dev.threadwright.journal.PostgresSettings;
 import dev.threadwright.journal.StoredSettings;
+import dev.threadwright.limit.TenantQuotas;
 import dev.threadwright.limit.Turnstile;
 import dev.threadwright.live.ProgressFeed;
 import dev.threadwright.relay.Relay;
 import dev.threadwright.schema.JsonSchemas;
 import dev.threadwright.step.Handlers;
+import dev.threadwright.tables.Tables;
 import dev.threadwright.thread.Decider;
 import dev.threadwright.thread.ServerSettings;
 import dev.threadwright.thread.ThreadKey;
@@ -69,6 +71,8 @@ public class EngineStartup {
     private final ProgressFeed progress;
     private final Catalog workflows;
     private final Turnstile turnstile;
+    private final TenantQuotas quotas;
+    private final Tables tables;
     private final Callbacks callbacks;
     private final Replies replies;
     private final EndingWiring endings;
@@ -90,6 +94,8 @@ public class EngineStartup {
             Catalog workflows,
             ProgressFeed progress,
             Turnstile turnstile,
+            TenantQuotas quotas,
+            Tables tables,
             Callbacks callbacks,
             @Any Instance<Replies> replies,
             EndingWiring endings,
@@ -105,6 +111,8 @@ public class EngineStartup {
         this.workflows = workflows;
         this.progress = progress;
         this.turnstile = turnstile;
+        this.quotas = quotas;
+        this.tables = tables;
         this.callbacks = callbacks;
         this.endings = endings;
         this.measurements = measurements;
@@ -144,13 +152,18 @@ public class EngineStartup {
     private void tellIdentity() {
         if (IdentityWiring.isRequired(config)) {
             LOG.infof(
-                    "Callers say who they are: %d API keys; tenants: %s",
+                    "Callers say who they are: %d API keys, %s; tenants: %s",
                     config.identity().keys().size(),
+                    config.identity()
+                            .oidc()
+                            .issuer()
+                            .map(issuer -> "tokens of " + issuer)
+                            .orElse("no tokens"),
                     String.join(", ", TenantTopics.of(config).tenants()));
         } else {
             LOG.warn(
-                    "Identity is off: whoever reaches this server over HTTP may do everything. docs/identity.md says how"
-                            + " to turn it on");
+                    "Identity is off: whoever reaches this server over HTTP may do everything, whatever key or token they"
+                            + " send. docs/identity.md says how to turn it on");
         }
     }
 
@@ -211,6 +224,8 @@ public class EngineStartup {
             registerWorkflows();
             return partitions;
         });
+        // Before the first thread or run could be one too many.
+        QuotaWiring.count(quotas, tables);
         Decider decider = decider();
         KafkaClients kafka = new KafkaClients(kafkaConnection, config.limits().recordBytes());
         Map<String, Integer> generations = patiently("Kafka, to see to the topics", () -> {
@@ -238,6 +253,7 @@ public class EngineStartup {
                 workflows,
                 progress::tell,
                 turnstile,
+                quotas,
                 replies,
                 measurements);
         ready.start();

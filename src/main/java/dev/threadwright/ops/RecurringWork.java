@@ -7,6 +7,7 @@ import dev.threadwright.lifetime.Deletions;
 import dev.threadwright.lifetime.IdleSweep;
 import dev.threadwright.lifetime.LifetimeSweep;
 import dev.threadwright.lifetime.Purge;
+import dev.threadwright.limit.TenantQuotas;
 import dev.threadwright.store.Store;
 import dev.threadwright.tables.Tables;
 import dev.threadwright.tables.TablesUnavailableException;
@@ -43,6 +44,7 @@ public class RecurringWork {
     private final Deletions deletions;
     private final EngineStartup startup;
     private final SampledMetrics metrics;
+    private final TenantQuotas quotas;
 
     private volatile @Nullable ScheduledExecutorService schedule;
 
@@ -53,7 +55,9 @@ public class RecurringWork {
             @Any Instance<CronRuns> runs,
             Deletions deletions,
             EngineStartup startup,
-            SampledMetrics metrics) {
+            SampledMetrics metrics,
+            TenantQuotas quotas) {
+        this.quotas = quotas;
         this.metrics = metrics;
         this.deletions = deletions;
         this.startup = startup;
@@ -92,6 +96,9 @@ public class RecurringWork {
         ThreadwrightConfig.DeadLetters letters = config.deadLetters();
         DeadLetterSweep ofLetters = new DeadLetterSweep(tables, letters.keep(), letters.maxCount(), Clock.systemUTC());
         repeat(started, "Sweeps of dead letters", letters.sweep(), ofLetters::sweep);
+        if (!quotas.counted().isEmpty()) {
+            repeat(started, "Counts for quotas", TenantQuotas.APART, () -> QuotaWiring.count(quotas, tables));
+        }
         repeat(started, "Metrics", config.metrics().sample(), metrics::sample);
     }
 

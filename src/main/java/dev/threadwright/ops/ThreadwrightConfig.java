@@ -80,7 +80,7 @@ public interface ThreadwrightConfig {
     /** Who may ask, over HTTP; over Kafka, topics say whose a record is, and the brokers who may write it. */
     interface Identity {
         /**
-         * Whether callers have to say who they are. Not set: they have to if there is a key. A server with a
+         * Whether callers have to say who they are. Not set: they have to if there is a key, or an issuer. A server with a
          * Kafka or Postgres of somebody else's does not start without identity, unless this is {@code false}.
          */
         Optional<Boolean> enabled();
@@ -104,6 +104,66 @@ public interface ThreadwrightConfig {
             /** Out of read, write, resolve, operate and administer. */
             List<String> roles();
         }
+
+        Oidc oidc();
+
+        /**
+         * Tokens (JWTs) of an OpenID issuer, which callers send as bearer tokens. Claims are named, or given by a path: {@code
+         * realm_access/roles}.
+         */
+        interface Oidc {
+            /** Whose tokens are believed: {@code https://login.example.com/realms/threads}, as tokens have it in {@code iss}. */
+            Optional<String> issuer();
+
+            /** Where the issuer's keys are; not set: where its discovery document says. */
+            Optional<String> jwksUrl();
+
+            /** What tokens must be for, one of them at least; their {@code aud}. */
+            Optional<List<String>> audience();
+
+            /** The claim that says whose threads a token is for. */
+            Optional<String> tenantClaim();
+
+            /** Of tokens without that claim, or of all if none is named; not set: they are nobody's. */
+            Optional<String> tenant();
+
+            /** The claim that says what the caller may do: a list, or a text with spaces such as {@code scope}. */
+            @WithDefault("roles")
+            String rolesClaim();
+
+            Roles roles();
+
+            /** The claim under which the journal keeps who did something. */
+            @WithDefault("sub")
+            String nameClaim();
+
+            /** By how much the issuer's clock and this server's may differ; ten minutes at most. */
+            @WithDefault("30s")
+            Duration clockSkew();
+
+            /** Which values of the roles' claim give which role. */
+            interface Roles {
+                /** Any of them gives the role read. */
+                @WithDefault("read")
+                List<String> read();
+
+                /** Any of them gives the role write. */
+                @WithDefault("write")
+                List<String> write();
+
+                /** Any of them gives the role resolve. */
+                @WithDefault("resolve")
+                List<String> resolve();
+
+                /** Any of them gives the role operate. */
+                @WithDefault("operate")
+                List<String> operate();
+
+                /** Any of them gives the role administer. */
+                @WithDefault("administer")
+                List<String> administer();
+            }
+        }
     }
 
     /** A tenant's topics. Topics not set are those of {@code threadwright.topics} with a point and its name. */
@@ -125,6 +185,25 @@ public interface ThreadwrightConfig {
 
         /** What its workers are asked for. */
         Optional<String> actions();
+
+        Quota quota();
+    }
+
+    Quota quota();
+
+    /** What a tenant may have. What of it is not set is unlimited; what a tenant has of its own stands above what all have. */
+    interface Quota {
+        /** Inputs that each server takes of it in a second: over HTTP, and from its own input topic. */
+        OptionalInt inputsPerSecond();
+
+        /** Inputs that are taken at once after a quiet time; as many as in a second if not set. */
+        OptionalInt burst();
+
+        /** Threads, all that are not deleted. */
+        OptionalInt threads();
+
+        /** Runs that have not ended: those at work, those that wait for somebody, those that queue. */
+        OptionalInt outstandingRuns();
     }
 
     Actions actions();

@@ -49,6 +49,30 @@ public final class Decider {
     }
 
     public Decision decide(ThreadState state, Command command, Known known) {
+        Decision decision = decideWithoutQuotas(state, command, known);
+        // What the server sends itself follows from what was admitted.
+        return command.header().identity() == null ? decision : withinQuotas(state, command, decision, known.room());
+    }
+
+    /** A thread or a run too many does not begin, whatever else would have come of the command. */
+    private static Decision withinQuotas(ThreadState before, Command command, Decision decision, Room room) {
+        if (!before.isLive() && decision.after().isLive() && room.threads() <= 0) {
+            return new Draft(before, command)
+                    .unchanged(new Outcome.Invalid(
+                            Rejection.QUOTA_THREADS, "The tenant has as many threads as its quota allows"));
+        }
+        int more = decision.after().unfinished() - before.unfinished();
+        if (more <= 0 || more <= room.runs()) {
+            return decision;
+        }
+        String message = "The tenant has as many outstanding runs as its quota allows";
+        Draft draft = new Draft(before, command);
+        return before.exists()
+                ? draft.refused(Rejection.QUOTA_RUNS, message)
+                : draft.unchanged(new Outcome.Invalid(Rejection.QUOTA_RUNS, message));
+    }
+
+    private Decision decideWithoutQuotas(ThreadState state, Command command, Known known) {
         Draft draft = new Draft(state, command);
         Known.Prior prior = known.prior();
         if (prior != null) {

@@ -608,6 +608,8 @@ public sealed interface Event {
         MAX_ACTIVE_RUNS,
         QUEUE_FULL,
         INBOX_FULL,
+        QUOTA_THREADS,
+        QUOTA_RUNS,
         POLICY_FAILED,
         UNKNOWN_THREAD,
         UNKNOWN_RUN,

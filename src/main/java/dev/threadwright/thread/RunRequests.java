@@ -149,6 +149,8 @@ final class RunRequests {
                     MAX_ACTIVE_RUNS,
                     QUEUE_FULL,
                     INBOX_FULL,
+                    QUOTA_THREADS,
+                    QUOTA_RUNS,
                     POLICY_FAILED,
                     UNKNOWN_THREAD,
                     UNKNOWN_RUN,

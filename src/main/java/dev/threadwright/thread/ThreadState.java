@@ -100,6 +100,16 @@ public record ThreadState(
         return seq > 0;
     }
 
+    /** Whether it exists and was not deleted. */
+    public boolean isLive() {
+        return exists() && !deleted;
+    }
+
+    /** Runs that have not ended: those that started, whether they wait or not, and those that queue. */
+    public int unfinished() {
+        return started.size() + queue.size();
+    }
+
     public boolean isIdle() {
         return started.isEmpty() && queue.isEmpty();
     }

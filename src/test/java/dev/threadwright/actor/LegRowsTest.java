@@ -208,6 +208,7 @@ class LegRowsTest {
     private void commit(Command... commands) {
         BatchBuilder builder = new BatchBuilder(
                 decider,
+                Quotas.NONE,
                 1_000,
                 Long.MAX_VALUE,
                 key -> states.getOrDefault(key, ThreadState.absent(key)),

@@ -17,6 +17,7 @@ import dev.threadwright.thread.Gate;
 import dev.threadwright.thread.Identity;
 import dev.threadwright.thread.Input;
 import dev.threadwright.thread.Owed;
+import dev.threadwright.thread.Room;
 import dev.threadwright.thread.RunIds;
 import dev.threadwright.thread.ServerSettings;
 import dev.threadwright.thread.ThreadKey;
@@ -66,6 +67,22 @@ public final class LoopHarness implements AutoCloseable {
     final List<CommitFailure> commitFailures = new CopyOnWriteArrayList<>();
     final List<Command> strays = new CopyOnWriteArrayList<>();
     final Set<Integer> lost = ConcurrentHashMap.newKeySet();
+
+    /** What each tenant may have; set before there is work. */
+    volatile Quotas quotaOf = Quotas.NONE;
+
+    private final Quotas quotas = new Quotas() {
+        @Override
+        public Room room(String tenant) {
+            return quotaOf.room(tenant);
+        }
+
+        @Override
+        public void committed(Map<String, Use> byTenant) {
+            quotaOf.committed(byTenant);
+        }
+    };
+
     private final List<CompletableFuture<Void>> owned = new ArrayList<>();
     private boolean started;
 
@@ -91,6 +108,7 @@ public final class LoopHarness implements AutoCloseable {
                 publisher,
                 steps,
                 turns,
+                quotas,
                 committed::add,
                 strays::add,
                 (partition, epoch) -> lost.add(partition),

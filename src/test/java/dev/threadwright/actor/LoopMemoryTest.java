@@ -64,6 +64,7 @@ class LoopMemoryTest {
             backlog,
             new NoSteps(),
             Turns.NONE,
+            Quotas.NONE,
             batch -> {},
             command -> {},
             (partition, epoch) -> {},

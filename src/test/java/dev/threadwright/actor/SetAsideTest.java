@@ -389,6 +389,7 @@ class SetAsideTest {
         isBroken.set(false);
         BatchBuilder builder = new BatchBuilder(
                 LoopHarness.decider(gate),
+                Quotas.NONE,
                 // Divides by it.
                 0,
                 Long.MAX_VALUE,

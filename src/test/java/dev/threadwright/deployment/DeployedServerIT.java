@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.threadwright.embedded.EmbeddedServers;
 import dev.threadwright.embedded.GuardedBroker;
 import dev.threadwright.faults.ServerProcess;
+import dev.threadwright.security.ApiKey;
 import dev.threadwright.testing.TestServers;
 import io.strimzi.api.kafka.model.topic.KafkaTopic;
 import io.strimzi.api.kafka.model.user.KafkaUser;
@@ -59,6 +60,7 @@ class DeployedServerIT {
 
     private static final String PASSWORD = "only-for-this-test";
     private static final String USER = "threadwright";
+    private static final String KEY = "tw_only-for-this-test";
 
     /** As CloudNativePG makes the owner of a database: it may make no roles. */
     private static final String OWNER = "app_owner";
@@ -91,6 +93,9 @@ class DeployedServerIT {
                     assertThat(server.isAlive()).as(server.log()).isTrue();
                     return server.isReady();
                 });
+                // As production has it: nothing for who does not say who they are, and metrics for Prometheus.
+                assertThat(status(server, "/threads/t1")).isEqualTo(401);
+                assertThat(status(server, "/q/metrics")).isEqualTo(200);
                 String decided = say(server, "{\"workflow\":\"delay\",\"data\":{\"ms\":10,\"text\":\"hi\"}}");
                 assertThat(decided).contains("\"status\":\"completed\"");
                 // Read by the role that may only read.
@@ -124,6 +129,9 @@ class DeployedServerIT {
         environment.remove("QUARKUS_HTTP_HOST");
         environment.remove("QUARKUS_HTTP_PORT");
         environment.put("THREADWRIGHT_SHUTDOWN_DELAY", "0s");
+        // As the Secret has it that is made from outside: docs/kubernetes.md#secrets.
+        environment.put("THREADWRIGHT_IDENTITY_KEYS_CHECK_HASH", ApiKey.hash(KEY));
+        environment.put("THREADWRIGHT_IDENTITY_KEYS_CHECK_ROLES", "read,write,operate");
         assertThat(environment).containsEntry("KAFKA_SECURITY_PROTOCOL", "SASL_SSL");
         return environment;
     }
@@ -284,12 +292,26 @@ class DeployedServerIT {
     private static String say(ServerProcess server, String body) throws IOException, InterruptedException {
         return send(HttpRequest.newBuilder(URI.create(server.url() + "/threads/t1/inputs?wait=completion"))
                 .header("content-type", "application/json")
+                .header("X-Api-Key", KEY)
                 .POST(HttpRequest.BodyPublishers.ofString(body))
                 .build());
     }
 
+    /** Of an answer to who does not say who they are. */
+    private static int status(ServerProcess server, String path) throws IOException, InterruptedException {
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            return http.send(
+                            HttpRequest.newBuilder(URI.create(server.url() + path))
+                                    .build(),
+                            HttpResponse.BodyHandlers.discarding())
+                    .statusCode();
+        }
+    }
+
     private static String get(ServerProcess server, String path) throws IOException, InterruptedException {
-        return send(HttpRequest.newBuilder(URI.create(server.url() + path)).build());
+        return send(HttpRequest.newBuilder(URI.create(server.url() + path))
+                .header("X-Api-Key", KEY)
+                .build());
     }
 
     private static String send(HttpRequest request) throws IOException, InterruptedException {

@@ -431,6 +431,27 @@ class ManifestsTest {
                         .allSatisfy(name -> assertThat(known).contains(name)));
     }
 
+    @Test
+    void inProductionCallersSayWhoTheyAreAndInDevelopmentNobodyHasTo() throws IOException {
+        ThreadwrightConfig.Identity production = PRODUCTION.config().identity();
+        assertThat(production.enabled()).hasValue(true);
+        assertThat(production.oidc().issuer()).isPresent();
+        assertThat(production.oidc().audience()).isPresent();
+        assertThat(DEV.config().identity().enabled())
+                .as("said, since a server of others asks for it")
+                .hasValue(false);
+        // Prometheus has no credentials there.
+        for (Manifests manifests : overlays()) {
+            assertThat(manifests
+                            .one(ServiceMonitor.class, Manifests.SERVER)
+                            .getSpec()
+                            .getEndpoints())
+                    .allSatisfy(
+                            endpoint -> assertThat(endpoint.getAuthorization()).isNull());
+            assertThat(manifests.config().identity().openMetrics()).isTrue();
+        }
+    }
+
     private static String variable(String key) {
         return key.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT);
     }

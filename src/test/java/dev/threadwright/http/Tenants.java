@@ -3,6 +3,8 @@ package dev.threadwright.http;
 import dev.threadwright.security.ApiKey;
 import dev.threadwright.security.Role;
 import dev.threadwright.testing.EmbeddedServersResource;
+import dev.threadwright.testing.Issuer;
+import dev.threadwright.testing.TestServers;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -12,12 +14,18 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** A server with two tenants beside {@code default}, on which callers say who they are. */
+/** A server with two tenants beside {@code default}, on which callers say who they are: by keys, or by tokens. */
 public final class Tenants implements QuarkusTestProfile {
 
     static final String ACME = "tw_acme-may-everything";
     static final String GLOBEX = "tw_globex-may-everything";
     static final String DEFAULT = "tw_default-may-everything";
+
+    /** Of tenants with quotas: of inputs in a second; of two threads and two outstanding runs. */
+    static final String SLOW = "tw_slow-may-everything";
+
+    static final String SMALL = "tw_small-may-everything";
+    static final int SLOW_PER_SECOND = 5;
 
     /** A topic that has a name of its own. */
     static final String GLOBEX_INPUT = "from.globex";
@@ -51,6 +59,16 @@ public final class Tenants implements QuarkusTestProfile {
         config.put("threadwright.partitions", "2");
         config.put("threadwright.tenants.acme.input", "tenants.input.acme");
         config.put("threadwright.tenants.globex.input", GLOBEX_INPUT);
+        // An issuer of tokens, who is away until OidcTest starts it.
+        config.put("threadwright.identity.oidc.issuer", Issuer.url(TestServers.freePort()));
+        config.put("threadwright.identity.oidc.audience", Issuer.AUDIENCE);
+        config.put("threadwright.identity.oidc.tenant-claim", "tenant");
+        config.put("threadwright.identity.oidc.roles.operate", "operate,realm-admin");
+        config.put("threadwright.tenants.slow.quota.inputs-per-second", String.valueOf(SLOW_PER_SECOND));
+        config.put("threadwright.tenants.small.quota.threads", "2");
+        config.put("threadwright.tenants.small.quota.outstanding-runs", "2");
+        key(config, "slow-all", SLOW, "slow", Stream.of(Role.values()));
+        key(config, "small-all", SMALL, "small", Stream.of(Role.values()));
         key(config, "default-all", DEFAULT, "default", Stream.of(Role.values()));
         key(config, "acme-all", ACME, "acme", Stream.of(Role.values()));
         key(config, "globex-all", GLOBEX, "globex", Stream.of(Role.values()));

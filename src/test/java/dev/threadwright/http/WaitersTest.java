@@ -296,7 +296,8 @@ class WaitersTest {
                 THREAD,
                 new Identity("/http", id),
                 CONTENT,
-                true);
+                true,
+                false);
     }
 
     private UniAssertSubscriber<Answer> await(CheckedCommand command, Until until) {
@@ -312,7 +313,8 @@ class WaitersTest {
                 THREAD,
                 new Identity("/http", id),
                 CONTENT,
-                true);
+                true,
+                false);
     }
 
     private static OutcomeRow outcome(String id, String content, Outcome outcome) {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
@@ -35,6 +36,8 @@ class PollerTest {
     private static final String INPUT = "in";
     private static final TopicPartition PARTITION = new TopicPartition(INPUT, 0);
 
+    private Pace pace = Pace.FREE;
+    private MockConsumer<byte[], byte[]> sideConsumer = consumer();
     private final InMemoryJournal journal = new InMemoryJournal();
     private final LoopHarness harness = new LoopHarness("a", journal, LoopSettings.DEFAULT).start();
     private final MockConsumer<byte[], byte[]> group = consumer();
@@ -128,6 +131,86 @@ class PollerTest {
         assertThat(ownership.held()).containsExactly(0);
     }
 
+    /** Gives as many as it is told to. */
+    private static final class GivenPace implements Pace {
+        final AtomicInteger left = new AtomicInteger();
+
+        @Override
+        public boolean isLimited(String tenant) {
+            return tenant.equals("slow");
+        }
+
+        @Override
+        public boolean tryTake(String tenant) {
+            return left.getAndUpdate(now -> Math.max(0, now - 1)) > 0;
+        }
+    }
+
+    @Test
+    void recordsWaitForTheirTenantsPaceInTheirOrderAndOthersPassThem() {
+        GivenPace given = paced();
+        start(group);
+        await().until(() -> !group.paused().contains(PARTITION));
+        group.schedulePollTask(() -> {
+            for (int i = 0; i < 5; i++) {
+                group.addRecord(record(i, "{\"text\":\"" + i + "\"}"));
+            }
+        });
+        await().until(() -> group.paused().contains(PARTITION));
+        assertThat(decided()).isEmpty();
+        sideConsumer.schedulePollTask(() -> sideConsumer.addRecord(record("others", 0, "{\"text\":\"other\"}")));
+        await().until(() -> decided().equals(List.of("others-0-0")));
+
+        given.left.set(2);
+        await().until(() -> decided().equals(List.of("others-0-0", "in-0-0", "in-0-1")));
+        assertThat(group.paused()).contains(PARTITION);
+        given.left.set(100);
+        await().until(() -> decided().size() == 6);
+        assertThat(decided()).endsWith("in-0-2", "in-0-3", "in-0-4");
+        await().until(() -> !group.paused().contains(PARTITION));
+    }
+
+    @Test
+    void whatWaitsWhenAPartitionLeavesIsForgottenHereAndReadAgainByWhoeverOpensIt() {
+        GivenPace given = paced();
+        start(group);
+        group.schedulePollTask(() -> {
+            group.addRecord(record(0, "{\"text\":\"a\"}"));
+            group.addRecord(record(1, "{\"text\":\"b\"}"));
+        });
+        await().until(() -> group.paused().contains(PARTITION));
+        group.schedulePollTask(() -> group.rebalance(List.of()));
+        await().until(() -> ownership.held().isEmpty());
+        given.left.set(100);
+        assign(group);
+        await().until(() -> ownership.held().contains(0));
+        group.schedulePollTask(() -> {
+            group.addRecord(record(0, "{\"text\":\"a\"}"));
+            group.addRecord(record(1, "{\"text\":\"b\"}"));
+        });
+        await().until(() -> decided().size() == 2);
+        assertThat(decided()).as("once each").containsExactly("in-0-0", "in-0-1");
+        assertThat(given.left).hasValue(98);
+    }
+
+    private GivenPace paced() {
+        ownership.close();
+        joinedAsStatic.clear();
+        GivenPace given = new GivenPace();
+        pace = given;
+        sideConsumer = consumer();
+        consumers = consumers(policy -> {});
+        ownership = harness.ownership(consumers);
+        return given;
+    }
+
+    private List<String> decided() {
+        return LoopHarness.publications(journal, 0).stream()
+                .filter(DecisionRow.class::isInstance)
+                .map(row -> ((DecisionRow) row).causation().id())
+                .toList();
+    }
+
     private void start(MockConsumer<byte[], byte[]> member) {
         consumers.start(ownership);
         assign(member);
@@ -146,18 +229,27 @@ class PollerTest {
                     joinedAsStatic.add(isStatic);
                     return isStatic ? group : successor;
                 },
-                consumer(),
-                new RecordDecoder(topic -> "default", policyCheck, 1 << 16),
+                sideConsumer,
+                new RecordDecoder(topic -> topic.equals(INPUT) ? "slow" : "default", policyCheck, 1 << 16),
                 INPUT,
-                Map.of(INPUT, TopicRole.INPUT, "commands", TopicRole.COMMANDS, "results", TopicRole.RESULTS),
+                Map.of(
+                        INPUT,
+                        TopicRole.INPUT,
+                        "others",
+                        TopicRole.INPUT,
+                        "commands",
+                        TopicRole.COMMANDS,
+                        "results",
+                        TopicRole.RESULTS),
                 1,
                 harness.loop,
+                pace,
                 60_000);
     }
 
     private static MockConsumer<byte[], byte[]> consumer() {
         MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("none");
-        for (String topic : List.of(INPUT, "commands", "results")) {
+        for (String topic : List.of(INPUT, "others", "commands", "results")) {
             consumer.updateBeginningOffsets(Map.of(new TopicPartition(topic, 0), 0L));
             consumer.updateEndOffsets(Map.of(new TopicPartition(topic, 0), 0L));
         }
@@ -165,8 +257,12 @@ class PollerTest {
     }
 
     private static ConsumerRecord<byte[], byte[]> record(long offset, String value) {
+        return record(INPUT, offset, value);
+    }
+
+    private static ConsumerRecord<byte[], byte[]> record(String topic, long offset, String value) {
         return new ConsumerRecord<>(
-                INPUT,
+                topic,
                 0,
                 offset,
                 1_000,

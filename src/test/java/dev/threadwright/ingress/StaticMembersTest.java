@@ -112,6 +112,7 @@ class StaticMembersTest {
                     Map.of(input, TopicRole.INPUT, commands(), TopicRole.COMMANDS, results(), TopicRole.RESULTS),
                     PARTITIONS,
                     harness.loop,
+                    Pace.FREE,
                     60_000);
             ownership = harness.ownership(consumers);
             consumers.start(ownership);

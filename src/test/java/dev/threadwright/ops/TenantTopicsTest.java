@@ -114,6 +114,40 @@ class TenantTopicsTest {
                 .contains("a key is one caller's");
     }
 
+    @Test
+    void whatIsWrongWithTokensIsSaidAtOnce() {
+        assertThat(problems(Map.of(
+                        "threadwright.identity.oidc.issuer", "http://login.example.com",
+                        "threadwright.identity.oidc.jwks-url", "keys",
+                        "threadwright.identity.oidc.tenant", "globex",
+                        "threadwright.identity.oidc.clock-skew", "11m")))
+                .hasSize(5)
+                .anySatisfy(problem -> assertThat(problem).contains("oidc.issuer must begin with https://"))
+                .anySatisfy(problem -> assertThat(problem).contains("oidc.jwks-url is no URL"))
+                .anySatisfy(problem -> assertThat(problem)
+                        .contains("oidc.tenant is \"globex\"")
+                        .contains("default"))
+                .anySatisfy(problem -> assertThat(problem).contains("oidc.clock-skew is PT11M"))
+                .anySatisfy(problem -> assertThat(problem).contains("oidc.audience has to be set"));
+        assertThat(problems(Map.of(
+                        "threadwright.identity.oidc.issuer", "https://login.example.com",
+                        "threadwright.identity.oidc.audience", "threadwright")))
+                .singleElement()
+                .asString()
+                .contains("oidc.tenant-claim has to be set");
+        assertThat(problems(Map.of("threadwright.identity.oidc.audience", "threadwright")))
+                .singleElement()
+                .asString()
+                .contains("oidc.audience is set")
+                .contains("oidc.issuer is not");
+        assertThat(problems(Map.of(
+                        "threadwright.identity.enabled", "true",
+                        "threadwright.identity.oidc.issuer", "https://login.example.com",
+                        "threadwright.identity.oidc.audience", "threadwright",
+                        "threadwright.identity.oidc.tenant", "default")))
+                .isEmpty();
+    }
+
     private static List<String> problems(Map<String, String> values) {
         List<String> problems = new ArrayList<>();
         IdentityWiring.check(config(values), (key, what) -> problems.add("threadwright." + key + " " + what));

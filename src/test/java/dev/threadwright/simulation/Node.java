@@ -5,10 +5,12 @@ import dev.threadwright.actor.LoopSettings;
 import dev.threadwright.actor.Measurements;
 import dev.threadwright.actor.NeededWorkflows;
 import dev.threadwright.actor.Ownership;
+import dev.threadwright.actor.Quotas;
 import dev.threadwright.actor.Turns;
 import dev.threadwright.actor.Work.Decide;
 import dev.threadwright.ingress.CommandRecords;
 import dev.threadwright.ingress.Consumers;
+import dev.threadwright.ingress.Pace;
 import dev.threadwright.ingress.RecordDecoder;
 import dev.threadwright.ingress.TopicRole;
 import dev.threadwright.journal.Journal;
@@ -108,6 +110,7 @@ final class Node {
                 relay,
                 steps,
                 Turns.NONE,
+                Quotas.NONE,
                 batch -> inbound.get().consumed(batch.offsets()),
                 command -> {
                     var record = commands.ofStray(command);
@@ -131,6 +134,7 @@ final class Node {
                         Names.RESULTS, TopicRole.RESULTS),
                 broker.partitions(),
                 loop,
+                Pace.FREE,
                 Group.SESSION_TIMEOUT_MS);
         inbound.set(consumers);
         ownership = new Ownership(

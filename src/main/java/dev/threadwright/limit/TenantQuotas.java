@@ -1,0 +1,224 @@
+package dev.threadwright.limit;
+
+import dev.threadwright.actor.Quotas;
+import dev.threadwright.thread.Room;
+import io.github.bucket4j.Bucket;
+import io.github.bucket4j.TimeMeter;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The quotas of the tenants. Inputs are counted here, by this server for itself. How many threads and outstanding runs there are
+ * is counted in the database now and then, for all servers together; what this server's own loops commit in between is added.
+ */
+public final class TenantQuotas implements Quotas {
+
+    /** From one count to the next, at least. */
+    public static final Duration APART = Duration.ofSeconds(1);
+
+    /** So many times as long as counting took nothing is counted: a twentieth of one connection's time at most. */
+    static final int REST = 19;
+
+    private final Map<String, Tenant> tenants = new HashMap<>();
+    private final TimeMeter time;
+    private final BiConsumer<String, Quota.Kind> onRefused;
+
+    /**
+     * @param names of all tenants
+     * @param quotas of each
+     * @param onRefused told of the tenant, for whoever measures
+     */
+    public TenantQuotas(
+            Set<String> names,
+            Function<String, Quota> quotas,
+            TimeMeter time,
+            BiConsumer<String, Quota.Kind> onRefused) {
+        this.time = time;
+        this.onRefused = onRefused;
+        for (String name : names) {
+            Quota quota = quotas.apply(name);
+            if (!quota.equals(Quota.NONE)) {
+                tenants.put(name, new Tenant(quota, bucket(quota)));
+            }
+        }
+    }
+
+    /** How many there are of a tenant. */
+    public record Counts(long threads, long outstandingRuns) {}
+
+    /** Of one tenant with a quota. What is counted is guarded by it. */
+    private static final class Tenant {
+        final Quota quota;
+        final @Nullable Bucket inputs;
+
+        /** Null before it was counted for the first time. */
+        private @Nullable Counts counted;
+
+        /** Committed here since that count began. */
+        private long threadsSince;
+
+        private long runsSince;
+        private long nextNanos = Long.MIN_VALUE;
+
+        Tenant(Quota quota, @Nullable Bucket inputs) {
+            this.quota = quota;
+            this.inputs = inputs;
+        }
+
+        synchronized Room room() {
+            Counts base = counted;
+            return base == null
+                    ? Room.UNLIMITED
+                    : new Room(
+                            room(quota.threads(), base.threads() + threadsSince),
+                            room(quota.outstandingRuns(), base.outstandingRuns() + runsSince));
+        }
+
+        private static long room(@Nullable Integer most, long used) {
+            return most == null ? Long.MAX_VALUE : most - used;
+        }
+
+        synchronized void committed(Use use) {
+            threadsSince += use.threads();
+            runsSince += use.runs();
+        }
+
+        synchronized Counts since() {
+            return new Counts(threadsSince, runsSince);
+        }
+
+        /** @param before what was committed here when the count began, and is in it */
+        synchronized void counted(Counts counts, Counts before, long nextAtNanos) {
+            counted = counts;
+            threadsSince -= before.threads();
+            runsSince -= before.outstandingRuns();
+            nextNanos = nextAtNanos;
+        }
+
+        synchronized void rest(long untilNanos) {
+            nextNanos = untilNanos;
+        }
+
+        synchronized boolean isDue(long nowNanos) {
+            return nextNanos == Long.MIN_VALUE || nowNanos - nextNanos >= 0;
+        }
+    }
+
+    private @Nullable Bucket bucket(Quota quota) {
+        Integer rate = quota.inputsPerSecond();
+        if (rate == null) {
+            return null;
+        }
+        Integer burst = quota.burst();
+        int capacity = burst == null ? rate : burst;
+        return Bucket.builder()
+                .addLimit(bandwidth -> bandwidth.capacity(capacity).refillGreedy(rate, Duration.ofSeconds(1)))
+                .withCustomTimePrecision(time)
+                .build();
+    }
+
+    private @Nullable Bucket inputs(String tenant) {
+        Tenant known = tenants.get(tenant);
+        return known == null ? null : known.inputs;
+    }
+
+    /** Whether its inputs are counted at all. */
+    public boolean limitsInputs(String tenant) {
+        return inputs(tenant) != null;
+    }
+
+    /** Whether one more input may be taken now; if so, it counts. */
+    public boolean tryInput(String tenant) {
+        Bucket bucket = inputs(tenant);
+        return bucket == null || bucket.tryConsume(1);
+    }
+
+    /** As {@link #tryInput}, for who cannot wait: 0 if it was taken, else milliseconds until one may be. */
+    public long inputOrWaitMs(String tenant) {
+        Bucket bucket = inputs(tenant);
+        if (bucket == null) {
+            return 0;
+        }
+        var probe = bucket.tryConsumeAndReturnRemaining(1);
+        if (probe.isConsumed()) {
+            return 0;
+        }
+        onRefused.accept(tenant, Quota.Kind.INPUTS_PER_SECOND);
+        return Math.max(1, Duration.ofNanos(probe.getNanosToWaitForRefill()).toMillis());
+    }
+
+    @Override
+    public Room room(String tenant) {
+        Tenant known = tenants.get(tenant);
+        return known == null || !known.quota.isCounted() ? Room.UNLIMITED : known.room();
+    }
+
+    @Override
+    public void committed(Map<String, Use> byTenant) {
+        byTenant.forEach((tenant, use) -> {
+            Tenant known = tenants.get(tenant);
+            if (known != null) {
+                known.committed(use);
+                tell(tenant, Quota.Kind.THREADS, use.refusedThreads());
+                tell(tenant, Quota.Kind.OUTSTANDING_RUNS, use.refusedRuns());
+            }
+        });
+    }
+
+    private void tell(String tenant, Quota.Kind kind, int refused) {
+        for (int i = 0; i < refused; i++) {
+            onRefused.accept(tenant, kind);
+        }
+    }
+
+    /** Those whose threads or runs are counted. */
+    public Set<String> counted() {
+        Set<String> counted = new HashSet<>();
+        tenants.forEach((name, tenant) -> {
+            if (tenant.quota.isCounted()) {
+                counted.add(name);
+            }
+        });
+        return counted;
+    }
+
+    /**
+     * Counts, if it is time to. On one thread.
+     *
+     * @param counts blocks; what it throws is passed on, and the count before goes on counting
+     */
+    public void count(String tenant, Supplier<Counts> counts) {
+        Tenant known = tenants.get(tenant);
+        long begun = nanos();
+        if (known == null || !known.isDue(begun)) {
+            return;
+        }
+        Counts before = known.since();
+        boolean isDone = false;
+        try {
+            Counts now = counts.get();
+            known.counted(now, before, next(begun));
+            isDone = true;
+        } finally {
+            if (!isDone) {
+                known.rest(next(begun));
+            }
+        }
+    }
+
+    private long next(long begunNanos) {
+        long end = nanos();
+        return Math.max(begunNanos + APART.toNanos(), end + REST * (end - begunNanos));
+    }
+
+    private long nanos() {
+        return time.currentTimeNanos();
+    }
+}
