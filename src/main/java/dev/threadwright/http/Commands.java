@@ -393,6 +393,12 @@ public final class Commands {
         return checked(thread, named, records.deleteThread(threadId(thread), named.identity, LIFETIME_ACTOR, ifSeq));
     }
 
+    /** It was made for one run, which is over. */
+    CheckedCommand forgetThread(ThreadKey thread) {
+        Named named = new Named(new Identity(LIFETIME_SOURCE, UUID.randomUUID().toString()), false);
+        return checked(thread, named, records.deleteThread(threadId(thread), named.identity, LIFETIME_ACTOR, null));
+    }
+
     /** @param copy that the thread becomes; {@code source} has a state */
     CheckedCommand copyThread(ThreadKey copy, @Nullable String key, ThreadKey source, SettingsChange settings) {
         Named named = named(key);

@@ -79,6 +79,9 @@ class IsolationTest {
             POST /assistants/search | {} | 200
             POST /assistants/count | {"metadata": {"mark": "acme-secret-4711"}} | 200 0
             GET /asyncapi | | 200
+            GET /audit | | 200
+            GET /audit/head | | 200
+            GET /audit/verify | | 200
             POST /callbacks/{token} | {} | 404
             POST /callbacks/{token}/failure | {"error": "no"} | 404
             GET /dead-letters | | 200
@@ -330,6 +333,7 @@ class IsolationTest {
                 "/assistants/{assistant_id}",
                 "/dead-letters/{dead_letter_id}",
                 "/set-aside/{thread_id}",
+                "/audit?thread_id={thread_id}&act=interrupt.resolve",
                 "/store/items?namespace=people&key=ann",
                 "/workflows/{name}")) {
             Answer answer = send("GET", filled(path), Tenants.ACME, "");
