@@ -57,15 +57,17 @@ create trigger audit_entry_is_append_only before update or delete or truncate on
 create trigger audit_head_stays before delete or truncate on audit_head
     for each statement execute function refuse_audit_change_v1();
 
--- A head moves by one, to an entry that is there.
+-- A head moves on, over entries that are there.
 create function check_audit_head_v1()
     returns trigger
     language plpgsql
 as $$
 begin
-    if new.tenant <> old.tenant or new.chain <> old.chain or new.number <> old.number + 1
+    if new.tenant <> old.tenant or new.chain <> old.chain or new.number <= old.number
         or not exists (select from audit_entry e where e.tenant = new.tenant and e.chain = new.chain
-                       and e.number = new.number and e.hash = new.hash and e.previous = old.hash) then
+                       and e.number = new.number and e.hash = new.hash)
+        or not exists (select from audit_entry e where e.tenant = old.tenant and e.chain = old.chain
+                       and e.number = old.number + 1 and e.previous = old.hash) then
         raise exception 'The audit log is append-only: chain %/% does not go on at %', old.tenant, old.chain, new.number
             using errcode = 'insufficient_privilege';
     end if;
@@ -85,9 +87,10 @@ as $$
     select octet_length(convert_to(part, 'UTF8')) || ':' || part || ','
 $$;
 
--- Appends entries, each behind the last of its chain, and says the number of the last one. Called by whoever records
--- something in a transaction of their own; and with commit_batch_v1 as its first argument, which is why there is one: the
--- batch is in place, and its partitions' rows are locked, before anything is appended.
+-- Appends entries, each behind the last of its chain, and says the number of the last one. Those of one chain stand
+-- together: its head is written once. Called by whoever records something in a transaction of their own; and with
+-- commit_batch_v1 as its first argument, which is why there is one: the batch is in place, and its partitions' rows are
+-- locked, before anything is appended.
 create function append_audit_v1(
     done text, of_tenant text[], of_chain text[], of_caller text[], of_known text[], of_act text[], of_outcome text[],
     of_thread text[], of_target text[], of_detail text[])
@@ -98,20 +101,24 @@ create function append_audit_v1(
     set jit = off
 as $$
 declare
-    head audit_head;
+    head   audit_head;
     now_ms bigint;
-    made bytea;
+    made   bytea;
 begin
     for i in 1 .. cardinality(of_tenant) loop
-        select * into head from audit_head h where h.tenant = of_tenant[i] and h.chain = of_chain[i] for no key update;
-        if not found then
-            insert into audit_head (number, tenant, chain, hash)
-            values (0, of_tenant[i], of_chain[i], decode(repeat('00', 32), 'hex'))
-            on conflict do nothing;
-            select * into strict head from audit_head h where h.tenant = of_tenant[i] and h.chain = of_chain[i]
+        if i = 1 or of_tenant[i] <> of_tenant[i - 1] or of_chain[i] <> of_chain[i - 1] then
+            select * into head from audit_head h where h.tenant = of_tenant[i] and h.chain = of_chain[i]
             for no key update;
+            if not found then
+                insert into audit_head (number, tenant, chain, hash)
+                values (0, of_tenant[i], of_chain[i], decode(repeat('00', 32), 'hex'))
+                on conflict do nothing;
+                select * into strict head from audit_head h where h.tenant = of_tenant[i] and h.chain = of_chain[i]
+                for no key update;
+            end if;
+            -- After the wait, so that times of a chain do not go back.
+            now_ms := (extract(epoch from clock_timestamp()) * 1000)::bigint;
         end if;
-        now_ms := (extract(epoch from clock_timestamp()) * 1000)::bigint;
         made := sha256(convert_to(
             audit_part_v1('threadwright-audit-1') || audit_part_v1(of_tenant[i]) || audit_part_v1(of_chain[i])
             || audit_part_v1((head.number + 1)::text) || audit_part_v1(now_ms::text) || audit_part_v1(of_caller[i])
@@ -122,10 +129,14 @@ begin
                                  previous, hash)
         values (head.number + 1, now_ms, of_tenant[i], of_chain[i], of_caller[i], of_known[i], of_act[i], of_outcome[i],
                 of_thread[i], of_target[i], of_detail[i], head.hash, made);
-        update audit_head h set number = head.number + 1, hash = made
-        where h.tenant = of_tenant[i] and h.chain = of_chain[i];
+        head.number := head.number + 1;
+        head.hash := made;
+        if i = cardinality(of_tenant) or of_tenant[i] <> of_tenant[i + 1] or of_chain[i] <> of_chain[i + 1] then
+            update audit_head h set number = head.number, hash = head.hash
+            where h.tenant = head.tenant and h.chain = head.chain;
+        end if;
     end loop;
-    return head.number + 1;
+    return head.number;
 end
 $$;
 

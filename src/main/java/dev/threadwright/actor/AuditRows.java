@@ -25,9 +25,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class AuditRows {
 
-    /** By which the server names what it deletes by itself; that is no act of anybody. */
-    static final String OF_THE_SERVER = "/threadwright/lifetime";
-
     private static final String KAFKA = "kafka";
 
     private final List<AuditRow> rows = new ArrayList<>();
@@ -143,7 +140,7 @@ final class AuditRows {
         Identity identity = header.identity();
         return !header.via().equals(KAFKA)
                 && identity != null
-                && identity.source().equals(OF_THE_SERVER);
+                && identity.source().equals(Act.LIFETIME_SOURCE);
     }
 
     private void add(int partition, Command.Header header, Act act, String target, Fields fields) {

@@ -31,6 +31,12 @@ public enum Act {
 
     ACCESS_DENY(Recorded.WHEN_REFUSED);
 
+    /**
+     * The source of deletions that nobody asked for, thread by thread: they are no acts. Over Kafka anybody may give themselves
+     * that name, so there it does not count.
+     */
+    public static final String LIFETIME_SOURCE = "/threadwright/lifetime";
+
     /** When and where it is. */
     public enum Recorded {
         /** With what it changes, in one transaction. */

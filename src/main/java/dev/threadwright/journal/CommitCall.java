@@ -22,6 +22,7 @@ import dev.threadwright.workflow.Json;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -75,7 +76,12 @@ final class CommitCall {
         }
     }
 
-    private static void audits(Columns columns, List<AuditRow> rows) throws SQLException {
+    /** Those of one chain together, in their order. */
+    private static final Comparator<AuditRow> BY_CHAIN =
+            Comparator.comparing((AuditRow row) -> row.thread().tenant()).thenComparing(AuditRow::partition);
+
+    private static void audits(Columns columns, List<AuditRow> inOrder) throws SQLException {
+        List<AuditRow> rows = inOrder.stream().sorted(BY_CHAIN).toList();
         columns.text(rows, row -> row.thread().tenant())
                 .text(rows, row -> "partition-" + row.partition())
                 .text(rows, AuditRow::caller)

@@ -7,6 +7,7 @@ import static dev.threadwright.actor.LoopHarness.work;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.threadwright.audit.Act;
 import dev.threadwright.audit.Sha256;
 import dev.threadwright.audit.store.AuditVerifier;
 import dev.threadwright.journal.Batch;
@@ -29,6 +30,7 @@ import dev.threadwright.thread.Gate;
 import dev.threadwright.thread.Identity;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.workflow.Bounds;
+import dev.threadwright.workflow.BuiltInWorkflows;
 import dev.threadwright.workflow.Json;
 import dev.threadwright.workflow.Prompt;
 import dev.threadwright.workflow.Reducer;
@@ -220,9 +222,9 @@ class AuditedCommitsTest {
                     work(0, 0, input(thread("forgotten"), "ask", 1_000, null, "echo")),
                     work(0, 1, input(thread("deleted"), "ask", 1_000, null, "ask")),
                     work(0, 2, input(thread("pretending"), "ask", 1_000, null, "ask")),
-                    work(0, 3, delete(thread("forgotten"), AuditRows.OF_THE_SERVER, "http")),
+                    work(0, 3, delete(thread("forgotten"), Act.LIFETIME_SOURCE, "http")),
                     work(0, 4, delete(thread("deleted"), "/http", "http")),
-                    work(0, 5, delete(thread("pretending"), AuditRows.OF_THE_SERVER, "kafka"))));
+                    work(0, 5, delete(thread("pretending"), Act.LIFETIME_SOURCE, "kafka"))));
             harness.awaitConsumed(0, 6);
         }
         assertThat(rows("select concat_ws(' ', act, thread, known) from audit_entry order by thread, act"))
@@ -239,14 +241,14 @@ class AuditedCommitsTest {
                 journal,
                 new LoopSettings(4, 1 << 20, 10_000, 1 << 24, 30, 1 << 24, 50),
                 Gate.OPEN,
-                new Workflows(List.of(ASK, dev.threadwright.workflow.BuiltInWorkflows.ECHO)));
+                new Workflows(List.of(ASK, BuiltInWorkflows.ECHO)));
     }
 
     private static Command answer(ThreadKey thread, Json answer) {
-        Identity identity = new Identity("/test", "answer " + JsonText.write(answer).replace('\0', '0'));
+        Identity identity =
+                new Identity("/test", "answer " + JsonText.write(answer).replace('\0', '0'));
         return new Command.ResumeRun(
-                new Command.Header(
-                        thread, 9_000, identity, Sha256.of(JsonText.write(answer)), "run.resume", "test"),
+                new Command.Header(thread, 9_000, identity, Sha256.of(JsonText.write(answer)), "run.resume", "test"),
                 null,
                 null,
                 answer,
@@ -265,8 +267,7 @@ class AuditedCommitsTest {
     }
 
     private List<String> rows(String query) throws SQLException {
-        try (Connection connection =
-                        DriverManager.getConnection(settings.url(), settings.user(), settings.password());
+        try (Connection connection = DriverManager.getConnection(settings.url(), settings.user(), settings.password());
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(query)) {
             List<String> all = new ArrayList<>();

@@ -106,8 +106,8 @@ public class AuditVerifier {
             entries += part.entries();
             left -= part.entries() + 1;
             if (!part.isWhole()) {
-                Place within = new Place(
-                        chain.tenant(), chain.chain(), part.check().last());
+                Place within =
+                        new Place(chain.tenant(), chain.chain(), part.check().last());
                 return new Page(entries, findings, within);
             }
             at = new Place(chain.tenant(), chain.chain(), Place.ALL);

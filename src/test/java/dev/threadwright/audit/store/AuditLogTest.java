@@ -122,7 +122,10 @@ class AuditLogTest {
                             LongStream.rangeClosed(1, 8 * each).boxed().toList());
         }
         assertThat(findings()).isEmpty();
-        assertThat(now(log.heads("acme"))).singleElement().extracting(Head::number).isEqualTo(8L * each);
+        assertThat(now(log.heads("acme")))
+                .singleElement()
+                .extracting(Head::number)
+                .isEqualTo(8L * each);
     }
 
     @Test
@@ -183,10 +186,11 @@ class AuditLogTest {
                 .containsExactly("of acme", "of all");
         assertThat(now(log.heads("acme"))).extracting(Head::tenant).containsExactly("*", "acme");
         // Not because somebody asked for the tenant alone: others are not there.
-        assertThat(now(new Tables(database)
-                        .read("acme", sql -> sql.query(
-                                "select thread from audit_entry order by thread", row -> row.getString(1)))))
-                .containsExactly("of acme", "of all");
+        List<String> seen = now(new Tables(database)
+                .read(
+                        "acme",
+                        sql -> sql.query("select thread from audit_entry order by thread", row -> row.getString(1))));
+        assertThat(seen).containsExactly("of acme", "of all");
         disabled("update audit_entry set caller = 'x' where tenant = 'globex'");
         assertThat(now(verifier.page("acme", null, 100)).findings()).isEmpty();
         assertThat(now(verifier.page("globex", null, 100)).findings())
@@ -198,19 +202,28 @@ class AuditLogTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "tenant", "chain", "time_ms", "caller", "known", "act", "outcome", "thread", "target", "detail",
-                "previous", "hash"
+                "tenant",
+                "chain",
+                "time_ms",
+                "caller",
+                "known",
+                "act",
+                "outcome",
+                "thread",
+                "target",
+                "detail",
+                "previous",
+                "hash"
             })
     void whateverIsAlteredIsFound(String column) throws SQLException {
         for (int i = 0; i < 9; i++) {
             append("acme", "ann", "t" + i);
         }
-        String altered =
-                switch (column) {
-                    case "time_ms" -> "time_ms + 1";
-                    case "previous", "hash" -> "set_byte(" + column + ", 31, 255 - get_byte(" + column + ", 31))";
-                    default -> column + " || 'x'";
-                };
+        String altered = switch (column) {
+            case "time_ms" -> "time_ms + 1";
+            case "previous", "hash" -> "set_byte(" + column + ", 31, 255 - get_byte(" + column + ", 31))";
+            default -> column + " || 'x'";
+        };
         disabled("update audit_entry set " + column + " = " + altered + " where number = 5");
         assertThat(findings()).isNotEmpty();
         assertThat(findings().stream().filter(finding -> finding.tenant().equals("acme")))
@@ -224,13 +237,19 @@ class AuditLogTest {
         }
         List<Head> before = verifier.headsNow();
         disabled("delete from audit_entry where number = 4");
-        assertThat(findings()).extracting(Finding::number, Finding::kind).containsExactly(
-                org.assertj.core.groups.Tuple.tuple(4L, Kind.MISSING));
+        assertThat(findings())
+                .extracting(Finding::number, Finding::kind)
+                .containsExactly(org.assertj.core.groups.Tuple.tuple(4L, Kind.MISSING));
         disabled("delete from audit_entry where number > 6");
-        assertThat(findings()).extracting(Finding::number, Finding::kind).containsExactly(
-                org.assertj.core.groups.Tuple.tuple(4L, Kind.MISSING),
-                org.assertj.core.groups.Tuple.tuple(7L, Kind.TRUNCATED));
-        assertThat(verifier.expectedNow(before)).singleElement().extracting(Finding::kind).isEqualTo(Kind.TRUNCATED);
+        assertThat(findings())
+                .extracting(Finding::number, Finding::kind)
+                .containsExactly(
+                        org.assertj.core.groups.Tuple.tuple(4L, Kind.MISSING),
+                        org.assertj.core.groups.Tuple.tuple(7L, Kind.TRUNCATED));
+        assertThat(verifier.expectedNow(before))
+                .singleElement()
+                .extracting(Finding::kind)
+                .isEqualTo(Kind.TRUNCATED);
     }
 
     /** By whoever has all rights, and knows how all this is made: only what is kept elsewhere tells. */
