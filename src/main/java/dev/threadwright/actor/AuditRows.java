@@ -8,6 +8,7 @@ import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Decision;
 import dev.threadwright.thread.Event;
 import dev.threadwright.thread.Identity;
+import dev.threadwright.thread.Outcome;
 import dev.threadwright.thread.Recorded;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.workflow.Json;
@@ -83,10 +84,18 @@ final class AuditRows {
                 }
             }
         }
-        if (command instanceof Command.SettleAction settle) {
+        if (command instanceof Command.SettleAction settle && decision.outcome() instanceof Outcome.Applied) {
             settled(partition, settle, decision.events().getFirst());
-        } else if (!isAnswered && isResumed(command, decision.events())) {
-            resumed(partition, command, decision.events());
+        }
+        if (!isAnswered && isResumed(command, decision)) {
+            RunId run = resumed(command, decision);
+            add(
+                    partition,
+                    header,
+                    Act.RUN_RESUME,
+                    run == null ? "" : run.value(),
+                    new Fields(header, decision.events().getFirst(), run)
+                            .put("request_sha256", header.contentHash()));
         }
     }
 
@@ -106,33 +115,25 @@ final class AuditRows {
         add(partition, settle.header(), act, settle.action().value(), fields);
     }
 
-    /** By whoever may answer: past a breakpoint, with another state, elsewhere. Answers say all that themselves. */
-    private static boolean isResumed(Command command, List<Recorded> events) {
+    /** By whoever may answer: past a breakpoint, with another state, elsewhere. It may wait for somebody else still. */
+    private static boolean isResumed(Command command, Decision decision) {
         return switch (command) {
             case Command.ResumeRun ignored ->
-                events.stream().noneMatch(recorded -> recorded.event() instanceof Event.InterruptAnswerRejected);
-            case Command.RequestRun ignored ->
-                events.stream()
-                        .anyMatch(recorded -> recorded.event() instanceof Event.RunResumed resumed
-                                && !resumed.via().equals(Command.SYSTEM));
+                decision.outcome() instanceof Outcome.Resumed || decision.outcome() instanceof Outcome.Applied;
+            case Command.RequestRun ignored -> resumed(command, decision) != null;
             default -> false;
         };
     }
 
-    private void resumed(int partition, Command command, List<Recorded> events) {
-        RunId run = command instanceof Command.ResumeRun resume ? resume.run() : null;
-        for (Recorded recorded : events) {
-            if (recorded.event() instanceof Event.RunResumed resumed) {
-                run = resumed.run();
+    /** Null if it does not go on. */
+    private static @Nullable RunId resumed(Command command, Decision decision) {
+        for (Recorded recorded : decision.events()) {
+            if (recorded.event() instanceof Event.RunResumed resumed
+                    && !resumed.via().equals(Command.SYSTEM)) {
+                return resumed.run();
             }
         }
-        add(
-                partition,
-                command.header(),
-                Act.RUN_RESUME,
-                run == null ? "" : run.value(),
-                new Fields(command.header(), events.getFirst(), run)
-                        .put("request_sha256", command.header().contentHash()));
+        return command instanceof Command.ResumeRun resume ? resume.run() : null;
     }
 
     /** Over Kafka anybody may give themselves that name. */

@@ -31,6 +31,7 @@ public class AuditInterceptor {
 
     private static final int REFUSED_FROM = 400;
     private static final int FAILED_FROM = 500;
+    private static final int MAX_NAME = 255;
     private static final String THREAD = "thread_id";
 
     private final AuditTrail trail;
@@ -93,15 +94,24 @@ public class AuditInterceptor {
             RestPath path = parameters[i].getAnnotation(RestPath.class);
             if (path != null && value instanceof String text) {
                 if (path.value().equals(THREAD)) {
-                    thread = text;
+                    thread = bounded(text);
                 } else {
-                    target = text;
+                    target = bounded(text);
                 }
             } else if (value instanceof byte[] body && body.length > 0) {
                 detail.put("body_sha256", Json.of(Sha256.of(body)));
             }
         }
         return new Doing(CurrentCaller.get(), act, thread, target, Json.object(detail));
+    }
+
+    /** No id is longer, so whoever asks for it is refused; and that is recorded. */
+    private static String bounded(String text) {
+        if (text.length() <= MAX_NAME) {
+            return text;
+        }
+        int end = Character.isHighSurrogate(text.charAt(MAX_NAME - 1)) ? MAX_NAME - 1 : MAX_NAME;
+        return text.substring(0, end) + "…";
     }
 
     private static Stage stage(@Nullable Object answer) {

@@ -1,5 +1,6 @@
 package dev.threadwright.ops;
 
+import dev.threadwright.audit.store.AuditVerifier;
 import dev.threadwright.cron.CronRuns;
 import dev.threadwright.cron.CronTicker;
 import dev.threadwright.deadletter.DeadLetterSweep;
@@ -92,6 +93,8 @@ public class RecurringWork {
         ThreadwrightConfig.DeadLetters letters = config.deadLetters();
         DeadLetterSweep ofLetters = new DeadLetterSweep(tables, letters.keep(), letters.maxCount(), Clock.systemUTC());
         repeat(started, "Sweeps of dead letters", letters.sweep(), ofLetters::sweep);
+        AuditHeads heads = new AuditHeads(new AuditVerifier(tables));
+        repeat(started, "Heads of the audit log", AuditHeads.EVERY, heads::tell);
         repeat(started, "Metrics", config.metrics().sample(), metrics::sample);
     }
 

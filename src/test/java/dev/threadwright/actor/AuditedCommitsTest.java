@@ -24,10 +24,13 @@ import dev.threadwright.journal.Publication;
 import dev.threadwright.json.JsonText;
 import dev.threadwright.tables.Tables;
 import dev.threadwright.testing.TestServers;
+import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Event;
 import dev.threadwright.thread.Gate;
 import dev.threadwright.thread.Identity;
+import dev.threadwright.thread.InterruptId;
+import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.workflow.Bounds;
 import dev.threadwright.workflow.BuiltInWorkflows;
@@ -233,6 +236,32 @@ class AuditedCommitsTest {
                         "thread.delete deleted http",
                         "interrupt.expire pretending kafka",
                         "thread.delete pretending kafka");
+    }
+
+    @Test
+    void whatIsRefusedIsNoAct() throws SQLException {
+        try (PostgresJournal journal = new PostgresJournal(settings);
+                LoopHarness harness = harness("a", journal)) {
+            harness.own(0);
+            harness.start();
+            harness.loop.offer(List.of(
+                    work(0, 0, input(thread("t"), "ask", 1_000, null, "ask")),
+                    work(0, 1, new Command.SettleAction(
+                            asked(thread("t"), "settle"),
+                            new RunId("0"),
+                            new ActionId("none"),
+                            new Command.Settlement.Retry())),
+                    work(0, 2, new Command.RejectInterrupt(
+                            asked(thread("t"), "reject"), new InterruptId("0".repeat(32)), "why")),
+                    work(0, 3, answer(thread("nobody"), Json.TRUE))));
+            harness.awaitConsumed(0, 4);
+        }
+        assertThat(rows("select act from audit_entry")).isEmpty();
+    }
+
+    private static Command.Header asked(ThreadKey thread, String id) {
+        return new Command.Header(
+                thread, 9_000, new Identity("/test", id), Sha256.of(id), "test", "test", "http");
     }
 
     private static LoopHarness harness(String name, PostgresJournal journal) {

@@ -244,6 +244,15 @@ class AuditOverHttpTest {
                 .containsPattern("threadwright_audit_failures_total\\{outcome=\"(begun|looked)\"} [1-9]");
     }
 
+    /** Nothing has such a name, and Postgres could not index it. */
+    @Test
+    void aNameThatIsTooLongIsCut() throws Exception {
+        String long255 = (thread + "x".repeat(255)).substring(0, 255);
+        assertThat(send("GET", "/set-aside/" + long255 + "y".repeat(3_000), Tenants.ACME, "").status())
+                .isEqualTo(400);
+        assertThat(entries("set_aside.read", long255 + "…", "")).containsExactly("looked");
+    }
+
     /** An interrupt that is not recorded is not resolved: it is one commit. */
     @Test
     void anAnswerWaitsForTheLog() throws Exception {
@@ -359,7 +368,7 @@ class AuditOverHttpTest {
                 "/audit?limit=0",
                 "/audit?limit=1001",
                 "/audit?after=nowhere",
-                "/audit?thread_id=",
+                "/audit?thread_id=%00",
                 "/audit/verify?after=nowhere",
                 "/audit/verify?after=globex/requests:1:0000000000000000000000000000000000000000000000000000000000000000",
                 "/audit/verify?expect=nothing",
