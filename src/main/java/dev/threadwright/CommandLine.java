@@ -1,5 +1,6 @@
 package dev.threadwright;
 
+import dev.threadwright.ops.AuditCommand;
 import dev.threadwright.ops.KeyCommand;
 import dev.threadwright.ops.RecoverCommand;
 import dev.threadwright.ops.VerifyCommand;
@@ -11,6 +12,8 @@ sealed interface CommandLine {
     String USAGE = """
             usage: threadwright [-Dkey=value ...]                  run the server
                    threadwright verify [thread | tenant/thread]    recompute one thread or all, and end
+                   threadwright audit verify [--expect=FILE]       hold the audit log against itself, and against heads
+                   threadwright audit head                         where the chains of the audit log end, to be kept
                    threadwright key [name]                         make an API key, and what to configure for it
                 threadwright recover (--all | --partition=N ...) [--republish] [--accept-loss]
                                                                 after a restore: bring journal and Kafka together, and end
@@ -26,6 +29,8 @@ sealed interface CommandLine {
 
     record Recover(List<String> arguments) implements CommandLine {}
 
+    record Audit(List<String> arguments) implements CommandLine {}
+
     record Key(List<String> arguments) implements CommandLine {}
 
     record Help() implements CommandLine {}
@@ -39,6 +44,7 @@ sealed interface CommandLine {
         return switch (words[0]) {
             case VerifyCommand.NAME -> new Verify(List.of(words).subList(1, words.length));
             case RecoverCommand.NAME -> new Recover(List.of(words).subList(1, words.length));
+            case AuditCommand.NAME -> new Audit(List.of(words).subList(1, words.length));
             case KeyCommand.NAME -> new Key(List.of(words).subList(1, words.length));
             case "help", "--help", "-h" -> new Help();
             default -> new Unknown(words[0]);

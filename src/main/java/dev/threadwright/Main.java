@@ -4,6 +4,7 @@ import dev.threadwright.embedded.EmbeddedPackage;
 import dev.threadwright.embedded.EmbeddedServers;
 import dev.threadwright.embedded.EmbeddedStartException;
 import dev.threadwright.journal.JournalUnavailableException;
+import dev.threadwright.ops.AuditCommand;
 import dev.threadwright.ops.KeyCommand;
 import dev.threadwright.ops.RecoverCommand;
 import dev.threadwright.ops.VerifyCommand;
@@ -43,6 +44,8 @@ public final class Main {
             }
             case CommandLine.Verify verify ->
                 System.exit(verify(startUnconfigured(false, CANNOT_BE_DONE), verify.arguments()));
+            case CommandLine.Audit audit ->
+                System.exit(audit(startUnconfigured(false, CANNOT_BE_DONE), audit.arguments()));
             case CommandLine.Recover recover -> {
                 refuseMisconfigured();
                 System.exit(recover(startUnconfigured(true, CANNOT_BE_DONE), recover.arguments()));
@@ -110,6 +113,20 @@ public final class Main {
         } catch (JournalUnavailableException e) {
             System.err.println("threadwright: " + e.getMessage());
             return 2;
+        }
+    }
+
+    private static int audit(EmbeddedServers servers, List<String> arguments) {
+        SmallRyeConfig config = StartupConfig.read();
+        try (servers) {
+            return new AuditCommand(
+                            config.getValue(EmbeddedServers.POSTGRES_URL_KEY, String.class),
+                            config.getOptionalValue(PostgresConfigSource.USERNAME_KEY, String.class)
+                                    .orElse(null),
+                            config.getOptionalValue(PostgresConfigSource.PASSWORD_KEY, String.class)
+                                    .orElse(null),
+                            System.out)
+                    .run(arguments);
         }
     }
 

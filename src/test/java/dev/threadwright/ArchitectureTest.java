@@ -40,6 +40,8 @@ class ArchitectureTest {
     private static final String MODEL = "dev.threadwright.model..";
     private static final String CALLBACK = "dev.threadwright.callback..";
     private static final String SECURITY = "dev.threadwright.security..";
+    private static final String AUDIT = "dev.threadwright.audit";
+    private static final String AUDIT_STORE = "dev.threadwright.audit.store..";
     private static final String EMBEDDED = "dev.threadwright.embedded..";
 
     @ArchTest
@@ -164,6 +166,12 @@ class ArchitectureTest {
     static final ArchRule who_asks_is_the_business_of_those_who_are_asked = onlyKnownIn(SECURITY, SECURITY, HTTP, OPS);
 
     @ArchTest
+    static final ArchRule what_is_recorded_is_known_without_where = onlyKnows(AUDIT, "java..", "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule the_engine_records_in_its_commits_alone = onlyKnownIn(AUDIT_STORE, AUDIT_STORE, HTTP, OPS);
+
+    @ArchTest
     static final ArchRule the_catalog_knows_documents_and_not_what_runs_them =
             keepsApart(CATALOG, ACTOR, JOURNAL, INGRESS, RELAY, QUERY, HTTP, OPS);
 
@@ -185,7 +193,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule what_is_no_thread_does_not_know_how_threads_work = noClasses()
             .that()
-            .resideInAnyPackage(TABLES, STORE, ASSISTANT, CRON, DEAD_LETTER)
+            .resideInAnyPackage(TABLES, STORE, ASSISTANT, CRON, DEAD_LETTER, AUDIT_STORE)
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(ACTOR, INGRESS, RELAY, QUERY, HTTP, STEP, LIVE, OPS, THREAD)
@@ -201,7 +209,7 @@ class ArchitectureTest {
             .resideInAnyPackage(THREAD, WORKFLOW, ACTOR, JOURNAL, INGRESS, RELAY, STEP, CATALOG)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(TABLES, STORE, ASSISTANT, CRON, DEAD_LETTER);
+            .resideInAnyPackage(TABLES, STORE, ASSISTANT, CRON, DEAD_LETTER, AUDIT_STORE);
 
     @ArchTest
     static final ArchRule only_the_entrance_knows_the_embedded_servers =

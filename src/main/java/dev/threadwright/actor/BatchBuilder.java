@@ -99,6 +99,7 @@ final class BatchBuilder {
     private final RunRows runRows = new RunRows();
     private final InterruptRows interruptRows = new InterruptRows();
     private final LegRows legRows = new LegRows();
+    private final AuditRows audits = new AuditRows();
 
     /** A partition's position as the batch goes on. */
     private static final class Progress {
@@ -245,6 +246,7 @@ final class BatchBuilder {
         if (!decision.events().isEmpty()) {
             append(progress, command.header(), state, decision);
             attemptEnds.add(state, command, decision.events());
+            audits.add(progress.start.partition(), command, decision);
             threads.put(
                     thread,
                     new Touched(
@@ -513,7 +515,8 @@ final class BatchBuilder {
                 List.copyOf(offsets.values()),
                 snapshots,
                 legRows.rows(),
-                actions);
+                actions,
+                audits.rows());
         return new PendingBatch(
                 works,
                 batch,

@@ -1,5 +1,6 @@
 package dev.threadwright.http;
 
+import dev.threadwright.audit.Act;
 import dev.threadwright.query.ActionReads;
 import dev.threadwright.query.ActionReads.Filter;
 import dev.threadwright.query.StateReads;
@@ -140,6 +141,7 @@ public class ActionResource {
     @Path("/{action_id}/retry")
     @Needs(Role.OPERATE)
     @Consumes(MediaType.APPLICATION_JSON)
+    @Audited(Act.ACTION_RETRY)
     @Operation(
             operationId = "retryAction",
             summary = "Have the next attempt begin now",
@@ -176,6 +178,7 @@ public class ActionResource {
     @Path("/{action_id}/complete")
     @Needs(Role.OPERATE)
     @Consumes(MediaType.APPLICATION_JSON)
+    @Audited(Act.ACTION_COMPLETE)
     @Operation(
             operationId = "completeAction",
             summary = "Give the action a result by hand",
@@ -219,6 +222,7 @@ public class ActionResource {
     @Path("/{action_id}/fail")
     @Needs(Role.OPERATE)
     @Consumes(MediaType.APPLICATION_JSON)
+    @Audited(Act.ACTION_FAIL)
     @Operation(
             operationId = "failAction",
             summary = "Fail the action for good",

@@ -1,5 +1,6 @@
 package dev.threadwright.http;
 
+import dev.threadwright.audit.Act;
 import dev.threadwright.callback.Callback;
 import dev.threadwright.callback.TokenRedaction;
 import dev.threadwright.ingress.CommandRecords;
@@ -50,8 +51,6 @@ public final class Commands {
 
     /** Who asked, where nobody has to say who they are, and where nobody did ask. */
     static final String ACTOR = "http";
-
-    private static final String LIFETIME_SOURCE = "/threadwright/lifetime";
 
     /** On whose behalf threads are deleted that have outlived their time. */
     private static final String LIFETIME_ACTOR = "lifetime";
@@ -390,8 +389,15 @@ public final class Commands {
 
     /** If it is idle, and this is its last event. The same for the same event, however often it is asked. */
     CheckedCommand expireThread(ThreadKey thread, long ifSeq) {
-        Named named = new Named(new Identity(LIFETIME_SOURCE, "idle-since-" + ifSeq), true);
+        Named named = new Named(new Identity(Act.LIFETIME_SOURCE, "idle-since-" + ifSeq), true);
         return checked(thread, named, records.deleteThread(threadId(thread), named.identity, LIFETIME_ACTOR, ifSeq));
+    }
+
+    /** It was made for one run, which is over. */
+    CheckedCommand forgetThread(ThreadKey thread) {
+        Named named =
+                new Named(new Identity(Act.LIFETIME_SOURCE, UUID.randomUUID().toString()), false);
+        return checked(thread, named, records.deleteThread(threadId(thread), named.identity, LIFETIME_ACTOR, null));
     }
 
     /** @param copy that the thread becomes; {@code source} has a state */

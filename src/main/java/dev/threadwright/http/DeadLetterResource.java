@@ -2,6 +2,7 @@ package dev.threadwright.http;
 
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import dev.threadwright.audit.Act;
 import dev.threadwright.deadletter.Replays;
 import dev.threadwright.http.DeadLetterView.ReplayView;
 import dev.threadwright.journal.DeadLetterId;
@@ -10,6 +11,7 @@ import dev.threadwright.query.DeadLetterReads;
 import dev.threadwright.query.DeadLetterReads.Filter;
 import dev.threadwright.query.DeadLetterReads.Whole;
 import dev.threadwright.security.Role;
+import dev.threadwright.workflow.Json;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -18,6 +20,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.util.Arrays;
+import java.util.Map;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -64,9 +67,17 @@ public class DeadLetterResource {
             @Schema(required = true) ReplayView replay,
 
             @Schema(required = true, description = "Whether an earlier request with the same Idempotency-Key sent it.")
-            boolean duplicate) {}
+            boolean duplicate)
+            implements Audited.Told {
+
+        @Override
+        public Map<String, Json> told() {
+            return Map.of("topic", Json.of(topic), "replay", Json.of(replay.number()), "duplicate", Json.of(duplicate));
+        }
+    }
 
     @GET
+    @Audited(Act.DEAD_LETTER_LIST)
     @Operation(operationId = "listDeadLetters", summary = "Dead letters, page by page")
     @APIResponse(
             responseCode = "200",
@@ -131,6 +142,7 @@ public class DeadLetterResource {
 
     @GET
     @Path("/{dead_letter_id}")
+    @Audited(Act.DEAD_LETTER_READ)
     @Operation(operationId = "getDeadLetter", summary = "One dead letter, with what it holds")
     @APIResponse(
             responseCode = "200",
@@ -145,6 +157,7 @@ public class DeadLetterResource {
     @POST
     @Path("/{dead_letter_id}/replay")
     @Consumes(MediaType.APPLICATION_JSON)
+    @Audited(Act.DEAD_LETTER_REPLAY)
     @Operation(
             operationId = "replayDeadLetter",
             summary = "Send a dead letter again",

@@ -36,7 +36,7 @@ class ForgottenThreads implements ThreadDeletions {
                 .delayIt()
                 .by(GRACE)
                 .emitOn(context)
-                .flatMap(due -> gate.decided(commands.deleteThread(thread, null)))
+                .flatMap(due -> gate.decided(commands.forgetThread(thread)))
                 .replaceWithVoid()
                 .onFailure(ThreadsResource::isUnknown)
                 .recoverWithNull()

@@ -1,5 +1,6 @@
 package dev.threadwright.http;
 
+import dev.threadwright.audit.Act;
 import dev.threadwright.query.InterruptReads;
 import dev.threadwright.query.InterruptReads.Filter;
 import dev.threadwright.query.InterruptReads.Status;
@@ -123,6 +124,7 @@ public class InterruptResource {
     @Path("/{interrupt_id}/resolve")
     @Needs(Role.RESOLVE)
     @Consumes(MediaType.APPLICATION_JSON)
+    @Audited(Act.INTERRUPT_RESOLVE)
     @Operation(
             operationId = "resolveInterrupt",
             summary = "Answer an interrupt",
@@ -163,6 +165,7 @@ public class InterruptResource {
     @Path("/{interrupt_id}/reject")
     @Needs(Role.RESOLVE)
     @Consumes(MediaType.APPLICATION_JSON)
+    @Audited(Act.INTERRUPT_REJECT)
     @Operation(
             operationId = "rejectInterrupt",
             summary = "Refuse to answer an interrupt",

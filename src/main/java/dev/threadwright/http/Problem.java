@@ -6,6 +6,7 @@ import dev.threadwright.workflow.Json;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A problem document (RFC 9457).
@@ -14,6 +15,8 @@ import java.util.Map;
  * @param more further fields
  */
 record Problem(ProblemType type, int status, String detail, List<FieldError> errors, Map<String, Json> more) {
+
+    private static final String MISSING_ROLE = "missing_role";
 
     static final String MEDIA_TYPE = "application/problem+json";
 
@@ -41,7 +44,14 @@ record Problem(ProblemType type, int status, String detail, List<FieldError> err
     /** The caller lacks it. */
     static Problem missing(Role role) {
         return of(ProblemType.FORBIDDEN, "This needs the role " + role.word() + ", which the caller does not have")
-                .with(Map.of("missing_role", Json.of(role.word())));
+                .with(Map.of(MISSING_ROLE, Json.of(role.word())));
+    }
+
+    /** Which one; null if that is not the problem. */
+    @Nullable Role missingRole() {
+        return type == ProblemType.FORBIDDEN && more.get(MISSING_ROLE) instanceof Json.Text(String word)
+                ? Role.ofWord(word)
+                : null;
     }
 
     Problem at(List<FieldError> places) {

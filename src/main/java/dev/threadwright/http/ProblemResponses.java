@@ -3,6 +3,7 @@ package dev.threadwright.http;
 import dev.threadwright.assistant.AssistantRefusedException;
 import dev.threadwright.catalog.CatalogUnavailableException;
 import dev.threadwright.query.UnavailableException;
+import dev.threadwright.security.Role;
 import dev.threadwright.stream.TooManyStreamsException;
 import dev.threadwright.tables.TablesUnavailableException;
 import dev.threadwright.workflow.Json;
@@ -15,6 +16,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.container.ResourceInfo;
 import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
@@ -45,17 +47,24 @@ public class ProblemResponses {
     private static final Logger LOG = Logger.getLogger(ProblemResponses.class);
 
     private final AllowedMethods methods;
+    private final AuditTrail trail;
     private final long maxBodyBytes;
 
     ProblemResponses(
             AllowedMethods methods,
+            AuditTrail trail,
             @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize maxBodySize) {
         this.methods = methods;
+        this.trail = trail;
         this.maxBodyBytes = maxBodySize.asLongValue();
     }
 
     @ServerExceptionMapper
-    Response problem(ProblemException exception, UriInfo uri) {
+    Response problem(ProblemException exception, UriInfo uri, Request request, ResourceInfo resource) {
+        Role missing = exception.problem().missingRole();
+        if (missing != null) {
+            trail.denied(CurrentCaller.orNull(), missing, RouteName.of(request, resource));
+        }
         return response(exception.problem(), uri);
     }
 

@@ -55,8 +55,16 @@ public class ProtocolCommands {
     private final HistoryReads history;
     private final LegReads legs;
     private final Assistants assistants;
+    private final AuditTrail trail;
 
-    ProtocolCommands(RunGate gate, StateReads states, HistoryReads history, LegReads legs, Assistants assistants) {
+    ProtocolCommands(
+            RunGate gate,
+            StateReads states,
+            HistoryReads history,
+            LegReads legs,
+            Assistants assistants,
+            AuditTrail trail) {
+        this.trail = trail;
         this.gate = gate;
         this.states = states;
         this.history = history;
@@ -80,7 +88,17 @@ public class ProtocolCommands {
                     default -> throw unknown(command.method());
                 })
                 .onFailure()
+                .invoke(failure -> noteDenied(command, failure))
+                .onFailure()
                 .recoverWithItem(failure -> failed(command, failure));
+    }
+
+    private void noteDenied(ProtocolCommand command, Throwable failure) {
+        Role missing =
+                failure instanceof ProblemException refused ? refused.problem().missingRole() : null;
+        if (missing != null) {
+            trail.denied(CurrentCaller.orNull(), missing, "command " + command.method());
+        }
     }
 
     private static ProtocolException unknown(String method) {

@@ -1,5 +1,6 @@
 package dev.threadwright.http;
 
+import dev.threadwright.audit.Act;
 import dev.threadwright.security.Role;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.Consumes;
@@ -41,6 +42,7 @@ public class RunCommandResource {
     @POST
     @Path("/resume")
     @Needs(Role.RESOLVE)
+    @Audited(Act.RUN_RESUME)
     @Operation(
             operationId = "resumeRun",
             summary = "Have a run go on that waits or is paused",

@@ -2,15 +2,18 @@ package dev.threadwright.http;
 
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import dev.threadwright.audit.Act;
 import dev.threadwright.query.SetAsideReads;
 import dev.threadwright.security.Role;
 import dev.threadwright.thread.ThreadKey;
+import dev.threadwright.workflow.Json;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
+import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -52,9 +55,17 @@ public class SetAsideResource {
                     required = true,
                     description = "Whether dead letters of it are left that were not: there were more than "
                             + ThreadRelease.MAX_REPLAYS + ", or they cannot be sent again, or somebody has.")
-            boolean left) {}
+            boolean left)
+            implements Audited.Told {
+
+        @Override
+        public Map<String, Json> told() {
+            return Map.of("replayed", Json.of(replayed), "left", Json.of(left));
+        }
+    }
 
     @GET
+    @Audited(Act.SET_ASIDE_LIST)
     @Operation(operationId = "listSetAsideThreads", summary = "Threads that are set aside, page by page")
     @APIResponse(
             responseCode = "200",
@@ -82,6 +93,7 @@ public class SetAsideResource {
 
     @GET
     @Path("/{thread_id}")
+    @Audited(Act.SET_ASIDE_READ)
     @Operation(operationId = "getSetAsideThread", summary = "Why a thread is set aside")
     @APIResponse(
             responseCode = "200",
@@ -101,6 +113,7 @@ public class SetAsideResource {
 
     @POST
     @Path("/{thread_id}/release")
+    @Audited(Act.THREAD_RELEASE)
     @Operation(
             operationId = "releaseThread",
             summary = "Let a thread go on that is set aside",

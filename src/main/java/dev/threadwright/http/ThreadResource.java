@@ -1,5 +1,6 @@
 package dev.threadwright.http;
 
+import dev.threadwright.audit.Act;
 import dev.threadwright.query.StateReads;
 import dev.threadwright.query.ThreadReads;
 import dev.threadwright.security.Caller;
@@ -148,6 +149,7 @@ public class ThreadResource {
 
     @DELETE
     @Needs(Role.WRITE)
+    @Audited(Act.THREAD_DELETE)
     @Operation(
             operationId = "deleteThread",
             summary = "Delete a thread",

@@ -1,5 +1,6 @@
 package dev.threadwright.http;
 
+import dev.threadwright.audit.Act;
 import dev.threadwright.query.ThreadSearch;
 import dev.threadwright.query.ThreadSearch.Found;
 import dev.threadwright.security.Role;
@@ -149,6 +150,7 @@ public class ThreadsResource {
     @POST
     @Path("/prune")
     @Needs(Role.WRITE)
+    @Audited(Act.THREAD_DELETE)
     @Operation(
             operationId = "pruneThreads",
             summary = "Delete threads",

@@ -1,5 +1,6 @@
 package dev.threadwright.http;
 
+import dev.threadwright.audit.Act;
 import dev.threadwright.journal.Finding;
 import dev.threadwright.journal.JournalUnavailableException;
 import dev.threadwright.journal.Verified;
@@ -90,6 +91,7 @@ public class VerifyResource {
             @Schema(required = true, nullable = true, description = "Where to go on; null at the end.") @Nullable String next) {}
 
     @GET
+    @Audited(Act.JOURNAL_VERIFY)
     @Operation(
             operationId = "verifyThreads",
             summary = "Recompute all threads, page by page",

@@ -1,5 +1,6 @@
 package dev.threadwright.http;
 
+import dev.threadwright.audit.Act;
 import dev.threadwright.http.VerifyResource.VerifiedView;
 import dev.threadwright.journal.Verified;
 import dev.threadwright.journal.Verifier;
@@ -32,6 +33,7 @@ public class VerifyThreadResource {
     }
 
     @GET
+    @Audited(Act.JOURNAL_VERIFY)
     @Operation(
             operationId = "verifyThread",
             summary = "Recompute a thread from its journal",

@@ -1,5 +1,6 @@
 package dev.threadwright.http;
 
+import dev.threadwright.audit.Act;
 import dev.threadwright.catalog.Catalog;
 import dev.threadwright.catalog.CatalogUnavailableException;
 import dev.threadwright.catalog.DocumentProblem;
@@ -9,6 +10,7 @@ import dev.threadwright.catalog.WorkflowConflictException;
 import dev.threadwright.query.StoredWorkflow;
 import dev.threadwright.query.WorkflowReads;
 import dev.threadwright.security.Role;
+import dev.threadwright.workflow.Json;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.ws.rs.Consumes;
@@ -22,6 +24,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -55,7 +58,14 @@ public class WorkflowResource {
             @Schema(required = true) int version,
 
             @Schema(required = true, description = "What inputs and runs call it.", examples = "report@2")
-            String workflow) {}
+            String workflow)
+            implements Audited.Told {
+
+        @Override
+        public Map<String, Json> told() {
+            return Map.of("workflow", Json.of(workflow));
+        }
+    }
 
     @Schema(name = "WorkflowCheck")
     record CheckView(
@@ -75,6 +85,7 @@ public class WorkflowResource {
     @POST
     @Needs(Role.ADMINISTER)
     @Consumes({MediaType.APPLICATION_JSON, YAML, TEXT_YAML})
+    @Audited(Act.WORKFLOW_REGISTER)
     @Operation(
             operationId = "registerWorkflow",
             summary = "Register a workflow",

@@ -1,5 +1,6 @@
 package dev.threadwright.journal;
 
+import dev.threadwright.audit.Act;
 import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.Interrupt;
 import dev.threadwright.thread.InterruptId;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param advances every partition that the batch touches: the fence
  * @param decisions in the order of their decision; positions of one partition ascend
  * @param outbox dead letters and forwards; positions are shared with the decisions of the partition
+ * @param audits what of it is kept in the audit log
  */
 public record Batch(
         List<Advance> advances,
@@ -33,9 +35,10 @@ public record Batch(
         List<Offset> offsets,
         List<ThreadState> snapshots,
         List<LegRow> legs,
-        List<ActionRow> actions) {
+        List<ActionRow> actions,
+        List<AuditRow> audits) {
 
-    /** Without legs and actions. */
+    /** Without legs, actions and audits. */
     public Batch(
             List<Advance> advances,
             List<DecisionRow> decisions,
@@ -59,8 +62,21 @@ public record Batch(
                 offsets,
                 snapshots,
                 List.of(),
+                List.of(),
                 List.of());
     }
+
+    /**
+     * That somebody did something, or the server did for want of anybody.
+     *
+     * @param partition that owns the thread; its chain goes on with it
+     * @param caller who did it
+     * @param known how that is known: {@code http}, {@code kafka} or {@code system}
+     * @param target what it was done to: an id; empty if that is the thread
+     * @param detail without anybody's data
+     */
+    public record AuditRow(
+            ThreadKey thread, int partition, String caller, String known, Act act, String target, Json.Obj detail) {}
 
     /**
      * Compared and set: the commit takes place only if the partition is still at (epoch, from).

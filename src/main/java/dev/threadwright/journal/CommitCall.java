@@ -1,7 +1,9 @@
 package dev.threadwright.journal;
 
+import dev.threadwright.audit.Stage;
 import dev.threadwright.journal.Batch.ActionRow;
 import dev.threadwright.journal.Batch.Advance;
+import dev.threadwright.journal.Batch.AuditRow;
 import dev.threadwright.journal.Batch.InterruptRow;
 import dev.threadwright.journal.Batch.LegRow;
 import dev.threadwright.journal.Batch.Offset;
@@ -20,6 +22,7 @@ import dev.threadwright.workflow.Json;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,14 +37,25 @@ import org.jspecify.annotations.Nullable;
 final class CommitCall {
 
     private static final int PARAMETERS = 99;
-    private static final String SQL = "select commit_batch_v1(" + "?,".repeat(PARAMETERS - 1) + "?)";
+    private static final int AUDIT_PARAMETERS = 9;
+    private static final String COMMIT = "commit_batch_v1(" + "?,".repeat(PARAMETERS - 1) + "?)";
+    private static final String SQL = "select " + COMMIT;
+
+    /**
+     * The same statement, and so the same transaction. What a function is given is there before it is called: the audit log
+     * is appended to when the batch is in place and the rows of its partitions are locked. A function can have no more
+     * parameters than the batch almost has.
+     */
+    private static final String AUDITED_SQL =
+            "select append_audit_v1(" + COMMIT + "::text, " + "?,".repeat(AUDIT_PARAMETERS - 1) + "?)";
 
     private static final long MS_PER_MINUTE = 60_000;
 
     private CommitCall() {}
 
     static void execute(Connection connection, Batch batch) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(SQL)) {
+        try (PreparedStatement statement =
+                connection.prepareStatement(batch.audits().isEmpty() ? SQL : AUDITED_SQL)) {
             Columns columns = new Columns(statement);
             advances(columns, batch.advances());
             threads(columns, batch.threads());
@@ -55,8 +69,28 @@ final class CommitCall {
             offsets(columns, batch.offsets());
             snapshots(columns, batch.snapshots());
             actions(columns, batch.actions());
+            if (!batch.audits().isEmpty()) {
+                audits(columns, batch.audits());
+            }
             statement.execute();
         }
+    }
+
+    /** Those of one chain together, in their order. */
+    private static final Comparator<AuditRow> BY_CHAIN =
+            Comparator.comparing((AuditRow row) -> row.thread().tenant()).thenComparing(AuditRow::partition);
+
+    private static void audits(Columns columns, List<AuditRow> inOrder) throws SQLException {
+        List<AuditRow> rows = inOrder.stream().sorted(BY_CHAIN).toList();
+        columns.text(rows, row -> row.thread().tenant())
+                .text(rows, row -> "partition-" + row.partition())
+                .text(rows, AuditRow::caller)
+                .text(rows, AuditRow::known)
+                .text(rows, row -> row.act().word())
+                .text(rows, row -> Stage.DONE.word())
+                .text(rows, row -> row.thread().thread())
+                .text(rows, AuditRow::target)
+                .text(rows, row -> JsonText.write(row.detail()));
     }
 
     private static void advances(Columns columns, List<Advance> rows) throws SQLException {

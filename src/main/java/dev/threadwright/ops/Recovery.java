@@ -1,5 +1,7 @@
 package dev.threadwright.ops;
 
+import dev.threadwright.audit.Act;
+import dev.threadwright.audit.Stage;
 import dev.threadwright.journal.JournalUnavailableException;
 import dev.threadwright.journal.PostgresJournal;
 import dev.threadwright.journal.PostgresSettings;
@@ -307,11 +309,43 @@ final class Recovery {
                         offset.getKey(),
                         claimed.partition());
             }
+            record(connection, plan);
             connection.commit();
         }
         Long after = plan.republishAfter();
         if (after != null) {
             republish(claimed, after);
+        }
+    }
+
+    /** In the audit log of the whole server, with what is done; what is published again is so afterwards. */
+    private static void record(Connection connection, Plan plan) throws SQLException {
+        Map<String, Json> detail = new LinkedHashMap<>();
+        Long skipTo = plan.skipTo();
+        if (skipTo != null) {
+            detail.put("from_position", Json.of(plan.claimed().position()));
+            detail.put("to_position", Json.of(skipTo));
+        }
+        Long after = plan.republishAfter();
+        if (after != null) {
+            detail.put("published_again_after", Json.of(after));
+        }
+        if (!plan.offsets().isEmpty()) {
+            // Not which: operators of each tenant see this, and topics have the names of others.
+            detail.put("offsets_set", Json.of(plan.offsets().size()));
+        }
+        if (detail.isEmpty()) {
+            return;
+        }
+        try (PreparedStatement append = connection.prepareStatement(
+                "select append_audit_v1(null, array['*'], array['server'], array[?], array['command line'],"
+                        + " array[?], array[?], array[''], array[?], array[?])")) {
+            append.setString(1, System.getProperty("user.name", ""));
+            append.setString(2, Act.SERVER_RECOVER.word());
+            append.setString(3, Stage.DONE.word());
+            append.setString(4, "partition-" + plan.claimed().partition());
+            append.setString(5, JsonText.write(Json.object(detail)));
+            append.execute();
         }
     }
 

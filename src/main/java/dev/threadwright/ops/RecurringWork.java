@@ -1,5 +1,6 @@
 package dev.threadwright.ops;
 
+import dev.threadwright.audit.store.AuditVerifier;
 import dev.threadwright.cron.CronRuns;
 import dev.threadwright.cron.CronTicker;
 import dev.threadwright.deadletter.DeadLetterSweep;
@@ -99,6 +100,8 @@ public class RecurringWork {
         if (!quotas.counted().isEmpty()) {
             repeat(started, "Counts for quotas", TenantQuotas.APART, () -> QuotaWiring.count(quotas, tables));
         }
+        AuditHeads heads = new AuditHeads(new AuditVerifier(tables));
+        repeat(started, "Heads of the audit log", AuditHeads.EVERY, heads::tell);
         repeat(started, "Metrics", config.metrics().sample(), metrics::sample);
     }
 

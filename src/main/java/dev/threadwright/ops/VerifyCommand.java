@@ -37,7 +37,7 @@ public final class VerifyCommand {
         this.out = out;
     }
 
-    private static DataSource dataSource(String url, @Nullable String user, @Nullable String password) {
+    static DataSource dataSource(String url, @Nullable String user, @Nullable String password) {
         PGSimpleDataSource dataSource = new PGSimpleDataSource();
         dataSource.setUrl(url);
         if (user != null) {

@@ -1,6 +1,7 @@
 package dev.threadwright.security;
 
 import java.util.EnumSet;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -8,16 +9,34 @@ import java.util.Set;
  *
  * @param tenant whose threads are there for this caller; those of others are not
  * @param name under which the journal keeps what the caller did
+ * @param known how the server found out who it is
  */
-public record Caller(String tenant, String name, Set<Role> roles) {
+public record Caller(String tenant, String name, Set<Role> roles, Known known) {
 
     public Caller {
         roles = Set.copyOf(roles);
     }
 
+    /** By an API key. */
+    public Caller(String tenant, String name, Set<Role> roles) {
+        this(tenant, name, roles, Known.KEY);
+    }
+
+    /** By what somebody is known. */
+    public enum Known {
+        /** Nobody has to say who they are. */
+        ANYBODY,
+        /** The name is that of an API key in the configuration. */
+        KEY;
+
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
     /** Anybody, where nobody has to say who they are. */
     public static Caller anybody(String tenant, String name) {
-        return new Caller(tenant, name, EnumSet.allOf(Role.class));
+        return new Caller(tenant, name, EnumSet.allOf(Role.class), Known.ANYBODY);
     }
 
     public boolean may(Role role) {
