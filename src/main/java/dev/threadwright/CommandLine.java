@@ -1,6 +1,8 @@
 package dev.threadwright;
 
+import dev.threadwright.ops.MasterKeyCommand;
 import dev.threadwright.ops.RecoverCommand;
+import dev.threadwright.ops.RewrapCommand;
 import dev.threadwright.ops.VerifyCommand;
 import java.util.List;
 
@@ -12,6 +14,8 @@ sealed interface CommandLine {
                    threadwright verify [thread | tenant/thread]    recompute one thread or all, and end
                 threadwright recover (--all | --partition=N ...) [--republish] [--accept-loss]
                                                                 after a restore: bring journal and Kafka together, and end
+                   threadwright master-key [--name=N] FILE         add a master key to a file, and end
+                   threadwright rewrap                             wrap the keys of threads by the newest master key, and end
                    threadwright help
 
             The keys are those of config/application.properties. The id of a thread is all that follows the first slash, if
@@ -24,6 +28,10 @@ sealed interface CommandLine {
 
     record Recover(List<String> arguments) implements CommandLine {}
 
+    record MasterKey(List<String> arguments) implements CommandLine {}
+
+    record Rewrap() implements CommandLine {}
+
     record Help() implements CommandLine {}
 
     record Unknown(String word) implements CommandLine {}
@@ -35,6 +43,8 @@ sealed interface CommandLine {
         return switch (words[0]) {
             case VerifyCommand.NAME -> new Verify(List.of(words).subList(1, words.length));
             case RecoverCommand.NAME -> new Recover(List.of(words).subList(1, words.length));
+            case MasterKeyCommand.NAME -> new MasterKey(List.of(words).subList(1, words.length));
+            case RewrapCommand.NAME -> new Rewrap();
             case "help", "--help", "-h" -> new Help();
             default -> new Unknown(words[0]);
         };

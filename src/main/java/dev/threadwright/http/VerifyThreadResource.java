@@ -3,6 +3,7 @@ package dev.threadwright.http;
 import dev.threadwright.http.VerifyResource.VerifiedView;
 import dev.threadwright.journal.Verified;
 import dev.threadwright.journal.Verifier;
+import dev.threadwright.sealing.Sealing;
 import dev.threadwright.thread.ThreadKey;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.GET;
@@ -25,8 +26,8 @@ public class VerifyThreadResource {
 
     private final Verifier verifier;
 
-    VerifyThreadResource(DataSource dataSource) {
-        this.verifier = new Verifier(dataSource);
+    VerifyThreadResource(DataSource dataSource, Sealing sealing) {
+        this.verifier = new Verifier(dataSource, sealing);
     }
 
     @GET

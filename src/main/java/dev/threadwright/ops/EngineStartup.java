@@ -72,6 +72,7 @@ public class EngineStartup {
     private final Callbacks callbacks;
     private final Replies replies;
     private final EndingWiring endings;
+    private final SealingWiring sealing;
     private final Measurements measurements;
     private final ReceivedTrace receivedTrace;
 
@@ -93,6 +94,7 @@ public class EngineStartup {
             Callbacks callbacks,
             @Any Instance<Replies> replies,
             EndingWiring endings,
+            SealingWiring sealing,
             Measurements measurements,
             ReceivedTrace receivedTrace) {
         this.receivedTrace = receivedTrace;
@@ -107,6 +109,7 @@ public class EngineStartup {
         this.turnstile = turnstile;
         this.callbacks = callbacks;
         this.endings = endings;
+        this.sealing = sealing;
         this.measurements = measurements;
         List<Replies> all = replies.stream().toList();
         this.replies = batch -> all.forEach(each -> each.committed(batch));
@@ -174,6 +177,10 @@ public class EngineStartup {
                 throw e;
             }
         });
+        patiently("Postgres, to look at the keys of threads", () -> {
+            sealing.check();
+            return sealing;
+        });
         int partitions = patiently(
                 "Postgres, to read the stored settings",
                 () -> new StoredSettings(postgres).partitions(config.partitions()));
@@ -210,7 +217,7 @@ public class EngineStartup {
                 config,
                 partitions,
                 kafka,
-                () -> new PostgresJournal(postgres),
+                () -> new PostgresJournal(postgres, sealing.sealing()),
                 decider,
                 decoder,
                 handlers,

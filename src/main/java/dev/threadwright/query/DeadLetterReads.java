@@ -18,9 +18,11 @@ public class DeadLetterReads {
     private static final String OLDEST_FIRST = " order by deadAtMs, atPartition, atPosition";
 
     private final ReadScope scope;
+    private final Unsealing unsealing;
 
-    DeadLetterReads(ReadScope scope) {
+    DeadLetterReads(ReadScope scope, Unsealing unsealing) {
         this.scope = scope;
+        this.unsealing = unsealing;
     }
 
     /**
@@ -79,7 +81,8 @@ public class DeadLetterReads {
                 tenant,
                 () -> StoredDeadLetter.<StoredDeadLetter>find(ordered, values)
                         .page(0, limit)
-                        .list());
+                        .list())
+                .flatMap(found -> unsealing.opened(tenant, found));
     }
 
     private static final String OF_THREAD_SET_ASIDE = "tenant = :tenant and thread = :thread and deadAtMs >= :since"
@@ -94,7 +97,8 @@ public class DeadLetterReads {
                                 OF_THREAD_SET_ASIDE,
                                 Map.of("tenant", thread.tenant(), "thread", thread.thread(), "since", sinceMs))
                         .page(0, limit)
-                        .list());
+                        .list())
+                .flatMap(found -> unsealing.opened(thread.tenant(), found));
     }
 
     /** Null if there is none of that name. */
@@ -106,6 +110,11 @@ public class DeadLetterReads {
                         .flatMap(letter -> letter == null || !letter.tenant.equals(tenant)
                                 ? Uni.createFrom().<Whole>nullItem()
                                 : DeadLetterContent.<DeadLetterContent>findById(key)
-                                        .map(content -> new Whole(letter, content))));
+                                        .map(content -> new Whole(letter, content))))
+                .call(whole -> whole == null
+                        ? Uni.createFrom().voidItem()
+                        : unsealing
+                                .opened(tenant, whole.letter())
+                                .flatMap(letter -> unsealing.opened(tenant, whole.content())));
     }
 }

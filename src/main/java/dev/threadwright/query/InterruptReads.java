@@ -29,9 +29,11 @@ public class InterruptReads {
     private static final String IN_ORDER = " order by createdAtMs, interrupt";
 
     private final ReadScope scope;
+    private final Unsealing unsealing;
 
-    InterruptReads(ReadScope scope) {
+    InterruptReads(ReadScope scope, Unsealing unsealing) {
         this.scope = scope;
+        this.unsealing = unsealing;
     }
 
     public enum Status {
@@ -80,7 +82,8 @@ public class InterruptReads {
                 tenant,
                 () -> StoredInterrupt.<StoredInterrupt>find(query + IN_ORDER, values)
                         .page(0, limit)
-                        .list());
+                        .list())
+                .flatMap(found -> unsealing.opened(tenant, found));
     }
 
     /** Null if there is none of that name. */
@@ -88,7 +91,8 @@ public class InterruptReads {
         return scope.read(
                 tenant,
                 () -> StoredInterrupt.<StoredInterrupt>find("tenant = ?1 and interrupt = ?2", tenant, id.value())
-                        .firstResult());
+                        .firstResult())
+                .flatMap(found -> unsealing.opened(tenant, found));
     }
 
     /**
@@ -111,7 +115,8 @@ public class InterruptReads {
                 thread.tenant(),
                 () -> StoredInterrupt.<StoredInterrupt>find(query, values)
                         .page(0, MAX_LATELY)
-                        .list());
+                        .list())
+                .flatMap(found -> unsealing.opened(thread.tenant(), found));
     }
 
     /** What the thread asks, the oldest first; at most {@link #MAX_WITH_THREAD}. Only within a scope. */
