@@ -324,8 +324,7 @@ final class BatchBuilder {
         OutcomeKey key = new OutcomeKey(header.thread(), IdentityHash.of(identity));
         OutcomeRow first = outcome(key);
         if (first == null || first.isOf(header.contentHash())) {
-            return new Prior(
-                    first == null ? null : new Known.Prior(header.contentHash(), first.outcome()), key);
+            return new Prior(first == null ? null : new Known.Prior(header.contentHash(), first.outcome()), key);
         }
         OutcomeKey conflict = new OutcomeKey(header.thread(), IdentityHash.ofConflict(identity, header.contentHash()));
         OutcomeRow refused = outcome(conflict);

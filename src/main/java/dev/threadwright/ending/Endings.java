@@ -4,8 +4,8 @@ import dev.threadwright.json.InvalidJsonException;
 import dev.threadwright.json.JsonText;
 import dev.threadwright.sealing.Cell;
 import dev.threadwright.sealing.Opening;
-import dev.threadwright.sealing.SealedException;
 import dev.threadwright.sealing.SealedColumn;
+import dev.threadwright.sealing.SealedException;
 import dev.threadwright.sealing.Sealing;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.ThreadKey;
@@ -84,7 +84,9 @@ public final class Endings {
             if (e.isPassing()) {
                 throw e;
             }
-            LOG.errorf("What is to be done at the end of run %s cannot be read, and is not done: %s", cell.row(), e.getMessage());
+            LOG.errorf(
+                    "What is to be done at the end of run %s cannot be read, and is not done: %s",
+                    cell.row(), e.getMessage());
             return NOTHING;
         }
     }

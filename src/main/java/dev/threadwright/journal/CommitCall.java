@@ -12,8 +12,8 @@ import dev.threadwright.journal.Batch.ThreadRow;
 import dev.threadwright.json.JsonText;
 import dev.threadwright.sealing.BatchKeys;
 import dev.threadwright.sealing.Cell;
-import dev.threadwright.sealing.SealedColumn;
 import dev.threadwright.sealing.Seal;
+import dev.threadwright.sealing.SealedColumn;
 import dev.threadwright.thread.CheckpointId;
 import dev.threadwright.thread.Identity;
 import dev.threadwright.thread.OpenAction;
@@ -200,8 +200,16 @@ final class CommitCall {
                 .longs(rows, row -> row.source().offset())
                 .bytes(rows, OutboxRow::key)
                 .bytes(rows, this::value)
-                .text(rows, row -> json(threadOf(row), SealedColumn.HEADERS, row.id().toString(), row.headers().text()))
-                .text(rows, row -> text(threadOf(row), SealedColumn.REASON, row.id().toString(), forPeople(row.reason())))
+                .text(
+                        rows,
+                        row -> json(
+                                threadOf(row),
+                                SealedColumn.HEADERS,
+                                row.id().toString(),
+                                row.headers().text()))
+                .text(
+                        rows,
+                        row -> text(threadOf(row), SealedColumn.REASON, row.id().toString(), forPeople(row.reason())))
                 .longs(rows, OutboxRow::timeMs);
     }
 
@@ -213,7 +221,8 @@ final class CommitCall {
         byte[] value = row.value();
         return keys == null || value == null
                 ? value
-                : keys.bytes(new Cell(threadOf(row), SealedColumn.VALUE, row.id().toString()), value);
+                : keys.bytes(
+                        new Cell(threadOf(row), SealedColumn.VALUE, row.id().toString()), value);
     }
 
     private void outcomes(Columns columns, List<OutcomeRow> rows) throws SQLException {
@@ -247,11 +256,20 @@ final class CommitCall {
                 .longsOrNull(rows, RunRow::admittedAtMs)
                 .longsOrNull(rows, RunRow::startedAtMs)
                 .longsOrNull(rows, RunRow::endedAtMs)
-                .text(rows, row -> json(row.thread(), SealedColumn.OUTPUT, row.run().value(), output(row.values())))
-                .text(rows, row -> text(row.thread(), SealedColumn.ERROR, row.run().value(), forPeopleOrNull(row.error())))
+                .text(
+                        rows,
+                        row -> json(row.thread(), SealedColumn.OUTPUT, row.run().value(), output(row.values())))
+                .text(
+                        rows,
+                        row -> text(row.thread(), SealedColumn.ERROR, row.run().value(), forPeopleOrNull(row.error())))
                 .text(rows, RunRow::cause)
-                .text(rows, row -> json(row.thread(), SealedColumn.REQUEST, row.run().value(), written(row.request())))
-                .text(rows, row -> text(row.thread(), SealedColumn.ENDING, row.run().value(), ending(row.request())));
+                .text(
+                        rows,
+                        row -> json(
+                                row.thread(), SealedColumn.REQUEST, row.run().value(), written(row.request())))
+                .text(
+                        rows,
+                        row -> text(row.thread(), SealedColumn.ENDING, row.run().value(), ending(row.request())));
     }
 
     private static @Nullable String written(Json.@Nullable Obj object) {
@@ -341,7 +359,9 @@ final class CommitCall {
                                 ? null
                                 : row.interrupt().prompt().kind())
                 .text(rows, InterruptRow::status)
-                .text(rows, row -> json(row.thread(), SealedColumn.PROMPT, row.id().value(), prompt(row)))
+                .text(
+                        rows,
+                        row -> json(row.thread(), SealedColumn.PROMPT, row.id().value(), prompt(row)))
                 .longsOrNull(
                         rows,
                         row -> row.interrupt() == null
@@ -351,7 +371,10 @@ final class CommitCall {
                         rows,
                         row -> row.interrupt() == null ? null : row.interrupt().expiresAtMs())
                 .longsOrNull(rows, InterruptRow::settledAtMs)
-                .text(rows, row -> json(row.thread(), SealedColumn.SETTLEMENT, row.id().value(), written(row.settlement())));
+                .text(
+                        rows,
+                        row -> json(
+                                row.thread(), SealedColumn.SETTLEMENT, row.id().value(), written(row.settlement())));
     }
 
     private static @Nullable String prompt(InterruptRow row) {

@@ -34,8 +34,8 @@ final class PageReader {
     private PageReader() {}
 
     /** Both tables in step, in the order of the positions that they share. In one transaction, or one could be ahead. */
-    static List<Publication> publications(
-            Connection connection, Opening opening, int partition, long after, int limit) throws SQLException {
+    static List<Publication> publications(Connection connection, Opening opening, int partition, long after, int limit)
+            throws SQLException {
         try (PreparedStatement first = ofPartition(connection, DECISIONS_OF_PARTITION, partition, after, limit);
                 PreparedStatement second = ofPartition(connection, OUTBOX_OF_PARTITION, partition, after, limit);
                 ResultSet decisions = first.executeQuery();

@@ -2,8 +2,8 @@ package dev.threadwright.journal;
 
 import dev.threadwright.journal.Finding.Kind;
 import dev.threadwright.sealing.Cell;
-import dev.threadwright.sealing.SealedColumn;
 import dev.threadwright.sealing.Opening;
+import dev.threadwright.sealing.SealedColumn;
 import dev.threadwright.thread.Fold;
 import dev.threadwright.thread.Recorded;
 import dev.threadwright.thread.ThreadKey;

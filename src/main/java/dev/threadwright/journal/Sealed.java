@@ -48,8 +48,7 @@ public final class Sealed {
     static ThreadKey threadOf(String tenant, byte @Nullable [] key) {
         String text = key == null || key.length > MAX_KEY_BYTES ? null : text(key);
         return new ThreadKey(
-                tenant,
-                text == null || text.codePointCount(0, text.length()) > MAX_KEY_LENGTH ? Cell.NO_THREAD : text);
+                tenant, text == null || text.codePointCount(0, text.length()) > MAX_KEY_LENGTH ? Cell.NO_THREAD : text);
     }
 
     /** Null for what Postgres has no text for. */

@@ -1,8 +1,8 @@
 package dev.threadwright.journal;
 
 import dev.threadwright.sealing.Cell;
-import dev.threadwright.sealing.SealedColumn;
 import dev.threadwright.sealing.Opening;
+import dev.threadwright.sealing.SealedColumn;
 import dev.threadwright.sealing.Sealing;
 import dev.threadwright.thread.ThreadKey;
 import java.sql.Connection;

@@ -45,8 +45,9 @@ public final class MasterKeyCommand {
             out.println("threadwright: " + e.getMessage());
             return 2;
         }
-        out.println("Master key " + name + " is the newest of " + files.getFirst()
-                + ". Keep a copy of it where the database's backups are not: without it nothing that it seals can be read.");
+        out.println(
+                "Master key " + name + " is the newest of " + files.getFirst()
+                        + ". Keep a copy of it where the database's backups are not: without it nothing that it seals can be read.");
         return 0;
     }
 }

@@ -18,8 +18,9 @@ final class MasterKeys {
     static Sealing sealing(ThreadwrightConfig.Encryption encryption) {
         KeyProvider provider = provider(encryption);
         if (encryption.enabled() && provider == null) {
-            throw new IllegalArgumentException("is true, and there are no master keys: set threadwright.encryption.key-file"
-                    + " to a file that threadwright master-key has made");
+            throw new IllegalArgumentException(
+                    "is true, and there are no master keys: set threadwright.encryption.key-file"
+                            + " to a file that threadwright master-key has made");
         }
         return new Sealing(provider, encryption.enabled(), encryption.cachedKeys());
     }

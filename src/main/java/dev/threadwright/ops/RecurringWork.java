@@ -3,10 +3,14 @@ package dev.threadwright.ops;
 import dev.threadwright.cron.CronRuns;
 import dev.threadwright.cron.CronTicker;
 import dev.threadwright.deadletter.DeadLetterSweep;
+import dev.threadwright.ending.ThreadDeletions;
+import dev.threadwright.erasure.ErasureSweep;
+import dev.threadwright.journal.ThreadRows;
 import dev.threadwright.lifetime.Deletions;
 import dev.threadwright.lifetime.IdleSweep;
 import dev.threadwright.lifetime.LifetimeSweep;
 import dev.threadwright.lifetime.Purge;
+import dev.threadwright.sealing.Sealing;
 import dev.threadwright.store.Store;
 import dev.threadwright.tables.Tables;
 import dev.threadwright.tables.TablesUnavailableException;
@@ -34,6 +38,9 @@ public class RecurringWork {
     /** Firings that an instance hands over at the same time. */
     static final int TICKERS = 2;
 
+    /** Erasures wait for deletions, and the other sweeps do not wait for those. */
+    private static final int OTHERS = 2;
+
     private static final Logger LOG = Logger.getLogger(RecurringWork.class);
 
     private final ThreadwrightConfig config;
@@ -41,6 +48,8 @@ public class RecurringWork {
     private final Store store;
     private final Instance<CronRuns> runs;
     private final Deletions deletions;
+    private final Instance<ThreadDeletions> ends;
+    private final Sealing sealing;
     private final EngineStartup startup;
     private final SampledMetrics metrics;
 
@@ -52,10 +61,14 @@ public class RecurringWork {
             Store store,
             @Any Instance<CronRuns> runs,
             Deletions deletions,
+            Instance<ThreadDeletions> ends,
+            Sealing sealing,
             EngineStartup startup,
             SampledMetrics metrics) {
         this.metrics = metrics;
         this.deletions = deletions;
+        this.ends = ends;
+        this.sealing = sealing;
         this.startup = startup;
         this.config = config;
         this.tables = tables;
@@ -65,7 +78,8 @@ public class RecurringWork {
 
     void onStart(@Observes StartupEvent event) {
         ScheduledExecutorService started = Executors.newScheduledThreadPool(
-                TICKERS + 1, Thread.ofPlatform().name("recurring-", 0).daemon().factory());
+                TICKERS + OTHERS,
+                Thread.ofPlatform().name("recurring-", 0).daemon().factory());
         schedule = started;
         repeat(started, "Sweeps of the store", config.store().sweep(), store::sweep);
         // A server without anybody to make runs leaves what is due to others.
@@ -89,6 +103,12 @@ public class RecurringWork {
                 retention.purgeOutboxAfter(),
                 Clock.systemUTC());
         repeat(started, "Purges", retention.tick(), purge::sweep);
+        // A server that deletes nothing leaves it to others.
+        if (ends.isResolvable()) {
+            ErasureSweep erasures = new ErasureSweep(
+                    tables, sealing, ends.get()::delete, this::published, ThreadRows.noSettings(), Clock.systemUTC());
+            repeat(started, "Erasures", config.encryption().tick(), erasures::sweep);
+        }
         ThreadwrightConfig.DeadLetters letters = config.deadLetters();
         DeadLetterSweep ofLetters = new DeadLetterSweep(tables, letters.keep(), letters.maxCount(), Clock.systemUTC());
         repeat(started, "Sweeps of dead letters", letters.sweep(), ofLetters::sweep);

@@ -2,8 +2,8 @@ package dev.threadwright.query;
 
 import dev.threadwright.journal.EventCodec;
 import dev.threadwright.sealing.Cell;
-import dev.threadwright.sealing.SealedColumn;
 import dev.threadwright.sealing.Opening;
+import dev.threadwright.sealing.SealedColumn;
 import dev.threadwright.thread.Recorded;
 import dev.threadwright.thread.ThreadKey;
 import io.smallrye.mutiny.Uni;
@@ -74,17 +74,16 @@ public class DecisionReads {
     /** The events from this one on, in order, in whole decisions; none if there are none yet. */
     public Uni<List<Recorded>> page(ThreadKey thread, long fromSeq) {
         return scope.read(
-                        thread.tenant(),
-                        connection -> connection
-                                .preparedQuery(PAGE)
-                                .execute(Tuple.of(
-                                        thread.tenant(), thread.thread(), fromSeq, PAGE_DECISIONS, PAGE_BYTES))
-                                .flatMap(rows -> unsealing.read(
-                                        connection,
-                                        thread.tenant(),
-                                        rows,
-                                        EVENTS,
-                                        (all, opening) -> events(thread, all, fromSeq, opening))));
+                thread.tenant(),
+                connection -> connection
+                        .preparedQuery(PAGE)
+                        .execute(Tuple.of(thread.tenant(), thread.thread(), fromSeq, PAGE_DECISIONS, PAGE_BYTES))
+                        .flatMap(rows -> unsealing.read(
+                                connection,
+                                thread.tenant(),
+                                rows,
+                                EVENTS,
+                                (all, opening) -> events(thread, all, fromSeq, opening))));
     }
 
     private static List<Recorded> events(ThreadKey thread, RowSet<Row> rows, long fromSeq, Opening opening) {
@@ -114,20 +113,19 @@ public class DecisionReads {
         String[] threads = known.stream().map(one -> one.thread().thread()).toArray(String[]::new);
         Long[] seqs = known.stream().map(Known::seq).toArray(Long[]::new);
         return scope.read(
-                        tenant,
-                        connection -> connection
-                                .preparedQuery(NEWS)
-                                .execute(Tuple.of(tenant, threads, seqs, MAX_NEWS))
-                                .flatMap(rows -> unsealing.read(
-                                        connection, tenant, rows, EVENTS, (all, opening) -> news(tenant, all, opening))));
+                tenant,
+                connection -> connection
+                        .preparedQuery(NEWS)
+                        .execute(Tuple.of(tenant, threads, seqs, MAX_NEWS))
+                        .flatMap(rows -> unsealing.read(
+                                connection, tenant, rows, EVENTS, (all, opening) -> news(tenant, all, opening))));
     }
 
     private static List<News> news(String tenant, RowSet<Row> rows, Opening opening) {
         List<News> news = new ArrayList<>(rows.size());
         for (Row row : rows) {
             ThreadKey thread = new ThreadKey(tenant, row.getString("thread"));
-            news.add(new News(
-                    thread, row.getLong("first_seq") == null ? List.of() : decision(thread, row, opening)));
+            news.add(new News(thread, row.getLong("first_seq") == null ? List.of() : decision(thread, row, opening)));
         }
         return news;
     }

@@ -79,19 +79,20 @@ public class InterruptReads {
             values.put("interrupt", after.interrupt().value());
         }
         return scope.read(
-                tenant,
-                () -> StoredInterrupt.<StoredInterrupt>find(query + IN_ORDER, values)
-                        .page(0, limit)
-                        .list())
+                        tenant,
+                        () -> StoredInterrupt.<StoredInterrupt>find(query + IN_ORDER, values)
+                                .page(0, limit)
+                                .list())
                 .flatMap(found -> unsealing.opened(tenant, found));
     }
 
     /** Null if there is none of that name. */
     public Uni<@Nullable StoredInterrupt> one(String tenant, InterruptId id) {
         return scope.read(
-                tenant,
-                () -> StoredInterrupt.<StoredInterrupt>find("tenant = ?1 and interrupt = ?2", tenant, id.value())
-                        .firstResult())
+                        tenant,
+                        () -> StoredInterrupt.<StoredInterrupt>find(
+                                        "tenant = ?1 and interrupt = ?2", tenant, id.value())
+                                .firstResult())
                 .flatMap(found -> unsealing.opened(tenant, found));
     }
 
@@ -112,10 +113,10 @@ public class InterruptReads {
             values.put("run", run.value());
         }
         return scope.read(
-                thread.tenant(),
-                () -> StoredInterrupt.<StoredInterrupt>find(query, values)
-                        .page(0, MAX_LATELY)
-                        .list())
+                        thread.tenant(),
+                        () -> StoredInterrupt.<StoredInterrupt>find(query, values)
+                                .page(0, MAX_LATELY)
+                                .list())
                 .flatMap(found -> unsealing.opened(thread.tenant(), found));
     }
 

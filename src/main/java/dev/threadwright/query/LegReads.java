@@ -2,8 +2,8 @@ package dev.threadwright.query;
 
 import dev.threadwright.journal.StoredJson;
 import dev.threadwright.sealing.Cell;
-import dev.threadwright.sealing.SealedColumn;
 import dev.threadwright.sealing.Opening;
+import dev.threadwright.sealing.SealedColumn;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.workflow.Json;

@@ -5,8 +5,8 @@ import dev.threadwright.journal.Batch.OutcomeRow;
 import dev.threadwright.journal.SealedOutcome;
 import dev.threadwright.journal.StoredJson;
 import dev.threadwright.sealing.Cell;
-import dev.threadwright.sealing.SealedColumn;
 import dev.threadwright.sealing.Opening;
+import dev.threadwright.sealing.SealedColumn;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.RunStatus;
 import dev.threadwright.thread.ThreadKey;
@@ -114,19 +114,17 @@ public class OutcomeReads {
 
     private Uni<Found> find(String tenant, List<OutcomeKey> outcomes, List<RunKey> runs) {
         return scope.read(
-                        tenant,
-                        connection -> connection
-                                .preparedQuery(FIND)
-                                .execute(Tuple.of(
-                                        tenant,
-                                        texts(outcomes.stream()
-                                                .map(key -> key.thread().thread())),
-                                        texts(outcomes.stream().map(OutcomeKey::hash)),
-                                        texts(runs.stream()
-                                                .map(key -> key.thread().thread())),
-                                        texts(runs.stream().map(key -> key.run().value()))))
-                                .flatMap(rows -> unsealing.read(
-                                        connection, tenant, rows, SEALED, (all, opening) -> found(tenant, all, opening))));
+                tenant,
+                connection -> connection
+                        .preparedQuery(FIND)
+                        .execute(Tuple.of(
+                                tenant,
+                                texts(outcomes.stream().map(key -> key.thread().thread())),
+                                texts(outcomes.stream().map(OutcomeKey::hash)),
+                                texts(runs.stream().map(key -> key.thread().thread())),
+                                texts(runs.stream().map(key -> key.run().value()))))
+                        .flatMap(rows -> unsealing.read(
+                                connection, tenant, rows, SEALED, (all, opening) -> found(tenant, all, opening))));
     }
 
     private static Found found(String tenant, Iterable<Row> rows, Opening opening) {
@@ -145,7 +143,9 @@ public class OutcomeReads {
                         new RunKey(thread, new RunId(run)),
                         RunStatus.valueOf(row.getString("status").toUpperCase(Locale.ROOT)),
                         row.getLong("seq"),
-                        json == null ? null : StoredJson.parse(opening.open(new Cell(thread, SealedColumn.OUTPUT, run), json)),
+                        json == null
+                                ? null
+                                : StoredJson.parse(opening.open(new Cell(thread, SealedColumn.OUTPUT, run), json)),
                         opening.openOrNull(new Cell(thread, SealedColumn.ERROR, run), row.getString("error"))));
             }
         }

@@ -2,8 +2,8 @@ package dev.threadwright.query;
 
 import dev.threadwright.journal.StoredJson;
 import dev.threadwright.sealing.Cell;
-import dev.threadwright.sealing.SealedColumn;
 import dev.threadwright.sealing.Opening;
+import dev.threadwright.sealing.SealedColumn;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.workflow.Json;
@@ -107,28 +107,28 @@ public class RequestedRuns {
     /** The newest first. @param status null for any */
     public Uni<List<RequestedRun>> list(ThreadKey thread, @Nullable String status, int limit, int offset) {
         return scope.read(
+                thread.tenant(),
+                connection -> opened(
+                        connection,
                         thread.tenant(),
-                        connection -> opened(
-                                connection,
-                                thread.tenant(),
-                                connection
-                                        .preparedQuery(LIST)
-                                        .execute(Tuple.of(thread.tenant(), thread.thread(), status, limit, offset))));
+                        connection
+                                .preparedQuery(LIST)
+                                .execute(Tuple.of(thread.tenant(), thread.thread(), status, limit, offset))));
     }
 
     /** What runs were asked for with, of those that were: their metadata by their ids. */
     public Uni<Map<String, Json.Obj>> metadata(ThreadKey thread, Collection<String> legs) {
         return scope.read(
-                        thread.tenant(),
-                        connection -> connection
-                                .preparedQuery(REQUESTS)
-                                .execute(Tuple.of(thread.tenant(), thread.thread(), legs.toArray(String[]::new)))
-                                .flatMap(rows -> unsealing.read(
-                                        connection,
-                                        thread.tenant(),
-                                        rows,
-                                        List.of("request"),
-                                        (all, opening) -> metadata(thread, all, opening))));
+                thread.tenant(),
+                connection -> connection
+                        .preparedQuery(REQUESTS)
+                        .execute(Tuple.of(thread.tenant(), thread.thread(), legs.toArray(String[]::new)))
+                        .flatMap(rows -> unsealing.read(
+                                connection,
+                                thread.tenant(),
+                                rows,
+                                List.of("request"),
+                                (all, opening) -> metadata(thread, all, opening))));
     }
 
     private static Map<String, Json.Obj> metadata(ThreadKey thread, RowSet<Row> rows, Opening opening) {
@@ -160,13 +160,13 @@ public class RequestedRuns {
     /** At most {@link #MAX_OPEN}, the oldest first. @param thread null for those of all threads */
     public Uni<List<RequestedRun>> open(String tenant, @Nullable String thread, Collection<String> statuses) {
         return scope.read(
+                tenant,
+                connection -> opened(
+                        connection,
                         tenant,
-                        connection -> opened(
-                                connection,
-                                tenant,
-                                connection
-                                        .preparedQuery(OPEN)
-                                        .execute(Tuple.of(tenant, thread, statuses.toArray(String[]::new), MAX_OPEN))));
+                        connection
+                                .preparedQuery(OPEN)
+                                .execute(Tuple.of(tenant, thread, statuses.toArray(String[]::new), MAX_OPEN))));
     }
 
     private static List<RequestedRun> all(String tenant, RowSet<Row> rows, Opening opening) {

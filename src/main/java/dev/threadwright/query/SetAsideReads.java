@@ -36,10 +36,10 @@ public class SetAsideReads {
             values.put("thread", after.thread());
         }
         return scope.read(
-                tenant,
-                () -> StoredSetAside.<StoredSetAside>find(query + OLDEST_FIRST, values)
-                        .page(0, limit)
-                        .list())
+                        tenant,
+                        () -> StoredSetAside.<StoredSetAside>find(query + OLDEST_FIRST, values)
+                                .page(0, limit)
+                                .list())
                 .flatMap(found -> unsealing.opened(tenant, found));
     }
 

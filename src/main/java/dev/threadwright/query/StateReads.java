@@ -2,8 +2,8 @@ package dev.threadwright.query;
 
 import dev.threadwright.journal.SnapshotCodec;
 import dev.threadwright.sealing.Cell;
-import dev.threadwright.sealing.SealedColumn;
 import dev.threadwright.sealing.Opening;
+import dev.threadwright.sealing.SealedColumn;
 import dev.threadwright.sealing.SealedException;
 import dev.threadwright.thread.Fold;
 import dev.threadwright.thread.Recorded;
@@ -185,8 +185,7 @@ public class StateReads {
                         read < PAGE_DECISIONS ? Uni.createFrom().voidItem() : tails(connection, tenant, states));
     }
 
-    private static void fold(
-            String tenant, RowSet<Row> rows, Map<ThreadKey, ThreadState> states, Opening opening) {
+    private static void fold(String tenant, RowSet<Row> rows, Map<ThreadKey, ThreadState> states, Opening opening) {
         for (Row row : rows) {
             ThreadKey thread = new ThreadKey(tenant, row.getString("thread"));
             List<Recorded> events = DecisionReads.decision(thread, row, opening);

@@ -1,8 +1,8 @@
 package dev.threadwright.query;
 
 import dev.threadwright.sealing.Cell;
-import dev.threadwright.sealing.SealedColumn;
 import dev.threadwright.sealing.Opening;
+import dev.threadwright.sealing.SealedColumn;
 import dev.threadwright.thread.ThreadKey;
 import io.quarkus.hibernate.reactive.panache.PanacheEntityBase;
 import jakarta.persistence.Column;

@@ -40,14 +40,15 @@ public class ThreadReads {
     /** Null if there is no such thread. */
     public Uni<@Nullable ThreadWithRuns> thread(ThreadKey key) {
         return scope.read(
-                key.tenant(),
-                () -> StoredThread.<StoredThread>findById(new StoredThread.Key(key.tenant(), key.thread()))
-                        .onItem()
-                        .ifNotNull()
-                        .transformToUni(thread -> runs(key)
-                                .flatMap(runs -> pending(key, thread)
-                                        .flatMap(pending -> setAside(key)
-                                                .map(aside -> new ThreadWithRuns(thread, runs, pending, aside))))))
+                        key.tenant(),
+                        () -> StoredThread.<StoredThread>findById(new StoredThread.Key(key.tenant(), key.thread()))
+                                .onItem()
+                                .ifNotNull()
+                                .transformToUni(thread -> runs(key)
+                                        .flatMap(runs -> pending(key, thread)
+                                                .flatMap(pending -> setAside(key)
+                                                        .map(aside ->
+                                                                new ThreadWithRuns(thread, runs, pending, aside))))))
                 .call(found -> found == null
                         ? Uni.createFrom().voidItem()
                         : unsealing
@@ -75,8 +76,7 @@ public class ThreadReads {
     public Uni<@Nullable StoredRun> run(ThreadKey key, RunId run) {
         return scope.read(
                         key.tenant(),
-                        () -> StoredRun.<StoredRun>findById(
-                                new StoredRun.Key(key.tenant(), key.thread(), run.value())))
+                        () -> StoredRun.<StoredRun>findById(new StoredRun.Key(key.tenant(), key.thread(), run.value())))
                 .flatMap(found -> unsealing.opened(key.tenant(), found));
     }
 

@@ -21,6 +21,7 @@ final class KeyCache {
     /** Of one thread. Nearly always one; more only if it was erased and records came for it nevertheless. */
     private static final class Keys {
         final Map<Integer, DataKey> byNumber = new HashMap<>(2);
+
         @Nullable DataKey current;
     }
 

@@ -73,8 +73,8 @@ public final class MasterKeyFile implements KeyProvider {
             newest = add(keys, line, file.toAbsolutePath() + ", line " + (i + 1) + ": ");
         }
         if (newest == null) {
-            throw new IllegalArgumentException(file.toAbsolutePath() + " has no key: threadwright master-key " + file
-                    + " makes one");
+            throw new IllegalArgumentException(
+                    file.toAbsolutePath() + " has no key: threadwright master-key " + file + " makes one");
         }
         return new MasterKeyFile(file, keys, newest);
     }
@@ -160,9 +160,9 @@ public final class MasterKeyFile implements KeyProvider {
     /** Before there is a key in it. */
     private static void create(Path file) throws IOException {
         Path directory = file.toAbsolutePath().getParent();
-        if (directory != null && Files.getFileStore(directory).supportsFileAttributeView(PosixFileAttributeView.class)) {
-            Files.createFile(
-                    file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        if (directory != null
+                && Files.getFileStore(directory).supportsFileAttributeView(PosixFileAttributeView.class)) {
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         } else {
             Files.createFile(file);
         }

@@ -42,7 +42,10 @@ public final class Seal {
 
     static String text(DataKey key, Cell cell, String content) {
         byte[] sealed = encrypt(key, content.getBytes(UTF_8), cell.aad(key.number()));
-        return TEXT + key.number() + ':' + Base64.getUrlEncoder().withoutPadding().encodeToString(sealed);
+        return TEXT
+                + key.number()
+                + ':'
+                + Base64.getUrlEncoder().withoutPadding().encodeToString(sealed);
     }
 
     static String json(DataKey key, Cell cell, String content) {
