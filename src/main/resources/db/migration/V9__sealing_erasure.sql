@@ -201,6 +201,9 @@ begin
     -- What was never sealed, and no purge finds soon.
     delete from dead_letter l
     where l.tenant = of_tenant and l.thread = of_thread and left(l.headers::text, 1) <> '"';
+    -- A hash of what it was corrected to, for those who can guess that.
+    update dead_letter l set replay_key = null, replay_content = null
+    where l.tenant = of_tenant and l.thread = of_thread;
     if one.tenant is null then
         delete from outcome o where o.tenant = of_tenant and o.thread = of_thread;
     end if;

@@ -36,10 +36,17 @@ public final class Sealing {
     private static final String ONE =
             "select master_key, wrapped from thread_key where tenant = ? and thread = ? and number = ?";
 
+    /** From one name to the next in the index: there are as many rows as threads, and few names. */
     private static final String OF_EACH_MASTER_KEY = """
-            select distinct on (master_key) tenant, thread, number, master_key, wrapped
-            from thread_key where wrapped is not null
-            order by master_key, created_at_ms desc
+            with recursive m (master_key) as (
+                (select min(master_key) from thread_key where wrapped is not null)
+                union all
+                select (select min(k.master_key) from thread_key k
+                        where k.wrapped is not null and k.master_key > m.master_key)
+                from m where m.master_key is not null)
+            select k.tenant, k.thread, k.number, k.master_key, k.wrapped
+            from m cross join lateral (
+                select * from thread_key k where k.master_key = m.master_key and k.wrapped is not null limit 1) k
             """;
 
     private final @Nullable KeyProvider provider;
