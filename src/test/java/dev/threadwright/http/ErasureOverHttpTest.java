@@ -87,7 +87,17 @@ class ErasureOverHttpTest {
             given().get("/threads/" + thread + path).then().statusCode(404);
         }
         given().get("/interrupts?status=all&thread_id={id}", thread).then().body("interrupts", empty());
-        json("{'data': 1}").post("/threads/{id}/inputs?wait=decision", thread).then().statusCode(404);
+        json("{'data': 1}")
+                .post("/threads/{id}/inputs?wait=decision", thread)
+                .then()
+                .statusCode(404);
+        for (String text : List.of(marker, "something else")) {
+            json(input(text))
+                    .header("Idempotency-Key", "key-" + thread)
+                    .post("/threads/{id}/inputs?wait=decision", thread)
+                    .then()
+                    .statusCode(404);
+        }
         given().get("/threads/{id}/verify", thread)
                 .then()
                 .statusCode(200)
@@ -104,7 +114,8 @@ class ErasureOverHttpTest {
                 .statusCode(200)
                 .body("whole", equalTo(false))
                 .body("content.value", equalTo(null));
-        json("{}").post("/dead-letters/{id}/replay", letter)
+        json("{}")
+                .post("/dead-letters/{id}/replay", letter)
                 .then()
                 .statusCode(422)
                 .body("detail", containsString("erased"));
@@ -174,7 +185,8 @@ class ErasureOverHttpTest {
         try (Connection connection = database.getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute("insert into thread_set_aside (since_ms, partition, tenant, thread, id, cause, error)"
-                    + " select 1, partition, tenant, thread, 'x', 'failed', 'why' from thread where thread = '" + thread + "'");
+                    + " select 1, partition, tenant, thread, 'x', 'failed', 'why' from thread where thread = '" + thread
+                    + "'");
         }
         awaitErased(erase(thread).statusCode(202).extract().path("erasure_id"));
         given().get("/set-aside/{id}", thread).then().statusCode(404);
@@ -187,7 +199,10 @@ class ErasureOverHttpTest {
         erase("no-such-" + thread).statusCode(404).body("type", equalTo("urn:threadwright:problem:thread-not-found"));
         json("{}").post("/threads/{id}/erase", thread).then().statusCode(422).body("detail", notNullValue());
         json("{'reason': '  '}").post("/threads/{id}/erase", thread).then().statusCode(422);
-        json("{'reason': 'x', 'force': true}").post("/threads/{id}/erase", thread).then().statusCode(422);
+        json("{'reason': 'x', 'force': true}")
+                .post("/threads/{id}/erase", thread)
+                .then()
+                .statusCode(422);
         json(REASON).post("/erasures").then().statusCode(422);
         json("{'reason': 'x', 'metadata': {}}").post("/erasures").then().statusCode(422);
         json("{'reason': 'x', 'metadata': {'who': '" + marker + "'}}")
@@ -206,7 +221,8 @@ class ErasureOverHttpTest {
                 .post("/threads")
                 .then()
                 .statusCode(200);
-        json("{'data': {'text': '" + marker + "'}, 'workflow': 'echo'}")
+        json(input(marker))
+                .header("Idempotency-Key", "key-" + id)
                 .post("/threads/{id}/inputs?wait=completion", id)
                 .then()
                 .statusCode(200)
@@ -220,18 +236,22 @@ class ErasureOverHttpTest {
                 .then()
                 .statusCode(202);
         String interrupt = given().get("/threads/{id}", id).path("pending_interrupts[0]");
-        given().get("/interrupts/{id}", interrupt)
-                .then()
-                .statusCode(200)
-                .body("payload", notNullValue());
+        given().get("/interrupts/{id}", interrupt).then().statusCode(200).body("payload", notNullValue());
         json("{'values': {'output': '" + marker + "'}}")
                 .post("/threads/{id}/state", id)
                 .then()
                 .statusCode(200);
         given().get("/threads/{id}/history", id).then().statusCode(200).body("size()", greaterThan(2));
         given().get("/threads/{id}/events", id).then().statusCode(200).body("events.size()", greaterThan(5));
-        json("{'values': {'output': '" + marker + "'}}").post("/threads/search").then().statusCode(200);
+        json("{'values': {'output': '" + marker + "'}}")
+                .post("/threads/search")
+                .then()
+                .statusCode(200);
         deadLetter(id);
+    }
+
+    private static String input(String text) {
+        return "{'data': {'text': '" + text + "'}, 'workflow': 'echo'}";
     }
 
     private void deadLetter(String id) {
@@ -245,9 +265,8 @@ class ErasureOverHttpTest {
             producer.send(record);
         }
         await().atMost(Duration.ofSeconds(30))
-                .untilAsserted(() -> given().get("/dead-letters?thread_id={id}", id)
-                        .then()
-                        .body("dead_letters", hasSize(1)));
+                .untilAsserted(() ->
+                        given().get("/dead-letters?thread_id={id}", id).then().body("dead_letters", hasSize(1)));
         String letter = given().get("/dead-letters?thread_id={id}", id).path("dead_letters[0].dead_letter_id");
         given().get("/dead-letters/{id}", letter).then().body("content.value.text", equalTo(marker));
     }
@@ -258,8 +277,8 @@ class ErasureOverHttpTest {
 
     private static ValidatableResponse awaitErased(String id) {
         await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(
-                        () -> given().get("/erasures/{id}", id).then().statusCode(200).body("status", equalTo("erased")));
+                .untilAsserted(() ->
+                        given().get("/erasures/{id}", id).then().statusCode(200).body("status", equalTo("erased")));
         return given().get("/erasures/{id}", id).then();
     }
 

@@ -27,11 +27,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.HashSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -130,7 +130,9 @@ class ErasureSweepTest {
         assertThat(proof.erasedAtMs()).isNotNull();
         assertThat(proof.waitingFor()).isNull();
         assertThat(wrappedKey("gone")).isNull();
-        assertThat(count("decision where thread = 'gone'")).as("rows stay until they are purged").isEqualTo(2);
+        assertThat(count("decision where thread = 'gone'"))
+                .as("rows stay until they are purged")
+                .isEqualTo(2);
         assertThat(sweep()).as("again").isZero();
         assertThat(asked).hasSize(1);
     }
@@ -206,7 +208,9 @@ class ErasureSweepTest {
             ErasureSweep elsewhere = sweep(others, Map.of(PARTITION + 1, 99L));
             assertThat(elsewhere.sweep()).isZero();
             published.put(PARTITION, owner.position);
-            assertThat(elsewhere.sweep()).as("it does not know how far that is published").isZero();
+            assertThat(elsewhere.sweep())
+                    .as("it does not know how far that is published")
+                    .isZero();
             assertThat(sweep()).isEqualTo(1);
             elsewhere.sweep();
             assertThat(others.cached()).isEqualTo(1);
@@ -219,9 +223,11 @@ class ErasureSweepTest {
         // Nobody can read it, so nobody can decide on its deletion.
         write("update decision set events = '\"sealed:1:1:AAAA\"' where thread = 'gone'");
         journal.setAside(
-                new SetAsideThread(GONE, PARTITION, "3-1-1", OutboxRow.Kind.THREAD_UNREADABLE, MARKER), owner.claim.epoch());
+                new SetAsideThread(GONE, PARTITION, "3-1-1", OutboxRow.Kind.THREAD_UNREADABLE, MARKER),
+                owner.claim.epoch());
         long seq = owner.states.get(GONE).seq();
-        write("insert into owed (due_at_ms, partition, kind, tenant, thread, ref) values (1, 3, 'timer', 'default', 'gone', 'x')");
+        write(
+                "insert into owed (due_at_ms, partition, kind, tenant, thread, ref) values (1, 3, 'timer', 'default', 'gone', 'x')");
         request("e", GONE);
         published.put(PARTITION, owner.position);
         assertThat(sweep()).isEqualTo(1);
@@ -242,7 +248,12 @@ class ErasureSweepTest {
     void whatWasSetAsideOfAThreadThatNeverWasIsErased() {
         ThreadKey never = thread("never");
         owner.draft()
-                .forward(OutboxRow.Kind.INVALID, "never".getBytes(UTF_8), MARKER.getBytes(UTF_8), RawHeaders.NONE, MARKER)
+                .forward(
+                        OutboxRow.Kind.INVALID,
+                        "never".getBytes(UTF_8),
+                        MARKER.getBytes(UTF_8),
+                        RawHeaders.NONE,
+                        MARKER)
                 .commit();
         request("e", never);
         assertThat(sweep()).isEqualTo(1);
@@ -259,13 +270,17 @@ class ErasureSweepTest {
         request("first", GONE);
         assertThat(sweep()).isEqualTo(1);
         owner.draft()
-                .forward(OutboxRow.Kind.INVALID, "gone".getBytes(UTF_8), MARKER.getBytes(UTF_8), RawHeaders.NONE, MARKER)
+                .forward(
+                        OutboxRow.Kind.INVALID, "gone".getBytes(UTF_8), MARKER.getBytes(UTF_8), RawHeaders.NONE, MARKER)
                 .commit();
         published.put(PARTITION, owner.position);
         request("second", GONE);
         assertThat(sweep()).isEqualTo(1);
-        assertThat(part("second").keys()).hasSize(1).doesNotContainAnyElementsOf(part("first").keys());
-        assertThat(count("thread_key where thread = 'gone' and wrapped is not null")).isZero();
+        assertThat(part("second").keys())
+                .hasSize(1)
+                .doesNotContainAnyElementsOf(part("first").keys());
+        assertThat(count("thread_key where thread = 'gone' and wrapped is not null"))
+                .isZero();
     }
 
     @Test
@@ -301,7 +316,9 @@ class ErasureSweepTest {
         Part proof = part("e");
         assertThat(purge()).isPositive();
         assertThat(count("decision")).isZero();
-        assertThat(wrappedKey("kept")).as("copies of its rows are good for nothing now").isNull();
+        assertThat(wrappedKey("kept"))
+                .as("copies of its rows are good for nothing now")
+                .isNull();
         assertThat(part("e")).isEqualTo(proof);
         Erasure whole = erasures.one("default", "e").await().indefinitely();
         assertThat(whole).isNotNull();
@@ -311,8 +328,8 @@ class ErasureSweepTest {
 
     @Test
     void threadsAreFoundByTheirMetadata_soManyAtMost() {
-        Erasures.Answer answer = answer(new Erasures.Request(
-                "default", "m", "tester", "because", List.of(), "{\"who\": \"" + MARKER + "\"}"));
+        Erasures.Answer answer = answer(
+                new Erasures.Request("default", "m", "tester", "because", List.of(), "{\"who\": \"" + MARKER + "\"}"));
         assertThat(((Erasures.Answer.Accepted) answer).erasure().threads())
                 .extracting(Part::thread)
                 .containsExactly("gone");
@@ -324,7 +341,9 @@ class ErasureSweepTest {
         assertThat(answer(new Erasures.Request("default", "p", "tester", "because", List.of(), "{\"a\": 1}")))
                 .isInstanceOf(Erasures.Answer.TooMany.class);
         assertThat(count("erasure")).as("nothing of what was refused").isEqualTo(1);
-        assertThat(erasures.one("other", "m").await().indefinitely()).as("another tenant's").isNull();
+        assertThat(erasures.one("other", "m").await().indefinitely())
+                .as("another tenant's")
+                .isNull();
     }
 
     @Test
@@ -423,7 +442,8 @@ class ErasureSweepTest {
     private static String sha256(String hex) {
         try {
             return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(HexFormat.of().parseHex(hex)));
+                    .formatHex(MessageDigest.getInstance("SHA-256")
+                            .digest(HexFormat.of().parseHex(hex)));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

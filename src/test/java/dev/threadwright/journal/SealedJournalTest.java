@@ -65,8 +65,9 @@ class SealedJournalTest extends JournalContract {
     @BeforeEach
     void open() throws SQLException {
         admin = DriverManager.getConnection(settings.url(), settings.user(), settings.password());
-        sql("truncate partition_claim, consumed_offset, decision, outbox, dead_letter, snapshot, outcome, owed, thread, run,"
-                + " server_setting, server_key, thread_set_aside, thread_key, deleted_thread");
+        sql(
+                "truncate partition_claim, consumed_offset, decision, outbox, dead_letter, snapshot, outcome, owed, thread, run,"
+                        + " server_setting, server_key, thread_set_aside, thread_key, deleted_thread");
         journal = new PostgresJournal(settings, sealing);
         another = new PostgresJournal(settings, others);
     }
@@ -100,7 +101,8 @@ class SealedJournalTest extends JournalContract {
                         MARKER.getBytes(UTF_8),
                         RawHeaders.of(Map.of("h", MARKER.getBytes(UTF_8))),
                         "it says " + MARKER)
-                .forward(OutboxRow.Kind.INVALID, new byte[] {-1}, MARKER.getBytes(UTF_8), RawHeaders.NONE, "no thread's")
+                .forward(
+                        OutboxRow.Kind.INVALID, new byte[] {-1}, MARKER.getBytes(UTF_8), RawHeaders.NONE, "no thread's")
                 .forward(OutboxRow.Kind.FORWARD, "t2".getBytes(UTF_8), MARKER.getBytes(UTF_8), RawHeaders.NONE, "")
                 .commit();
         journal.setAside(new SetAsideThread(T, 0, "0-1-1", OutboxRow.Kind.FAILED, "over " + MARKER), 1);
@@ -112,14 +114,18 @@ class SealedJournalTest extends JournalContract {
                     .allSatisfy(row -> assertThat(row.contentHash()).isEqualTo(hash("1")))
                     .allSatisfy(row -> assertThat(row.outcome()).isInstanceOf(Outcome.Started.class))
                     .hasSize(1);
-            assertThat(later.publications(0, 0, 10)).isEqualTo(journal.publications(0, 0, 10)).hasSize(4);
+            assertThat(later.publications(0, 0, 10))
+                    .isEqualTo(journal.publications(0, 0, 10))
+                    .hasSize(4);
             assertThat(later.publications(0, 1, 1)).singleElement().satisfies(published -> {
                 OutboxRow row = (OutboxRow) published;
                 assertThat(row.value()).isEqualTo(MARKER.getBytes(UTF_8));
                 assertThat(row.headers()).isEqualTo(RawHeaders.of(Map.of("h", MARKER.getBytes(UTF_8))));
                 assertThat(row.reason()).isEqualTo("it says " + MARKER);
             });
-            assertThat(later.setAside(List.of(0), 10)).extracting(SetAsideThread::error).containsExactly("over " + MARKER);
+            assertThat(later.setAside(List.of(0), 10))
+                    .extracting(SetAsideThread::error)
+                    .containsExactly("over " + MARKER);
         }
     }
 
@@ -151,7 +157,8 @@ class SealedJournalTest extends JournalContract {
         } finally {
             both.shutdownNow();
         }
-        assertThat(rows("select thread from thread_key group by thread having count(*) > 1")).isEmpty();
+        assertThat(rows("select thread from thread_key group by thread having count(*) > 1"))
+                .isEmpty();
         assertThat(rows("select thread from thread_key")).hasSize(20);
         try (Journal later = new PostgresJournal(settings, new Sealing(keys, true, 5))) {
             assertThat(later.publications(0, 0, 100)).hasSize(20).noneMatch(ErasedRow.class::isInstance);
@@ -172,13 +179,19 @@ class SealedJournalTest extends JournalContract {
     void rowsThatWereWrittenInTheClearAreRead_andNewOnesAreSealed_andTheOtherWayRound() throws SQLException {
         try (Journal clear = new PostgresJournal(settings)) {
             Owner before = Owner.of(clear, 0);
-            before.draft().decide(input(T, "1", null, Json.of(MARKER))).snapshot(T).commit();
+            before.draft()
+                    .decide(input(T, "1", null, Json.of(MARKER)))
+                    .snapshot(T)
+                    .commit();
         }
         assertThat(Dump.of(admin).tablesWith(MARKER)).contains("decision", "snapshot", "run");
 
         Owner owner = Owner.of(journal, 0);
         owner.states.putAll(journal.load(List.of(T)));
-        owner.draft().decide(input(T, "2", null, Json.of("second " + MARKER))).snapshot(T).commit();
+        owner.draft()
+                .decide(input(T, "2", null, Json.of("second " + MARKER)))
+                .snapshot(T)
+                .commit();
         assertThat(Dump.of(admin).tablesWith("second " + MARKER)).isEmpty();
         assertThat(rows("select left(events::text, 9) from decision order by first_seq"))
                 .hasSize(2)
@@ -261,14 +274,18 @@ class SealedJournalTest extends JournalContract {
         Owner owner = Owner.of(journal, 0);
         owner.submit(T, "1");
         owner.submit(thread("kept"), "1");
-        owner.draft().forward(OutboxRow.Kind.FORWARD, "t".getBytes(UTF_8), new byte[] {1}, RawHeaders.NONE, "").commit();
+        owner.draft()
+                .forward(OutboxRow.Kind.FORWARD, "t".getBytes(UTF_8), new byte[] {1}, RawHeaders.NONE, "")
+                .commit();
         erase("t");
         sealing.erased(List.of(T));
 
         assertThat(journal.publications(0, 0, 10))
                 .extracting(published -> published.getClass().getSimpleName())
                 .containsExactly("ErasedRow", "DecisionRow", "ErasedRow");
-        assertThat(journal.publications(0, 0, 10)).extracting(Publication::position).containsExactly(1L, 2L, 3L);
+        assertThat(journal.publications(0, 0, 10))
+                .extracting(Publication::position)
+                .containsExactly(1L, 2L, 3L);
         assertThat(journal.outcomes(List.of(new OutcomeKey(T, hash("1")))).values())
                 .singleElement()
                 .satisfies(row -> assertThat(row.outcome()).isInstanceOf(Outcome.Invalid.class))
@@ -283,31 +300,42 @@ class SealedJournalTest extends JournalContract {
         erase("t");
         // Still in memory, as on a server that has not heard of it.
         Owner.Draft draft = owner.draft();
-        draft.outcomes.add(new Batch.OutcomeRow(
-                new OutcomeKey(T, hash("2")), hash("content"), new Outcome.Unchanged("gone"), 5));
+        draft.outcomes.add(
+                new Batch.OutcomeRow(new OutcomeKey(T, hash("2")), hash("content"), new Outcome.Unchanged("gone"), 5));
         sealing.erased(List.of(T));
-        draft.forward(OutboxRow.Kind.FORWARD, new byte[] {-1}, null, RawHeaders.NONE, "").commit();
-        assertThat(rows("select number::text from thread_key where thread = 't'")).containsExactly("1");
+        draft.forward(OutboxRow.Kind.FORWARD, new byte[] {-1}, null, RawHeaders.NONE, "")
+                .commit();
+        assertThat(rows("select number::text from thread_key where thread = 't'"))
+                .containsExactly("1");
         assertThat(rows("select result || ' ' || encode(content_hash, 'hex') from outcome where seq = 5"))
                 .as("what was sent cannot be guessed by its hash")
                 .containsExactly("{\"type\":\"unchanged\",\"message\":\"gone\"} " + Sealed.ERASED_HASH);
 
-        owner.draft().forward(OutboxRow.Kind.INVALID, "t".getBytes(UTF_8), new byte[] {7}, RawHeaders.NONE, "late").commit();
+        owner.draft()
+                .forward(OutboxRow.Kind.INVALID, "t".getBytes(UTF_8), new byte[] {7}, RawHeaders.NONE, "late")
+                .commit();
         assertThat(rows("select number || ' ' || (wrapped is null) from thread_key where thread = 't' order by number"))
                 .containsExactly("1 true", "2 false");
-        assertThat(((OutboxRow) journal.publications(0, 2, 1).getFirst()).value()).isEqualTo(new byte[] {7});
+        assertThat(((OutboxRow) journal.publications(0, 2, 1).getFirst()).value())
+                .isEqualTo(new byte[] {7});
     }
 
     @Test
     void aServerThatHasNotHeardOfAnErasureSealsWhatNobodyCanOpen_untilItHas() throws SQLException {
         Owner owner = Owner.of(journal, 0);
         byte[] key = "t".getBytes(UTF_8);
-        owner.draft().forward(OutboxRow.Kind.INVALID, key, new byte[] {1}, RawHeaders.NONE, "a").commit();
+        owner.draft()
+                .forward(OutboxRow.Kind.INVALID, key, new byte[] {1}, RawHeaders.NONE, "a")
+                .commit();
         erase("t");
         // The key is in memory here still.
-        owner.draft().forward(OutboxRow.Kind.INVALID, key, new byte[] {2}, RawHeaders.NONE, "b").commit();
+        owner.draft()
+                .forward(OutboxRow.Kind.INVALID, key, new byte[] {2}, RawHeaders.NONE, "b")
+                .commit();
         sealing.erased(List.of(T));
-        owner.draft().forward(OutboxRow.Kind.INVALID, key, new byte[] {3}, RawHeaders.NONE, "c").commit();
+        owner.draft()
+                .forward(OutboxRow.Kind.INVALID, key, new byte[] {3}, RawHeaders.NONE, "c")
+                .commit();
         assertThat(journal.publications(0, 0, 10))
                 .extracting(published -> published.getClass().getSimpleName())
                 .containsExactly("ErasedRow", "ErasedRow", "OutboxRow");
@@ -326,7 +354,8 @@ class SealedJournalTest extends JournalContract {
             assertThat(rows("select concat_ws(' ', whole, bytes, octet_length(value), left(headers::text, 8))"
                             + " from dead_letter order by position"))
                     .containsExactly("t 700 733 \"sealed:", "f 1000 []", "t 0 \"sealed:");
-            assertThat(((OutboxRow) small.publications(0, 1, 1).getFirst()).value()).hasSize(1_000);
+            assertThat(((OutboxRow) small.publications(0, 1, 1).getFirst()).value())
+                    .hasSize(1_000);
         }
     }
 

@@ -51,7 +51,9 @@ class KeyCacheTest {
         assertThat(cache.current(thread(1))).isNotNull();
         cache.erase(thread(7));
         cache.put(thread(0), first, true);
-        assertThat(cache.current(thread(0))).as("a key that is destroyed is not kept").isNull();
+        assertThat(cache.current(thread(0)))
+                .as("a key that is destroyed is not kept")
+                .isNull();
     }
 
     @Test

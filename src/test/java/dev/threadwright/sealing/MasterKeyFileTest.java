@@ -58,7 +58,8 @@ class MasterKeyFileTest {
     @Test
     void whatIsWrongIsNamedByFileAndLine() throws IOException {
         String key = Base64.getEncoder().encodeToString(Seal.fresh());
-        assertThat(MasterKeyFile.read(written("# a comment\n\n  a " + key + "  \n")).newest())
+        assertThat(MasterKeyFile.read(written("# a comment\n\n  a " + key + "  \n"))
+                        .newest())
                 .isEqualTo("a");
         refused("a " + key + "\nb", "line 2: a line is a name, a space and 32 bytes as base64");
         refused("a " + key + " c", "line 1: a line is");
@@ -67,7 +68,8 @@ class MasterKeyFileTest {
         refused("a " + key + "\na " + key, "line 2: there is a key a above");
         refused("-a " + key, "line 1: a name is of letters");
         refused("# nothing\n", "has no key: threadwright master-key");
-        assertThatThrownBy(() -> MasterKeyFile.read(directory.resolve("missing"))).hasMessageContaining("is not there");
+        assertThatThrownBy(() -> MasterKeyFile.read(directory.resolve("missing")))
+                .hasMessageContaining("is not there");
         StringBuilder many = new StringBuilder();
         for (int i = 0; i <= MasterKeyFile.MAX_KEYS; i++) {
             many.append("k").append(i).append(' ').append(key).append('\n');
@@ -86,7 +88,8 @@ class MasterKeyFileTest {
     void aFileThatOthersMayReadIsRefused() throws IOException {
         Path file = directory.resolve("keys");
         MasterKeyFile.add(file, "a");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
         for (String granted : new String[] {"rw----r--", "rw--w----", "rw-----w-", "rw------x"}) {
             Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(granted));
             assertThatThrownBy(() -> MasterKeyFile.read(file))
@@ -94,7 +97,9 @@ class MasterKeyFileTest {
                     .hasMessageContaining(granted);
         }
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r--r-----"));
-        assertThat(MasterKeyFile.read(file).newest()).as("as Kubernetes mounts it").isEqualTo("a");
+        assertThat(MasterKeyFile.read(file).newest())
+                .as("as Kubernetes mounts it")
+                .isEqualTo("a");
     }
 
     @Test

@@ -68,7 +68,8 @@ class SealTest {
             String stored = head + Base64.getUrlEncoder().withoutPadding().encodeToString(changed);
             assertDamaged(() -> Seal.open(key, CELL, stored));
         }
-        for (String stored : List.of("sealed:1:3:", "sealed:1:3:?", "sealed:1:3:AAAA", "sealed:1:3", "sealed:1:x:AAAA")) {
+        for (String stored :
+                List.of("sealed:1:3:", "sealed:1:3:?", "sealed:1:3:AAAA", "sealed:1:3", "sealed:1:x:AAAA")) {
             assertDamaged(() -> {
                 Seal.keyNumber(stored);
                 Seal.open(key, CELL, stored);

@@ -51,13 +51,14 @@ public final class Dump {
     public List<String> tablesWith(String text) {
         List<String> forms = new ArrayList<>(List.of(text, HexFormat.of().formatHex(text.getBytes(UTF_8))));
         for (int before = 0; before < 3; before++) {
-            String encoded = Base64.getEncoder().withoutPadding().encodeToString(("x".repeat(before) + text).getBytes(UTF_8));
+            String encoded =
+                    Base64.getEncoder().withoutPadding().encodeToString(("x".repeat(before) + text).getBytes(UTF_8));
             // The first and the last group hold something of their neighbours.
             forms.add(encoded.substring(before == 0 ? 0 : 4, encoded.length() - encoded.length() % 4 - 4));
         }
         return tables.entrySet().stream()
-                .filter(table -> table.getValue().stream()
-                        .anyMatch(row -> forms.stream().anyMatch(row::contains)))
+                .filter(table ->
+                        table.getValue().stream().anyMatch(row -> forms.stream().anyMatch(row::contains)))
                 .map(Map.Entry::getKey)
                 .toList();
     }
