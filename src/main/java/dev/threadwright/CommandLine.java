@@ -2,7 +2,9 @@ package dev.threadwright;
 
 import dev.threadwright.ops.AuditCommand;
 import dev.threadwright.ops.KeyCommand;
+import dev.threadwright.ops.MasterKeyCommand;
 import dev.threadwright.ops.RecoverCommand;
+import dev.threadwright.ops.RewrapCommand;
 import dev.threadwright.ops.VerifyCommand;
 import java.util.List;
 
@@ -17,6 +19,8 @@ sealed interface CommandLine {
                    threadwright key [name]                         make an API key, and what to configure for it
                 threadwright recover (--all | --partition=N ...) [--republish] [--accept-loss]
                                                                 after a restore: bring journal and Kafka together, and end
+                   threadwright master-key [--name=N] FILE         add a master key to a file, and end
+                   threadwright rewrap                             wrap the keys of threads by the newest master key, and end
                    threadwright help
 
             The keys are those of config/application.properties. The id of a thread is all that follows the first slash, if
@@ -33,6 +37,10 @@ sealed interface CommandLine {
 
     record Key(List<String> arguments) implements CommandLine {}
 
+    record MasterKey(List<String> arguments) implements CommandLine {}
+
+    record Rewrap() implements CommandLine {}
+
     record Help() implements CommandLine {}
 
     record Unknown(String word) implements CommandLine {}
@@ -46,6 +54,8 @@ sealed interface CommandLine {
             case RecoverCommand.NAME -> new Recover(List.of(words).subList(1, words.length));
             case AuditCommand.NAME -> new Audit(List.of(words).subList(1, words.length));
             case KeyCommand.NAME -> new Key(List.of(words).subList(1, words.length));
+            case MasterKeyCommand.NAME -> new MasterKey(List.of(words).subList(1, words.length));
+            case RewrapCommand.NAME -> new Rewrap();
             case "help", "--help", "-h" -> new Help();
             default -> new Unknown(words[0]);
         };

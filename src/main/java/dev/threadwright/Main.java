@@ -6,7 +6,10 @@ import dev.threadwright.embedded.EmbeddedStartException;
 import dev.threadwright.journal.JournalUnavailableException;
 import dev.threadwright.ops.AuditCommand;
 import dev.threadwright.ops.KeyCommand;
+import dev.threadwright.ops.MasterKeyCommand;
 import dev.threadwright.ops.RecoverCommand;
+import dev.threadwright.ops.RewrapCommand;
+import dev.threadwright.ops.ThreadwrightConfig;
 import dev.threadwright.ops.VerifyCommand;
 import io.quarkus.runtime.ApplicationLifecycleManager;
 import io.quarkus.runtime.Quarkus;
@@ -42,10 +45,17 @@ public final class Main {
                 refuseUnidentified();
                 serve(startUnconfigured(true, 1));
             }
-            case CommandLine.Verify verify ->
+            case CommandLine.Verify verify -> {
+                refuseMisconfigured();
                 System.exit(verify(startUnconfigured(false, CANNOT_BE_DONE), verify.arguments()));
+            }
             case CommandLine.Audit audit ->
                 System.exit(audit(startUnconfigured(false, CANNOT_BE_DONE), audit.arguments()));
+            case CommandLine.MasterKey add -> System.exit(new MasterKeyCommand(System.out).run(add.arguments()));
+            case CommandLine.Rewrap ignored -> {
+                refuseMisconfigured();
+                System.exit(rewrap(startUnconfigured(false, CANNOT_BE_DONE)));
+            }
             case CommandLine.Recover recover -> {
                 refuseMisconfigured();
                 System.exit(recover(startUnconfigured(true, CANNOT_BE_DONE), recover.arguments()));
@@ -100,7 +110,7 @@ public final class Main {
 
     /** Beside the server's own start: it needs the journal and nothing else. */
     private static int verify(EmbeddedServers servers, List<String> arguments) {
-        SmallRyeConfig config = StartupConfig.read();
+        SmallRyeConfig config = StartupConfig.readMapped();
         try (servers) {
             return new VerifyCommand(
                             config.getValue(EmbeddedServers.POSTGRES_URL_KEY, String.class),
@@ -108,6 +118,7 @@ public final class Main {
                                     .orElse(null),
                             config.getOptionalValue(PostgresConfigSource.PASSWORD_KEY, String.class)
                                     .orElse(null),
+                            config.getConfigMapping(ThreadwrightConfig.class).encryption(),
                             System.out)
                     .run(arguments);
         } catch (JournalUnavailableException e) {
@@ -127,6 +138,13 @@ public final class Main {
                                     .orElse(null),
                             System.out)
                     .run(arguments);
+        }
+    }
+
+    private static int rewrap(EmbeddedServers servers) {
+        SmallRyeConfig config = StartupConfig.readMapped();
+        try (servers) {
+            return RewrapCommand.run(config.getConfigMapping(ThreadwrightConfig.class), System.out);
         }
     }
 

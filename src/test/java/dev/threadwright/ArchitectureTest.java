@@ -42,6 +42,8 @@ class ArchitectureTest {
     private static final String SECURITY = "dev.threadwright.security..";
     private static final String AUDIT = "dev.threadwright.audit";
     private static final String AUDIT_STORE = "dev.threadwright.audit.store..";
+    private static final String SEALING = "dev.threadwright.sealing..";
+    private static final String ERASURE = "dev.threadwright.erasure..";
     private static final String EMBEDDED = "dev.threadwright.embedded..";
 
     @ArchTest
@@ -149,6 +151,18 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule secrets_are_known_to_steps_and_their_names_to_documents =
             onlyKnownIn(SECRET, SECRET, STEP, CATALOG, OPS);
+
+    @ArchTest
+    static final ArchRule sealing_knows_whose_something_is_and_not_what =
+            onlyKnows(SEALING, "java..", "javax.crypto..", "org.jspecify..", THREAD);
+
+    @ArchTest
+    static final ArchRule only_who_stores_and_reads_seals_and_opens =
+            onlyKnownIn(SEALING, SEALING, JOURNAL, QUERY, ENDING, ERASURE, HTTP, OPS);
+
+    @ArchTest
+    static final ArchRule erasure_knows_rows_and_deletes_by_its_port_only =
+            keepsApart(ERASURE, ACTOR, JOURNAL, INGRESS, RELAY, QUERY, HTTP, STEP, CATALOG, ENDING, OPS);
 
     @ArchTest
     static final ArchRule callbacks_know_the_core_and_not_where_they_go = onlyKnows(

@@ -12,6 +12,7 @@ import dev.threadwright.journal.Batch.OutcomeRow;
 import dev.threadwright.journal.Batch.OwedChange;
 import dev.threadwright.journal.Batch.ThreadRow;
 import dev.threadwright.journal.DecisionRow;
+import dev.threadwright.journal.ErasedRow;
 import dev.threadwright.journal.JournalException;
 import dev.threadwright.journal.OutboxRow;
 import dev.threadwright.journal.Publication;
@@ -371,16 +372,13 @@ final class BatchBuilder {
         }
         OutcomeKey key = new OutcomeKey(header.thread(), IdentityHash.of(identity));
         OutcomeRow first = outcome(key);
-        if (first == null || first.contentHash().equals(header.contentHash())) {
-            return new Prior(known(first), key);
+        if (first == null || first.isOf(header.contentHash())) {
+            return new Prior(first == null ? null : new Known.Prior(header.contentHash(), first.outcome()), key);
         }
         OutcomeKey conflict = new OutcomeKey(header.thread(), IdentityHash.ofConflict(identity, header.contentHash()));
         OutcomeRow refused = outcome(conflict);
-        return new Prior(known(refused == null ? first : refused), conflict);
-    }
-
-    private static Known.@Nullable Prior known(@Nullable OutcomeRow row) {
-        return row == null ? null : new Known.Prior(row.contentHash(), row.outcome());
+        OutcomeRow known = refused == null ? first : refused;
+        return new Prior(new Known.Prior(known.contentHash(), known.outcome()), conflict);
     }
 
     private @Nullable OutcomeRow outcome(OutcomeKey key) {
@@ -501,6 +499,7 @@ final class BatchBuilder {
             switch (publication) {
                 case DecisionRow decision -> decisions.add(decision);
                 case OutboxRow row -> outbox.add(row);
+                case ErasedRow erased -> throw new IllegalStateException("Nothing new is erased: " + erased);
             }
         }
         Batch batch = new Batch(

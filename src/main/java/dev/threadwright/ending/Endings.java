@@ -2,6 +2,11 @@ package dev.threadwright.ending;
 
 import dev.threadwright.json.InvalidJsonException;
 import dev.threadwright.json.JsonText;
+import dev.threadwright.sealing.Cell;
+import dev.threadwright.sealing.Opening;
+import dev.threadwright.sealing.SealedColumn;
+import dev.threadwright.sealing.SealedException;
+import dev.threadwright.sealing.Sealing;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.workflow.Json;
@@ -23,10 +28,15 @@ public final class Endings {
     private static final String WEBHOOK = "webhook";
     private static final String DELETE = "delete";
 
-    private final DataSource database;
+    /** What is left to do for a thread that is erased. */
+    private static final String NOTHING = "{}";
 
-    public Endings(DataSource database) {
+    private final DataSource database;
+    private final Sealing sealing;
+
+    public Endings(DataSource database, Sealing sealing) {
         this.database = database;
+        this.sealing = sealing;
     }
 
     /**
@@ -51,15 +61,33 @@ public final class Endings {
             List<Ending> taken = new ArrayList<>();
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
+                    ThreadKey thread = new ThreadKey(rows.getString(1), rows.getString(2));
+                    String leg = rows.getString(3);
+                    Cell cell = new Cell(thread, SealedColumn.ENDING, leg);
                     taken.add(ending(
-                            new ThreadKey(rows.getString(1), rows.getString(2)),
-                            new RunId(rows.getString(3)),
+                            thread,
+                            new RunId(leg),
                             rows.getInt(4),
                             untilMs,
-                            rows.getString(5)));
+                            opened(sealing.opening(connection), cell, rows.getString(5))));
                 }
             }
             return taken;
+        }
+    }
+
+    /** @throws SealedException if it may be opened later: all that was taken is due again then */
+    private static String opened(Opening opening, Cell cell, String text) {
+        try {
+            return opening.openOr(cell, text, NOTHING);
+        } catch (SealedException e) {
+            if (e.isPassing()) {
+                throw e;
+            }
+            LOG.errorf(
+                    "What is to be done at the end of run %s cannot be read, and is not done: %s",
+                    cell.row(), e.getMessage());
+            return NOTHING;
         }
     }
 

@@ -49,8 +49,7 @@ record CheckedCommand(
 
     /** The outcome of its id is its own only if the content is the same. */
     boolean isAnsweredBy(OutcomeRow row) {
-        return row.key().equals(conflictKey)
-                || row.key().equals(outcomeKey) && row.contentHash().equals(contentHash);
+        return row.key().equals(conflictKey) || row.key().equals(outcomeKey) && row.isOf(contentHash);
     }
 
     /** Whether it is this command's record that was set aside, or one like it in every byte. */

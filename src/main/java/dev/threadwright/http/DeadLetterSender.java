@@ -51,6 +51,9 @@ public class DeadLetterSender {
      */
     ProducerRecord<byte[], byte[]> record(Whole whole, ReplayRequest request) {
         StoredDeadLetter letter = whole.letter();
+        if (letter.isErased()) {
+            throw notReplayable(StoredDeadLetter.ERASED);
+        }
         String topic = letter.sourceTopic;
         RawHeaders kept = RawHeaders.parse(whole.content().headers);
         if (request.isCorrection() && topic.equals(targets.commands())) {

@@ -3,6 +3,7 @@ package dev.threadwright.http;
 import dev.threadwright.assistant.AssistantRefusedException;
 import dev.threadwright.catalog.CatalogUnavailableException;
 import dev.threadwright.query.UnavailableException;
+import dev.threadwright.sealing.SealedException;
 import dev.threadwright.security.Role;
 import dev.threadwright.stream.TooManyStreamsException;
 import dev.threadwright.tables.TablesUnavailableException;
@@ -93,6 +94,33 @@ public class ProblemResponses {
         return response(
                 Problem.of(ProblemType.DATABASE_UNAVAILABLE, "The database cannot be reached just now; try again"),
                 uri);
+    }
+
+    /** What is erased is as good as deleted, to whoever read it at that moment. */
+    @ServerExceptionMapper
+    Response sealed(SealedException exception, UriInfo uri) {
+        return switch (exception.reason()) {
+            case ERASED ->
+                response(Problem.of(ProblemType.THREAD_NOT_FOUND, String.valueOf(exception.getMessage())), uri);
+            case UNAVAILABLE, NO_MASTER_KEY -> {
+                LOG.warnf("What %s asks for cannot be opened: %s", ShownPath.of(uri.getPath()), exception.getMessage());
+                yield response(
+                        Problem.of(
+                                ProblemType.KEYS_UNAVAILABLE,
+                                "The key of what is stored cannot be had just now; the server's log says why"),
+                        uri);
+            }
+            case DAMAGED -> {
+                LOG.errorf(
+                        "What %s asks for cannot be opened: %s", ShownPath.of(uri.getPath()), exception.getMessage());
+                yield response(
+                        Problem.of(
+                                ProblemType.FAILED,
+                                "What is stored is not what was sealed there, or its key is lost; the server's log says"
+                                        + " where"),
+                        uri);
+            }
+        };
     }
 
     @ServerExceptionMapper

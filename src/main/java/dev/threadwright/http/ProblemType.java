@@ -15,6 +15,7 @@ enum ProblemType {
     NOT_SET_ASIDE("not-set-aside", 404, "The thread is not set aside"),
     CALLBACK_NOT_FOUND("callback-not-found", 404, "No such callback"),
     ITEM_NOT_FOUND("item-not-found", 404, "No such item"),
+    ERASURE_NOT_FOUND("erasure-not-found", 404, "No such erasure"),
     NOT_FOUND("not-found", 404, "There is nothing here"),
     METHOD_NOT_ALLOWED("method-not-allowed", 405, "Not that method"),
     NOT_ACCEPTABLE("not-acceptable", 406, "No representation that the Accept header allows"),
@@ -54,6 +55,7 @@ enum ProblemType {
     ISSUER_UNAVAILABLE("issuer-unavailable", 503, "The issuer of tokens cannot be reached"),
     KAFKA_UNAVAILABLE("kafka-unavailable", 503, "Kafka cannot be reached"),
     DATABASE_UNAVAILABLE("database-unavailable", 503, "The database cannot be reached"),
+    KEYS_UNAVAILABLE("keys-unavailable", 503, "What is stored cannot be opened"),
     OTHER("other", 0, "The request cannot be answered");
 
     private final String code;

@@ -5,6 +5,7 @@ import dev.threadwright.journal.Finding;
 import dev.threadwright.journal.JournalUnavailableException;
 import dev.threadwright.journal.Verified;
 import dev.threadwright.journal.Verifier;
+import dev.threadwright.sealing.Sealing;
 import dev.threadwright.security.Role;
 import dev.threadwright.thread.ThreadKey;
 import io.smallrye.mutiny.Uni;
@@ -40,8 +41,8 @@ public class VerifyResource {
 
     private final Verifier verifier;
 
-    VerifyResource(DataSource dataSource) {
-        this.verifier = new Verifier(dataSource);
+    VerifyResource(DataSource dataSource, Sealing sealing) {
+        this.verifier = new Verifier(dataSource, sealing);
     }
 
     @Schema(name = "VerifiedThread")
@@ -54,12 +55,19 @@ public class VerifyResource {
             @Schema(required = true, description = "How many were folded.")
             long events,
 
+            @Schema(
+                    required = true,
+                    description =
+                            "Whether its key was destroyed: then its rows are held against their checksums alone.")
+            boolean erased,
+
             @Schema(required = true) List<FindingView> findings) {
         static VerifiedView of(Verified verified) {
             return new VerifiedView(
                     verified.thread().thread(),
                     verified.findings().isEmpty(),
                     verified.events(),
+                    verified.erased(),
                     verified.findings().stream().map(FindingView::of).toList());
         }
     }

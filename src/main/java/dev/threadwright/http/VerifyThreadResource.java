@@ -4,6 +4,7 @@ import dev.threadwright.audit.Act;
 import dev.threadwright.http.VerifyResource.VerifiedView;
 import dev.threadwright.journal.Verified;
 import dev.threadwright.journal.Verifier;
+import dev.threadwright.sealing.Sealing;
 import dev.threadwright.security.Role;
 import dev.threadwright.thread.ThreadKey;
 import io.smallrye.mutiny.Uni;
@@ -28,8 +29,8 @@ public class VerifyThreadResource {
 
     private final Verifier verifier;
 
-    VerifyThreadResource(DataSource dataSource) {
-        this.verifier = new Verifier(dataSource);
+    VerifyThreadResource(DataSource dataSource, Sealing sealing) {
+        this.verifier = new Verifier(dataSource, sealing);
     }
 
     @GET

@@ -94,7 +94,13 @@ public record Batch(
     public record OutcomeKey(ThreadKey thread, String hash) {}
 
     /** @param seq the thread's last sequence number when it was decided */
-    public record OutcomeRow(OutcomeKey key, String contentHash, Outcome outcome, long seq) {}
+    public record OutcomeRow(OutcomeKey key, String contentHash, Outcome outcome, long seq) {
+
+        /** Whether it is of a command with this content; of a thread that is erased nobody can tell, and it does not matter. */
+        public boolean isOf(String content) {
+            return contentHash.equals(content) || contentHash.equals(Sealed.ERASED_HASH);
+        }
+    }
 
     /**
      * A thread as readers see it, after the batch.

@@ -12,10 +12,15 @@ import dev.threadwright.journal.Batch.OwedChange;
 import dev.threadwright.journal.Batch.RunRow;
 import dev.threadwright.journal.Batch.ThreadRow;
 import dev.threadwright.json.JsonText;
+import dev.threadwright.sealing.BatchKeys;
+import dev.threadwright.sealing.Cell;
+import dev.threadwright.sealing.Seal;
+import dev.threadwright.sealing.SealedColumn;
 import dev.threadwright.thread.CheckpointId;
 import dev.threadwright.thread.Identity;
 import dev.threadwright.thread.OpenAction;
 import dev.threadwright.thread.RunId;
+import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.ThreadSettings;
 import dev.threadwright.thread.ThreadState;
 import dev.threadwright.workflow.Json;
@@ -32,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The call of {@code commit_batch_v1}: a batch as columns, in the order of the function's parameters. A transaction of
- * its own and one round trip.
+ * its own and one round trip. What threads hold is sealed here, if it is, and new keys are stored by the same statement.
  */
 final class CommitCall {
 
@@ -49,14 +54,46 @@ final class CommitCall {
     private static final String AUDITED_SQL =
             "select append_audit_v1(" + COMMIT + "::text, " + "?,".repeat(AUDIT_PARAMETERS - 1) + "?)";
 
+    /** Refused if another commit was first, and then all of it is: what is sealed with a key has that key beside it. */
+    static final String STORE_KEYS = """
+            insert into thread_key (created_at_ms, number, tenant, thread, master_key, wrapped)
+            select (extract(epoch from clock_timestamp()) * 1000)::bigint, k.number, k.tenant, k.thread, k.master_key, k.wrapped
+            from unnest(?::int4[], ?::text[], ?::text[], ?::text[], ?::bytea[])
+                     as k (number, tenant, thread, master_key, wrapped)
+            """;
+
+    private static final String WITH_KEYS = "with keys as (" + STORE_KEYS + ") ";
+
     private static final long MS_PER_MINUTE = 60_000;
 
-    private CommitCall() {}
+    private final @Nullable BatchKeys keys;
 
-    static void execute(Connection connection, Batch batch) throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement(batch.audits().isEmpty() ? SQL : AUDITED_SQL)) {
+    private CommitCall(@Nullable BatchKeys keys) {
+        this.keys = keys;
+    }
+
+    /** @param keys of all threads of the batch; null if nothing is sealed */
+    static void execute(Connection connection, Batch batch, @Nullable BatchKeys keys) throws SQLException {
+        new CommitCall(keys).execute(connection, batch);
+    }
+
+    static Columns storeKeys(Columns columns, BatchKeys keys) throws SQLException {
+        List<BatchKeys.Fresh> fresh = keys.fresh();
+        return columns.ints(fresh, BatchKeys.Fresh::number)
+                .text(fresh, one -> one.thread().tenant())
+                .text(fresh, one -> one.thread().thread())
+                .text(fresh, one -> one.wrapped().masterKey())
+                .bytes(fresh, one -> one.wrapped().bytes());
+    }
+
+    private void execute(Connection connection, Batch batch) throws SQLException {
+        boolean storesKeys = keys != null && !keys.fresh().isEmpty();
+        try (PreparedStatement statement = connection.prepareStatement(
+                (storesKeys ? WITH_KEYS : "") + (batch.audits().isEmpty() ? SQL : AUDITED_SQL))) {
             Columns columns = new Columns(statement);
+            if (keys != null && storesKeys) {
+                storeKeys(columns, keys);
+            }
             advances(columns, batch.advances());
             threads(columns, batch.threads());
             decisions(columns, batch.decisions());
@@ -137,24 +174,35 @@ final class CommitCall {
         return run == null ? null : run.value();
     }
 
-    private record Encoded(String events, int checksum) {
-        static Encoded of(DecisionRow row) {
-            String events = EventCodec.writeAll(row.events());
-            return new Encoded(
-                    events,
-                    DecisionChecksum.of(
-                            row.thread(),
-                            row.firstSeq(),
-                            row.timeMs(),
-                            source(row.causation()),
-                            id(row.causation()),
-                            row.actor(),
-                            events));
-        }
+    private record Encoded(String events, int checksum) {}
+
+    /** The checksum is of what is stored: damage is told from erasure without a key. */
+    private Encoded encoded(DecisionRow row) {
+        String written = EventCodec.writeAll(row.events());
+        String events =
+                keys == null ? written : keys.json(Cell.of(row.thread(), SealedColumn.EVENTS, row.firstSeq()), written);
+        return new Encoded(
+                events,
+                DecisionChecksum.of(
+                        row.thread(),
+                        row.firstSeq(),
+                        row.timeMs(),
+                        source(row.causation()),
+                        id(row.causation()),
+                        row.actor(),
+                        events));
     }
 
-    private static void decisions(Columns columns, List<DecisionRow> rows) throws SQLException {
-        List<Encoded> encoded = rows.stream().map(Encoded::of).toList();
+    private @Nullable String json(ThreadKey thread, SealedColumn column, String row, @Nullable String content) {
+        return keys == null || content == null ? content : keys.json(new Cell(thread, column, row), content);
+    }
+
+    private @Nullable String text(ThreadKey thread, SealedColumn column, String row, @Nullable String content) {
+        return keys == null || content == null ? content : keys.text(new Cell(thread, column, row), content);
+    }
+
+    private void decisions(Columns columns, List<DecisionRow> rows) throws SQLException {
+        List<Encoded> encoded = rows.stream().map(this::encoded).toList();
         columns.text(rows, row -> row.thread().tenant())
                 .text(rows, row -> row.thread().thread())
                 .longs(rows, DecisionRow::firstSeq)
@@ -177,7 +225,7 @@ final class CommitCall {
         return identity == null ? null : identity.id();
     }
 
-    private static void outbox(Columns columns, List<OutboxRow> rows) throws SQLException {
+    private void outbox(Columns columns, List<OutboxRow> rows) throws SQLException {
         columns.text(rows, OutboxRow::tenant)
                 .ints(rows, OutboxRow::partition)
                 .longs(rows, OutboxRow::position)
@@ -186,22 +234,54 @@ final class CommitCall {
                 .ints(rows, row -> row.source().partition())
                 .longs(rows, row -> row.source().offset())
                 .bytes(rows, OutboxRow::key)
-                .bytes(rows, OutboxRow::value)
-                .text(rows, row -> row.headers().text())
-                .text(rows, row -> forPeople(row.reason()))
+                .bytes(rows, this::value)
+                .text(
+                        rows,
+                        row -> json(
+                                threadOf(row),
+                                SealedColumn.HEADERS,
+                                row.id().toString(),
+                                row.headers().text()))
+                .text(
+                        rows,
+                        row -> text(threadOf(row), SealedColumn.REASON, row.id().toString(), forPeople(row.reason())))
                 .longs(rows, OutboxRow::timeMs);
     }
 
-    private static void outcomes(Columns columns, List<OutcomeRow> rows) throws SQLException {
+    static ThreadKey threadOf(OutboxRow row) {
+        return Sealed.threadOf(row.tenant(), row.key());
+    }
+
+    private byte @Nullable [] value(OutboxRow row) {
+        byte[] value = row.value();
+        return keys == null || value == null
+                ? value
+                : keys.bytes(
+                        new Cell(threadOf(row), SealedColumn.VALUE, row.id().toString()), value);
+    }
+
+    private void outcomes(Columns columns, List<OutcomeRow> rows) throws SQLException {
         columns.text(rows, row -> row.key().thread().tenant())
                 .text(rows, row -> row.key().thread().thread())
                 .bytes(rows, row -> HexFormat.of().parseHex(row.key().hash()))
-                .bytes(rows, row -> HexFormat.of().parseHex(row.contentHash()))
-                .text(rows, row -> OutcomeCodec.write(row.outcome()))
+                .bytes(rows, row -> HexFormat.of().parseHex(keys == null ? row.contentHash() : Sealed.ERASED_HASH))
+                .text(rows, this::result)
                 .longs(rows, OutcomeRow::seq);
     }
 
-    private static void runs(Columns columns, List<RunRow> rows) throws SQLException {
+    /**
+     * The hash of the content is sealed with it: whoever can guess a content could tell by its hash that it was that. On a thread
+     * that is erased, nothing but that comes of any command.
+     */
+    private String result(OutcomeRow row) {
+        String result = OutcomeCodec.write(row.outcome());
+        ThreadKey thread = row.key().thread();
+        return keys == null || !keys.has(thread)
+                ? result
+                : keys.json(new Cell(thread, SealedColumn.RESULT, row.key().hash()), row.contentHash() + result);
+    }
+
+    private void runs(Columns columns, List<RunRow> rows) throws SQLException {
         columns.text(rows, row -> row.thread().tenant())
                 .text(rows, row -> row.thread().thread())
                 .text(rows, row -> row.run().value())
@@ -211,11 +291,24 @@ final class CommitCall {
                 .longsOrNull(rows, RunRow::admittedAtMs)
                 .longsOrNull(rows, RunRow::startedAtMs)
                 .longsOrNull(rows, RunRow::endedAtMs)
-                .text(rows, row -> output(row.values()))
-                .text(rows, row -> forPeopleOrNull(row.error()))
+                .text(
+                        rows,
+                        row -> json(row.thread(), SealedColumn.OUTPUT, row.run().value(), output(row.values())))
+                .text(
+                        rows,
+                        row -> text(row.thread(), SealedColumn.ERROR, row.run().value(), forPeopleOrNull(row.error())))
                 .text(rows, RunRow::cause)
-                .text(rows, row -> row.request() == null ? null : JsonText.write(row.request()))
-                .text(rows, row -> ending(row.request()));
+                .text(
+                        rows,
+                        row -> json(
+                                row.thread(), SealedColumn.REQUEST, row.run().value(), written(row.request())))
+                .text(
+                        rows,
+                        row -> text(row.thread(), SealedColumn.ENDING, row.run().value(), ending(row.request())));
+    }
+
+    private static @Nullable String written(Json.@Nullable Obj object) {
+        return object == null ? null : JsonText.write(object);
     }
 
     /** What is to be done when a leg ends, if anything is. */
@@ -225,11 +318,11 @@ final class CommitCall {
     }
 
     /** Few batches have any, and the function has no room for a parameter each: what is one row is one object. */
-    private static void legs(Columns columns, List<LegRow> rows) throws SQLException {
+    private void legs(Columns columns, List<LegRow> rows) throws SQLException {
         columns.text(rows, row -> row.thread().tenant())
                 .text(rows, row -> row.thread().thread())
                 .text(rows, row -> row.leg().value())
-                .text(rows, CommitCall::legText);
+                .text(rows, this::legText);
     }
 
     private static void actions(Columns columns, List<ActionRow> rows) throws SQLException {
@@ -257,7 +350,7 @@ final class CommitCall {
         return JsonText.write(Json.object(fields));
     }
 
-    private static String legText(LegRow row) {
+    private String legText(LegRow row) {
         Map<String, Json> fields = new LinkedHashMap<>();
         RunId run = row.run();
         put(fields, "run", run == null ? null : run.value());
@@ -271,10 +364,11 @@ final class CommitCall {
             fields.put("ended", Json.of(ended));
         }
         put(fields, "errorType", row.errorType());
-        put(fields, "error", forPeopleOrNull(row.error()));
+        String leg = row.leg().value();
+        put(fields, "error", text(row.thread(), SealedColumn.ERROR, leg, forPeopleOrNull(row.error())));
         // As a text: json operators refuse an object that holds \u0000 anywhere.
-        put(fields, "request", row.request() == null ? null : JsonText.write(row.request()));
-        put(fields, "ending", ending(row.request()));
+        put(fields, "request", json(row.thread(), SealedColumn.REQUEST, leg, written(row.request())));
+        put(fields, "ending", text(row.thread(), SealedColumn.ENDING, leg, ending(row.request())));
         return JsonText.write(Json.object(fields));
     }
 
@@ -288,7 +382,7 @@ final class CommitCall {
         return values == null ? null : Parts.valuesText(values);
     }
 
-    private static void interrupts(Columns columns, List<InterruptRow> rows) throws SQLException {
+    private void interrupts(Columns columns, List<InterruptRow> rows) throws SQLException {
         columns.text(rows, row -> row.thread().tenant())
                 .text(rows, row -> row.thread().thread())
                 .text(rows, row -> row.id().value())
@@ -300,7 +394,9 @@ final class CommitCall {
                                 ? null
                                 : row.interrupt().prompt().kind())
                 .text(rows, InterruptRow::status)
-                .text(rows, row -> row.interrupt() == null ? null : AskParts.promptText(row.interrupt()))
+                .text(
+                        rows,
+                        row -> json(row.thread(), SealedColumn.PROMPT, row.id().value(), prompt(row)))
                 .longsOrNull(
                         rows,
                         row -> row.interrupt() == null
@@ -310,7 +406,14 @@ final class CommitCall {
                         rows,
                         row -> row.interrupt() == null ? null : row.interrupt().expiresAtMs())
                 .longsOrNull(rows, InterruptRow::settledAtMs)
-                .text(rows, row -> row.settlement() == null ? null : JsonText.write(row.settlement()));
+                .text(
+                        rows,
+                        row -> json(
+                                row.thread(), SealedColumn.SETTLEMENT, row.id().value(), written(row.settlement())));
+    }
+
+    private static @Nullable String prompt(InterruptRow row) {
+        return row.interrupt() == null ? null : AskParts.promptText(row.interrupt());
     }
 
     private static void owed(Columns columns, List<OwedChange> changes) throws SQLException {
@@ -333,16 +436,16 @@ final class CommitCall {
         columns.text(rows, Offset::topic).ints(rows, Offset::partition).longs(rows, Offset::next);
     }
 
-    private static void snapshots(Columns columns, List<ThreadState> rows) throws SQLException {
+    private void snapshots(Columns columns, List<ThreadState> rows) throws SQLException {
         columns.text(rows, state -> state.key().tenant())
                 .text(rows, state -> state.key().thread())
                 .longs(rows, ThreadState::seq)
-                .text(rows, SnapshotCodec::write);
+                .text(rows, state -> json(state.key(), SealedColumn.STATE, "", SnapshotCodec.write(state)));
     }
 
     /** Messages may quote what Postgres has no text for; the events hold it exactly. */
     private static String forPeople(String message) {
-        return message.replace('\0', '\uFFFD');
+        return Seal.clear(message.replace('\0', '\uFFFD'));
     }
 
     private static @Nullable String forPeopleOrNull(@Nullable String message) {

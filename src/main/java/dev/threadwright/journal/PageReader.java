@@ -1,5 +1,6 @@
 package dev.threadwright.journal;
 
+import dev.threadwright.sealing.Opening;
 import dev.threadwright.thread.ThreadKey;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -33,7 +34,7 @@ final class PageReader {
     private PageReader() {}
 
     /** Both tables in step, in the order of the positions that they share. In one transaction, or one could be ahead. */
-    static List<Publication> publications(Connection connection, int partition, long after, int limit)
+    static List<Publication> publications(Connection connection, Opening opening, int partition, long after, int limit)
             throws SQLException {
         try (PreparedStatement first = ofPartition(connection, DECISIONS_OF_PARTITION, partition, after, limit);
                 PreparedStatement second = ofPartition(connection, OUTBOX_OF_PARTITION, partition, after, limit);
@@ -41,26 +42,25 @@ final class PageReader {
                 ResultSet outbox = second.executeQuery()) {
             List<Publication> page = new ArrayList<>();
             long chars = 0;
-            DecisionRow decision = nextDecision(decisions);
-            OutboxRow row = nextOutbox(outbox);
+            Publication decision = nextDecision(decisions, opening);
+            Publication row = nextOutbox(outbox, opening);
             while (page.size() < limit && chars < MAX_CHARS && (decision != null || row != null)) {
                 if (row == null || (decision != null && decision.position() < row.position())) {
                     page.add(decision);
                     chars += decisions.getString(10).length();
-                    decision = nextDecision(decisions);
+                    decision = nextDecision(decisions, opening);
                 } else {
                     page.add(row);
-                    byte[] value = row.value();
-                    chars += value == null ? 0 : value.length;
-                    row = nextOutbox(outbox);
+                    chars += row.bytes();
+                    row = nextOutbox(outbox, opening);
                 }
             }
             return page;
         }
     }
 
-    static List<DecisionRow> decisions(Connection connection, ThreadKey thread, long fromSeq, int limit)
-            throws SQLException {
+    static List<DecisionRow> decisions(
+            Connection connection, Opening opening, ThreadKey thread, long fromSeq, int limit) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(DECISIONS_OF_THREAD)) {
             statement.setString(1, thread.tenant());
             statement.setString(2, thread.thread());
@@ -74,7 +74,7 @@ final class PageReader {
                 List<DecisionRow> page = new ArrayList<>();
                 long chars = 0;
                 while (chars < MAX_CHARS && rows.next()) {
-                    page.add(Rows.decision(rows));
+                    page.add(Rows.decision(rows, opening));
                     chars += rows.getString(10).length();
                 }
                 return page;
@@ -92,11 +92,11 @@ final class PageReader {
         return statement;
     }
 
-    private static @Nullable DecisionRow nextDecision(ResultSet rows) throws SQLException {
-        return rows.next() ? Rows.decision(rows) : null;
+    private static @Nullable Publication nextDecision(ResultSet rows, Opening opening) throws SQLException {
+        return rows.next() ? Rows.published(rows, opening) : null;
     }
 
-    private static @Nullable OutboxRow nextOutbox(ResultSet rows) throws SQLException {
-        return rows.next() ? Rows.outbox(rows) : null;
+    private static @Nullable Publication nextOutbox(ResultSet rows, Opening opening) throws SQLException {
+        return rows.next() ? Rows.outbox(rows, opening) : null;
     }
 }

@@ -6,6 +6,13 @@ import dev.threadwright.journal.Batch.OutcomeRow;
 import dev.threadwright.journal.Batch.OwedChange;
 import dev.threadwright.journal.Lane.Purpose;
 import dev.threadwright.journal.Lane.SqlWork;
+import dev.threadwright.sealing.BatchKeys;
+import dev.threadwright.sealing.Cell;
+import dev.threadwright.sealing.Opening;
+import dev.threadwright.sealing.Seal;
+import dev.threadwright.sealing.SealedColumn;
+import dev.threadwright.sealing.SealedException;
+import dev.threadwright.sealing.Sealing;
 import dev.threadwright.thread.InterruptId;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.RunStatus;
@@ -34,11 +41,21 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PostgresJournal implements Journal {
 
+    /** Commits that find the key of a thread stored by another one, or erased, meanwhile. */
+    private static final int MAX_KEY_CONFLICTS = 5;
+
+    private final Sealing sealing;
     private final Lane commits;
     private final Lane reads;
     private final Lane claims;
 
+    /** One that seals nothing and opens nothing. */
     public PostgresJournal(PostgresSettings settings) {
+        this(settings, Sealing.none());
+    }
+
+    public PostgresJournal(PostgresSettings settings, Sealing sealing) {
+        this.sealing = sealing;
         this.commits = new Lane(settings, Purpose.COMMITS);
         this.reads = new Lane(settings, Purpose.READS);
         this.claims = new Lane(settings, Purpose.CLAIMS);
@@ -49,10 +66,39 @@ public final class PostgresJournal implements Journal {
         BatchCheck.check(batch);
         commits.call(
                 connection -> {
-                    CommitCall.execute(connection, batch);
+                    if (sealing.seals()) {
+                        sealed(connection, batch);
+                    } else {
+                        CommitCall.execute(connection, batch, null);
+                    }
                     return true;
                 },
                 SqlErrors::ofCommit);
+    }
+
+    /**
+     * A thread has one owner, but others may set its records aside or forward them: who stores its key second finds that out
+     * by the key's own row, and seals again with the first one's.
+     */
+    private void sealed(Connection connection, Batch batch) throws SQLException {
+        SealedThreads threads = SealedThreads.of(batch);
+        for (int conflicts = 0; ; conflicts++) {
+            try {
+                BatchKeys keys = sealing.keysFor(connection, threads.all(), threads.withOutcomesAlone());
+                CommitCall.execute(connection, batch, keys);
+                keys.committed();
+                return;
+            } catch (SQLException e) {
+                if (!SqlErrors.isKeyConflict(e) || conflicts >= MAX_KEY_CONFLICTS) {
+                    throw e;
+                }
+            } catch (SealedException e) {
+                if (e.reason() != SealedException.Reason.ERASED || conflicts >= MAX_KEY_CONFLICTS) {
+                    throw new JournalUnavailableException(String.valueOf(e.getMessage()), e);
+                }
+                sealing.erased(threads.all());
+            }
+        }
     }
 
     @Override
@@ -150,7 +196,7 @@ public final class PostgresJournal implements Journal {
                 threads.stream().filter(BatchCheck::isStorable).toList();
         return storable.isEmpty()
                 ? Map.of()
-                : reads.callInSnapshot(connection -> ThreadLoad.load(connection, storable));
+                : reads.callInSnapshot(connection -> ThreadLoad.load(connection, sealing, storable));
     }
 
     @Override
@@ -172,7 +218,7 @@ public final class PostgresJournal implements Journal {
                                 .text(storable, key -> key.thread().tenant())
                                 .text(storable, key -> key.thread().thread())
                                 .bytes(storable, key -> HexFormat.of().parseHex(key.hash())),
-                        Rows::outcome))
+                        row -> Rows.outcome(row, sealing.opening(connection))))
                 .forEach(outcome -> outcomes.put(outcome.key(), outcome));
         return outcomes;
     }
@@ -230,25 +276,33 @@ public final class PostgresJournal implements Journal {
                                 .text(storable, entry -> entry.getValue().tenant())
                                 .text(storable, entry -> entry.getValue().thread())
                                 .text(storable, entry -> entry.getKey().value()),
-                        row -> Settlements.read(
-                                new ThreadKey(row.getString(1), row.getString(2)),
-                                row.getString(3),
-                                row.getString(4),
-                                row.getString(5),
-                                row.getString(6))))
+                        row -> settled(row, sealing.opening(connection))))
                 .forEach(one -> settled.put(one.id(), one));
         return settled;
     }
 
+    private static SettledInterrupt settled(ResultSet row, Opening opening) throws SQLException {
+        ThreadKey thread = Rows.thread(row);
+        String id = row.getString(3);
+        return Settlements.read(
+                thread,
+                id,
+                row.getString(4),
+                row.getString(5),
+                Sealed.open(opening, new Cell(thread, SealedColumn.SETTLEMENT, id), row.getString(6)));
+    }
+
     @Override
     public List<Publication> publications(int partition, long after, int limit) {
-        return reads.callInSnapshot(connection -> PageReader.publications(connection, partition, after, limit));
+        return reads.callInSnapshot(connection ->
+                PageReader.publications(connection, sealing.opening(connection), partition, after, limit));
     }
 
     @Override
     public List<DecisionRow> decisions(ThreadKey thread, long fromSeq, int limit) {
         return BatchCheck.isStorable(thread)
-                ? reads.callInSnapshot(connection -> PageReader.decisions(connection, thread, fromSeq, limit))
+                ? reads.callInSnapshot(connection ->
+                        PageReader.decisions(connection, sealing.opening(connection), thread, fromSeq, limit))
                 : List.of();
     }
 
@@ -273,35 +327,62 @@ public final class PostgresJournal implements Journal {
         if (!BatchCheck.isStorable(thread.thread())) {
             return; // Nothing of it is stored either, so there is nothing to be told of.
         }
-        int stored = claims.call(
-                connection -> {
-                    try (PreparedStatement statement = connection.prepareStatement("""
-                            with owned as (
-                                select from partition_claim c
-                                where c.partition = ? and c.epoch = ? and not c.released
-                                for share)
-                            insert into thread_set_aside as s
-                                (since_ms, partition, tenant, thread, id, cause, error)
-                            select (extract(epoch from clock_timestamp()) * 1000)::bigint, ?, ?, ?, ?, ?, ?
-                            from owned
-                            on conflict (tenant, thread) do update
-                            set since_ms = excluded.since_ms, partition = excluded.partition, id = excluded.id,
-                                cause = excluded.cause, error = excluded.error
-                            """)) {
-                        statement.setInt(1, thread.partition());
-                        statement.setLong(2, epoch);
-                        statement.setInt(3, thread.partition());
-                        statement.setString(4, thread.thread().tenant());
-                        statement.setString(5, thread.thread().thread());
-                        statement.setString(6, thread.id());
-                        statement.setString(7, thread.cause().word());
-                        statement.setString(8, thread.error().replace('\0', '?'));
-                        return statement.executeUpdate();
-                    }
-                },
-                SqlErrors::ofClaim);
+        int stored = claims.call(connection -> setAside(connection, thread, epoch), SqlErrors::ofClaim);
         if (stored == 0) {
             throw new FencedException(Set.of(thread.partition()), "Another owner", null);
+        }
+    }
+
+    private int setAside(Connection connection, SetAsideThread thread, long epoch) throws SQLException {
+        String error = Seal.clear(thread.error().replace('\0', '?'));
+        try (PreparedStatement statement = connection.prepareStatement("""
+                with owned as (
+                    select from partition_claim c
+                    where c.partition = ? and c.epoch = ? and not c.released
+                    for share)
+                insert into thread_set_aside as s
+                    (since_ms, partition, tenant, thread, id, cause, error)
+                select (extract(epoch from clock_timestamp()) * 1000)::bigint, ?, ?, ?, ?, ?, ?
+                from owned
+                on conflict (tenant, thread) do update
+                set since_ms = excluded.since_ms, partition = excluded.partition, id = excluded.id,
+                    cause = excluded.cause, error = excluded.error
+                """)) {
+            statement.setInt(1, thread.partition());
+            statement.setLong(2, epoch);
+            statement.setInt(3, thread.partition());
+            statement.setString(4, thread.thread().tenant());
+            statement.setString(5, thread.thread().thread());
+            statement.setString(6, thread.id());
+            statement.setString(7, thread.cause().word());
+            statement.setString(8, sealing.seals() ? sealedError(connection, thread, error) : error);
+            return statement.executeUpdate();
+        }
+    }
+
+    /** Stored before what is sealed with it; a key that nothing is sealed with does no harm. */
+    private String sealedError(Connection connection, SetAsideThread thread, String error) throws SQLException {
+        for (int conflicts = 0; ; conflicts++) {
+            try {
+                BatchKeys keys = sealing.keysFor(connection, List.of(thread.thread()), Set.of());
+                if (!keys.fresh().isEmpty()) {
+                    try (PreparedStatement statement = connection.prepareStatement(CommitCall.STORE_KEYS)) {
+                        CommitCall.storeKeys(new Columns(statement), keys);
+                        statement.executeUpdate();
+                    }
+                    keys.committed();
+                }
+                return keys.text(new Cell(thread.thread(), SealedColumn.SET_ASIDE, thread.id()), error);
+            } catch (SQLException e) {
+                if (!SqlErrors.isKeyConflict(e) || conflicts >= MAX_KEY_CONFLICTS) {
+                    throw e;
+                }
+            } catch (SealedException e) {
+                if (e.reason() != SealedException.Reason.ERASED || conflicts >= MAX_KEY_CONFLICTS) {
+                    throw new JournalUnavailableException(String.valueOf(e.getMessage()), e);
+                }
+                sealing.erased(List.of(thread.thread()));
+            }
         }
     }
 
@@ -338,12 +419,23 @@ public final class PostgresJournal implements Journal {
                     new Columns(statement).ints(partitions, partition -> partition);
                     statement.setInt(2, limit);
                 },
-                row -> new SetAsideThread(
-                        Rows.thread(row),
-                        row.getInt(3),
-                        row.getString(4),
-                        SetAsideThread.causeOf(row.getString(5)),
-                        row.getString(6))));
+                row -> setAside(row, sealing.opening(connection))));
+    }
+
+    /** It rests, whatever is the matter with what is said of it. */
+    private static SetAsideThread setAside(ResultSet row, Opening opening) throws SQLException {
+        ThreadKey thread = Rows.thread(row);
+        String id = row.getString(4);
+        String error = row.getString(6);
+        try {
+            error = opening.open(new Cell(thread, SealedColumn.SET_ASIDE, id), error);
+        } catch (SealedException e) {
+            if (e.isPassing()) {
+                throw Sealed.meaning(thread, e);
+            }
+            error = "Why cannot be read any more: " + e.getMessage();
+        }
+        return new SetAsideThread(thread, row.getInt(3), id, SetAsideThread.causeOf(row.getString(5)), error);
     }
 
     @Override

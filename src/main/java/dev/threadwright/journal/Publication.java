@@ -1,7 +1,7 @@
 package dev.threadwright.journal;
 
 /** Something committed that the relay owes to Kafka, in the order of its partition's positions. */
-public sealed interface Publication permits DecisionRow, OutboxRow {
+public sealed interface Publication permits DecisionRow, OutboxRow, ErasedRow {
 
     int partition();
 

@@ -1,6 +1,9 @@
 package dev.threadwright.journal;
 
 import dev.threadwright.journal.Finding.Kind;
+import dev.threadwright.sealing.Cell;
+import dev.threadwright.sealing.Opening;
+import dev.threadwright.sealing.SealedColumn;
 import dev.threadwright.thread.Fold;
 import dev.threadwright.thread.Recorded;
 import dev.threadwright.thread.ThreadKey;
@@ -35,16 +38,23 @@ final class Recomputation {
             return new Verified(
                     thread,
                     0,
+                    false,
                     List.of(new Finding(Kind.DIFFERENCE, 0, "The thread was deleted, and its row is not there")));
         }
         Recomputation recomputation = new Recomputation(thread, null);
         recomputation.state = ThreadState.tombstone(thread, row.seq(), 0, 0);
-        return new Verified(thread, 0, recomputation.end(row).findings());
+        return new Verified(thread, 0, false, recomputation.end(row).findings());
     }
 
-    void add(
+    /** What is left of a thread that is erased: that its rows are as they were written can be told without its key. */
+    Verified endOfErased(@Nullable Row row) {
+        Verified tombstone = ofTombstone(thread, row);
+        findings.addAll(tombstone.findings());
+        return new Verified(thread, 0, true, findings);
+    }
+
+    void check(
             long firstSeq,
-            int count,
             long timeMs,
             @Nullable String source,
             @Nullable String id,
@@ -54,6 +64,20 @@ final class Recomputation {
         if (DecisionChecksum.of(thread, firstSeq, timeMs, source, id, actor, events) != checksum) {
             found(Kind.ALTERED, firstSeq, "The decision is not as it was written: its checksum does not match");
         }
+    }
+
+    /** @param opening of what is sealed */
+    void add(
+            Opening opening,
+            long firstSeq,
+            int count,
+            long timeMs,
+            @Nullable String source,
+            @Nullable String id,
+            String actor,
+            String events,
+            int checksum) {
+        check(firstSeq, timeMs, source, id, actor, events, checksum);
         if (broken) {
             return;
         }
@@ -63,7 +87,8 @@ final class Recomputation {
         }
         List<Recorded> read;
         try {
-            read = EventCodec.readAll(events, firstSeq, timeMs);
+            String opened = Sealed.open(opening, Cell.of(thread, SealedColumn.EVENTS, firstSeq), events);
+            read = EventCodec.readAll(opened, firstSeq, timeMs);
         } catch (UnreadableException e) {
             stop(Kind.UNREADABLE, firstSeq, String.valueOf(e.getMessage()));
             return;
@@ -109,7 +134,7 @@ final class Recomputation {
         if (snapshot != null && !broken && !snapshotSeen) {
             found(Kind.DIFFERENCE, snapshot.seq(), "The snapshot is at an event that the journal does not have");
         }
-        return new Verified(thread, state.seq(), findings);
+        return new Verified(thread, state.seq(), false, findings);
     }
 
     /** The thread as readers see it. */

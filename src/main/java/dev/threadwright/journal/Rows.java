@@ -3,6 +3,11 @@ package dev.threadwright.journal;
 import dev.threadwright.journal.Batch.OutcomeKey;
 import dev.threadwright.journal.Batch.OutcomeRow;
 import dev.threadwright.journal.OutboxRow.Coordinates;
+import dev.threadwright.sealing.Cell;
+import dev.threadwright.sealing.Opening;
+import dev.threadwright.sealing.Seal;
+import dev.threadwright.sealing.SealedColumn;
+import dev.threadwright.sealing.SealedException;
 import dev.threadwright.thread.Identity;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.RunStatus;
@@ -29,12 +34,12 @@ final class Rows {
         return new ThreadKey(row.getString(1), row.getString(2));
     }
 
-    static DecisionRow decision(ResultSet row) throws SQLException {
+    static DecisionRow decision(ResultSet row, Opening opening) throws SQLException {
         ThreadKey thread = thread(row);
+        String events = Sealed.open(opening, Cell.of(thread, SealedColumn.EVENTS, row.getLong(3)), row.getString(10));
         long timeMs = row.getLong(6);
         String source = row.getString(7);
         String id = row.getString(8);
-        String events = row.getString(10);
         try {
             return new DecisionRow(
                     thread,
@@ -64,19 +69,53 @@ final class Rows {
         }
     }
 
-    static OutboxRow outbox(ResultSet row) throws SQLException {
+    /** What is to be published; of what is erased, its place. */
+    static Publication published(ResultSet row, Opening opening) throws SQLException {
+        try {
+            return decision(row, opening);
+        } catch (UnreadableException e) {
+            if (isErased(e)) {
+                return new ErasedRow(row.getInt(4), row.getLong(5));
+            }
+            throw e;
+        }
+    }
+
+    private static boolean isErased(UnreadableException e) {
+        return e.getCause() instanceof SealedException sealed && sealed.reason() == SealedException.Reason.ERASED;
+    }
+
+    static Publication outbox(ResultSet row, Opening opening) throws SQLException {
         int partition = row.getInt(2);
         long position = row.getLong(3);
+        byte[] key = row.getBytes(7);
+        byte[] value = row.getBytes(8);
+        String headers = row.getString(9);
+        String reason = row.getString(10);
+        if (Seal.isSealed(headers)) {
+            ThreadKey thread = Sealed.threadOf(row.getString(12), key);
+            String id = new DeadLetterId(partition, position).toString();
+            try {
+                headers = opening.open(new Cell(thread, SealedColumn.HEADERS, id), headers);
+                reason = opening.open(new Cell(thread, SealedColumn.REASON, id), reason);
+                value = value == null ? null : opening.openBytes(new Cell(thread, SealedColumn.VALUE, id), value);
+            } catch (SealedException e) {
+                if (e.reason() == SealedException.Reason.ERASED) {
+                    return new ErasedRow(partition, position);
+                }
+                throw Sealed.meaning(thread, e);
+            }
+        }
         return new OutboxRow(
                 row.getString(12),
                 kind(row.getString(1), partition, position),
                 partition,
                 position,
                 new Coordinates(row.getString(4), row.getInt(5), row.getLong(6)),
-                row.getBytes(7),
-                row.getBytes(8),
-                RawHeaders.parse(row.getString(9)),
-                row.getString(10),
+                key,
+                value,
+                RawHeaders.parse(headers),
+                reason,
                 row.getLong(11));
     }
 
@@ -89,17 +128,12 @@ final class Rows {
         }
     }
 
-    static OutcomeRow outcome(ResultSet row) throws SQLException {
-        ThreadKey thread = thread(row);
-        String result = row.getString(5);
-        try {
-            return new OutcomeRow(
-                    new OutcomeKey(thread, HexFormat.of().formatHex(row.getBytes(3))),
-                    HexFormat.of().formatHex(row.getBytes(4)),
-                    OutcomeCodec.read(result),
-                    row.getLong(6));
-        } catch (RuntimeException e) {
-            throw new UnreadableException(thread, e);
-        }
+    static OutcomeRow outcome(ResultSet row, Opening opening) throws SQLException {
+        return SealedOutcome.read(
+                opening,
+                new OutcomeKey(thread(row), HexFormat.of().formatHex(row.getBytes(3))),
+                HexFormat.of().formatHex(row.getBytes(4)),
+                row.getString(5),
+                row.getLong(6));
     }
 }

@@ -29,6 +29,12 @@ final class SqlErrors {
         return new JournalUnavailableException("Claiming failed: " + words(e), e);
     }
 
+    /** Another commit has stored the key of the same thread; nothing of this one is. */
+    static boolean isKeyConflict(SQLException e) {
+        ServerErrorMessage server = fromServer(e);
+        return "23505".equals(e.getSQLState()) && server != null && "thread_key_pkey".equals(server.getConstraint());
+    }
+
     static JournalException ofCommit(SQLException e) {
         String state = e.getSQLState();
         if (state == null || state.length() != 5) {
@@ -38,6 +44,8 @@ final class SqlErrors {
         return switch (state) {
             case FENCED -> fenced(e);
             case THREAD_DAMAGED, RUN_MISSING -> rejected(e);
+            // Keys of the same threads, again and again: both sides are sound.
+            case "23505" -> isKeyConflict(e) ? unavailable(e) : rejected(e);
             // connection_does_not_exist: the driver found the connection closed before it sent anything.
             case "08003" -> unavailable(e);
             // idle_in_transaction_session_timeout and transaction_timeout end the session, as class 57P does.

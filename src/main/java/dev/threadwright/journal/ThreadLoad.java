@@ -1,6 +1,10 @@
 package dev.threadwright.journal;
 
 import dev.threadwright.log.LogFields;
+import dev.threadwright.sealing.Cell;
+import dev.threadwright.sealing.Opening;
+import dev.threadwright.sealing.SealedColumn;
+import dev.threadwright.sealing.Sealing;
 import dev.threadwright.thread.Fold;
 import dev.threadwright.thread.Recorded;
 import dev.threadwright.thread.ThreadKey;
@@ -43,11 +47,17 @@ final class ThreadLoad {
     /** Where the threads' rows say that they end. */
     private final Map<ThreadKey, Long> heads = new HashMap<>();
 
-    private ThreadLoad() {}
+    private final Opening opening;
+
+    private ThreadLoad(Opening opening) {
+        this.opening = opening;
+    }
 
     /** @param connection in a transaction, so that the snapshots and what followed are of one moment */
-    static Map<ThreadKey, ThreadState> load(Connection connection, Collection<ThreadKey> threads) throws SQLException {
-        ThreadLoad load = new ThreadLoad();
+    static Map<ThreadKey, ThreadState> load(Connection connection, Sealing sealing, Collection<ThreadKey> threads)
+            throws SQLException {
+        sealing.prepare(connection, threads);
+        ThreadLoad load = new ThreadLoad(sealing.opening(connection));
         threads.forEach(thread -> load.states.put(thread, ThreadState.absent(thread)));
         load.readSnapshots(connection);
         load.foldTails(connection);
@@ -72,7 +82,7 @@ final class ThreadLoad {
                         continue;
                     }
                     String text = rows.getString(3);
-                    ThreadState state = text == null ? null : snapshot(thread, text);
+                    ThreadState state = text == null ? null : snapshot(thread, text, opening);
                     if (state != null) {
                         found.put(thread, state);
                     }
@@ -83,9 +93,11 @@ final class ThreadLoad {
     }
 
     /** A snapshot that cannot be read costs time, not truth: the journal has it all. */
-    private static @Nullable ThreadState snapshot(ThreadKey thread, String text) {
+    private static @Nullable ThreadState snapshot(ThreadKey thread, String text, Opening opening) {
         try {
-            return SnapshotCodec.read(thread, text);
+            return SnapshotCodec.read(thread, Sealed.open(opening, new Cell(thread, SealedColumn.STATE, ""), text));
+        } catch (JournalUnavailableException e) {
+            throw e;
         } catch (RuntimeException e) {
             try (LogFields ignored = LogFields.of(thread)) {
                 LOG.warnf("Thread %s: its snapshot is passed over: %s", thread, e.getMessage());
@@ -104,8 +116,9 @@ final class ThreadLoad {
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     ThreadKey thread = Rows.thread(rows);
-                    String events = rows.getString(5);
                     long firstSeq = rows.getLong(3);
+                    String events =
+                            Sealed.open(opening, Cell.of(thread, SealedColumn.EVENTS, firstSeq), rows.getString(5));
                     long timeMs = rows.getLong(4);
                     states.computeIfPresent(thread, (key, state) -> fold(state, events, firstSeq, timeMs));
                 }

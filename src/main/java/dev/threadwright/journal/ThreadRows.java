@@ -1,5 +1,6 @@
 package dev.threadwright.journal;
 
+import dev.threadwright.thread.ThreadSettings;
 import dev.threadwright.thread.ThreadState;
 import java.util.Locale;
 
@@ -10,6 +11,11 @@ public final class ThreadRows {
     public static final String DELETED = "deleted";
 
     private ThreadRows() {}
+
+    /** What it says of the settings of a thread that has none, as one has that is deleted. */
+    public static String noSettings() {
+        return Parts.settingsText(ThreadSettings.NONE);
+    }
 
     public static String status(ThreadState state) {
         return state.deleted() ? DELETED : state.status().name().toLowerCase(Locale.ROOT);

@@ -1,5 +1,9 @@
 package dev.threadwright.journal;
 
+import dev.threadwright.sealing.Cell;
+import dev.threadwright.sealing.Opening;
+import dev.threadwright.sealing.SealedColumn;
+import dev.threadwright.sealing.Sealing;
 import dev.threadwright.thread.ThreadKey;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -58,10 +62,17 @@ public final class Verifier {
             from partition_claim c order by c.partition
             """;
 
-    private final DataSource dataSource;
+    private static final String ERASED = """
+            select exists (select from thread_key
+                           where tenant = ? and thread = ? and wrapped is null and erased_at_ms is not null)
+            """;
 
-    public Verifier(DataSource dataSource) {
+    private final DataSource dataSource;
+    private final Sealing sealing;
+
+    public Verifier(DataSource dataSource, Sealing sealing) {
         this.dataSource = dataSource;
+        this.sealing = sealing;
     }
 
     /**
@@ -96,9 +107,14 @@ public final class Verifier {
         List<Verified> verified = inSnapshot(connection -> {
             Recomputation.Row row = one(connection, ROW, thread, Verifier::row);
             if (Boolean.TRUE.equals(one(connection, PURGED, thread, rows -> rows.getBoolean(1)))) {
-                return List.of(Recomputation.ofTombstone(thread, row));
+                return List.of(
+                        Boolean.TRUE.equals(one(connection, ERASED, thread, rows -> rows.getBoolean(1)))
+                                ? erased(connection, thread, row)
+                                : Recomputation.ofTombstone(thread, row));
             }
-            String snapshot = one(connection, SNAPSHOT, thread, rows -> rows.getString(1));
+            Opening opening = sealing.opening(connection);
+            String stored = one(connection, SNAPSHOT, thread, rows -> rows.getString(1));
+            String snapshot = stored == null ? null : snapshot(opening, thread, stored);
             Recomputation recomputation =
                     new Recomputation(thread, snapshot == null ? null : SnapshotCodec.read(thread, snapshot));
             boolean any = false;
@@ -110,6 +126,7 @@ public final class Verifier {
                     while (rows.next()) {
                         any = true;
                         recomputation.add(
+                                opening,
                                 rows.getLong(1),
                                 rows.getInt(2),
                                 rows.getLong(3),
@@ -124,6 +141,38 @@ public final class Verifier {
             return any || row != null ? List.of(recomputation.end(row)) : List.of();
         });
         return verified.isEmpty() ? null : verified.getFirst();
+    }
+
+    private static Verified erased(Connection connection, ThreadKey thread, Recomputation.@Nullable Row row)
+            throws SQLException {
+        Recomputation recomputation = new Recomputation(thread, null);
+        try (PreparedStatement statement = connection.prepareStatement(DECISIONS)) {
+            statement.setString(1, thread.tenant());
+            statement.setString(2, thread.thread());
+            statement.setFetchSize(FETCH_SIZE);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    recomputation.check(
+                            rows.getLong(1),
+                            rows.getLong(3),
+                            rows.getString(4),
+                            rows.getString(5),
+                            rows.getString(6),
+                            rows.getString(7),
+                            rows.getInt(8));
+                }
+            }
+        }
+        return recomputation.endOfErased(row);
+    }
+
+    /** Null if it is not what was sealed: it is a cache, and what matters is the journal. */
+    private static @Nullable String snapshot(Opening opening, ThreadKey thread, String stored) {
+        try {
+            return Sealed.open(opening, new Cell(thread, SealedColumn.STATE, ""), stored);
+        } catch (UnreadableException e) {
+            return null;
+        }
     }
 
     /** Partitions that have lost rows, each as a sentence: no thread can tell that all of it is gone. */

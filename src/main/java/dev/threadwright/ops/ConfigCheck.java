@@ -58,6 +58,7 @@ public final class ConfigCheck {
         check.outside(config);
         check.times(config);
         IdentityWiring.check(config, check::wrong);
+        check.encryption(config.encryption());
         return List.copyOf(check.problems);
     }
 
@@ -194,6 +195,16 @@ public final class ConfigCheck {
         webhooks.secret().ifPresent(secret -> tried("webhooks.secret", () -> new WebhookSignature(secret)));
         between("webhooks.timeout", webhooks.timeout(), SHORTEST, Duration.ofMillis(EndingWorker.MAX_TIMEOUT_MS));
         atLeast("webhooks.max-attempts", webhooks.maxAttempts(), 1);
+    }
+
+    private void encryption(ThreadwrightConfig.Encryption encryption) {
+        atLeast("encryption.cached-keys", encryption.cachedKeys(), 1);
+        positive("encryption.tick", encryption.tick());
+        if (encryption.keyFile().isPresent()) {
+            tried("encryption.key-file", () -> MasterKeys.provider(encryption));
+        } else {
+            tried("encryption.enabled", () -> MasterKeys.sealing(encryption));
+        }
     }
 
     private void times(ThreadwrightConfig config) {

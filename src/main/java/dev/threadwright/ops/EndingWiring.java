@@ -9,6 +9,7 @@ import dev.threadwright.ending.WebhookAddresses;
 import dev.threadwright.ending.WebhookClient;
 import dev.threadwright.ending.WebhookSignature;
 import dev.threadwright.ending.Webhooks;
+import dev.threadwright.sealing.Sealing;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
@@ -31,6 +32,7 @@ class EndingWiring {
     private final ThreadwrightConfig.Webhooks config;
     private final Vertx vertx;
     private final DataSource database;
+    private final Sealing sealing;
     private final Instance<EndedRuns> runs;
     private final Instance<ThreadDeletions> deletions;
     private final MeterRegistry meters;
@@ -42,6 +44,7 @@ class EndingWiring {
             ThreadwrightConfig config,
             Vertx vertx,
             DataSource database,
+            Sealing sealing,
             Instance<EndedRuns> runs,
             Instance<ThreadDeletions> deletions,
             MeterRegistry meters) {
@@ -49,6 +52,7 @@ class EndingWiring {
         this.config = config.webhooks();
         this.vertx = vertx;
         this.database = database;
+        this.sealing = sealing;
         this.runs = runs;
         this.deletions = deletions;
     }
@@ -76,7 +80,7 @@ class EndingWiring {
         }
         WebhookClient ofWebhooks = new WebhookClient(vertx, timeoutMs);
         EndingWorker ready = new EndingWorker(
-                new Endings(database),
+                new Endings(database, sealing),
                 runs.get(),
                 deletions.get(),
                 new Webhooks(new WebhookAddresses(config.allowPrivate()), ofWebhooks, signature),

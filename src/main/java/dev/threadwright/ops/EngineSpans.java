@@ -6,6 +6,7 @@ import dev.threadwright.actor.Work;
 import dev.threadwright.ingress.ReceivedTrace;
 import dev.threadwright.journal.Batch;
 import dev.threadwright.journal.DecisionRow;
+import dev.threadwright.journal.ErasedRow;
 import dev.threadwright.journal.EventCodec;
 import dev.threadwright.journal.OutboxRow;
 import dev.threadwright.journal.Publication;
@@ -232,6 +233,7 @@ final class EngineSpans implements Measurements, ReceivedTrace {
                     });
                 case OutboxRow row when row.kind() == OutboxRow.Kind.ACTION -> asked(row, endNanos - nanos, endNanos);
                 case OutboxRow ignored -> {}
+                case ErasedRow ignored -> {}
             }
         }
     }

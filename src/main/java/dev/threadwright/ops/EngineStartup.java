@@ -76,6 +76,7 @@ public class EngineStartup {
     private final Callbacks callbacks;
     private final Replies replies;
     private final EndingWiring endings;
+    private final SealingWiring sealing;
     private final Measurements measurements;
     private final ReceivedTrace receivedTrace;
 
@@ -99,6 +100,7 @@ public class EngineStartup {
             Callbacks callbacks,
             @Any Instance<Replies> replies,
             EndingWiring endings,
+            SealingWiring sealing,
             Measurements measurements,
             ReceivedTrace receivedTrace) {
         this.receivedTrace = receivedTrace;
@@ -115,6 +117,7 @@ public class EngineStartup {
         this.tables = tables;
         this.callbacks = callbacks;
         this.endings = endings;
+        this.sealing = sealing;
         this.measurements = measurements;
         List<Replies> all = replies.stream().toList();
         this.replies = batch -> all.forEach(each -> each.committed(batch));
@@ -204,6 +207,10 @@ public class EngineStartup {
                 throw e;
             }
         });
+        patiently("Postgres, to look at the keys of threads", () -> {
+            sealing.check();
+            return sealing;
+        });
         int partitions = patiently(
                 "Postgres, to read the stored settings",
                 () -> new StoredSettings(postgres).partitions(config.partitions()));
@@ -246,7 +253,7 @@ public class EngineStartup {
                 config,
                 partitions,
                 kafka,
-                () -> new PostgresJournal(postgres),
+                () -> new PostgresJournal(postgres, sealing.sealing()),
                 decider,
                 decoder,
                 handlers,

@@ -354,7 +354,7 @@ final class Recovery {
         String id = "threadwright-recover-" + claimed.partition();
         long events;
         try (Producer<byte[], byte[]> producer = kafka.transactionalProducer(id, id);
-                PostgresJournal journal = new PostgresJournal(postgres)) {
+                PostgresJournal journal = new PostgresJournal(postgres, MasterKeys.sealing(config.encryption()))) {
             events = new Republication(
                             producer,
                             TenantTopics.of(config).outgoing(),

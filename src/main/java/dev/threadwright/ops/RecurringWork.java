@@ -4,11 +4,15 @@ import dev.threadwright.audit.store.AuditVerifier;
 import dev.threadwright.cron.CronRuns;
 import dev.threadwright.cron.CronTicker;
 import dev.threadwright.deadletter.DeadLetterSweep;
+import dev.threadwright.ending.ThreadDeletions;
+import dev.threadwright.erasure.ErasureSweep;
+import dev.threadwright.journal.ThreadRows;
 import dev.threadwright.lifetime.Deletions;
 import dev.threadwright.lifetime.IdleSweep;
 import dev.threadwright.lifetime.LifetimeSweep;
 import dev.threadwright.lifetime.Purge;
 import dev.threadwright.limit.TenantQuotas;
+import dev.threadwright.sealing.Sealing;
 import dev.threadwright.store.Store;
 import dev.threadwright.tables.Tables;
 import dev.threadwright.tables.TablesUnavailableException;
@@ -36,6 +40,9 @@ public class RecurringWork {
     /** Firings that an instance hands over at the same time. */
     static final int TICKERS = 2;
 
+    /** Erasures wait for deletions, and the other sweeps do not wait for those. */
+    private static final int OTHERS = 2;
+
     private static final Logger LOG = Logger.getLogger(RecurringWork.class);
 
     private final ThreadwrightConfig config;
@@ -43,6 +50,8 @@ public class RecurringWork {
     private final Store store;
     private final Instance<CronRuns> runs;
     private final Deletions deletions;
+    private final Instance<ThreadDeletions> ends;
+    private final Sealing sealing;
     private final EngineStartup startup;
     private final SampledMetrics metrics;
     private final TenantQuotas quotas;
@@ -55,12 +64,16 @@ public class RecurringWork {
             Store store,
             @Any Instance<CronRuns> runs,
             Deletions deletions,
+            Instance<ThreadDeletions> ends,
+            Sealing sealing,
             EngineStartup startup,
             SampledMetrics metrics,
             TenantQuotas quotas) {
         this.quotas = quotas;
         this.metrics = metrics;
         this.deletions = deletions;
+        this.ends = ends;
+        this.sealing = sealing;
         this.startup = startup;
         this.config = config;
         this.tables = tables;
@@ -70,7 +83,8 @@ public class RecurringWork {
 
     void onStart(@Observes StartupEvent event) {
         ScheduledExecutorService started = Executors.newScheduledThreadPool(
-                TICKERS + 1, Thread.ofPlatform().name("recurring-", 0).daemon().factory());
+                TICKERS + OTHERS,
+                Thread.ofPlatform().name("recurring-", 0).daemon().factory());
         schedule = started;
         repeat(started, "Sweeps of the store", config.store().sweep(), store::sweep);
         // A server without anybody to make runs leaves what is due to others.
@@ -94,6 +108,12 @@ public class RecurringWork {
                 retention.purgeOutboxAfter(),
                 Clock.systemUTC());
         repeat(started, "Purges", retention.tick(), purge::sweep);
+        // A server that deletes nothing leaves it to others.
+        if (ends.isResolvable()) {
+            ErasureSweep erasures = new ErasureSweep(
+                    tables, sealing, ends.get()::delete, this::published, ThreadRows.noSettings(), Clock.systemUTC());
+            repeat(started, "Erasures", config.encryption().tick(), erasures::sweep);
+        }
         ThreadwrightConfig.DeadLetters letters = config.deadLetters();
         DeadLetterSweep ofLetters = new DeadLetterSweep(tables, letters.keep(), letters.maxCount(), Clock.systemUTC());
         repeat(started, "Sweeps of dead letters", letters.sweep(), ofLetters::sweep);

@@ -319,6 +319,29 @@ public interface ThreadwrightConfig {
         Duration timeout();
     }
 
+    Encryption encryption();
+
+    /** What threads hold, sealed where it is stored, with a key for each thread; and the destruction of those keys. */
+    interface Encryption {
+        /** Whether what is stored from now on is sealed. What is stored already stays as it is, and both are read. */
+        @WithDefault("false")
+        boolean enabled();
+
+        /**
+         * The master keys, one a line: {@code threadwright master-key} makes one. If not set, a {@code KeyProvider} on the
+         * class path has them.
+         */
+        Optional<String> keyFile();
+
+        /** Threads whose keys an instance keeps in memory. */
+        @WithDefault("20000")
+        int cachedKeys();
+
+        /** How often an instance goes on with erasures. */
+        @WithDefault("5s")
+        Duration tick();
+    }
+
     Crons crons();
 
     Lifetimes lifetimes();

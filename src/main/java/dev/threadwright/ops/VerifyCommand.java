@@ -3,6 +3,7 @@ package dev.threadwright.ops;
 import dev.threadwright.journal.Finding;
 import dev.threadwright.journal.Verified;
 import dev.threadwright.journal.Verifier;
+import dev.threadwright.sealing.Sealing;
 import dev.threadwright.thread.ThreadKey;
 import java.io.PrintStream;
 import java.util.List;
@@ -27,13 +28,24 @@ public final class VerifyCommand {
     private final PrintStream out;
     private long threads;
     private long findings;
+    private long erased;
 
-    public VerifyCommand(String url, @Nullable String user, @Nullable String password, PrintStream out) {
-        this(dataSource(url, user, password), out);
+    public VerifyCommand(
+            String url,
+            @Nullable String user,
+            @Nullable String password,
+            ThreadwrightConfig.Encryption encryption,
+            PrintStream out) {
+        this(dataSource(url, user, password), MasterKeys.sealing(encryption), out);
     }
 
-    VerifyCommand(DataSource dataSource, PrintStream out) {
-        this.verifier = new Verifier(dataSource);
+    /** Of a journal in which nothing is sealed. */
+    public VerifyCommand(String url, @Nullable String user, @Nullable String password, PrintStream out) {
+        this(dataSource(url, user, password), Sealing.none(), out);
+    }
+
+    VerifyCommand(DataSource dataSource, Sealing sealing, PrintStream out) {
+        this.verifier = new Verifier(dataSource, sealing);
         this.out = out;
     }
 
@@ -72,8 +84,12 @@ public final class VerifyCommand {
             all();
         }
         out.printf(
-                "%d thread%s verified, %d finding%s%n",
-                threads, threads == 1 ? "" : "s", findings, findings == 1 ? "" : "s");
+                "%d thread%s verified%s, %d finding%s%n",
+                threads,
+                threads == 1 ? "" : "s",
+                erased == 0 ? "" : " (" + erased + " erased)",
+                findings,
+                findings == 1 ? "" : "s");
         return findings == 0 ? 0 : 1;
     }
 
@@ -98,6 +114,9 @@ public final class VerifyCommand {
 
     private void report(Verified verified) {
         threads++;
+        if (verified.erased()) {
+            erased++;
+        }
         for (Finding finding : verified.findings()) {
             findings++;
             out.printf("%s at %d: %s: %s%n", verified.thread(), finding.seq(), finding.kind(), finding.message());

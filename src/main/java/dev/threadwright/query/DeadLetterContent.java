@@ -1,5 +1,11 @@
 package dev.threadwright.query;
 
+import dev.threadwright.journal.DeadLetterId;
+import dev.threadwright.sealing.Cell;
+import dev.threadwright.sealing.Opening;
+import dev.threadwright.sealing.Seal;
+import dev.threadwright.sealing.SealedColumn;
+import dev.threadwright.thread.ThreadKey;
 import io.quarkus.hibernate.reactive.panache.PanacheEntityBase;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -15,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 @Immutable
 @Table(name = "dead_letter")
 @IdClass(StoredDeadLetter.Key.class)
-public class DeadLetterContent extends PanacheEntityBase {
+public class DeadLetterContent extends PanacheEntityBase implements SealedRow {
 
     @Id
     @Column(name = "partition")
@@ -27,6 +33,9 @@ public class DeadLetterContent extends PanacheEntityBase {
 
     public String tenant;
 
+    /** Its key, if that is a text. */
+    public @Nullable String thread;
+
     public byte @Nullable [] key;
 
     public byte @Nullable [] value;
@@ -34,4 +43,30 @@ public class DeadLetterContent extends PanacheEntityBase {
     /** As {@link dev.threadwright.journal.RawHeaders} are stored. */
     @Formula("cast(headers as text)")
     public String headers;
+
+    private ThreadKey owner() {
+        return new ThreadKey(tenant, thread == null ? Cell.NO_THREAD : thread);
+    }
+
+    @Override
+    public void wants(Opening opening) {
+        opening.wants(owner(), headers);
+    }
+
+    @Override
+    public void open(Opening opening) {
+        if (!Seal.isSealed(headers)) {
+            return;
+        }
+        String id = new DeadLetterId(atPartition, atPosition).toString();
+        String opened = opening.openOr(new Cell(owner(), SealedColumn.HEADERS, id), headers, "");
+        // Sealed with the same key, or not at all.
+        if (opened.isEmpty()) {
+            headers = "[]";
+            value = null;
+        } else {
+            headers = opened;
+            value = value == null ? null : opening.openBytes(new Cell(owner(), SealedColumn.VALUE, id), value);
+        }
+    }
 }

@@ -18,9 +18,11 @@ public class DeadLetterReads {
     private static final String OLDEST_FIRST = " order by deadAtMs, atPartition, atPosition";
 
     private final ReadScope scope;
+    private final Unsealing unsealing;
 
-    DeadLetterReads(ReadScope scope) {
+    DeadLetterReads(ReadScope scope, Unsealing unsealing) {
         this.scope = scope;
+        this.unsealing = unsealing;
     }
 
     /**
@@ -76,10 +78,11 @@ public class DeadLetterReads {
         }
         String ordered = query + (newestFirst ? NEWEST_FIRST : OLDEST_FIRST);
         return scope.read(
-                tenant,
-                () -> StoredDeadLetter.<StoredDeadLetter>find(ordered, values)
-                        .page(0, limit)
-                        .list());
+                        tenant,
+                        () -> StoredDeadLetter.<StoredDeadLetter>find(ordered, values)
+                                .page(0, limit)
+                                .list())
+                .flatMap(found -> unsealing.opened(tenant, found));
     }
 
     private static final String OF_THREAD_SET_ASIDE = "tenant = :tenant and thread = :thread and deadAtMs >= :since"
@@ -89,23 +92,29 @@ public class DeadLetterReads {
     /** What came for a thread since it was set aside, and was not sent again; the oldest first. */
     public Uni<List<StoredDeadLetter>> parked(ThreadKey thread, long sinceMs, int limit) {
         return scope.read(
-                thread.tenant(),
-                () -> StoredDeadLetter.<StoredDeadLetter>find(
-                                OF_THREAD_SET_ASIDE,
-                                Map.of("tenant", thread.tenant(), "thread", thread.thread(), "since", sinceMs))
-                        .page(0, limit)
-                        .list());
+                        thread.tenant(),
+                        () -> StoredDeadLetter.<StoredDeadLetter>find(
+                                        OF_THREAD_SET_ASIDE,
+                                        Map.of("tenant", thread.tenant(), "thread", thread.thread(), "since", sinceMs))
+                                .page(0, limit)
+                                .list())
+                .flatMap(found -> unsealing.opened(thread.tenant(), found));
     }
 
     /** Null if there is none of that name. */
     public Uni<@Nullable Whole> one(String tenant, DeadLetterId id) {
         StoredDeadLetter.Key key = new StoredDeadLetter.Key(id.partition(), id.position());
         return scope.read(
-                tenant,
-                () -> StoredDeadLetter.<StoredDeadLetter>findById(key)
-                        .flatMap(letter -> letter == null || !letter.tenant.equals(tenant)
-                                ? Uni.createFrom().<Whole>nullItem()
-                                : DeadLetterContent.<DeadLetterContent>findById(key)
-                                        .map(content -> new Whole(letter, content))));
+                        tenant,
+                        () -> StoredDeadLetter.<StoredDeadLetter>findById(key)
+                                .flatMap(letter -> letter == null || !letter.tenant.equals(tenant)
+                                        ? Uni.createFrom().<Whole>nullItem()
+                                        : DeadLetterContent.<DeadLetterContent>findById(key)
+                                                .map(content -> new Whole(letter, content))))
+                .call(whole -> whole == null
+                        ? Uni.createFrom().voidItem()
+                        : unsealing
+                                .opened(tenant, whole.letter())
+                                .flatMap(letter -> unsealing.opened(tenant, whole.content())));
     }
 }

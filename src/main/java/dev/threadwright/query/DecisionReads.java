@@ -1,6 +1,9 @@
 package dev.threadwright.query;
 
 import dev.threadwright.journal.EventCodec;
+import dev.threadwright.sealing.Cell;
+import dev.threadwright.sealing.Opening;
+import dev.threadwright.sealing.SealedColumn;
 import dev.threadwright.thread.Recorded;
 import dev.threadwright.thread.ThreadKey;
 import io.smallrye.mutiny.Uni;
@@ -25,7 +28,7 @@ public class DecisionReads {
     static final int MAX_NEWS = 500;
 
     static final String PAGE = """
-            select p.first_seq, p.time_ms, p.events
+            select $2::text as thread, p.first_seq, p.time_ms, p.events
             from (select d.first_seq, d.time_ms, d.events::text as events,
                          sum(octet_length(d.events::text)) over (order by d.first_seq) - octet_length(d.events::text)
                              as before
@@ -58,27 +61,35 @@ public class DecisionReads {
             limit $4)
             """;
 
-    private final PlainScope scope;
+    private static final List<String> EVENTS = List.of("events");
 
-    DecisionReads(PlainScope scope) {
+    private final PlainScope scope;
+    private final Unsealing unsealing;
+
+    DecisionReads(PlainScope scope, Unsealing unsealing) {
         this.scope = scope;
+        this.unsealing = unsealing;
     }
 
     /** The events from this one on, in order, in whole decisions; none if there are none yet. */
     public Uni<List<Recorded>> page(ThreadKey thread, long fromSeq) {
         return scope.read(
-                        thread.tenant(),
-                        connection -> connection
-                                .preparedQuery(PAGE)
-                                .execute(Tuple.of(
-                                        thread.tenant(), thread.thread(), fromSeq, PAGE_DECISIONS, PAGE_BYTES)))
-                .map(rows -> events(rows, fromSeq));
+                thread.tenant(),
+                connection -> connection
+                        .preparedQuery(PAGE)
+                        .execute(Tuple.of(thread.tenant(), thread.thread(), fromSeq, PAGE_DECISIONS, PAGE_BYTES))
+                        .flatMap(rows -> unsealing.read(
+                                connection,
+                                thread.tenant(),
+                                rows,
+                                EVENTS,
+                                (all, opening) -> events(thread, all, fromSeq, opening))));
     }
 
-    private static List<Recorded> events(RowSet<Row> rows, long fromSeq) {
+    private static List<Recorded> events(ThreadKey thread, RowSet<Row> rows, long fromSeq, Opening opening) {
         List<Recorded> events = new ArrayList<>();
         for (Row row : rows) {
-            for (Recorded recorded : decision(row)) {
+            for (Recorded recorded : decision(thread, row, opening)) {
                 if (recorded.seq() >= fromSeq) {
                     events.add(recorded);
                 }
@@ -102,20 +113,27 @@ public class DecisionReads {
         String[] threads = known.stream().map(one -> one.thread().thread()).toArray(String[]::new);
         Long[] seqs = known.stream().map(Known::seq).toArray(Long[]::new);
         return scope.read(
-                        tenant,
-                        connection -> connection.preparedQuery(NEWS).execute(Tuple.of(tenant, threads, seqs, MAX_NEWS)))
-                .map(rows -> {
-                    List<News> news = new ArrayList<>(rows.size());
-                    for (Row row : rows) {
-                        news.add(new News(
-                                new ThreadKey(tenant, row.getString("thread")),
-                                row.getLong("first_seq") == null ? List.of() : decision(row)));
-                    }
-                    return news;
-                });
+                tenant,
+                connection -> connection
+                        .preparedQuery(NEWS)
+                        .execute(Tuple.of(tenant, threads, seqs, MAX_NEWS))
+                        .flatMap(rows -> unsealing.read(
+                                connection, tenant, rows, EVENTS, (all, opening) -> news(tenant, all, opening))));
     }
 
-    private static List<Recorded> decision(Row row) {
-        return EventCodec.readAll(row.getString("events"), row.getLong("first_seq"), row.getLong("time_ms"));
+    private static List<News> news(String tenant, RowSet<Row> rows, Opening opening) {
+        List<News> news = new ArrayList<>(rows.size());
+        for (Row row : rows) {
+            ThreadKey thread = new ThreadKey(tenant, row.getString("thread"));
+            news.add(new News(thread, row.getLong("first_seq") == null ? List.of() : decision(thread, row, opening)));
+        }
+        return news;
+    }
+
+    /** Of a row that has {@code first_seq}, {@code time_ms} and {@code events}. */
+    static List<Recorded> decision(ThreadKey thread, Row row, Opening opening) {
+        long firstSeq = row.getLong("first_seq");
+        String events = opening.open(Cell.of(thread, SealedColumn.EVENTS, firstSeq), row.getString("events"));
+        return EventCodec.readAll(events, firstSeq, row.getLong("time_ms"));
     }
 }

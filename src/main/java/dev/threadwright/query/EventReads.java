@@ -25,9 +25,11 @@ public class EventReads {
             "tenant = ?1 and thread = ?2 and firstSeq between ?3 and ?4 order by firstSeq";
 
     private final ReadScope scope;
+    private final Unsealing unsealing;
 
-    EventReads(ReadScope scope) {
+    EventReads(ReadScope scope, Unsealing unsealing) {
         this.scope = scope;
+        this.unsealing = unsealing;
     }
 
     /**
@@ -48,7 +50,8 @@ public class EventReads {
      */
     public Uni<Stretch> events(ThreadKey key, long from, int limit) {
         return scope.read(
-                key.tenant(), () -> sizes(key, from, limit).flatMap(sizes -> stretch(key, from, limit, sizes)));
+                        key.tenant(), () -> sizes(key, from, limit).flatMap(sizes -> stretch(key, from, limit, sizes)))
+                .call(stretch -> unsealing.opened(key.tenant(), stretch.decisions()));
     }
 
     /** Every decision holds at least one event, so {@code limit + 1} of them are enough to tell whether there are more. */

@@ -29,9 +29,11 @@ public class InterruptReads {
     private static final String IN_ORDER = " order by createdAtMs, interrupt";
 
     private final ReadScope scope;
+    private final Unsealing unsealing;
 
-    InterruptReads(ReadScope scope) {
+    InterruptReads(ReadScope scope, Unsealing unsealing) {
         this.scope = scope;
+        this.unsealing = unsealing;
     }
 
     public enum Status {
@@ -77,18 +79,21 @@ public class InterruptReads {
             values.put("interrupt", after.interrupt().value());
         }
         return scope.read(
-                tenant,
-                () -> StoredInterrupt.<StoredInterrupt>find(query + IN_ORDER, values)
-                        .page(0, limit)
-                        .list());
+                        tenant,
+                        () -> StoredInterrupt.<StoredInterrupt>find(query + IN_ORDER, values)
+                                .page(0, limit)
+                                .list())
+                .flatMap(found -> unsealing.opened(tenant, found));
     }
 
     /** Null if there is none of that name. */
     public Uni<@Nullable StoredInterrupt> one(String tenant, InterruptId id) {
         return scope.read(
-                tenant,
-                () -> StoredInterrupt.<StoredInterrupt>find("tenant = ?1 and interrupt = ?2", tenant, id.value())
-                        .firstResult());
+                        tenant,
+                        () -> StoredInterrupt.<StoredInterrupt>find(
+                                        "tenant = ?1 and interrupt = ?2", tenant, id.value())
+                                .firstResult())
+                .flatMap(found -> unsealing.opened(tenant, found));
     }
 
     /**
@@ -108,10 +113,11 @@ public class InterruptReads {
             values.put("run", run.value());
         }
         return scope.read(
-                thread.tenant(),
-                () -> StoredInterrupt.<StoredInterrupt>find(query, values)
-                        .page(0, MAX_LATELY)
-                        .list());
+                        thread.tenant(),
+                        () -> StoredInterrupt.<StoredInterrupt>find(query, values)
+                                .page(0, MAX_LATELY)
+                                .list())
+                .flatMap(found -> unsealing.opened(thread.tenant(), found));
     }
 
     /** What the thread asks, the oldest first; at most {@link #MAX_WITH_THREAD}. Only within a scope. */

@@ -1,6 +1,9 @@
 package dev.threadwright.query;
 
 import dev.threadwright.journal.StoredJson;
+import dev.threadwright.sealing.Cell;
+import dev.threadwright.sealing.Opening;
+import dev.threadwright.sealing.SealedColumn;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.workflow.Json;
@@ -9,6 +12,8 @@ import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Where legs stand, for those who follow them. */
@@ -28,9 +33,11 @@ public class LegReads {
             """;
 
     private final PlainScope scope;
+    private final Unsealing unsealing;
 
-    LegReads(PlainScope scope) {
+    LegReads(PlainScope scope, Unsealing unsealing) {
         this.scope = scope;
+        this.unsealing = unsealing;
     }
 
     /**
@@ -48,15 +55,25 @@ public class LegReads {
     public Uni<@Nullable Place> find(String tenant, @Nullable String thread, RunId leg) {
         return scope.read(
                         tenant,
-                        connection -> connection.preparedQuery(FIND).execute(Tuple.of(tenant, thread, leg.value())))
-                .map(rows -> place(tenant, leg, rows));
+                        connection -> connection
+                                .preparedQuery(FIND)
+                                .execute(Tuple.of(tenant, thread, leg.value()))
+                                .flatMap(rows -> unsealing.read(
+                                        connection,
+                                        tenant,
+                                        rows,
+                                        List.of("request"),
+                                        (all, opening) -> Optional.ofNullable(place(tenant, leg, all, opening)))))
+                .flatMap(found -> Uni.createFrom().item(found.orElse(null)));
     }
 
-    private static @Nullable Place place(String tenant, RunId leg, RowSet<Row> rows) {
+    private static @Nullable Place place(String tenant, RunId leg, RowSet<Row> rows, Opening opening) {
         for (Row row : rows) {
-            String request = row.getString("request");
+            ThreadKey thread = new ThreadKey(tenant, row.getString("thread"));
+            String request =
+                    opening.openOrNull(new Cell(thread, SealedColumn.REQUEST, leg.value()), row.getString("request"));
             return new Place(
-                    new ThreadKey(tenant, row.getString("thread")),
+                    thread,
                     leg,
                     row.getBoolean("is_over"),
                     row.getLong("seq"),

@@ -2,8 +2,11 @@ package dev.threadwright.query;
 
 import dev.threadwright.journal.Batch.OutcomeKey;
 import dev.threadwright.journal.Batch.OutcomeRow;
-import dev.threadwright.journal.OutcomeCodec;
+import dev.threadwright.journal.SealedOutcome;
 import dev.threadwright.journal.StoredJson;
+import dev.threadwright.sealing.Cell;
+import dev.threadwright.sealing.Opening;
+import dev.threadwright.sealing.SealedColumn;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.RunStatus;
 import dev.threadwright.thread.ThreadKey;
@@ -47,10 +50,14 @@ public class OutcomeReads {
             where r.ended_at_ms is not null or r.status in ('waiting_user', 'paused')
             """;
 
-    private final PlainScope scope;
+    private static final List<String> SEALED = List.of("json", "error");
 
-    OutcomeReads(PlainScope scope) {
+    private final PlainScope scope;
+    private final Unsealing unsealing;
+
+    OutcomeReads(PlainScope scope, Unsealing unsealing) {
         this.scope = scope;
+        this.unsealing = unsealing;
     }
 
     public record RunKey(ThreadKey thread, RunId run) {}
@@ -107,21 +114,20 @@ public class OutcomeReads {
 
     private Uni<Found> find(String tenant, List<OutcomeKey> outcomes, List<RunKey> runs) {
         return scope.read(
-                        tenant,
-                        connection -> connection
-                                .preparedQuery(FIND)
-                                .execute(Tuple.of(
-                                        tenant,
-                                        texts(outcomes.stream()
-                                                .map(key -> key.thread().thread())),
-                                        texts(outcomes.stream().map(OutcomeKey::hash)),
-                                        texts(runs.stream()
-                                                .map(key -> key.thread().thread())),
-                                        texts(runs.stream().map(key -> key.run().value())))))
-                .map(rows -> found(tenant, rows));
+                tenant,
+                connection -> connection
+                        .preparedQuery(FIND)
+                        .execute(Tuple.of(
+                                tenant,
+                                texts(outcomes.stream().map(key -> key.thread().thread())),
+                                texts(outcomes.stream().map(OutcomeKey::hash)),
+                                texts(runs.stream().map(key -> key.thread().thread())),
+                                texts(runs.stream().map(key -> key.run().value()))))
+                        .flatMap(rows -> unsealing.read(
+                                connection, tenant, rows, SEALED, (all, opening) -> found(tenant, all, opening))));
     }
 
-    private static Found found(String tenant, Iterable<Row> rows) {
+    private static Found found(String tenant, Iterable<Row> rows, Opening opening) {
         List<OutcomeRow> outcomes = new ArrayList<>();
         List<RunHalt> halts = new ArrayList<>();
         for (Row row : rows) {
@@ -129,18 +135,18 @@ public class OutcomeReads {
             String json = row.getString("json");
             String content = row.getString("content");
             if (content != null) {
-                outcomes.add(new OutcomeRow(
-                        new OutcomeKey(thread, row.getString("ref")),
-                        content,
-                        OutcomeCodec.read(json),
-                        row.getLong("seq")));
+                outcomes.add(SealedOutcome.read(
+                        opening, new OutcomeKey(thread, row.getString("ref")), content, json, row.getLong("seq")));
             } else {
+                String run = row.getString("ref");
                 halts.add(new RunHalt(
-                        new RunKey(thread, new RunId(row.getString("ref"))),
+                        new RunKey(thread, new RunId(run)),
                         RunStatus.valueOf(row.getString("status").toUpperCase(Locale.ROOT)),
                         row.getLong("seq"),
-                        json == null ? null : StoredJson.parse(json),
-                        row.getString("error")));
+                        json == null
+                                ? null
+                                : StoredJson.parse(opening.open(new Cell(thread, SealedColumn.OUTPUT, run), json)),
+                        opening.openOrNull(new Cell(thread, SealedColumn.ERROR, run), row.getString("error"))));
             }
         }
         return new Found(outcomes, halts);

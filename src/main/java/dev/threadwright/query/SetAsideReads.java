@@ -15,9 +15,11 @@ public class SetAsideReads {
     private static final String OLDEST_FIRST = " order by sinceMs, thread";
 
     private final ReadScope scope;
+    private final Unsealing unsealing;
 
-    SetAsideReads(ReadScope scope) {
+    SetAsideReads(ReadScope scope, Unsealing unsealing) {
         this.scope = scope;
+        this.unsealing = unsealing;
     }
 
     /** Where a page ends: the next one begins after it. */
@@ -34,16 +36,19 @@ public class SetAsideReads {
             values.put("thread", after.thread());
         }
         return scope.read(
-                tenant,
-                () -> StoredSetAside.<StoredSetAside>find(query + OLDEST_FIRST, values)
-                        .page(0, limit)
-                        .list());
+                        tenant,
+                        () -> StoredSetAside.<StoredSetAside>find(query + OLDEST_FIRST, values)
+                                .page(0, limit)
+                                .list())
+                .flatMap(found -> unsealing.opened(tenant, found));
     }
 
     /** Null if it is not set aside. */
     public Uni<@Nullable StoredSetAside> one(ThreadKey thread) {
         return scope.read(
-                thread.tenant(),
-                () -> StoredSetAside.findById(new StoredSetAside.Key(thread.tenant(), thread.thread())));
+                        thread.tenant(),
+                        () -> StoredSetAside.<StoredSetAside>findById(
+                                new StoredSetAside.Key(thread.tenant(), thread.thread())))
+                .flatMap(found -> unsealing.opened(thread.tenant(), found));
     }
 }

@@ -1,7 +1,10 @@
 package dev.threadwright.query;
 
-import dev.threadwright.journal.EventCodec;
 import dev.threadwright.journal.SnapshotCodec;
+import dev.threadwright.sealing.Cell;
+import dev.threadwright.sealing.Opening;
+import dev.threadwright.sealing.SealedColumn;
+import dev.threadwright.sealing.SealedException;
 import dev.threadwright.thread.Fold;
 import dev.threadwright.thread.Recorded;
 import dev.threadwright.thread.ThreadKey;
@@ -61,10 +64,12 @@ public class StateReads {
             "select exists (select from deleted_thread where tenant = $1 and thread = $2) as deleted";
 
     private final PlainScope scope;
+    private final Unsealing unsealing;
     private final Gathering<ThreadKey, ThreadState> gathering = new Gathering<>((tenant, threads) -> current(threads));
 
-    StateReads(PlainScope scope) {
+    StateReads(PlainScope scope, Unsealing unsealing) {
         this.scope = scope;
+        this.unsealing = unsealing;
     }
 
     /** Null if there is no such thread. */
@@ -137,50 +142,53 @@ public class StateReads {
                 });
     }
 
-    private static Uni<Void> snapshots(SqlConnection connection, String tenant, Map<ThreadKey, ThreadState> states) {
+    private Uni<Void> snapshots(SqlConnection connection, String tenant, Map<ThreadKey, ThreadState> states) {
         return connection
                 .preparedQuery(SNAPSHOTS)
                 .execute(Tuple.of(tenant, names(states)))
-                .invoke(rows -> {
-                    for (Row row : rows) {
+                .flatMap(rows -> unsealing.read(connection, tenant, rows, List.of("state"), (all, opening) -> {
+                    for (Row row : all) {
                         ThreadKey thread = new ThreadKey(tenant, row.getString("thread"));
-                        ThreadState state = snapshot(thread, row.getString("state"));
+                        ThreadState state = snapshot(thread, row.getString("state"), opening);
                         if (state != null) {
                             states.put(thread, state);
                         }
                     }
-                })
+                    return states;
+                }))
                 .replaceWithVoid();
     }
 
     /** A snapshot that cannot be read costs time, not truth: the journal has it all. */
-    private static @Nullable ThreadState snapshot(ThreadKey thread, String text) {
+    private static @Nullable ThreadState snapshot(ThreadKey thread, String text, Opening opening) {
         try {
-            return SnapshotCodec.read(thread, text);
+            return SnapshotCodec.read(thread, opening.open(new Cell(thread, SealedColumn.STATE, ""), text));
         } catch (RuntimeException e) {
+            if (e instanceof SealedException sealed && sealed.isPassing()) {
+                throw sealed;
+            }
             LOG.debugf("Thread %s: its snapshot is passed over: %s", thread, e.getMessage());
             return null;
         }
     }
 
-    private static Uni<Void> tails(SqlConnection connection, String tenant, Map<ThreadKey, ThreadState> states) {
+    private Uni<Void> tails(SqlConnection connection, String tenant, Map<ThreadKey, ThreadState> states) {
         Long[] seqs = states.values().stream().map(ThreadState::seq).toArray(Long[]::new);
         return connection
                 .preparedQuery(TAILS)
                 .execute(Tuple.of(tenant, names(states), seqs, PAGE_DECISIONS))
-                .flatMap(rows -> {
-                    fold(tenant, rows, states);
-                    return rows.size() < PAGE_DECISIONS
-                            ? Uni.createFrom().voidItem()
-                            : tails(connection, tenant, states);
-                });
+                .flatMap(rows -> unsealing.read(connection, tenant, rows, List.of("events"), (all, opening) -> {
+                    fold(tenant, all, states, opening);
+                    return all.size();
+                }))
+                .flatMap(read ->
+                        read < PAGE_DECISIONS ? Uni.createFrom().voidItem() : tails(connection, tenant, states));
     }
 
-    private static void fold(String tenant, RowSet<Row> rows, Map<ThreadKey, ThreadState> states) {
+    private static void fold(String tenant, RowSet<Row> rows, Map<ThreadKey, ThreadState> states, Opening opening) {
         for (Row row : rows) {
             ThreadKey thread = new ThreadKey(tenant, row.getString("thread"));
-            List<Recorded> events =
-                    EventCodec.readAll(row.getString("events"), row.getLong("first_seq"), row.getLong("time_ms"));
+            List<Recorded> events = DecisionReads.decision(thread, row, opening);
             states.computeIfPresent(thread, (key, before) -> {
                 ThreadState state = before;
                 for (Recorded recorded : events) {

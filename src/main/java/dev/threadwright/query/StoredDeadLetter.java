@@ -1,11 +1,18 @@
 package dev.threadwright.query;
 
+import dev.threadwright.journal.DeadLetterId;
+import dev.threadwright.sealing.Cell;
+import dev.threadwright.sealing.Opening;
+import dev.threadwright.sealing.Seal;
+import dev.threadwright.sealing.SealedColumn;
+import dev.threadwright.thread.ThreadKey;
 import io.quarkus.hibernate.reactive.panache.PanacheEntityBase;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.IdClass;
 import jakarta.persistence.Table;
+import jakarta.persistence.Transient;
 import org.hibernate.annotations.Immutable;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +21,10 @@ import org.jspecify.annotations.Nullable;
 @Immutable
 @Table(name = "dead_letter")
 @IdClass(StoredDeadLetter.Key.class)
-public class StoredDeadLetter extends PanacheEntityBase {
+public class StoredDeadLetter extends PanacheEntityBase implements SealedRow {
+
+    /** What is told of one that was erased with its thread. */
+    public static final String ERASED = "It was erased with its thread";
 
     @Id
     @Column(name = "partition")
@@ -63,6 +73,39 @@ public class StoredDeadLetter extends PanacheEntityBase {
 
     @Column(name = "replayed_by")
     public @Nullable String replayedBy;
+
+    /** Whose key it is sealed with. */
+    ThreadKey owner() {
+        return new ThreadKey(tenant, thread == null ? Cell.NO_THREAD : thread);
+    }
+
+    String id() {
+        return new DeadLetterId(atPartition, atPosition).toString();
+    }
+
+    /** Whether what it held cannot be read any more; known once it is opened. */
+    public boolean isErased() {
+        return erased;
+    }
+
+    @Override
+    public void wants(Opening opening) {
+        opening.wants(owner(), reason);
+    }
+
+    @Override
+    public void open(Opening opening) {
+        String sealed = reason;
+        reason = opening.openOr(new Cell(owner(), SealedColumn.REASON, id()), sealed, ERASED);
+        // Nothing that is sealed says so itself.
+        erased = Seal.isSealed(sealed) && reason.equals(ERASED);
+        if (erased) {
+            whole = false;
+        }
+    }
+
+    @Transient
+    private boolean erased;
 
     public record Key(int atPartition, long atPosition) {}
 }

@@ -1,5 +1,9 @@
 package dev.threadwright.query;
 
+import dev.threadwright.sealing.Cell;
+import dev.threadwright.sealing.Opening;
+import dev.threadwright.sealing.SealedColumn;
+import dev.threadwright.thread.ThreadKey;
 import io.quarkus.hibernate.reactive.panache.PanacheEntityBase;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -15,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 @Immutable
 @Table(name = "decision")
 @IdClass(StoredDecision.Key.class)
-public class StoredDecision extends PanacheEntityBase {
+public class StoredDecision extends PanacheEntityBase implements SealedRow {
 
     @Id
     public String tenant;
@@ -47,6 +51,16 @@ public class StoredDecision extends PanacheEntityBase {
     /** Of {@link #events}, so that a page can be cut before its text is read. */
     @Formula("octet_length(cast(events as text))")
     public int bytes;
+
+    @Override
+    public void wants(Opening opening) {
+        opening.wants(new ThreadKey(tenant, thread), events);
+    }
+
+    @Override
+    public void open(Opening opening) {
+        events = opening.open(Cell.of(new ThreadKey(tenant, thread), SealedColumn.EVENTS, firstSeq), events);
+    }
 
     public record Key(String tenant, String thread, long firstSeq) {}
 }

@@ -1,5 +1,9 @@
 package dev.threadwright.query;
 
+import dev.threadwright.sealing.Cell;
+import dev.threadwright.sealing.Opening;
+import dev.threadwright.sealing.SealedColumn;
+import dev.threadwright.thread.ThreadKey;
 import io.quarkus.hibernate.reactive.panache.PanacheEntityBase;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -15,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 @Immutable
 @Table(name = "interrupt")
 @IdClass(StoredInterrupt.Key.class)
-public class StoredInterrupt extends PanacheEntityBase {
+public class StoredInterrupt extends PanacheEntityBase implements SealedRow {
 
     @Id
     public String tenant;
@@ -49,6 +53,19 @@ public class StoredInterrupt extends PanacheEntityBase {
     /** JSON object of what became of it: answer, by, via, reason, expiry; null while it is pending. */
     @Formula("cast(settlement as text)")
     public @Nullable String settlement;
+
+    @Override
+    public void wants(Opening opening) {
+        ThreadKey key = new ThreadKey(tenant, thread);
+        opening.wants(key, prompt).wants(key, settlement);
+    }
+
+    @Override
+    public void open(Opening opening) {
+        ThreadKey key = new ThreadKey(tenant, thread);
+        prompt = opening.open(new Cell(key, SealedColumn.PROMPT, interrupt), prompt);
+        settlement = opening.openOrNull(new Cell(key, SealedColumn.SETTLEMENT, interrupt), settlement);
+    }
 
     public record Key(String tenant, String thread, String interrupt) {}
 }

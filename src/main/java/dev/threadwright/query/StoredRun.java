@@ -1,5 +1,9 @@
 package dev.threadwright.query;
 
+import dev.threadwright.sealing.Cell;
+import dev.threadwright.sealing.Opening;
+import dev.threadwright.sealing.SealedColumn;
+import dev.threadwright.thread.ThreadKey;
 import io.quarkus.hibernate.reactive.panache.PanacheEntityBase;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -15,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 @Immutable
 @Table(name = "run")
 @IdClass(StoredRun.Key.class)
-public class StoredRun extends PanacheEntityBase {
+public class StoredRun extends PanacheEntityBase implements SealedRow {
 
     @Id
     public String tenant;
@@ -46,6 +50,19 @@ public class StoredRun extends PanacheEntityBase {
     public @Nullable String output;
 
     public @Nullable String error;
+
+    @Override
+    public void wants(Opening opening) {
+        ThreadKey key = new ThreadKey(tenant, thread);
+        opening.wants(key, output).wants(key, error);
+    }
+
+    @Override
+    public void open(Opening opening) {
+        ThreadKey key = new ThreadKey(tenant, thread);
+        output = opening.openOrNull(new Cell(key, SealedColumn.OUTPUT, run), output);
+        error = opening.openOrNull(new Cell(key, SealedColumn.ERROR, run), error);
+    }
 
     public record Key(String tenant, String thread, String run) {}
 }

@@ -1,5 +1,9 @@
 package dev.threadwright.query;
 
+import dev.threadwright.sealing.Cell;
+import dev.threadwright.sealing.Opening;
+import dev.threadwright.sealing.SealedColumn;
+import dev.threadwright.thread.ThreadKey;
 import io.quarkus.hibernate.reactive.panache.PanacheEntityBase;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -13,7 +17,9 @@ import org.hibernate.annotations.Immutable;
 @Immutable
 @Table(name = "thread_set_aside")
 @IdClass(StoredSetAside.Key.class)
-public class StoredSetAside extends PanacheEntityBase {
+public class StoredSetAside extends PanacheEntityBase implements SealedRow {
+
+    private static final String ERASED = "Erased with its thread";
 
     @Id
     public String tenant;
@@ -33,6 +39,16 @@ public class StoredSetAside extends PanacheEntityBase {
     /** Milliseconds since 1970. */
     @Column(name = "since_ms")
     public long sinceMs;
+
+    @Override
+    public void wants(Opening opening) {
+        opening.wants(new ThreadKey(tenant, thread), error);
+    }
+
+    @Override
+    public void open(Opening opening) {
+        error = opening.openOr(new Cell(new ThreadKey(tenant, thread), SealedColumn.SET_ASIDE, asideId), error, ERASED);
+    }
 
     public record Key(String tenant, String thread) {}
 }

@@ -18,9 +18,11 @@ public class ThreadReads {
     private static final String NEWEST_RUNS = "tenant = ?1 and thread = ?2 order by admittedAtMs desc, run desc";
 
     private final ReadScope scope;
+    private final Unsealing unsealing;
 
-    ThreadReads(ReadScope scope) {
+    ThreadReads(ReadScope scope, Unsealing unsealing) {
         this.scope = scope;
+        this.unsealing = unsealing;
     }
 
     /**
@@ -38,14 +40,20 @@ public class ThreadReads {
     /** Null if there is no such thread. */
     public Uni<@Nullable ThreadWithRuns> thread(ThreadKey key) {
         return scope.read(
-                key.tenant(),
-                () -> StoredThread.<StoredThread>findById(new StoredThread.Key(key.tenant(), key.thread()))
-                        .onItem()
-                        .ifNotNull()
-                        .transformToUni(thread -> runs(key)
-                                .flatMap(runs -> pending(key, thread)
-                                        .flatMap(pending -> setAside(key)
-                                                .map(aside -> new ThreadWithRuns(thread, runs, pending, aside))))));
+                        key.tenant(),
+                        () -> StoredThread.<StoredThread>findById(new StoredThread.Key(key.tenant(), key.thread()))
+                                .onItem()
+                                .ifNotNull()
+                                .transformToUni(thread -> runs(key)
+                                        .flatMap(runs -> pending(key, thread)
+                                                .flatMap(pending -> setAside(key)
+                                                        .map(aside ->
+                                                                new ThreadWithRuns(thread, runs, pending, aside))))))
+                .call(found -> found == null
+                        ? Uni.createFrom().voidItem()
+                        : unsealing
+                                .opened(key.tenant(), found.runs())
+                                .flatMap(runs -> unsealing.opened(key.tenant(), found.setAside())));
     }
 
     private static Uni<@Nullable StoredSetAside> setAside(ThreadKey key) {
@@ -67,7 +75,9 @@ public class ThreadReads {
     /** Null if the thread has no such run. */
     public Uni<@Nullable StoredRun> run(ThreadKey key, RunId run) {
         return scope.read(
-                key.tenant(), () -> StoredRun.findById(new StoredRun.Key(key.tenant(), key.thread(), run.value())));
+                        key.tenant(),
+                        () -> StoredRun.<StoredRun>findById(new StoredRun.Key(key.tenant(), key.thread(), run.value())))
+                .flatMap(found -> unsealing.opened(key.tenant(), found));
     }
 
     private static Uni<List<StoredRun>> runs(ThreadKey key) {

@@ -3,6 +3,7 @@ package dev.threadwright.relay;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.threadwright.journal.DecisionRow;
+import dev.threadwright.journal.ErasedRow;
 import dev.threadwright.journal.EventCodec;
 import dev.threadwright.journal.OutboxRow;
 import dev.threadwright.journal.Publication;
@@ -52,6 +53,7 @@ public final class OutgoingRecords {
     public List<ProducerRecord<byte[], byte[]>> of(Publication publication) {
         return switch (publication) {
             case DecisionRow decision -> ofDecision(decision);
+            case ErasedRow ignored -> List.of();
             case OutboxRow row ->
                 List.of(
                         switch (row.kind()) {

@@ -15,7 +15,7 @@ public enum Role {
     RESOLVE,
     /** Put right what went wrong: dead letters, threads that are set aside, actions by hand; verify the journal. */
     OPERATE,
-    /** Register workflows. */
+    /** Register workflows, and erase threads for good. */
     ADMINISTER;
 
     /** As configuration, tokens and problems have it. */

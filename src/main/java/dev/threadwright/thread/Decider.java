@@ -118,7 +118,7 @@ public final class Decider {
             return draft.unchanged(new Outcome.Duplicate(prior.outcome()));
         }
         String message = "This id was used before with other content";
-        return draft.state().exists()
+        return draft.state().exists() && !draft.state().deleted()
                 ? draft.refused(Rejection.CONFLICT, message)
                 : draft.unchanged(new Outcome.Invalid(Rejection.CONFLICT, message));
     }

@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.threadwright.journal.JournalSchema;
 import dev.threadwright.journal.PostgresSettings;
 import dev.threadwright.json.JsonText;
+import dev.threadwright.sealing.Sealing;
 import dev.threadwright.testing.TestServers;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.workflow.Json;
@@ -127,7 +128,7 @@ class EndingWorkerTest {
     private EndingWorker worker(WebhookAddresses addresses, long timeoutMs) {
         WebhookClient client = new WebhookClient(vertx, timeoutMs);
         EndingWorker worker = new EndingWorker(
-                new Endings(database),
+                new Endings(database, Sealing.none()),
                 (thread, leg) -> CompletableFuture.completedFuture(run),
                 this::delete,
                 new Webhooks(addresses, client, new WebhookSignature(SECRET)),
@@ -291,7 +292,7 @@ class EndingWorkerTest {
     @Test
     void a_server_that_dies_between_taking_and_telling_only_delays_it() throws SQLException {
         dueWebhook("r1", "/hook");
-        assertThat(new Endings(database).take(10, nowMs, nowMs + EndingWorker.HOLD_MS))
+        assertThat(new Endings(database, Sealing.none()).take(10, nowMs, nowMs + EndingWorker.HOLD_MS))
                 .hasSize(1);
         EndingWorker worker = worker();
         turn(worker);
@@ -305,7 +306,7 @@ class EndingWorkerTest {
     @Test
     void who_was_thought_dead_settles_nothing_that_another_has_taken() throws SQLException {
         dueWebhook("r1", "/hook");
-        Endings endings = new Endings(database);
+        Endings endings = new Endings(database, Sealing.none());
         Ending first = endings.take(10, nowMs, nowMs + 10).getFirst();
         Ending second = endings.take(10, nowMs + 10, nowMs + 20).getFirst();
         endings.done(first);

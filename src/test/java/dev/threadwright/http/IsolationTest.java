@@ -87,6 +87,9 @@ class IsolationTest {
             GET /dead-letters | | 200
             GET /dead-letters/{dead_letter_id} | | 404
             POST /dead-letters/{dead_letter_id}/replay | {} | 404
+            POST /erasures | {"reason": "none of mine", "thread_ids": ["{thread_id}"]} | 404
+            POST /erasures | {"reason": "none of mine", "metadata": {"mark": "acme-secret-4711"}} | 404
+            GET /erasures/{erasure_id} | | 404
             GET /info | | 200
             GET /ok | | 200
             GET /interrupts | | 200
@@ -114,6 +117,7 @@ class IsolationTest {
             PUT /store/items | {"namespace": ["people"], "key": "ann", "value": {"mine": true}} | 204
             GET /threads/{thread_id} | | 404
             PATCH /threads/{thread_id} | {"metadata": {"mine": true}} | 404
+            POST /threads/{thread_id}/erase | {"reason": "none of mine"} | 404
             POST /threads/{thread_id}/copy | {} | 404
             DELETE /threads/{thread_id} | | 404
             POST /threads/search | {} | 200

@@ -2,6 +2,8 @@ package dev.threadwright.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.threadwright.sealing.MasterKeyFile;
+import dev.threadwright.sealing.Sealing;
 import dev.threadwright.testing.TestServers;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.workflow.Json;
@@ -46,7 +48,7 @@ class CommitBenchmark {
                 System.getProperty("bench.user", TestServers.user()),
                 System.getProperty("bench.password", TestServers.password()));
         JournalSchema.migrate(settings);
-        try (Journal journal = new PostgresJournal(settings)) {
+        try (Journal journal = new PostgresJournal(settings, sealing())) {
             Owner owner = Owner.of(journal, 0);
             measure(owner, 1_000, 1);
             backend = backend(settings);
@@ -58,6 +60,16 @@ class CommitBenchmark {
             }
             assertThat(journal.claim(0, "after", "after").position()).isEqualTo(owner.position);
         }
+    }
+
+    /** With {@code -Dbench.sealed=true}, all that threads hold is sealed. */
+    private static Sealing sealing() throws IOException {
+        if (!Boolean.getBoolean("bench.sealed")) {
+            return Sealing.none();
+        }
+        Path keys = Files.createTempDirectory("benchmark").resolve("keys");
+        MasterKeyFile.add(keys, "benchmark");
+        return new Sealing(MasterKeyFile.read(keys), true, Sealing.DEFAULT_MAX_THREADS);
     }
 
     private void measure(Owner owner, int size, int threads) throws IOException {

@@ -3,6 +3,7 @@ package dev.threadwright.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.threadwright.lifetime.Purge;
+import dev.threadwright.sealing.Sealing;
 import dev.threadwright.tables.Tables;
 import dev.threadwright.testing.TestServers;
 import dev.threadwright.thread.Command;
@@ -49,7 +50,7 @@ class PurgeTest {
         source.setUser(TestServers.user());
         source.setPassword(TestServers.password());
         tables = new Tables(source);
-        verifier = new Verifier(source);
+        verifier = new Verifier(source, Sealing.none());
         owner = Owner.of(journal, PARTITION);
         owner.submit(KEPT, "a");
         owner.submit(GONE, "b");
@@ -85,7 +86,7 @@ class PurgeTest {
     @Test
     void whatIsTakenAwayIsNoDamageAndWhatIsLostIs() {
         assertThat(purge()).isPositive();
-        assertThat(verifier.verify(GONE)).isEqualTo(new Verified(GONE, 0, List.of()));
+        assertThat(verifier.verify(GONE)).isEqualTo(new Verified(GONE, 0, false, List.of()));
         assertThat(verifier.verify(KEPT).findings()).isEmpty();
         assertThat(verifier.lostPositions()).isEmpty();
 

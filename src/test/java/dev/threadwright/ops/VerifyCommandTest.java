@@ -4,6 +4,7 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.threadwright.sealing.Sealing;
 import dev.threadwright.testing.EmbeddedServersResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -81,7 +82,7 @@ class VerifyCommandTest {
 
     private int verify(String... arguments) {
         out.reset();
-        return new VerifyCommand(dataSource, new PrintStream(out, true, StandardCharsets.UTF_8))
+        return new VerifyCommand(dataSource, Sealing.none(), new PrintStream(out, true, StandardCharsets.UTF_8))
                 .run(List.of(arguments));
     }
 

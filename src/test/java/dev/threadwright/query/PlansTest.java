@@ -42,6 +42,7 @@ class PlansTest {
                 Arguments.of("what followed snapshots", StateReads.TAILS),
                 Arguments.of("news", DecisionReads.NEWS),
                 Arguments.of("decisions", DecisionReads.PAGE),
+                Arguments.of("keys", Unsealing.KEYS),
                 Arguments.of("runs", RequestedRuns.NAMED),
                 Arguments.of("the legs of a run", RequestedRuns.OPEN_LEG),
                 Arguments.of("a thread", "select * from thread where tenant = $1 and thread = $2"));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.threadwright.journal.Batch;
 import dev.threadwright.journal.Batch.ThreadRow;
 import dev.threadwright.journal.DecisionRow;
+import dev.threadwright.journal.ErasedRow;
 import dev.threadwright.journal.OutboxRow;
 import dev.threadwright.journal.OutboxRow.Coordinates;
 import dev.threadwright.journal.Publication;
@@ -129,6 +130,7 @@ final class Auditor {
                     owe(Names.EVENTS, row.partition(), decision.thread() + "/" + recorded.seq());
                 }
             }
+            case ErasedRow erased -> throw new AssertionError("Nobody has anything erased: " + erased);
             case OutboxRow outbox -> {
                 switch (outbox.kind()) {
                     case ACTION ->

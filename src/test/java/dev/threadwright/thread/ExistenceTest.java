@@ -102,6 +102,7 @@ class ExistenceTest {
         spec.when(delete("twice", null)).then().outcome("Invalid: " + gone);
         spec.when(complete("r1", 1)).then().outcome("Unchanged: " + gone);
         spec.when(delete("d", null)).then().outcome("Duplicate of Cancelled [r1]");
+        spec.when(input(1).log("other")).then().outcome("Invalid: This id was used before with other content");
     }
 
     @Test
