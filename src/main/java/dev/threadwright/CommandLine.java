@@ -10,8 +10,10 @@ sealed interface CommandLine {
     String USAGE = """
             usage: threadwright [-Dkey=value ...]                  run the server
                    threadwright verify [thread | tenant/thread]    recompute one thread or all, and end
-                threadwright recover (--all | --partition=N ...) [--republish] [--accept-loss]
-                                                                after a restore: bring journal and Kafka together, and end
+                   threadwright recover (--all | --partition=N ...) [--republish] [--accept-loss]
+                                                                   after a restore: bring journal and Kafka together, and end
+                   threadwright rehearse                           run with servers and data of its own until it is ready, and end:
+                                                                   for a JVM that is to learn of it (-XX:AOTCacheOutput)
                    threadwright help
 
             The keys are those of config/application.properties. The id of a thread is all that follows the first slash, if
@@ -24,6 +26,8 @@ sealed interface CommandLine {
 
     record Recover(List<String> arguments) implements CommandLine {}
 
+    record Rehearse() implements CommandLine {}
+
     record Help() implements CommandLine {}
 
     record Unknown(String word) implements CommandLine {}
@@ -35,6 +39,7 @@ sealed interface CommandLine {
         return switch (words[0]) {
             case VerifyCommand.NAME -> new Verify(List.of(words).subList(1, words.length));
             case RecoverCommand.NAME -> new Recover(List.of(words).subList(1, words.length));
+            case Rehearsal.NAME -> new Rehearse();
             case "help", "--help", "-h" -> new Help();
             default -> new Unknown(words[0]);
         };

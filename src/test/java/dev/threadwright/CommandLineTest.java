@@ -25,6 +25,7 @@ class CommandLineTest {
         assertThat(CommandLine.of()).isEqualTo(new CommandLine.Serve());
         assertThat(CommandLine.of("verify")).isEqualTo(new CommandLine.Verify(List.of()));
         assertThat(CommandLine.of("verify", "a/b")).isEqualTo(new CommandLine.Verify(List.of("a/b")));
+        assertThat(CommandLine.of("rehearse")).isEqualTo(new CommandLine.Rehearse());
     }
 
     @ParameterizedTest

@@ -1,17 +1,14 @@
 package dev.threadwright.faults;
 
-import dev.threadwright.testing.TestServers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -22,16 +19,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class AotCache {
 
+    /** Not how often what was called: who reads that compiles more at the start, and most are killed soon after. */
+    private static final List<String> CLASSES_ALONE =
+            List.of("-XX:+UnlockDiagnosticVMOptions", "-XX:-AOTRecordTraining");
+
     private static @Nullable String option;
 
     private AotCache() {}
 
     /** The option of a JVM that runs the package. The first one to ask, of all processes, makes the cache. */
-    static synchronized String ofThePackage() {
+    static synchronized List<String> ofThePackage() {
         if (option == null) {
             option = "-XX:AOTCache=" + made();
         }
-        return option;
+        return List.of(option);
     }
 
     private static Path made() {
@@ -46,7 +47,7 @@ final class AotCache {
                     Path fresh = cache.resolveSibling("fresh.aot");
                     Files.deleteIfExists(fresh);
                     learn(fresh);
-                    Files.move(fresh, cache, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+                    Files.move(fresh, cache, StandardCopyOption.REPLACE_EXISTING);
                 }
             }
             return cache;
@@ -68,33 +69,14 @@ final class AotCache {
         }
     }
 
-    /** One server, with Postgres and Kafka of its own, that has decided something and ends in order. */
-    private static void learn(Path to) throws IOException, InterruptedException {
-        Path data = Files.createTempDirectory("threadwright-aot");
-        Map<String, String> configuration = Map.of(
-                "threadwright.data.directory",
-                data.toString(),
-                "threadwright.embedded.postgres.port",
-                Integer.toString(TestServers.freePort()),
-                "threadwright.embedded.kafka.port",
-                Integer.toString(TestServers.freePort()));
-        try (ServerProcess server = ServerProcess.start("aot", configuration, Map.of(), "-XX:AOTCacheOutput=" + to);
-                HttpClient http = HttpClient.newHttpClient()) {
-            server.awaitReady();
-            HttpResponse<String> decided = http.send(
-                    HttpRequest.newBuilder(URI.create(server.url() + "/threads/t/inputs?wait=completion"))
-                            .header("content-type", "application/json")
-                            .POST(HttpRequest.BodyPublishers.ofString("{\"data\": 1}"))
-                            .build(),
-                    HttpResponse.BodyHandlers.ofString());
-            if (decided.statusCode() != 200 || server.terminate() != 0 || !Files.exists(to)) {
-                throw new IllegalStateException("No cache: " + decided.body() + "\n" + server.log());
-            }
-        } finally {
-            try (Stream<Path> files = Files.walk(data)) {
-                files.sorted(java.util.Comparator.reverseOrder())
-                        .forEach(file -> file.toFile().delete());
-            }
+    private static void learn(Path to) throws InterruptedException {
+        String ended = ServerProcess.command(
+                Map.of(),
+                Stream.concat(CLASSES_ALONE.stream(), Stream.of("-XX:AOTCacheOutput=" + to))
+                        .toList(),
+                "rehearse");
+        if (!ended.startsWith("0: ") || !Files.exists(to)) {
+            throw new IllegalStateException("No cache. The rehearsal ended with " + ended);
         }
     }
 }
