@@ -40,6 +40,7 @@ public final class Main {
                 serve(startUnconfigured(true, 1), () -> {});
             }
             case CommandLine.Rehearse ignored -> {
+                refuse(Rehearsal.leaveOthersAlone());
                 Rehearsal rehearsal = Rehearsal.prepared();
                 refuseMisconfigured();
                 EmbeddedServers servers = startUnconfigured(true, 1);

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -23,6 +24,8 @@ import java.util.stream.Stream;
  */
 final class Rehearsal {
     static final String NAME = "rehearse";
+
+    private static final String DATA_SOURCE = "quarkus.datasource.jdbc.url";
 
     private static final Duration READY_WITHIN = Duration.ofSeconds(180);
     private static final Duration ANSWERED_WITHIN = Duration.ofSeconds(35);
@@ -39,16 +42,23 @@ final class Rehearsal {
         this.url = url;
     }
 
-    /** From now on the configuration is that of a server by itself, whatever else is configured. */
+    /**
+     * From now on the configuration names no Kafka and no Postgres, whatever it was.
+     *
+     * @return why that cannot be
+     */
+    static List<String> leaveOthersAlone() {
+        System.setProperty(EmbeddedServers.KAFKA_BOOTSTRAP_KEY, "");
+        System.setProperty(EmbeddedServers.POSTGRES_URL_KEY, "");
+        return StartupConfig.isSet(StartupConfig.read(), DATA_SOURCE)
+                ? List.of(DATA_SOURCE + " is set, and a rehearsal leaves other databases alone")
+                : List.of();
+    }
+
     static Rehearsal prepared() {
         try {
             Path data = Files.createTempDirectory("threadwright-rehearsal");
             int port = freePort();
-            for (String others : new String[] {
-                EmbeddedServers.KAFKA_BOOTSTRAP_KEY, EmbeddedServers.POSTGRES_URL_KEY, "quarkus.datasource.jdbc.url"
-            }) {
-                System.setProperty(others, "");
-            }
             System.setProperty(EmbeddedServers.DATA_DIRECTORY_KEY, data.toString());
             System.setProperty(EmbeddedServers.POSTGRES_PORT_KEY, Integer.toString(freePort()));
             System.setProperty(EmbeddedServers.KAFKA_PORT_KEY, Integer.toString(freePort()));

@@ -45,6 +45,15 @@ class CommandLineTest {
     }
 
     @Test
+    void aRehearsalLeavesADatabaseThatIsConfiguredAlone() throws Exception {
+        Ended ended = run(List.of("-Dquarkus.datasource.jdbc.url=jdbc:postgresql://127.0.0.1:1/other"), "rehearse");
+        assertThat(ended.status()).isEqualTo(1);
+        assertThat(ended.err())
+                .contains("  quarkus.datasource.jdbc.url is set, and a rehearsal leaves other databases alone");
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    @Test
     void aConfigurationThatCannotBeIsRefusedWithAllThatIsWrongAndNothingStarts() throws Exception {
         Ended ended = run(List.of("-Dthreadwright.partitions=0", "-Dthreadwright.webhooks.timeout=2m"));
         assertThat(ended.status()).isEqualTo(1);
