@@ -17,10 +17,12 @@ sealed interface CommandLine {
                    threadwright audit verify [--expect=FILE]       hold the audit log against itself, and against heads
                    threadwright audit head                         where the chains of the audit log end, to be kept
                    threadwright key [name]                         make an API key, and what to configure for it
-                threadwright recover (--all | --partition=N ...) [--republish] [--accept-loss]
-                                                                after a restore: bring journal and Kafka together, and end
                    threadwright master-key [--name=N] FILE         add a master key to a file, and end
                    threadwright rewrap                             wrap the keys of threads by the newest master key, and end
+                   threadwright recover (--all | --partition=N ...) [--republish] [--accept-loss]
+                                                                   after a restore: bring journal and Kafka together, and end
+                   threadwright rehearse                           run with servers and data of its own until it is ready, and end:
+                                                                   for a JVM that is to learn of it (-XX:AOTCacheOutput)
                    threadwright help
 
             The keys are those of config/application.properties. The id of a thread is all that follows the first slash, if
@@ -40,6 +42,7 @@ sealed interface CommandLine {
     record MasterKey(List<String> arguments) implements CommandLine {}
 
     record Rewrap() implements CommandLine {}
+    record Rehearse() implements CommandLine {}
 
     record Help() implements CommandLine {}
 
@@ -56,6 +59,7 @@ sealed interface CommandLine {
             case KeyCommand.NAME -> new Key(List.of(words).subList(1, words.length));
             case MasterKeyCommand.NAME -> new MasterKey(List.of(words).subList(1, words.length));
             case RewrapCommand.NAME -> new Rewrap();
+            case Rehearsal.NAME -> new Rehearse();
             case "help", "--help", "-h" -> new Help();
             default -> new Unknown(words[0]);
         };

@@ -43,7 +43,15 @@ public final class Main {
             case CommandLine.Serve ignored -> {
                 refuseMisconfigured();
                 refuseUnidentified();
-                serve(startUnconfigured(true, 1));
+                serve(startUnconfigured(true, 1), () -> {});
+            }
+            case CommandLine.Rehearse ignored -> {
+                refuse(Rehearsal.leaveOthersAlone());
+                Rehearsal rehearsal = Rehearsal.prepared();
+                refuseMisconfigured();
+                EmbeddedServers servers = startUnconfigured(true, 1);
+                rehearsal.begin();
+                serve(servers, rehearsal::forget);
             }
             case CommandLine.Verify verify -> {
                 refuseMisconfigured();
@@ -92,10 +100,12 @@ public final class Main {
         }
     }
 
-    private static void serve(EmbeddedServers servers) {
+    /** @param afterwards what is left to do when all has ended */
+    private static void serve(EmbeddedServers servers, Runnable afterwards) {
         CompletableFuture<Integer> quarkusStopped = new CompletableFuture<>();
         Runtime.getRuntime()
-                .addShutdownHook(new Thread(() -> closeAfter(quarkusStopped, servers), "embedded-servers-stop"));
+                .addShutdownHook(
+                        new Thread(() -> closeAfter(quarkusStopped, servers, afterwards), "embedded-servers-stop"));
         var exit = ApplicationLifecycleManager.getDefaultExitCodeHandler();
         Quarkus.run(null, (code, failure) -> {
             quarkusStopped.complete(failure == null ? code : 1);
@@ -197,7 +207,8 @@ public final class Main {
     }
 
     /** All shutdown hooks run at once; this one has to be the last. Who was told to end, and did so in order, has not failed. */
-    private static void closeAfter(CompletableFuture<Integer> quarkusStopped, EmbeddedServers servers) {
+    private static void closeAfter(
+            CompletableFuture<Integer> quarkusStopped, EmbeddedServers servers, Runnable afterwards) {
         boolean inOrder = false;
         try {
             inOrder = quarkusStopped.get(stopLimitSeconds(), TimeUnit.SECONDS) == 0;
@@ -210,6 +221,7 @@ public final class Main {
             throw new IllegalStateException(e);
         }
         servers.close();
+        afterwards.run();
         if (inOrder) {
             System.out.flush();
             // Else the status would be that of the signal.
@@ -230,5 +242,7 @@ public final class Main {
         for (String category : BROKER_LOGS) {
             Logger.getLogger(category).setLevel(Level.WARNING);
         }
+        // A quick start has the broker ask before the controller is one; it asks again.
+        Logger.getLogger("kafka.server.ControllerApis").setLevel(Level.OFF);
     }
 }

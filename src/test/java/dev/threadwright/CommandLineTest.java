@@ -25,6 +25,7 @@ class CommandLineTest {
         assertThat(CommandLine.of()).isEqualTo(new CommandLine.Serve());
         assertThat(CommandLine.of("verify")).isEqualTo(new CommandLine.Verify(List.of()));
         assertThat(CommandLine.of("verify", "a/b")).isEqualTo(new CommandLine.Verify(List.of("a/b")));
+        assertThat(CommandLine.of("rehearse")).isEqualTo(new CommandLine.Rehearse());
     }
 
     @ParameterizedTest
@@ -40,6 +41,15 @@ class CommandLineTest {
         Ended ended = run(word, "more");
         assertThat(ended.status()).isEqualTo(2);
         assertThat(ended.err()).startsWith("threadwright: there is no command " + word + "\n" + CommandLine.USAGE);
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    @Test
+    void aRehearsalLeavesADatabaseThatIsConfiguredAlone() throws Exception {
+        Ended ended = run(List.of("-Dquarkus.datasource.jdbc.url=jdbc:postgresql://127.0.0.1:1/other"), "rehearse");
+        assertThat(ended.status()).isEqualTo(1);
+        assertThat(ended.err())
+                .contains("  quarkus.datasource.jdbc.url is set, and a rehearsal leaves other databases alone");
         assertThat(directory).isEmptyDirectory();
     }
 

@@ -10,8 +10,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What the first server to start decided for all that come after, because stored data depends on it. */
-public final class StoredSettings {
+/**
+ * What the first server to start decided for all that come after, because stored data depends on it. Over one connection:
+ * that a password is right takes Postgres and its client longer to find out than all that is asked here.
+ */
+public final class StoredSettings implements AutoCloseable {
 
     private static final String TOPIC = "topic ";
 
@@ -24,10 +27,11 @@ public final class StoredSettings {
             select tenant from one
             """;
 
-    private final PostgresSettings settings;
+    private final Lane lane;
 
+    /** Connects when something is asked. */
     public StoredSettings(PostgresSettings settings) {
-        this.settings = settings;
+        this.lane = new Lane(settings, Purpose.CLAIMS);
     }
 
     /**
@@ -80,87 +84,83 @@ public final class StoredSettings {
 
     /** Who has threads, or had; one look-up each. */
     public List<String> tenants() {
-        try (Lane lane = new Lane(settings, Purpose.CLAIMS)) {
-            return lane.call(
-                    connection -> {
-                        List<String> tenants = new ArrayList<>();
-                        try (PreparedStatement select = connection.prepareStatement(TENANTS);
-                                ResultSet rows = select.executeQuery()) {
-                            while (rows.next()) {
-                                tenants.add(rows.getString(1));
-                            }
+        return lane.call(
+                connection -> {
+                    List<String> tenants = new ArrayList<>();
+                    try (PreparedStatement select = connection.prepareStatement(TENANTS);
+                            ResultSet rows = select.executeQuery()) {
+                        while (rows.next()) {
+                            tenants.add(rows.getString(1));
                         }
-                        return tenants;
-                    },
-                    SqlErrors::ofRead);
-        }
+                    }
+                    return tenants;
+                },
+                SqlErrors::ofRead);
     }
 
     /** The topics that it knows, by their names. */
     public Map<String, Topic> topics() {
-        try (Lane lane = new Lane(settings, Purpose.CLAIMS)) {
-            return lane.call(
-                    connection -> {
-                        Map<String, Topic> topics = new HashMap<>();
-                        try (PreparedStatement select = connection.prepareStatement(
-                                        "select name, value from server_setting where starts_with(name, '" + TOPIC
-                                                + "')");
-                                ResultSet rows = select.executeQuery()) {
-                            while (rows.next()) {
-                                topics.put(rows.getString(1).substring(TOPIC.length()), Topic.of(rows.getString(2)));
-                            }
+        return lane.call(
+                connection -> {
+                    Map<String, Topic> topics = new HashMap<>();
+                    try (PreparedStatement select = connection.prepareStatement(
+                                    "select name, value from server_setting where starts_with(name, '" + TOPIC + "')");
+                            ResultSet rows = select.executeQuery()) {
+                        while (rows.next()) {
+                            topics.put(rows.getString(1).substring(TOPIC.length()), Topic.of(rows.getString(2)));
                         }
-                        return topics;
-                    },
-                    SqlErrors::ofRead);
-        }
+                    }
+                    return topics;
+                },
+                SqlErrors::ofRead);
     }
 
     /** From now on the topic of that id is meant by the name; if it is another one, it is of the next generation. */
     public void setTopic(String name, String id) {
-        try (Lane lane = new Lane(settings, Purpose.CLAIMS)) {
-            lane.call(
-                    connection -> {
-                        try (PreparedStatement upsert = connection.prepareStatement("""
-                                insert into server_setting as s (name, value) values (?, ? || ' 1')
-                                on conflict (name) do update
-                                set value = ? || ' ' || split_part(s.value, ' ', 2)::integer + 1
-                                where split_part(s.value, ' ', 1) <> ?
-                                """)) {
-                            upsert.setString(1, TOPIC + name);
-                            upsert.setString(2, id);
-                            upsert.setString(3, id);
-                            upsert.setString(4, id);
-                            return upsert.executeUpdate();
-                        }
-                    },
-                    SqlErrors::ofRead);
-        }
+        lane.call(
+                connection -> {
+                    try (PreparedStatement upsert = connection.prepareStatement("""
+                            insert into server_setting as s (name, value) values (?, ? || ' 1')
+                            on conflict (name) do update
+                            set value = ? || ' ' || split_part(s.value, ' ', 2)::integer + 1
+                            where split_part(s.value, ' ', 1) <> ?
+                            """)) {
+                        upsert.setString(1, TOPIC + name);
+                        upsert.setString(2, id);
+                        upsert.setString(3, id);
+                        upsert.setString(4, id);
+                        return upsert.executeUpdate();
+                    }
+                },
+                SqlErrors::ofRead);
     }
 
     /** @param table of this server: what is first written there under a name stays */
     private String firstOf(String table, String name, String value) {
-        try (Lane lane = new Lane(settings, Purpose.CLAIMS)) {
-            return lane.call(
-                    connection -> {
-                        try (PreparedStatement insert = connection.prepareStatement(
-                                "insert into " + table + " (name, value) values (?, ?) on conflict do nothing")) {
-                            insert.setString(1, name);
-                            insert.setString(2, value);
-                            insert.executeUpdate();
-                        }
-                        try (PreparedStatement select =
-                                connection.prepareStatement("select value from " + table + " where name = ?")) {
-                            select.setString(1, name);
-                            try (ResultSet row = select.executeQuery()) {
-                                if (!row.next()) {
-                                    throw new SQLException("The setting " + name + " has vanished");
-                                }
-                                return row.getString(1);
+        return lane.call(
+                connection -> {
+                    try (PreparedStatement insert = connection.prepareStatement(
+                            "insert into " + table + " (name, value) values (?, ?) on conflict do nothing")) {
+                        insert.setString(1, name);
+                        insert.setString(2, value);
+                        insert.executeUpdate();
+                    }
+                    try (PreparedStatement select =
+                            connection.prepareStatement("select value from " + table + " where name = ?")) {
+                        select.setString(1, name);
+                        try (ResultSet row = select.executeQuery()) {
+                            if (!row.next()) {
+                                throw new SQLException("The setting " + name + " has vanished");
                             }
+                            return row.getString(1);
                         }
-                    },
-                    SqlErrors::ofRead);
-        }
+                    }
+                },
+                SqlErrors::ofRead);
+    }
+
+    @Override
+    public void close() {
+        lane.close();
     }
 }

@@ -30,6 +30,7 @@ import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.common.annotation.Identifier;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Any;
@@ -40,6 +41,11 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
@@ -49,12 +55,13 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings the engine up, in order: schema, stored settings, topics, loops. Each waits for its server to be there for as
+ * Brings the engine up, in order: schema, stored settings, workflows and topics beside each other, loops. Each waits for its server to be there for as
  * long as that takes; what cannot be right by waiting ends the process with one sentence.
  */
 @ApplicationScoped
 public class EngineStartup {
 
+    static final int FIRST = 1;
     static final long FIRST_WAIT_MS = 250;
     static final long LONGEST_WAIT_MS = 5_000;
 
@@ -80,7 +87,9 @@ public class EngineStartup {
     private final Measurements measurements;
     private final ReceivedTrace receivedTrace;
 
-    private volatile String phase = "waiting to start";
+    /** What the start has to wait for just now, with why it is not there yet. */
+    private final Map<String, String> awaited = new ConcurrentSkipListMap<>();
+
     private volatile @Nullable Engine engine;
     private volatile @Nullable Thread starter;
     private volatile boolean ending;
@@ -125,14 +134,19 @@ public class EngineStartup {
 
     /** What the start is waiting for; null when the engine runs. */
     @Nullable String waitingFor() {
-        return engine == null ? phase : null;
+        if (engine != null) {
+            return null;
+        }
+        List<String> now = List.copyOf(awaited.values());
+        return now.isEmpty() ? "starting" : "waiting for " + String.join("; ", now);
     }
 
     @Nullable Engine engine() {
         return engine;
     }
 
-    void onStart(@Observes StartupEvent event) {
+    /** Before others that start something, because this takes longest and they can do so beside it. */
+    void onStart(@Observes @Priority(FIRST) StartupEvent event) {
         tellIdentity();
         EnvironmentKeys.unknown(System.getenv().keySet())
                 .forEach(name -> LOG.warnf(
@@ -211,9 +225,22 @@ public class EngineStartup {
             sealing.check();
             return sealing;
         });
-        int partitions = patiently(
-                "Postgres, to read the stored settings",
-                () -> new StoredSettings(postgres).partitions(config.partitions()));
+        try (StoredSettings stored = new StoredSettings(postgres);
+                ExecutorService beside = Executors.newSingleThreadExecutor(
+                        Thread.ofPlatform().name("engine-start-topics").daemon().factory())) {
+            try {
+                bringUp(postgres, stored, beside);
+            } finally {
+                beside.shutdownNow();
+            }
+        }
+    }
+
+    /** @param beside what waits for Kafka while this thread waits for Postgres and reads workflows */
+    private void bringUp(PostgresSettings postgres, StoredSettings stored, ExecutorService beside)
+            throws InterruptedException {
+        int partitions =
+                patiently("Postgres, to read the stored settings", () -> stored.partitions(config.partitions()));
         if (partitions != config.partitions()) {
             throw new MisconfiguredException("threadwright.partitions is " + config.partitions()
                     + ", but this journal was begun with " + partitions
@@ -221,11 +248,12 @@ public class EngineStartup {
                     + ", or begin a new journal in another database");
         }
         patiently("Postgres, to see which tenants there are", () -> {
-            TenantTopics.of(config).requireAll(new StoredSettings(postgres).tenants());
+            TenantTopics.of(config).requireAll(stored.tenants());
             return partitions;
         });
-        CallbackKey callbackKey =
-                patiently("Postgres, to read the key of callbacks", () -> callbackKey(new StoredSettings(postgres)));
+        KafkaClients kafka = new KafkaClients(kafkaConnection, config.limits().recordBytes());
+        Future<Map<String, Integer>> topics = beside.submit(() -> topics(kafka, partitions, postgres));
+        CallbackKey callbackKey = patiently("Postgres, to read the key of callbacks", () -> callbackKey(stored));
         callbacks.open(callbackKey);
         patiently("Postgres, to load the workflows", () -> {
             registerWorkflows();
@@ -234,14 +262,7 @@ public class EngineStartup {
         // Before the first thread or run could be one too many.
         QuotaWiring.count(quotas, tables);
         Decider decider = decider();
-        KafkaClients kafka = new KafkaClients(kafkaConnection, config.limits().recordBytes());
-        Map<String, Integer> generations = patiently("Kafka, to see to the topics", () -> {
-            try (Admin admin = kafka.admin("threadwright-setup")) {
-                TopicSetup topics = new TopicSetup(admin, config);
-                topics.ensure(partitions);
-                return topics.checkIdentities(new StoredSettings(postgres));
-            }
-        });
+        Map<String, Integer> generations = got(topics);
         RecordDecoder decoder = new RecordDecoder(
                 TenantTopics.of(config)::tenant,
                 topic -> generations.getOrDefault(topic, 1),
@@ -266,6 +287,30 @@ public class EngineStartup {
         ready.start();
         engine = ready;
         endings.start();
+    }
+
+    private Map<String, Integer> topics(KafkaClients kafka, int partitions, PostgresSettings postgres)
+            throws InterruptedException {
+        return patiently("Kafka, to see to the topics", () -> {
+            // With a connection of its own: the other thread asks over its.
+            try (Admin admin = kafka.admin("threadwright-setup");
+                    StoredSettings stored = new StoredSettings(postgres)) {
+                TopicSetup topics = new TopicSetup(admin, config);
+                topics.ensure(partitions);
+                return topics.checkIdentities(stored);
+            }
+        });
+    }
+
+    private static <T> T got(Future<T> beside) throws InterruptedException {
+        try {
+            return beside.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            }
+            throw new IllegalStateException(e);
+        }
     }
 
     private CallbackKey callbackKey(StoredSettings stored) {
@@ -354,16 +399,19 @@ public class EngineStartup {
     }
 
     private <T> T patiently(String what, Supplier<T> attempt) throws InterruptedException {
-        phase = "waiting for " + what;
+        awaited.put(what, what);
         for (long waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(LONGEST_WAIT_MS, waitMs * 2)) {
             try {
-                return attempt.get();
+                T got = attempt.get();
+                awaited.remove(what);
+                return got;
             } catch (MisconfiguredException e) {
                 throw e;
             } catch (RuntimeException e) {
-                phase = "waiting for " + what + ": " + e.getMessage();
+                String why = what + ": " + e.getMessage();
+                awaited.put(what, why);
                 if (waitMs == FIRST_WAIT_MS || waitMs == LONGEST_WAIT_MS) {
-                    LOG.warnf("Still %s", List.of(phase.split("\n")).getFirst());
+                    LOG.warnf("Still waiting for %s", List.of(why.split("\n")).getFirst());
                 }
                 TimeUnit.MILLISECONDS.sleep(waitMs);
             }

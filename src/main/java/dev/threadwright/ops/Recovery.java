@@ -119,6 +119,12 @@ final class Recovery {
     }
 
     private int recovered(RecoverCommand.Wanted wanted) throws SQLException {
+        try (StoredSettings stored = new StoredSettings(postgres)) {
+            return recovered(wanted, stored);
+        }
+    }
+
+    private int recovered(RecoverCommand.Wanted wanted, StoredSettings stored) throws SQLException {
         int members = membersThatStay();
         if (members > 0) {
             out.printf(
@@ -136,7 +142,7 @@ final class Recovery {
             }
             partitions.add(one);
         }
-        TopicSetup.Identities topics = new TopicSetup(admin, config).identities(new StoredSettings(postgres));
+        TopicSetup.Identities topics = new TopicSetup(admin, config).identities(stored);
         topics.recreated().forEach(topic -> out.printf("Topic %s was created anew%n", topic));
         Map<Integer, Long> log = topics.isThere(config.topics().positions()) ? published(partitions) : Map.of();
         boolean nothing = topics.recreated().isEmpty();
@@ -441,7 +447,9 @@ final class Recovery {
     }
 
     private int partitions() {
-        return new StoredSettings(postgres).partitions(config.partitions());
+        try (StoredSettings stored = new StoredSettings(postgres)) {
+            return stored.partitions(config.partitions());
+        }
     }
 
     private Map<Integer, Claimed> claimed() throws SQLException {

@@ -33,7 +33,6 @@ class SdkContractIT {
 
     @Test
     void the_sdk_finds_what_it_expects() throws Exception {
-        Path modules = NodePackage.install(TESTS, "sdk");
         String modelPort = Integer.toString(freePort());
         Map<String, String> configuration = Map.of(
                 "threadwright.webhooks.allow-private",
@@ -43,8 +42,11 @@ class SdkContractIT {
                 "threadwright.models.default.base-url",
                 "http://127.0.0.1:" + modelPort + "/v1");
         try (Cluster cluster = new Cluster("sdk")) {
-            ServerProcess one = cluster.server("one", configuration).awaitReady();
-            ServerProcess other = cluster.server("other", configuration).awaitReady();
+            ServerProcess one = cluster.server("one", configuration);
+            ServerProcess other = cluster.server("other", configuration);
+            Path modules = NodePackage.install(TESTS, "sdk");
+            one.awaitReady();
+            other.awaitReady();
             assertThat(page(one.url() + "/q/swagger-ui/")).contains("swagger-ui-bundle.js");
             assertThat(page(one.url() + "/q/openapi")).contains("/dead-letters/{dead_letter_id}/replay");
             Path report = modules.resolve("report.tap");

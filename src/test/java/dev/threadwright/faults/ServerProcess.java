@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 /** The packaged server as a process of its own, to be hurt by real signals. */
 public final class ServerProcess implements AutoCloseable {
 
-    private static final Duration READY_WITHIN = Duration.ofSeconds(90);
+    private static final Duration READY_WITHIN = Duration.ofSeconds(180);
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private final String name;
@@ -48,8 +48,9 @@ public final class ServerProcess implements AutoCloseable {
         all.put("threadwright.instance.name", name);
         try {
             Path log = directory().resolve(name + "-" + System.nanoTime() + ".log");
-            ProcessBuilder builder =
-                    new ProcessBuilder(command(all)).redirectErrorStream(true).redirectOutput(log.toFile());
+            ProcessBuilder builder = new ProcessBuilder(command(all, AotCache.ofThePackage()))
+                    .redirectErrorStream(true)
+                    .redirectOutput(log.toFile());
             builder.environment().putAll(environment);
             return new ServerProcess(name, builder.start(), port, log);
         } catch (IOException e) {
@@ -60,7 +61,13 @@ public final class ServerProcess implements AutoCloseable {
     /** Runs a command of the packaged server; its status and what it prints. */
     static String command(Map<String, String> configuration, String word, String... arguments)
             throws InterruptedException {
-        List<String> command = command(configuration);
+        return command(configuration, AotCache.ofThePackage(), word, arguments);
+    }
+
+    /** @param aot what it has to do with ahead-of-time caches */
+    static String command(Map<String, String> configuration, List<String> aot, String word, String... arguments)
+            throws InterruptedException {
+        List<String> command = command(configuration, aot);
         command.add(word);
         command.addAll(List.of(arguments));
         try {
@@ -74,21 +81,29 @@ public final class ServerProcess implements AutoCloseable {
         }
     }
 
-    private static Path directory() throws IOException {
+    static Path directory() throws IOException {
         return Files.createDirectories(Path.of("target", "faults"));
     }
 
-    private static List<String> command(Map<String, String> configuration) {
+    /** Where the packaged server is. */
+    static Path packaged() {
+        return Path.of(System.getProperty("threadwright.package", "target/quarkus-app"));
+    }
+
+    private static List<String> command(Map<String, String> configuration, List<String> aot) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
-                // Half of the start is compiling what runs for some seconds.
+                // Most are killed before a better compiler would have paid off, and many share few processors.
                 "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                // What it notes about single classes of its cache is not what the server says.
+                "-Xlog:aot*=error",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow"));
+        command.addAll(aot);
         configuration.forEach((key, value) -> command.add("-D" + key + "=" + value));
-        String packaged = System.getProperty("threadwright.package", "target/quarkus-app");
-        command.addAll(List.of("-jar", Path.of(packaged, "quarkus-run.jar").toString()));
+        command.addAll(List.of("-jar", packaged().resolve("quarkus-run.jar").toString()));
         return command;
     }
 

@@ -120,7 +120,6 @@ class WorkersIT {
     @BeforeAll
     static void everythingIsAskedFor() throws Exception {
         System.out.println("seed " + SEED);
-        installed = NodePackage.install(Path.of("examples", "workers", "javascript"), "worker-javascript");
         for (String language : List.of("js", "java", "faulty")) {
             document("pay-" + language, PAY.formatted("pay", language, ASKED, "30s", "3"));
             document("once-" + language, PAY.formatted("once", language, ASKED, "30s", "1"));
@@ -136,6 +135,7 @@ class WorkersIT {
         cluster = new Cluster("workers");
         ledger = new Ledger(cluster);
         server = server("a");
+        installed = NodePackage.install(Path.of("examples", "workers", "javascript"), "worker-javascript");
         server.awaitReady();
         faulty = new FaultyWorker(cluster, new Random(SEED)).start();
         for (String language : LANGUAGES) {

@@ -85,14 +85,15 @@ class PostgresJournalTest extends JournalContract {
 
     @Test
     void whoHasThreadsIsKnown() throws SQLException {
-        assertThat(new StoredSettings(settings).tenants()).isEmpty();
-        for (String key : List.of("b/1", "a/1", "a/2", "c/1", "b/2")) {
-            sql(
-                    "insert into thread (seq, created_at_ms, updated_at_ms, state_updated_at_ms, partition, active_runs, queued_runs,"
-                            + " status, tenant, thread, settings) values (1, 0, 0, 0, 0, 0, 0, 'idle', '"
-                            + key.replace("/", "', '") + "', '{}')");
+        try (StoredSettings stored = new StoredSettings(settings)) {
+            assertThat(stored.tenants()).isEmpty();
+            for (String key : List.of("b/1", "a/1", "a/2", "c/1", "b/2")) {
+                sql("insert into thread (seq, created_at_ms, updated_at_ms, state_updated_at_ms, partition, active_runs, queued_runs,"
+                        + " status, tenant, thread, settings) values (1, 0, 0, 0, 0, 0, 0, 'idle', '"
+                        + key.replace("/", "', '") + "', '{}')");
+            }
+            assertThat(stored.tenants()).containsExactly("a", "b", "c");
         }
-        assertThat(new StoredSettings(settings).tenants()).containsExactly("a", "b", "c");
     }
 
     // What the schema adds ------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 package dev.threadwright.testing;
 
 import dev.threadwright.embedded.EmbeddedServers;
+import dev.threadwright.embedded.EmbeddedStartException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * strings, so that there is one pair and its classes outlive every Quarkus application.
  */
 public final class TestServers {
+    /** How many JVMs may run tests at the same time. */
+    private static final int MAX_AT_ONCE = 4;
+
     private static @Nullable EmbeddedServers postgres;
     private static @Nullable EmbeddedServers kafka;
 
@@ -82,10 +86,22 @@ public final class TestServers {
 
     private static synchronized EmbeddedServers postgres() {
         if (postgres == null) {
-            postgres = start(new EmbeddedServers.Settings(
-                    Path.of("target", "test-servers", "kept"), true, freePort(), false, 0));
+            postgres = startKept(1);
         }
         return postgres;
+    }
+
+    /** On the first of the directories that are kept which no other JVM is using. */
+    private static EmbeddedServers startKept(int number) {
+        try {
+            return start(new EmbeddedServers.Settings(
+                    Path.of("target", "test-servers", "kept-" + number), true, freePort(), false, 0));
+        } catch (EmbeddedStartException e) {
+            if (number < MAX_AT_ONCE && String.valueOf(e.getMessage()).startsWith("Another Threadwright server")) {
+                return startKept(number + 1);
+            }
+            throw e;
+        }
     }
 
     private static synchronized EmbeddedServers kafka() {

@@ -14,7 +14,9 @@ final class BoundedLog {
     private BoundedLog() {}
 
     static void keep(InputStream printed, Path file) {
-        Thread.ofVirtual().name("log-" + file.getFileName()).start(() -> {
+        // Not a virtual one: reading what a process prints holds its carrier, and with few processors the proxies get
+        // none.
+        Thread.ofPlatform().daemon().name("log-" + file.getFileName()).start(() -> {
             byte[] bytes = new byte[8 * 1024];
             try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
                 for (int length = printed.read(bytes); length >= 0; length = printed.read(bytes)) {

@@ -8,9 +8,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One of the servers, with what stands between it and the others. */
 final class Node implements AutoCloseable {
-    /** Most are killed before a better compiler would have paid off, and many share few processors. */
-    private static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
-
     private final String name;
     private final Map<String, String> configuration;
     private final Proxy postgres;
@@ -38,9 +35,7 @@ final class Node implements AutoCloseable {
     }
 
     void start() {
-        Map<String, String> environment = new HashMap<>(clock == null ? Map.of() : clock.environment());
-        environment.put("JAVA_TOOL_OPTIONS", SHORT_LIVED);
-        process = ServerProcess.start(name, configuration, environment);
+        process = ServerProcess.start(name, configuration, clock == null ? Map.of() : clock.environment());
     }
 
     /** What is wrong with it, in its own words; empty if nothing is. */
