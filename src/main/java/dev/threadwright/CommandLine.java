@@ -42,6 +42,7 @@ sealed interface CommandLine {
     record MasterKey(List<String> arguments) implements CommandLine {}
 
     record Rewrap() implements CommandLine {}
+
     record Rehearse() implements CommandLine {}
 
     record Help() implements CommandLine {}

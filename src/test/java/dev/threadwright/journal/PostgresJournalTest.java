@@ -88,9 +88,10 @@ class PostgresJournalTest extends JournalContract {
         try (StoredSettings stored = new StoredSettings(settings)) {
             assertThat(stored.tenants()).isEmpty();
             for (String key : List.of("b/1", "a/1", "a/2", "c/1", "b/2")) {
-                sql("insert into thread (seq, created_at_ms, updated_at_ms, state_updated_at_ms, partition, active_runs, queued_runs,"
-                        + " status, tenant, thread, settings) values (1, 0, 0, 0, 0, 0, 0, 'idle', '"
-                        + key.replace("/", "', '") + "', '{}')");
+                sql(
+                        "insert into thread (seq, created_at_ms, updated_at_ms, state_updated_at_ms, partition, active_runs, queued_runs,"
+                                + " status, tenant, thread, settings) values (1, 0, 0, 0, 0, 0, 0, 'idle', '"
+                                + key.replace("/", "', '") + "', '{}')");
             }
             assertThat(stored.tenants()).containsExactly("a", "b", "c");
         }
