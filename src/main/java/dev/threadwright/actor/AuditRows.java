@@ -94,8 +94,7 @@ final class AuditRows {
                     header,
                     Act.RUN_RESUME,
                     run == null ? "" : run.value(),
-                    new Fields(header, decision.events().getFirst(), run)
-                            .put("request_sha256", header.contentHash()));
+                    new Fields(header, decision.events().getFirst(), run).put("request_sha256", header.contentHash()));
         }
     }
 

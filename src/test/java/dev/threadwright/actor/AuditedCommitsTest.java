@@ -246,13 +246,19 @@ class AuditedCommitsTest {
             harness.start();
             harness.loop.offer(List.of(
                     work(0, 0, input(thread("t"), "ask", 1_000, null, "ask")),
-                    work(0, 1, new Command.SettleAction(
-                            asked(thread("t"), "settle"),
-                            new RunId("0"),
-                            new ActionId("none"),
-                            new Command.Settlement.Retry())),
-                    work(0, 2, new Command.RejectInterrupt(
-                            asked(thread("t"), "reject"), new InterruptId("0".repeat(32)), "why")),
+                    work(
+                            0,
+                            1,
+                            new Command.SettleAction(
+                                    asked(thread("t"), "settle"),
+                                    new RunId("0"),
+                                    new ActionId("none"),
+                                    new Command.Settlement.Retry())),
+                    work(
+                            0,
+                            2,
+                            new Command.RejectInterrupt(
+                                    asked(thread("t"), "reject"), new InterruptId("0".repeat(32)), "why")),
                     work(0, 3, answer(thread("nobody"), Json.TRUE))));
             harness.awaitConsumed(0, 4);
         }
@@ -260,8 +266,7 @@ class AuditedCommitsTest {
     }
 
     private static Command.Header asked(ThreadKey thread, String id) {
-        return new Command.Header(
-                thread, 9_000, new Identity("/test", id), Sha256.of(id), "test", "test", "http");
+        return new Command.Header(thread, 9_000, new Identity("/test", id), Sha256.of(id), "test", "test", "http");
     }
 
     private static LoopHarness harness(String name, PostgresJournal journal) {

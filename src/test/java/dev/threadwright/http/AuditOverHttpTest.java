@@ -248,7 +248,8 @@ class AuditOverHttpTest {
     @Test
     void aNameThatIsTooLongIsCut() throws Exception {
         String long255 = (thread + "x".repeat(255)).substring(0, 255);
-        assertThat(send("GET", "/set-aside/" + long255 + "y".repeat(3_000), Tenants.ACME, "").status())
+        assertThat(send("GET", "/set-aside/" + long255 + "y".repeat(3_000), Tenants.ACME, "")
+                        .status())
                 .isEqualTo(400);
         assertThat(entries("set_aside.read", long255 + "…", "")).containsExactly("looked");
     }

@@ -56,8 +56,7 @@ class AuditHeadsTest {
 
     private static void append(Tables tables, String tenant) {
         new AuditLog(tables)
-                .append(new AuditLog.New(
-                        tenant, "ann", "key", Act.AUDIT_READ, Stage.LOOKED, "", "", Json.EMPTY_OBJECT))
+                .append(new AuditLog.New(tenant, "ann", "key", Act.AUDIT_READ, Stage.LOOKED, "", "", Json.EMPTY_OBJECT))
                 .await()
                 .atMost(Duration.ofSeconds(20));
     }
