@@ -156,7 +156,7 @@ declare
     one        thread;
     is_aside   boolean;
     place      text;
-    some       bigint;
+    counted    bigint;
     of_journal bigint;
     total      bigint := 0;
     destroyed  text[];
@@ -195,8 +195,8 @@ begin
     total := of_journal;
     foreach place in array array['snapshot', 'outcome', 'run', 'leg', 'interrupt', 'dead_letter'] loop
         execute format('select count(*) from %I where tenant = $1 and thread = $2', place)
-            into some using of_tenant, of_thread;
-        total := total + some;
+            into counted using of_tenant, of_thread;
+        total := total + counted;
     end loop;
     -- What was never sealed, and no purge finds soon.
     delete from dead_letter l

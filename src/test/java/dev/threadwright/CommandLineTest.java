@@ -24,6 +24,8 @@ class CommandLineTest {
     void nothingRunsTheServerAndVerifyTakesWhatFollows() {
         assertThat(CommandLine.of()).isEqualTo(new CommandLine.Serve());
         assertThat(CommandLine.of("verify")).isEqualTo(new CommandLine.Verify(List.of()));
+        assertThat(CommandLine.of("rewrap")).isEqualTo(new CommandLine.Rewrap());
+        assertThat(CommandLine.of("master-key", "f")).isEqualTo(new CommandLine.MasterKey(List.of("f")));
         assertThat(CommandLine.of("verify", "a/b")).isEqualTo(new CommandLine.Verify(List.of("a/b")));
         assertThat(CommandLine.of("rehearse")).isEqualTo(new CommandLine.Rehearse());
     }
@@ -62,6 +64,21 @@ class CommandLineTest {
                 .contains("  threadwright.partitions is 0; it is at least 1")
                 .contains("  threadwright.webhooks.timeout is PT2M; it is from PT0.001S to PT1M");
         assertThat(directory).isEmptyDirectory();
+    }
+
+    @Test
+    void aMasterKeyIsMadeWithoutAServer() throws Exception {
+        Ended made = run("master-key", "--name=first", "keys");
+        assertThat(made.status()).isZero();
+        assertThat(made.out()).contains("Master key first is the newest of keys");
+        assertThat(Files.readString(directory.resolve("keys"))).matches("first [A-Za-z0-9+/]{43}=\n");
+        assertThat(run("master-key", "keys").status()).isZero();
+        assertThat(Files.readString(directory.resolve("keys")).lines()).hasSize(2);
+
+        Ended again = run("master-key", "--name=first", "keys");
+        assertThat(again.status()).isEqualTo(2);
+        assertThat(again.out()).contains("has a key first already");
+        assertThat(run("master-key").status()).isEqualTo(2);
     }
 
     private Ended run(String... words) throws IOException, InterruptedException {

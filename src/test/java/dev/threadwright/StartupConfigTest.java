@@ -65,6 +65,8 @@ class StartupConfigTest {
             postgres.url               | postgres://x        | JDBC URL
             topics.positions           | threadwright.events | threadwright.topics.events already
             topics.actions-of."charge" | threadwright.input  | threadwright.topics.input already
+            encryption.enabled         | true                | there are no master keys
+            encryption.key-file        | /nowhere/at/all     | is not there
             limits.data-bytes          | many                | many
             limits.data-byte           | 1                   | limits.data-byte
             """)

@@ -202,8 +202,8 @@ public final class ConfigCheck {
         positive("encryption.tick", encryption.tick());
         if (encryption.keyFile().isPresent()) {
             tried("encryption.key-file", () -> MasterKeys.provider(encryption));
-        } else {
-            tried("encryption.enabled", () -> MasterKeys.sealing(encryption));
+        } else if (encryption.enabled()) {
+            tried("encryption.enabled", () -> MasterKeys.required(encryption));
         }
     }
 

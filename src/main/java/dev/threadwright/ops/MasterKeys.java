@@ -16,13 +16,19 @@ final class MasterKeys {
 
     /** @throws IllegalArgumentException saying what is wrong with the configuration */
     static Sealing sealing(ThreadwrightConfig.Encryption encryption) {
+        KeyProvider provider = encryption.enabled() ? required(encryption) : provider(encryption);
+        return new Sealing(provider, encryption.enabled(), encryption.cachedKeys());
+    }
+
+    /** As {@link #provider}, where there has to be one. */
+    static KeyProvider required(ThreadwrightConfig.Encryption encryption) {
         KeyProvider provider = provider(encryption);
-        if (encryption.enabled() && provider == null) {
+        if (provider == null) {
             throw new IllegalArgumentException(
                     "is true, and there are no master keys: set threadwright.encryption.key-file"
                             + " to a file that threadwright master-key has made");
         }
-        return new Sealing(provider, encryption.enabled(), encryption.cachedKeys());
+        return provider;
     }
 
     /** Null if there is none. @throws IllegalArgumentException naming file and line, or the providers */

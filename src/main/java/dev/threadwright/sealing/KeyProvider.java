@@ -7,7 +7,8 @@ package dev.threadwright.sealing;
  * block.
  *
  * <p>Every method throws a {@link SealedException}: of {@code UNAVAILABLE} if the same may succeed later, of {@code
- * NO_MASTER_KEY} if it has not the key that is asked for.
+ * NO_MASTER_KEY} if it has not the key that is asked for: both are waited out. Of {@code DAMAGED} if it has, and that opens
+ * nothing: then the thread is set aside, and the others go on.
  */
 public interface KeyProvider {
 

@@ -20,11 +20,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import javax.crypto.AEADBadTagException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Master keys from a file: one a line, a name and 32 bytes as base64, the newest last. It wraps with the last and unwraps
- * with all, so a new one is a line more. Read once, at the start.
+ * with all, so a new one is a line more. Read at the start, and
+ * again when a key is asked for that was not there: another server has it already.
  */
 public final class MasterKeyFile implements KeyProvider {
 
@@ -43,17 +43,21 @@ public final class MasterKeyFile implements KeyProvider {
             PosixFilePermission.OTHERS_EXECUTE);
 
     private final Path file;
-    private final Map<String, DataKey> keys;
-    private final String newest;
+    private volatile Keys keys;
 
-    private MasterKeyFile(Path file, Map<String, DataKey> keys, String newest) {
+    private MasterKeyFile(Path file, Keys keys) {
         this.file = file;
         this.keys = keys;
-        this.newest = newest;
     }
+
+    private record Keys(Map<String, DataKey> byName, String newest) {}
 
     /** @throws IllegalArgumentException naming file and line, if it cannot be used */
     public static MasterKeyFile read(Path file) {
+        return new MasterKeyFile(file, keys(file));
+    }
+
+    private static Keys keys(Path file) {
         List<String> lines;
         try {
             refuseOpenToOthers(file);
@@ -76,7 +80,7 @@ public final class MasterKeyFile implements KeyProvider {
             throw new IllegalArgumentException(
                     file.toAbsolutePath() + " has no key: threadwright master-key " + file + " makes one");
         }
-        return new MasterKeyFile(file, keys, newest);
+        return new Keys(keys, newest);
     }
 
     private static String add(Map<String, DataKey> keys, String line, String place) {
@@ -134,7 +138,7 @@ public final class MasterKeyFile implements KeyProvider {
     public static void add(Path file, String name) {
         requireName(name, "");
         boolean isThere = Files.exists(file);
-        if (isThere && read(file).keys.containsKey(name)) {
+        if (isThere && keys(file).byName().containsKey(name)) {
             throw new IllegalArgumentException(file.toAbsolutePath() + " has a key " + name + " already");
         }
         byte[] key = Seal.fresh();
@@ -170,17 +174,18 @@ public final class MasterKeyFile implements KeyProvider {
 
     @Override
     public String describe() {
-        return file.toAbsolutePath() + " (" + String.join(", ", keys.keySet()) + ")";
+        return file.toAbsolutePath() + " (" + String.join(", ", keys.byName().keySet()) + ")";
     }
 
     @Override
     public String newest() {
-        return newest;
+        return keys.newest();
     }
 
     @Override
     public WrappedKey wrap(byte[] dataKey, byte[] context) {
-        return new WrappedKey(newest, Seal.encrypt(key(newest), dataKey, context));
+        String name = newest();
+        return new WrappedKey(name, Seal.encrypt(key(name), dataKey, context));
     }
 
     @Override
@@ -189,19 +194,37 @@ public final class MasterKeyFile implements KeyProvider {
             return Seal.decrypt(key(key.masterKey()), key.bytes(), context);
         } catch (AEADBadTagException e) {
             throw new SealedException(
-                    Reason.NO_MASTER_KEY,
+                    Reason.DAMAGED,
                     "The master key \"" + key.masterKey() + "\" of " + file.toAbsolutePath()
-                            + " is another one than that which wrapped a data key under this name, or that is damaged",
+                            + " is another one than that which wrapped a data key under this name, or the data key is"
+                            + " damaged",
                     e);
         }
     }
 
     private DataKey key(String name) {
-        @Nullable DataKey key = keys.get(name);
+        DataKey key = keys.byName().get(name);
+        if (key == null) {
+            key = again(name).byName().get(name);
+        }
         if (key == null) {
             throw new SealedException(
                     Reason.NO_MASTER_KEY, "The master key \"" + name + "\" is none of those in " + describe());
         }
         return key;
+    }
+
+    private Keys again(String name) {
+        try {
+            Keys read = keys(file);
+            keys = read;
+            return read;
+        } catch (IllegalArgumentException e) {
+            throw new SealedException(
+                    Reason.NO_MASTER_KEY,
+                    "The master key \"" + name + "\" was none of those in the file, and that cannot be read again: "
+                            + e.getMessage(),
+                    e);
+        }
     }
 }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -46,7 +47,7 @@ public final class Sealing {
                 from m where m.master_key is not null)
             select k.tenant, k.thread, k.number, k.master_key, k.wrapped
             from m cross join lateral (
-                select * from thread_key k where k.master_key = m.master_key and k.wrapped is not null limit 1) k
+                select * from thread_key k where k.master_key = m.master_key and k.wrapped is not null limit 3) k
             """;
 
     private final @Nullable KeyProvider provider;
@@ -90,20 +91,30 @@ public final class Sealing {
     }
 
     /**
-     * Whether all that is stored can be read.
+     * Whether all that is stored can be read. A few keys that each master key has wrapped tell: of one alone, it might be the
+     * key that is damaged.
      *
      * @throws SealedException if a master key is missing, or is another one of the same name
      */
     public void check(Connection connection) throws SQLException {
+        Map<String, SealedException> failures = new HashMap<>();
+        Set<String> fine = new HashSet<>();
         try (PreparedStatement statement = connection.prepareStatement(OF_EACH_MASTER_KEY);
                 ResultSet rows = statement.executeQuery()) {
             while (rows.next()) {
-                unwrapped(
-                                new ThreadKey(rows.getString(1), rows.getString(2)),
-                                rows.getInt(3),
-                                new WrappedKey(rows.getString(4), rows.getBytes(5)))
-                        .destroy();
+                WrappedKey wrapped = new WrappedKey(rows.getString(4), rows.getBytes(5));
+                try {
+                    unwrapped(new ThreadKey(rows.getString(1), rows.getString(2)), rows.getInt(3), wrapped)
+                            .destroy();
+                    fine.add(wrapped.masterKey());
+                } catch (SealedException e) {
+                    failures.put(wrapped.masterKey(), e);
+                }
             }
+        }
+        failures.keySet().removeAll(fine);
+        if (!failures.isEmpty()) {
+            throw failures.values().iterator().next();
         }
     }
 
@@ -122,10 +133,10 @@ public final class Sealing {
         }
         List<BatchKeys.Fresh> fresh = new ArrayList<>();
         if (!unknown.isEmpty()) {
-            Map<ThreadKey, Integer> erased = new HashMap<>();
-            read(connection, unknown, known, erased);
+            Map<ThreadKey, Integer> gone = new HashMap<>();
+            read(connection, unknown, known, gone);
             for (ThreadKey thread : unknown) {
-                Integer before = erased.get(thread);
+                Integer before = gone.get(thread);
                 if (!known.containsKey(thread) && (before == null || !onlyIfThere.contains(thread))) {
                     fresh.add(fresh(thread, before == null ? 1 : before + 1));
                 }
@@ -147,10 +158,7 @@ public final class Sealing {
     }
 
     private void read(
-            Connection connection,
-            List<ThreadKey> threads,
-            Map<ThreadKey, DataKey> found,
-            Map<ThreadKey, Integer> erased)
+            Connection connection, List<ThreadKey> threads, Map<ThreadKey, DataKey> found, Map<ThreadKey, Integer> gone)
             throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(CURRENT)) {
             statement.setArray(1, texts(connection, threads.stream().map(ThreadKey::tenant)));
@@ -160,15 +168,28 @@ public final class Sealing {
                     ThreadKey thread = new ThreadKey(rows.getString(1), rows.getString(2));
                     int number = rows.getInt(3);
                     byte[] wrapped = rows.getBytes(5);
-                    if (wrapped == null) {
-                        erased.put(thread, number);
+                    DataKey key =
+                            wrapped == null ? null : sound(thread, number, new WrappedKey(rows.getString(4), wrapped));
+                    if (key == null) {
+                        gone.put(thread, number);
                     } else {
-                        DataKey key = unwrapped(thread, number, new WrappedKey(rows.getString(4), wrapped));
                         cache.put(thread, key, true);
                         found.put(thread, key);
                     }
                 }
             }
+        }
+    }
+
+    /** Null if it is damaged: what it has sealed is lost, and what comes is sealed with another. */
+    private @Nullable DataKey sound(ThreadKey thread, int number, WrappedKey wrapped) {
+        try {
+            return unwrapped(thread, number, wrapped);
+        } catch (SealedException e) {
+            if (e.reason() == Reason.DAMAGED) {
+                return null;
+            }
+            throw e;
         }
     }
 

@@ -38,21 +38,42 @@ class MasterKeyFileTest {
     }
 
     @Test
+    void aKeyThatIsAddedWhileAServerRunsIsFoundWhenItIsNeeded() throws IOException {
+        Path file = directory.resolve("keys");
+        MasterKeyFile.add(file, "a");
+        MasterKeyFile running = MasterKeyFile.read(file);
+        MasterKeyFile.add(file, "b");
+        byte[] key = Seal.fresh();
+        WrappedKey byAnother = MasterKeyFile.read(file).wrap(key, CONTEXT);
+        assertThat(running.newest()).isEqualTo("a");
+        assertThat(running.unwrap(byAnother, CONTEXT)).isEqualTo(key);
+        assertThat(running.newest()).isEqualTo("b");
+
+        Files.writeString(file, "nonsense");
+        assertThatThrownBy(() -> running.unwrap(new WrappedKey("c", byAnother.bytes()), CONTEXT))
+                .hasMessageContaining("line 1")
+                .satisfies(e -> isFor(e, Reason.NO_MASTER_KEY));
+        assertThat(running.unwrap(byAnother, CONTEXT))
+                .as("what it has read it keeps")
+                .isEqualTo(key);
+    }
+
+    @Test
     void aKeyIsBoundToWhoseItIsAndToItsMasterKey() throws IOException {
         Path file = directory.resolve("keys");
         MasterKeyFile.add(file, "a");
         MasterKeyFile keys = MasterKeyFile.read(file);
         WrappedKey wrapped = keys.wrap(Seal.fresh(), CONTEXT);
-        assertThatThrownBy(() -> keys.unwrap(wrapped, new byte[] {2})).satisfies(MasterKeyFileTest::isNoMasterKey);
+        assertThatThrownBy(() -> keys.unwrap(wrapped, new byte[] {2})).satisfies(e -> isFor(e, Reason.DAMAGED));
         assertThatThrownBy(() -> keys.unwrap(new WrappedKey("b", wrapped.bytes()), CONTEXT))
                 .hasMessageContaining("\"b\" is none of those in")
-                .satisfies(MasterKeyFileTest::isNoMasterKey);
+                .satisfies(e -> isFor(e, Reason.NO_MASTER_KEY));
         Files.delete(file);
         MasterKeyFile.add(file, "a");
         assertThatThrownBy(() -> MasterKeyFile.read(file).unwrap(wrapped, CONTEXT))
                 .as("another key of the same name")
                 .hasMessageContaining("is another one than that which wrapped")
-                .satisfies(MasterKeyFileTest::isNoMasterKey);
+                .satisfies(e -> isFor(e, Reason.DAMAGED));
     }
 
     @Test
@@ -126,7 +147,7 @@ class MasterKeyFileTest {
         return file;
     }
 
-    private static void isNoMasterKey(Throwable failure) {
-        assertThat(((SealedException) failure).reason()).isEqualTo(Reason.NO_MASTER_KEY);
+    private static void isFor(Throwable failure, Reason reason) {
+        assertThat(((SealedException) failure).reason()).isEqualTo(reason);
     }
 }
