@@ -168,7 +168,7 @@ class RowSecurityTest {
             case "text" -> "'of " + tenant + "'";
             case "bigint", "integer" -> Integer.toString(number);
             case "boolean" -> "false";
-            case "json", "jsonb" -> "'{}'";
+            case "json", "jsonb", "ARRAY" -> "'{}'";
             case "bytea" -> "'\\x00'";
             default -> throw new IllegalArgumentException("Say which value a column of type " + type + " has here");
         };
