@@ -36,7 +36,16 @@ public final class Tenants implements QuarkusTestProfile {
         Map<String, String> config = new HashMap<>();
         // Other tests of this JVM have the default topics, and other partitions' worth of records in them.
         for (String topic :
-                List.of("input", "commands", "results", "lifecycle", "events", "dead-letter", "actions", "progress")) {
+                List.of(
+                        "input",
+                        "commands",
+                        "results",
+                        "lifecycle",
+                        "events",
+                        "dead-letter",
+                        "actions",
+                        "progress",
+                        "positions")) {
             config.put("threadwright.topics." + topic, "tenants." + topic);
         }
         config.put("threadwright.group.id", "tenants");
