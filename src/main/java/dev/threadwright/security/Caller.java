@@ -27,7 +27,9 @@ public record Caller(String tenant, String name, Set<Role> roles, Known known) {
         /** Nobody has to say who they are. */
         ANYBODY,
         /** The name is that of an API key in the configuration. */
-        KEY;
+        KEY,
+        /** The name is what a token of the issuer says. */
+        TOKEN;
 
         public String word() {
             return name().toLowerCase(Locale.ROOT);
