@@ -174,7 +174,7 @@ class TokensTest {
 
     @Test
     void whoeverIsKnownIsKnownByEitherAlgorithmAndAtTheEdgeOfTime() throws Exception {
-        Caller ann = new Caller("acme", "ann", Set.of(Role.READ, Role.WRITE));
+        Caller ann = new Caller("acme", "ann", Set.of(Role.READ, Role.WRITE), Caller.Known.TOKEN);
         assertThat(check(good())).isEqualTo(new TokenVerdict.Known(ann));
         assertThat(check(token(
                         c -> {
@@ -221,7 +221,7 @@ class TokensTest {
                     c.setClaim("realm_access", Map.of("roles", List.of("operate", "other", 5)));
                     c.setClaim("user", Map.of("name", "Ben"));
                 })))
-                .isEqualTo(new TokenVerdict.Known(new Caller("globex", "Ben", Set.of(Role.OPERATE))));
+                .isEqualTo(new TokenVerdict.Known(new Caller("globex", "Ben", Set.of(Role.OPERATE), Caller.Known.TOKEN)));
     }
 
     @Test
