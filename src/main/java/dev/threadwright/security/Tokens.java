@@ -174,8 +174,8 @@ public final class Tokens implements AutoCloseable {
             return new TokenVerdict.Refused(said == null ? TokenFault.NO_TENANT : TokenFault.UNKNOWN_TENANT);
         }
         return settings.tenants().contains(tenant)
-                ? new TokenVerdict.Known(new Caller(
-                        tenant, name, roles(claim(all, settings.rolesClaim())), Caller.Known.TOKEN))
+                ? new TokenVerdict.Known(
+                        new Caller(tenant, name, roles(claim(all, settings.rolesClaim())), Caller.Known.TOKEN))
                 : new TokenVerdict.Refused(TokenFault.UNKNOWN_TENANT);
     }
 

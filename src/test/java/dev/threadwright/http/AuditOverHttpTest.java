@@ -75,6 +75,9 @@ class AuditOverHttpTest {
             GET /verify | | journal.verify looked | |
             GET /threads/{asking}/verify | | journal.verify looked | {asking} |
             POST /workflows | {"name": "{workflow}", "channels": {"mine": "last_write_wins"}, "start": "s", "steps": {"s": {"set": {"mine": "true"}}}} | workflow.register begun done | |
+            POST /threads/{erasing}/erase | {"reason": "nobody needs it"} | erasure.request begun done | {erasing} |
+            POST /erasures | {"reason": "nobody needs it", "thread_ids": ["{forgetting}"]} | erasure.request begun done | |
+            GET /erasures/{erasure} | | erasure.read looked | | {erasure}
             GET /audit | | audit.read looked | |
             GET /audit/head | | audit.head looked | |
             GET /audit/verify | | audit.verify looked | |
@@ -435,6 +438,13 @@ class AuditOverHttpTest {
                     .get(30, TimeUnit.SECONDS);
         }
         names.put("letter", awaited("/dead-letters?thread_id=" + thread, "dead_letters", "dead_letter_id"));
+        for (String name : List.of("erased", "erasing", "forgetting")) {
+            names.put(name, name + "-" + thread);
+            acme("POST", "/threads", filled("{\"thread_id\": \"{" + name + "}\"}"), 200);
+        }
+        Answer erasing = send("POST", filled("/threads/{erased}/erase"), Tenants.ACME, "{\"reason\": \"of old\"}");
+        assertThat(erasing.status()).as(erasing.body()).isEqualTo(202);
+        names.put("erasure", text((Json.Obj) JsonText.parse(erasing.body()), "erasure_id"));
         names.put("aside", "aside-" + thread);
         setAside(filled("{aside}"));
     }

@@ -291,6 +291,9 @@ class IsolationTest {
         names.put("run_id", text(run, "run_id"));
         names.put("lone_run_id", text(acme("POST", "/runs", """
                 {"assistant_id": "echo", "input": {"mark": "%s"}, "on_completion": "keep"}""".formatted(MARK), 200), "run_id"));
+        acme("POST", "/threads", "{\"thread_id\": \"erased-{thread_id}\"}", 200);
+        names.put("erasure_id", text(acme("POST", "/erasures", """
+                {"reason": "%s", "thread_ids": ["erased-{thread_id}"]}""".formatted(MARK), 202), "erasure_id"));
         names.put("interrupt_id", awaited("/interrupts?thread_id={thread_id}", "interrupts", "interrupt_id"));
         names.put("checkpoint_id", awaited("/threads/{thread_id}/checkpoints", "checkpoints", "checkpoint_id"));
         String other = "working-" + thread;

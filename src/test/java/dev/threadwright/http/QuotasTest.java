@@ -173,7 +173,7 @@ class QuotasTest {
         assertThat(input(Tenants.SMALL, thread + "-4", "delay", 600_000).statusCode())
                 .isEqualTo(200);
         assertProblem(input(Tenants.SMALL, thread + "-1", "delay", 600_000), "outstanding-runs");
-        send("tenants.input.small", thread + "-1", "{\"text\": \"one too many\"}", "parallel");
+        send("tenants.input.small", thread + "-1", "{\"ms\": 600000}", "parallel");
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() ->
                         assertThat(refused("outstanding_runs") - runsBefore).isEqualTo(2));
@@ -265,6 +265,7 @@ class QuotasTest {
                             "ce_id", UUID.randomUUID().toString(),
                             "ce_source", "/test",
                             "ce_type", "dev.threadwright.user.input.v1",
+                            "ce_workflow", "delay",
                             "ce_policy", policy)
                     .forEach((header, text) -> record.headers().add(header, text.getBytes(UTF_8)));
         }

@@ -78,6 +78,8 @@ class TenantTopicsTest {
             topics.put("tenants." + topic, "default");
             topics.put("tenants." + topic + ".acme", "acme");
             topics.put("tenants." + topic + ".globex", "globex");
+            topics.put("tenants." + topic + ".slow", "slow");
+            topics.put("tenants." + topic + ".small", "small");
         }
         return topics;
     }

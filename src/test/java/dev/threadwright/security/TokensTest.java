@@ -221,7 +221,8 @@ class TokensTest {
                     c.setClaim("realm_access", Map.of("roles", List.of("operate", "other", 5)));
                     c.setClaim("user", Map.of("name", "Ben"));
                 })))
-                .isEqualTo(new TokenVerdict.Known(new Caller("globex", "Ben", Set.of(Role.OPERATE), Caller.Known.TOKEN)));
+                .isEqualTo(
+                        new TokenVerdict.Known(new Caller("globex", "Ben", Set.of(Role.OPERATE), Caller.Known.TOKEN)));
     }
 
     @Test

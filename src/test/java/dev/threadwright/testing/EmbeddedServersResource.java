@@ -3,6 +3,7 @@ package dev.threadwright.testing;
 import dev.threadwright.json.JsonText;
 import dev.threadwright.workflow.Json;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -32,7 +33,7 @@ public final class EmbeddedServersResource implements QuarkusTestResourceLifecyc
     @Override
     public Map<String, String> start() {
         model = new ModelServer(EmbeddedServersResource::said);
-        return Map.of(
+        Map<String, String> config = new HashMap<>(Map.of(
                 "threadwright.callbacks.public-url", PUBLIC_URL,
                 "threadwright.models.default.base-url", model.baseUrl(),
                 "threadwright.postgres.url", TestServers.keptDatabase(database),
@@ -41,7 +42,10 @@ public final class EmbeddedServersResource implements QuarkusTestResourceLifecyc
                 "kafka.bootstrap.servers", TestServers.bootstrapServers(),
                 "threadwright.http-steps.allow-hosts", "http://127.0.0.1",
                 "threadwright.http-steps.allow-addresses", "127.0.0.1/32",
-                "threadwright.secrets.payments", SECRET);
+                "threadwright.secrets.payments", SECRET));
+        // To read what those of them sealed before that do seal; by itself it seals nothing.
+        config.put("threadwright.encryption.key-file", TestServers.masterKeys());
+        return config;
     }
 
     /** What the model says is written in what it is asked last, as a call, or else repeats it. */

@@ -2,9 +2,12 @@ package dev.threadwright.testing;
 
 import dev.threadwright.embedded.EmbeddedServers;
 import dev.threadwright.embedded.EmbeddedStartException;
+import dev.threadwright.sealing.MasterKeyFile;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -73,6 +76,24 @@ public final class TestServers {
             System.setProperty(marker, url);
         }
         return url;
+    }
+
+    /** A file of master keys that stays until the JVM ends, as the databases do in which something may be sealed with them. */
+    public static String masterKeys() {
+        // Whoever asks may be of another class loader.
+        String marker = TestServers.class.getName() + ".masterKeys";
+        String file = System.getProperty(marker);
+        if (file == null) {
+            try {
+                Path keys = Files.createTempDirectory("master-keys").resolve("keys");
+                MasterKeyFile.add(keys, "test");
+                file = keys.toAbsolutePath().toString();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            System.setProperty(marker, file);
+        }
+        return file;
     }
 
     /** A port of 127.0.0.1 that was free a moment ago. */
