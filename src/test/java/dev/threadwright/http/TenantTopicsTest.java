@@ -62,7 +62,15 @@ class TenantTopicsTest {
             Tenants.GLOBEX_INPUT,
             "globex",
             "tenants.results.globex",
-            "globex");
+            "globex",
+            "tenants.input.slow",
+            "slow",
+            "tenants.results.slow",
+            "slow",
+            "tenants.input.small",
+            "small",
+            "tenants.results.small",
+            "small");
 
     @TestHTTPResource("/")
     URI server;
