@@ -291,9 +291,8 @@ class DeadLettersOverHttpTest {
         send(keyless);
         String id = await().atMost(Duration.ofSeconds(30))
                 .until(
-                        () -> row(
-                                "select partition || '-' || position from dead_letter where key is null and bytes = "
-                                        + (mark.length() + 2)),
+                        () -> row("select partition || '-' || position from dead_letter where key is null and bytes = "
+                                + (mark.length() + 2)),
                         found -> found != null);
         given().get("/dead-letters/{id}", id)
                 .then()
