@@ -47,6 +47,11 @@ record CheckedCommand(
                 new OutcomeKey(thread, IdentityHash.ofConflict(identity, contentHash)));
     }
 
+    /** That it has been counted as an input already. */
+    CheckedCommand counted() {
+        return new CheckedCommand(record, thread, identity, contentHash, named, false, outcomeKey, conflictKey);
+    }
+
     /** The outcome of its id is its own only if the content is the same. */
     boolean isAnsweredBy(OutcomeRow row) {
         return row.key().equals(conflictKey) || row.key().equals(outcomeKey) && row.isOf(contentHash);

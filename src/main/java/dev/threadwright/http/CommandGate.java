@@ -100,7 +100,25 @@ public class CommandGate {
         });
     }
 
+    /** Several at once, which count here and not when they are sent. Fails as one that is one too many. */
+    Uni<List<CheckedCommand>> admitted(String tenant, List<CheckedCommand> commands) {
+        return Uni.createFrom().deferred(() -> {
+            int inputs = (int) commands.stream().filter(CheckedCommand::isInput).count();
+            long waitMs = quotas.inputsOrWaitMs(tenant, inputs);
+            return waitMs == 0
+                    ? Uni.createFrom()
+                            .item(commands.stream().map(CheckedCommand::counted).toList())
+                    : Uni.createFrom().failure(new ProblemException(overQuota(waitMs)));
+        });
+    }
+
     private static Problem overQuota(long waitMs) {
+        if (waitMs == TenantQuotas.NEVER) {
+            return Problem.of(
+                            ProblemType.QUOTA_EXCEEDED,
+                            "These are more inputs than the tenant's quota lets come at once: send fewer. Nothing was done")
+                    .with(Map.of(Problem.QUOTA, Json.of(Quota.Kind.INPUTS_PER_SECOND.key())));
+        }
         return Problem.of(
                         ProblemType.QUOTA_EXCEEDED,
                         "The tenant's quota of inputs per second is used up on this server; try again in " + waitMs

@@ -150,8 +150,9 @@ record RunBody(
     }
 
     private static void putCommand(Map<String, Json> command, RequestFields given) {
+        // Each way on passes what is asked: by an answer, by another state, or by going elsewhere.
+        CurrentCaller.requireIfAsked(Role.RESOLVE);
         if (given.names("resume")) {
-            CurrentCaller.requireIfAsked(Role.RESOLVE);
             Json answer = given.value("resume");
             command.put("answer", answer == null ? Json.NULL : answer);
         }

@@ -17,7 +17,9 @@ import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.smallrye.mutiny.vertx.MutinyHelper;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -178,6 +180,19 @@ public class RunGate {
                                 .onItem()
                                 .ifNull()
                                 .failWith(() -> lost(prepared)));
+    }
+
+    /** All that were asked for together count together: all are admitted, or none. */
+    Uni<List<Prepared>> admitted(String tenant, List<Prepared> prepared) {
+        return gate.admitted(tenant, prepared.stream().map(Prepared::command).toList())
+                .map(commands -> {
+                    List<Prepared> admitted = new ArrayList<>();
+                    for (int i = 0; i < commands.size(); i++) {
+                        Prepared one = prepared.get(i);
+                        admitted.add(new Prepared(one.thread(), one.leg(), one.body(), commands.get(i)));
+                    }
+                    return admitted;
+                });
     }
 
     /** As {@link #send}, for who only wants to follow the run: what is new needs no reading. */

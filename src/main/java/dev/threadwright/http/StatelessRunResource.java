@@ -208,13 +208,15 @@ public class StatelessRunResource {
         List<RunBody> bodies = RequestFields.parseAll(body, maxDataBytes, MAX_BATCH, RunBody.FIELDS).stream()
                 .map(RunBody::read)
                 .toList();
+        String tenant = CurrentCaller.tenant();
         List<Uni<RunGate.Prepared>> prepared = new ArrayList<>();
         for (int i = 0; i < bodies.size(); i++) {
-            prepared.add(gate.prepareAlone(CurrentCaller.tenant(), bodies.get(i), key == null ? null : key + "/" + i));
+            prepared.add(gate.prepareAlone(tenant, bodies.get(i), key == null ? null : key + "/" + i));
         }
         return Uni.join()
                 .all(prepared)
                 .andFailFast()
+                .flatMap(all -> gate.admitted(tenant, all))
                 .flatMap(all -> Multi.createFrom()
                         .iterable(all)
                         .onItem()

@@ -1,6 +1,7 @@
 package dev.threadwright.http;
 
 import dev.threadwright.query.ThreadSearch;
+import dev.threadwright.security.Role;
 import dev.threadwright.thread.SettingsChange;
 import dev.threadwright.thread.ThreadSettings;
 import dev.threadwright.thread.ThreadStatus;
@@ -88,6 +89,10 @@ final class ThreadRequest {
 
     private static SettingsChange settings(RequestFields body, Consumer<Policy> policyCheck) {
         Json policy = body.value("policy");
+        if (body.names("approvals")) {
+            // An answer to what is not asked yet.
+            CurrentCaller.requireIfAsked(Role.RESOLVE);
+        }
         return new SettingsChange(
                 policy == null ? null : CommandBody.policy("policy", policy, policyCheck),
                 body.text("workflow"),
@@ -198,8 +203,12 @@ final class ThreadRequest {
                 throw body.wrong("values", "must be an object of channels, or a list of them");
             }
             String id = body.text("checkpoint_id");
-            return new StateUpdate(
-                    values, id == null ? CheckpointName.of(body, "checkpoint") : id, body.text("as_node"));
+            String step = body.text("as_node");
+            if (step != null) {
+                // As if that step had run: what it asks is passed over.
+                CurrentCaller.requireIfAsked(Role.RESOLVE);
+            }
+            return new StateUpdate(values, id == null ? CheckpointName.of(body, "checkpoint") : id, step);
         }
     }
 

@@ -23,6 +23,9 @@ public final class TenantQuotas implements Quotas {
     /** From one count to the next, at least. */
     public static final Duration APART = Duration.ofSeconds(1);
 
+    /** However long one waits, so many cannot be had at once. */
+    public static final long NEVER = Long.MAX_VALUE;
+
     /** So many times as long as counting took nothing is counted: a twentieth of one connection's time at most. */
     static final int REST = 19;
 
@@ -116,12 +119,22 @@ public final class TenantQuotas implements Quotas {
         if (rate == null) {
             return null;
         }
-        Integer burst = quota.burst();
-        int capacity = burst == null ? rate : burst;
+        int capacity = capacity(quota);
         return Bucket.builder()
                 .addLimit(bandwidth -> bandwidth.capacity(capacity).refillGreedy(rate, Duration.ofSeconds(1)))
                 .withCustomTimePrecision(time)
                 .build();
+    }
+
+    private int burst(String tenant) {
+        Tenant known = tenants.get(tenant);
+        return known == null ? Integer.MAX_VALUE : capacity(known.quota);
+    }
+
+    private static int capacity(Quota quota) {
+        Integer burst = quota.burst();
+        Integer rate = quota.inputsPerSecond();
+        return burst != null ? burst : rate != null ? rate : Integer.MAX_VALUE;
     }
 
     private @Nullable Bucket inputs(String tenant) {
@@ -142,11 +155,24 @@ public final class TenantQuotas implements Quotas {
 
     /** As {@link #tryInput}, for who cannot wait: 0 if it was taken, else milliseconds until one may be. */
     public long inputOrWaitMs(String tenant) {
+        return inputsOrWaitMs(tenant, 1);
+    }
+
+    /**
+     * As {@link #inputOrWaitMs}, of several at once: all are taken or none.
+     *
+     * @return {@link #NEVER} if they are more than may ever come at once
+     */
+    public long inputsOrWaitMs(String tenant, int count) {
         Bucket bucket = inputs(tenant);
         if (bucket == null) {
             return 0;
         }
-        var probe = bucket.tryConsumeAndReturnRemaining(1);
+        if (count > burst(tenant)) {
+            onRefused.accept(tenant, Quota.Kind.INPUTS_PER_SECOND);
+            return NEVER;
+        }
+        var probe = bucket.tryConsumeAndReturnRemaining(count);
         if (probe.isConsumed()) {
             return 0;
         }

@@ -207,6 +207,10 @@ class IdentityTest {
                 "/threads/t/runs       | {\"assistant_id\": \"echo\", \"command\": {\"resume\": 1}}",
                 "/threads/t/runs/wait  | {\"assistant_id\": \"echo\", \"command\": {\"resume\": 1}}",
                 "/runs                 | {\"assistant_id\": \"echo\", \"command\": {\"resume\": 1}}",
+                "/threads/t/runs       | {\"assistant_id\": \"echo\", \"command\": {\"goto\": \"paid\"}}",
+                "/threads/t/runs       | {\"assistant_id\": \"echo\", \"command\": {\"update\": {\"approved\": true}}}",
+                "/threads/t/state      | {\"values\": {\"approved\": true}, \"as_node\": \"approve\"}",
+                "/threads              | {\"approvals\": {\"approval_required\": {\"approved\": true}}}",
                 "/threads/t/inputs     | {\"data\": 1, \"interrupt_id\": \"0123456789abcdef0123456789abcdef\"}",
             })
     void answeringInAnotherWayNeedsTheRoleToAnswer(String path, String body) throws Exception {

@@ -25,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -193,6 +194,43 @@ class QuotasTest {
                             .statusCode())
                     .isEqualTo(204);
         }
+    }
+
+    @Test
+    void aBatchIsTakenWholeOrNotAtAll() throws Exception {
+        String run = "{\"assistant_id\": \"echo\", \"input\": {\"of\": \"" + thread + "\"}}";
+        long before = threads();
+        HttpResponse<String> tooMany = post(
+                Tenants.SLOW,
+                "/runs/batch",
+                Stream.generate(() -> run)
+                        .limit(Tenants.SLOW_PER_SECOND + 1)
+                        .toList()
+                        .toString(),
+                null);
+        assertThat(tooMany.statusCode()).isEqualTo(429);
+        assertThat(tooMany.body()).contains("send fewer").contains("inputs-per-second");
+        String three = Stream.generate(() -> run).limit(3).toList().toString();
+        int refused = 0;
+        int taken = 0;
+        for (int i = 0; i < 4; i++) {
+            HttpResponse<String> answer = post(Tenants.SLOW, "/runs/batch", three, null);
+            if (answer.statusCode() == 429) {
+                assertProblem(answer, "inputs-per-second");
+                refused++;
+            } else {
+                assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+                taken++;
+            }
+        }
+        assertThat(taken).isPositive();
+        assertThat(threads() - before).as(refused + " refused").isEqualTo(3L * taken);
+    }
+
+    /** Of the tenant whose inputs are few. */
+    private long threads() throws Exception {
+        return Long.parseLong(
+                post(Tenants.SLOW, "/threads/count", "{}", null).body().strip());
     }
 
     private HttpResponse<String> input(String key, String name, String workflow, int ms) throws Exception {
