@@ -85,7 +85,7 @@ for (const multitaskStrategy of ['reject', 'enqueue', 'interrupt', 'rollback']) 
 }
 
 test('merge and parallel are strategies of our own', async () => {
-  const { thread, run } = await busyThread(700);
+  const { thread, run } = await busyThread(4_000);
   const joined = await client.runs.create(thread, 'delay', { input: { n: 2 }, multitaskStrategy: 'merge' });
   assert.equal(joined.run_id, run);
   const beside = await client.runs.create(thread, 'echo', { input: { n: 3 }, multitaskStrategy: 'parallel' });

@@ -76,6 +76,9 @@ class RandomCommandsTest {
         assertThat(EnumSet.complementOf(rejections))
                 .as("refusals that never occurred")
                 .containsExactlyInAnyOrder(
+                        // Quotas are RoomTest's.
+                        Event.Rejection.QUOTA_THREADS,
+                        Event.Rejection.QUOTA_RUNS,
                         Event.Rejection.POLICY_FAILED,
                         Event.Rejection.UNKNOWN_THREAD,
                         Event.Rejection.UNKNOWN_INTERRUPT,

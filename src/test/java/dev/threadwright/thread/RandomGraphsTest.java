@@ -39,6 +39,8 @@ class RandomGraphsTest {
 
     /** Only what the outside world is told of, and what no command here asks for. */
     private static final Set<Event.Rejection> NEVER = EnumSet.of(
+            Event.Rejection.QUOTA_THREADS,
+            Event.Rejection.QUOTA_RUNS,
             Event.Rejection.UNKNOWN_THREAD,
             Event.Rejection.UNKNOWN_INTERRUPT,
             Event.Rejection.UNKNOWN_ACTION,
