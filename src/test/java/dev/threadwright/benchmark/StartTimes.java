@@ -85,6 +85,7 @@ public final class StartTimes {
                 directory.resolve("servers"), true, TestServers.freePort(), true, TestServers.freePort());
         try (EmbeddedServers servers = EmbeddedServers.start(settings)) {
             List<String> others = List.of(
+                    "-Dthreadwright.identity.enabled=false",
                     "-Dkafka.bootstrap.servers=" + servers.bootstrapServers(),
                     "-Dthreadwright.postgres.url=" + servers.jdbcUrl(),
                     "-Dthreadwright.postgres.username=" + servers.user(),
