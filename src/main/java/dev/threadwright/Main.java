@@ -5,6 +5,7 @@ import dev.threadwright.embedded.EmbeddedServers;
 import dev.threadwright.embedded.EmbeddedStartException;
 import dev.threadwright.journal.JournalUnavailableException;
 import dev.threadwright.ops.AuditCommand;
+import dev.threadwright.ops.EngineStartup;
 import dev.threadwright.ops.KeyCommand;
 import dev.threadwright.ops.MasterKeyCommand;
 import dev.threadwright.ops.RecoverCommand;
@@ -107,6 +108,7 @@ public final class Main {
                 .addShutdownHook(
                         new Thread(() -> closeAfter(quarkusStopped, servers, afterwards), "embedded-servers-stop"));
         var exit = ApplicationLifecycleManager.getDefaultExitCodeHandler();
+        EngineStartup.headStart();
         Quarkus.run(null, (code, failure) -> {
             quarkusStopped.complete(failure == null ? code : 1);
             if (failure != null) {

@@ -121,7 +121,7 @@ public final class Ownership implements AutoCloseable {
     public void assigned(Collection<Integer> partitions) {
         measurements.rebalanced(Measurements.Rebalance.ASSIGNED, partitions.size());
         wanted.addAll(partitions);
-        partitions.forEach(partition -> execute(() -> claim(partition)));
+        execute(() -> claim(partitions));
     }
 
     /**
@@ -172,7 +172,7 @@ public final class Ownership implements AutoCloseable {
             }
             letGo(partition);
             if (wanted.contains(partition)) {
-                thread.schedule(() -> claim(partition), RECLAIM_LOST_MS, TimeUnit.MILLISECONDS);
+                thread.schedule(() -> claim(List.of(partition)), RECLAIM_LOST_MS, TimeUnit.MILLISECONDS);
             }
         });
     }
@@ -205,49 +205,94 @@ public final class Ownership implements AutoCloseable {
         thread.shutdownNow();
     }
 
-    private void claim(int partition) {
-        if (!wanted.contains(partition) || held.containsKey(partition)) {
-            return;
-        }
+    /** All at once as far as the log is asked. Whoever fails is tried again alone, so that nobody waits for it. */
+    private void claim(Collection<Integer> partitions) {
+        long begunNanos = System.nanoTime();
         try {
-            long begunNanos = System.nanoTime();
-            // What the loop commits for an earlier claim is over then, and what comes of it concerns nobody any more.
-            loop.release(partition).get();
-            Claim claim = journal.claim(partition, owner, publisher.publisherId());
-            long published = publisher.open(claim);
-            journal.fenced(partition, claim.epoch());
-            publishBacklog(claim, published);
-            OwedWork owed = owed(partition, Integer.MAX_VALUE);
-            loop.own(
-                            partition,
-                            claim.epoch(),
-                            claim.position(),
-                            owed.begun(),
-                            owed.turns(),
-                            journal.setAside(List.of(partition), Loop.MAX_SET_ASIDE))
-                    .join();
-            if (!wanted.contains(partition)) {
-                letGo(partition);
-                return;
+            List<Claim> claims = new ArrayList<>();
+            for (int partition : partitions) {
+                attempt(partition, () -> {
+                    if (wanted.contains(partition) && !held.containsKey(partition)) {
+                        // What the loop commits for an earlier claim is over then, and what comes of it concerns nobody
+                        // any more.
+                        loop.release(partition).get();
+                        claims.add(journal.claim(partition, owner, publisher.publisherId()));
+                    }
+                });
             }
-            resume(owed.calls());
-            held.put(partition, claim.epoch());
-            stopped.remove(partition);
-            inbound.resume(partition, claim.offsets());
-            measurements.claimed(System.nanoTime() - begunNanos);
-            LOG.infof("Owning partition %d at epoch %d, position %d", partition, claim.epoch(), claim.position());
+            if (isOpen(claims)) {
+                for (Claim claim : claims) {
+                    attempt(claim.partition(), () -> takeOver(claim, begunNanos));
+                }
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean isOpen(List<Claim> claims) {
+        if (claims.isEmpty()) {
+            return false;
+        }
+        try {
+            publisher.open(claims);
+            return true;
+        } catch (RuntimeException e) {
+            claims.forEach(claim -> failed(claim.partition(), e));
+            return false;
+        }
+    }
+
+    private interface Attempt {
+        void run() throws InterruptedException, ExecutionException;
+    }
+
+    private void attempt(int partition, Attempt attempt) throws InterruptedException {
+        try {
+            attempt.run();
         } catch (ExecutionException e) {
             throw new IllegalStateException("A release does not fail", e);
         } catch (IllegalStateException e) {
             stop(partition, String.valueOf(e.getMessage()));
-        } catch (RuntimeException e) {
-            measurements.claimFailed();
-            LOG.warnf("Cannot claim partition %d yet, will go on trying: %s", partition, e.getMessage());
             publisher.drop(partition);
-            thread.schedule(() -> claim(partition), RETRY_MS, TimeUnit.MILLISECONDS);
+        } catch (RuntimeException e) {
+            failed(partition, e);
         }
+    }
+
+    private void failed(int partition, RuntimeException e) {
+        measurements.claimFailed();
+        LOG.warnf("Cannot claim partition %d yet, will go on trying: %s", partition, e.getMessage());
+        publisher.drop(partition);
+        thread.schedule(() -> claim(List.of(partition)), RETRY_MS, TimeUnit.MILLISECONDS);
+    }
+
+    private void takeOver(Claim claim, long begunNanos) throws InterruptedException {
+        int partition = claim.partition();
+        long published = publisher.opened(claim);
+        if (!Set.of(publisher.publisherId()).containsAll(claim.publishers())) {
+            journal.fenced(partition, claim.epoch());
+        }
+        publishBacklog(claim, published);
+        OwedWork owed = owed(partition, Integer.MAX_VALUE);
+        loop.own(
+                        partition,
+                        claim.epoch(),
+                        claim.position(),
+                        owed.begun(),
+                        owed.turns(),
+                        journal.setAside(List.of(partition), Loop.MAX_SET_ASIDE))
+                .join();
+        if (!wanted.contains(partition)) {
+            letGo(partition);
+            return;
+        }
+        resume(owed.calls());
+        held.put(partition, claim.epoch());
+        stopped.remove(partition);
+        inbound.resume(partition, claim.offsets());
+        measurements.claimed(System.nanoTime() - begunNanos);
+        LOG.infof("Owning partition %d at epoch %d, position %d", partition, claim.epoch(), claim.position());
     }
 
     /** What the last owner committed and did not publish. */

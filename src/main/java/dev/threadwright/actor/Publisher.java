@@ -12,13 +12,18 @@ public interface Publisher {
     String publisherId();
 
     /**
-     * Begins a claimed partition at the position that the log holds or the store knows, whichever is larger, after
-     * making sure that its previous publisher publishes no more. Blocks; call it before the partition's first
-     * {@link #publish}.
-     *
-     * @return the last position that is published
+     * Begins claimed partitions, each at the position that the log holds or the store knows, whichever is larger, after
+     * making sure that their previous publishers publish no more. Blocks; call it before the first {@link #publish}. All at
+     * once, because what the log is asked costs about the same for one partition and for many.
      */
-    long open(Claim claim);
+    void open(List<Claim> claims);
+
+    /**
+     * How far a partition is published that was opened for this claim.
+     *
+     * @throws IllegalStateException if that is farther than its journal goes; it is not open then
+     */
+    long opened(Claim claim);
 
     /** Publishes what has been committed. Returns at once. */
     void publish(List<? extends Publication> publications);

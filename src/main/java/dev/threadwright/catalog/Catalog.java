@@ -327,6 +327,28 @@ public class Catalog implements WorkflowCatalog {
         return new Registered(registered.ref(), registered.isNew());
     }
 
+    /**
+     * Whether the newest version under its name is this content, and can be used here: then there is nothing to register. For
+     * who brings the same documents at each start. Blocks.
+     *
+     * @throws InvalidDocumentException if it is no document at all
+     * @throws CatalogUnavailableException if the store cannot be reached
+     */
+    public boolean holds(String tenant, String text) {
+        refresh();
+        Json.Obj document = DocumentReader.read(text);
+        if (!(document.get("name") instanceof Json.Text name)) {
+            return false;
+        }
+        Compiled newest = latest.get(new Name(tenant, name.value()));
+        if (newest != null
+                && document.get("version") instanceof Json.Num asked
+                && !asked.equals(Json.of(newest.workflow().ref().version()))) {
+            return false;
+        }
+        return newest != null && stored.isNewest(tenant, newest.workflow().ref(), hashOf(document));
+    }
+
     private Workflow checked(String tenant, Json.Obj document) {
         int version = document.get("version") instanceof Json.Num number
                         && number.value().signum() > 0

@@ -116,6 +116,12 @@ final class StoredWorkflows {
         throw new CatalogUnavailableException("Too many servers register workflow " + name + " at once", null);
     }
 
+    /** Whether it is the newest version under its name, and of this content. */
+    boolean isNewest(String tenant, WorkflowRef ref, byte[] hash) {
+        Newest newest = newest(tenant, ref.name());
+        return newest != null && newest.version() == ref.version() && Arrays.equals(newest.hash(), hash);
+    }
+
     private @Nullable Newest newest(String tenant, String name) {
         List<Newest> rows = query(
                 "select version, hash from workflow where tenant = ? and name = ? order by version desc limit 1",

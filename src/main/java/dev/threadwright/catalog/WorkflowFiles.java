@@ -29,14 +29,21 @@ public final class WorkflowFiles {
     /** @throws CatalogUnavailableException if the store cannot be reached; may be tried again */
     public void registerExamples(long nowMs) {
         for (String name : EXAMPLES) {
-            try (InputStream resource = WorkflowFiles.class.getResourceAsStream(EXAMPLES_AT + name)) {
-                if (resource == null) {
-                    throw new IllegalStateException("The server lacks its example " + name);
-                }
-                catalog.register(Catalog.EVERYONE, new String(resource.readAllBytes(), StandardCharsets.UTF_8), nowMs);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+            String text = example(name);
+            if (!catalog.holds(Catalog.EVERYONE, text)) {
+                catalog.register(Catalog.EVERYONE, text, nowMs);
             }
+        }
+    }
+
+    static String example(String name) {
+        try (InputStream resource = WorkflowFiles.class.getResourceAsStream(EXAMPLES_AT + name)) {
+            if (resource == null) {
+                throw new IllegalStateException("The server lacks its example " + name);
+            }
+            return new String(resource.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -272,7 +272,7 @@ final class Engine implements AutoCloseable {
                 clientId,
                 () -> kafka.transactionalProducer(clientId, clientId),
                 admin,
-                () -> kafka.grouplessConsumer(clientId + "-positions"),
+                () -> kafka.lookingConsumer(clientId + "-positions"),
                 topics.outgoing(),
                 partitions,
                 config.limits().recordBytes(),

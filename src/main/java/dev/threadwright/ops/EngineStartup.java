@@ -5,6 +5,7 @@ import dev.threadwright.actor.Replies;
 import dev.threadwright.callback.CallbackKey;
 import dev.threadwright.callback.Callbacks;
 import dev.threadwright.catalog.Catalog;
+import dev.threadwright.catalog.HeadStart;
 import dev.threadwright.catalog.InvalidDocumentException;
 import dev.threadwright.catalog.WorkflowConflictException;
 import dev.threadwright.catalog.WorkflowFiles;
@@ -130,6 +131,11 @@ public class EngineStartup {
         this.measurements = measurements;
         List<Replies> all = replies.stream().toList();
         this.replies = batch -> all.forEach(each -> each.committed(batch));
+    }
+
+    /** Before Quarkus, which has nothing for a second processor to do: what needs neither it nor a server. Returns at once. */
+    public static void headStart() {
+        Thread.ofPlatform().name("head-start").daemon().start(HeadStart::compile);
     }
 
     /** What the start is waiting for; null when the engine runs. */

@@ -29,6 +29,9 @@ final class KafkaClients {
      */
     private static final int REBALANCE_MS = 20_000;
 
+    /** How long a broker may wait for more before it answers who looks. */
+    private static final int LOOK_MS = 10;
+
     private final Map<String, Object> connection;
     private final int maxRecordBytes;
 
@@ -62,6 +65,16 @@ final class KafkaClients {
     /** In no group; its partitions are assigned by hand. */
     Consumer<byte[], byte[]> grouplessConsumer(String clientId) {
         return new KafkaConsumer<>(consumer(clientId), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    /**
+     * In no group, for who reads what is there and then asks for something else: a fetch that waits for more would keep the
+     * next one waiting.
+     */
+    Consumer<byte[], byte[]> lookingConsumer(String clientId) {
+        Map<String, Object> config = consumer(clientId);
+        config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, LOOK_MS);
+        return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
     Producer<byte[], byte[]> transactionalProducer(String clientId, String transactionalId) {

@@ -11,9 +11,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.Condition;
@@ -188,21 +190,37 @@ public final class Relay implements Publisher, AutoCloseable {
     }
 
     @Override
-    public long open(Claim claim) {
+    public void open(List<Claim> claims) {
         awaitTransactionUnderWay();
-        for (String publisher : claim.publishers()) {
-            if (!publisher.equals(publisherId)) {
-                positions.fence(publisher);
+        Set<String> publishers = new LinkedHashSet<>();
+        claims.forEach(claim -> publishers.addAll(claim.publishers()));
+        publishers.remove(publisherId);
+        publishers.forEach(positions::fence);
+        // Also of those that were given back in order: that may be long ago, and what has happened since lost with a
+        // newer journal.
+        Map<Integer, Long> inLog = positions.read(claims.stream()
+                .filter(claim -> claim.epoch() > 1)
+                .map(Claim::partition)
+                .toList());
+        lock.lock();
+        try {
+            for (Claim claim : claims) {
+                long published = Math.max(claim.published(), inLog.getOrDefault(claim.partition(), 0L));
+                lanes.put(claim.partition(), new Lane(claim.partition(), published));
             }
+        } finally {
+            lock.unlock();
         }
-        // Also if it was given back in order: that may be long ago, and what has happened since lost with a newer
-        // journal.
-        long published = claim.epoch() == 1
-                ? claim.published()
-                : Math.max(
-                        claim.published(),
-                        positions.read(List.of(claim.partition())).getOrDefault(claim.partition(), 0L));
+    }
+
+    @Override
+    public long opened(Claim claim) {
+        Long published = published().get(claim.partition());
+        if (published == null) {
+            throw new RelayException("Partition " + claim.partition() + " was let go meanwhile", null);
+        }
         if (published > claim.position()) {
+            drop(claim.partition());
             Holder holder = holders.apply(List.of(claim.partition())).get(claim.partition());
             if (holder == null || holder.epoch() != claim.epoch()) {
                 throw new RelayException("Partition " + claim.partition() + " was claimed by another meanwhile", null);
@@ -211,12 +229,6 @@ public final class Relay implements Publisher, AutoCloseable {
                     + ", but its journal ends at " + claim.position()
                     + ": Postgres is older than Kafka. Restore a newer backup, or see \"Postgres behind Kafka\" in"
                     + " docs/operations.md");
-        }
-        lock.lock();
-        try {
-            lanes.put(claim.partition(), new Lane(claim.partition(), published));
-        } finally {
-            lock.unlock();
         }
         return published;
     }

@@ -6,6 +6,7 @@ import dev.threadwright.actor.Measurements.CommitFailure;
 import dev.threadwright.journal.Batch;
 import dev.threadwright.journal.Journal;
 import dev.threadwright.journal.Journal.Claim;
+import dev.threadwright.journal.JournalUnavailableException;
 import dev.threadwright.journal.OutboxRow.Coordinates;
 import dev.threadwright.journal.Publication;
 import dev.threadwright.journal.RawHeaders;
@@ -38,6 +39,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A real loop over a given journal, with everything around it recorded. */
@@ -147,7 +149,7 @@ public final class LoopHarness implements AutoCloseable {
         while (true) {
             try {
                 Claim claim = journal.claim(partition, "test", publisher.publisherId());
-                publisher.open(claim);
+                publisher.open(List.of(claim));
                 owned.add(loop.own(
                         partition,
                         claim.epoch(),
@@ -159,7 +161,7 @@ public final class LoopHarness implements AutoCloseable {
                     awaitOwned();
                 }
                 return claim;
-            } catch (dev.threadwright.journal.JournalUnavailableException injected) {
+            } catch (JournalUnavailableException injected) {
                 // As the ownership does: until it succeeds.
             }
         }
@@ -343,6 +345,8 @@ public final class LoopHarness implements AutoCloseable {
         private final Map<Integer, Long> positions = new ConcurrentHashMap<>();
         final List<Publication> published = new CopyOnWriteArrayList<>();
         final List<String> violations = new CopyOnWriteArrayList<>();
+        final List<List<Integer>> opened = new CopyOnWriteArrayList<>();
+        volatile Predicate<List<Integer>> cannotOpen = partitions -> false;
 
         RecordingPublisher(String id) {
             this.id = id;
@@ -354,8 +358,17 @@ public final class LoopHarness implements AutoCloseable {
         }
 
         @Override
-        public long open(Claim claim) {
-            positions.put(claim.partition(), claim.position());
+        public void open(List<Claim> claims) {
+            List<Integer> partitions = claims.stream().map(Claim::partition).toList();
+            opened.add(partitions);
+            if (cannotOpen.test(partitions)) {
+                throw new JournalUnavailableException("The log does not answer", null);
+            }
+            claims.forEach(claim -> positions.put(claim.partition(), claim.position()));
+        }
+
+        @Override
+        public long opened(Claim claim) {
             return claim.position();
         }
 

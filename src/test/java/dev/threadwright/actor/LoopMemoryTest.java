@@ -252,7 +252,10 @@ class LoopMemoryTest {
         }
 
         @Override
-        public long open(Journal.Claim claim) {
+        public void open(List<Journal.Claim> claims) {}
+
+        @Override
+        public long opened(Journal.Claim claim) {
             return claim.position();
         }
 

@@ -83,6 +83,27 @@ class OwnershipTest {
         }
     }
 
+    @Test
+    void theLogIsAskedOnceForAllThatIsAssignedAndThenForEachThatCouldNotBeOpened() {
+        InMemoryJournal memory = new InMemoryJournal();
+        LoopHarness next = new LoopHarness("next", memory, LoopSettings.DEFAULT);
+        next.start();
+        try (next;
+                Ownership ownership = ownership(next)) {
+            ownership.assigned(List.of(0, 1, 2));
+            await().untilAsserted(() -> assertThat(ownership.held()).containsExactlyInAnyOrder(0, 1, 2));
+            assertThat(next.publisher.opened).containsExactly(List.of(0, 1, 2));
+            next.publisher.opened.clear();
+            next.publisher.cannotOpen = partitions -> partitions.contains(4);
+            ownership.assigned(List.of(3, 4, 5));
+            await().untilAsserted(() -> assertThat(ownership.held()).containsExactlyInAnyOrder(0, 1, 2, 3, 5));
+            assertThat(next.publisher.opened.getFirst()).containsExactly(3, 4, 5);
+            next.publisher.cannotOpen = partitions -> false;
+            await().untilAsserted(() -> assertThat(ownership.held()).contains(4));
+            assertThat(next.publisher.opened).contains(List.of(3), List.of(4), List.of(5));
+        }
+    }
+
     private static final Json DONE = Json.of("done");
 
     private static Command.Header header(String type) {

@@ -103,6 +103,22 @@ class CatalogTest {
     }
 
     @Test
+    void whatIsTheNewestAlreadyIsHeld() {
+        assertThat(here.holds(tenant, document("1"))).isFalse();
+        register(here, document("1"));
+        assertThat(here.holds(tenant, "# again\n" + document("1"))).isTrue();
+        assertThat(here.holds(tenant, document("1") + "version: 1\n")).isTrue();
+        assertThat(here.holds(tenant, document("1") + "version: 2\n")).isFalse();
+        assertThat(there.holds(tenant, document("1"))).isTrue();
+        assertThat(there.holds("another", document("1"))).isFalse();
+        register(here, document("2"));
+        assertThat(here.holds(tenant, document("1")))
+                .as("it is not the newest any more")
+                .isFalse();
+        assertThatThrownBy(() -> here.holds(tenant, "- nonsense")).isExactlyInstanceOf(InvalidDocumentException.class);
+    }
+
+    @Test
     void aVersionThatIsNamedIsTheOneThatItBecomes() {
         assertThat(register(here, document("1") + "version: 7\n")).isEqualTo(new Registered(ref(7), true));
         assertThat(register(here, document("2"))).isEqualTo(new Registered(ref(8), true));

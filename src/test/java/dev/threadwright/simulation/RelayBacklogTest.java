@@ -70,7 +70,7 @@ class RelayBacklogTest {
     void open() {
         relay.start();
         for (int partition : List.of(0, 1)) {
-            later(() -> relay.open(journal.claim(partition, "server", "mine")));
+            later(() -> relay.open(List.of(journal.claim(partition, "server", "mine"))));
             goOn();
         }
         faults.odds(Kind.LOG_CALL_BEFORE, 1);

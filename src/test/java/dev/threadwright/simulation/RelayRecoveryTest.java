@@ -101,7 +101,8 @@ class RelayRecoveryTest {
         List<RuntimeException> thrown = new ArrayList<>();
         later(() -> {
             try {
-                relay.open(slow);
+                relay.open(List.of(slow));
+                relay.opened(slow);
             } catch (RuntimeException e) {
                 thrown.add(e);
             }
@@ -113,7 +114,7 @@ class RelayRecoveryTest {
 
     private void begin(Claim claim) {
         relay.start();
-        later(() -> relay.open(claim));
+        later(() -> relay.open(List.of(claim)));
         goOn();
     }
 
