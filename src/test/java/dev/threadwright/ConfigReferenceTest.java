@@ -48,6 +48,16 @@ class ConfigReferenceTest {
                 .allSatisfy(key -> assertThat(key.says()).as(key.name()).isNotBlank());
     }
 
+    /** Where a group stands, and what it is. */
+    @Test
+    void ofGroupsAllIsTold() {
+        Map<String, String> groups = ConfigKeys.groups();
+        assertThat(groups.get("threadwright.tenants.*"))
+                .contains("Besides `default`")
+                .contains("Topics not set are those of `threadwright.topics`");
+        assertThat(groups).containsKeys("threadwright.actions.per-thread", "threadwright.actions.per-tenant");
+    }
+
     @Test
     void whatTheServersOwnPropertiesSetIsAKeyOfThePage() throws IOException {
         List<String> known = ConfigKeys.all().stream().map(Key::name).toList();
