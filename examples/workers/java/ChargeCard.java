@@ -57,6 +57,9 @@ public final class ChargeCard implements ConsumerRebalanceListener {
     private static final String RESULTS_TOPIC = env("RESULTS_TOPIC", "threadwright.results");
     private static final URI SERVER = URI.create(env("SERVER", "http://localhost:8080"));
 
+    /** What the server is asked with for inputs that were too large for the topic; empty if it does not ask who calls. */
+    private static final String API_KEY = env("API_KEY", "");
+
     /** Requests in hand at most. While all places are taken, nothing is read: cancellations neither. */
     private static final int CONCURRENCY = Integer.parseInt(env("CONCURRENCY", "16"));
 
@@ -196,8 +199,11 @@ public final class ChargeCard implements ConsumerRebalanceListener {
         if (place.isEmpty()) {
             return JSON.readTree(request.value());
         }
-        HttpResponse<byte[]> response = http.send(
-                HttpRequest.newBuilder(SERVER.resolve(place)).build(), HttpResponse.BodyHandlers.ofByteArray());
+        HttpRequest.Builder question = HttpRequest.newBuilder(SERVER.resolve(place));
+        if (!API_KEY.isEmpty()) {
+            question.header("X-Api-Key", API_KEY);
+        }
+        HttpResponse<byte[]> response = http.send(question.build(), HttpResponse.BodyHandlers.ofByteArray());
         if (response.statusCode() != 200) {
             throw new Failure(
                     "transient", "The server answered " + response.statusCode() + " when asked for the input");

@@ -14,6 +14,7 @@ await work({
   actionsTopic: env.ACTIONS_TOPIC ?? 'threadwright.actions',
   resultsTopic: env.RESULTS_TOPIC ?? 'threadwright.results',
   server: env.SERVER ?? 'http://localhost:8080',
+  apiKey: env.API_KEY,
   concurrency: Number(env.CONCURRENCY ?? 16),
 });
 console.log(`Waiting for requests to ${action}`);

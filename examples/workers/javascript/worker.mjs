@@ -23,9 +23,10 @@ export class Failure extends Error {
  * @param action what it can do; requests for anything else are passed over
  * @param handle (input, {actionId, attempt, signal}) => the result, any JSON. It may be called more than once for one action,
  *   always with the same action id; the signal says that nobody waits for this attempt any more
+ * @param apiKey what the server is asked with for inputs that were too large for the topic, if it asks who calls
  * @param concurrency how many requests are in hand at most. While all places are taken, nothing is read: cancellations neither
  */
-export async function work({ action, handle, group, brokers, actionsTopic, resultsTopic, server, concurrency }) {
+export async function work({ action, handle, group, brokers, actionsTopic, resultsTopic, server, apiKey, concurrency }) {
   const kafka = new Kafka({ clientId: group, brokers, logLevel: logLevel.WARN, retry: { retries: 100, maxRetryTime: 5_000 } });
   // kafkajs reads committed records alone unless it is told otherwise.
   const topics = { allowAutoTopicCreation: false }; // the server makes them, with as many partitions as it needs
@@ -58,7 +59,7 @@ export async function work({ action, handle, group, brokers, actionsTopic, resul
   async function answer(request, signal) {
     const { ce_actionid, ce_attempt } = request.headers;
     try {
-      const input = await inputOf(request, server, signal);
+      const input = await inputOf(request, { server, apiKey, signal });
       const result = await handle(input, { actionId: String(ce_actionid), attempt: Number(ce_attempt), signal });
       return ['succeeded', result];
     } catch (error) {
@@ -140,9 +141,10 @@ export async function work({ action, handle, group, brokers, actionsTopic, resul
 }
 
 /** What was too large for the topic is asked for; by the time it is, somebody may have given the action up. */
-async function inputOf({ value, headers }, server, signal) {
+async function inputOf({ value, headers }, { server, apiKey, signal }) {
   if (!headers.ce_dataref) return JSON.parse(value);
-  const response = await fetch(new URL(String(headers.ce_dataref), server), { signal });
+  const credentials = apiKey ? { 'x-api-key': apiKey } : {};
+  const response = await fetch(new URL(String(headers.ce_dataref), server), { headers: credentials, signal });
   if (!response.ok) throw new Failure('transient', `The server answered ${response.status} when asked for the input`);
   return (await response.json()).input;
 }

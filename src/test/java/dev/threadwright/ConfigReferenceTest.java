@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -23,6 +24,8 @@ import org.junit.jupiter.api.Test;
 class ConfigReferenceTest {
 
     private static final Path PAGE = Path.of("docs", "configuration.md");
+
+    private static final Path PROPERTIES = Path.of("src", "main", "resources", "application.properties");
 
     private static final String BEGIN = "<!-- keys: made from ThreadwrightConfig by ConfigReferenceTest -->\n";
     private static final String END = "<!-- end of keys -->\n";
@@ -48,6 +51,16 @@ class ConfigReferenceTest {
                 .allSatisfy(key -> assertThat(key.says()).as(key.name()).isNotBlank());
     }
 
+    /** Where a group stands, and what it is. */
+    @Test
+    void ofGroupsAllIsTold() {
+        Map<String, String> groups = ConfigKeys.groups();
+        assertThat(groups.get("threadwright.tenants.*"))
+                .contains("Besides `default`")
+                .contains("Topics not set are those of `threadwright.topics`");
+        assertThat(groups).containsKeys("threadwright.actions.per-thread", "threadwright.actions.per-tenant");
+    }
+
     @Test
     void whatTheServersOwnPropertiesSetIsAKeyOfThePage() throws IOException {
         List<String> known = ConfigKeys.all().stream().map(Key::name).toList();
@@ -55,6 +68,22 @@ class ConfigReferenceTest {
                 .filteredOn(name -> name.startsWith("threadwright."))
                 .isNotEmpty()
                 .allSatisfy(name -> assertThat(known).contains(name));
+    }
+
+    /** What is there to be uncommented. */
+    @Test
+    void whatTheServersOwnPropertiesShowIsAKeyOfThePageToo() throws IOException {
+        List<Pattern> known = ConfigKeys.all().stream()
+                .map(key -> Pattern.compile(Pattern.quote(key.name()).replace("*", "\\E(\"[^\"]+\"|[^.\"]+)\\Q")))
+                .toList();
+        List<String> shown = Files.readAllLines(PROPERTIES).stream()
+                .filter(line -> line.startsWith("# threadwright."))
+                .map(line -> line.substring(2).split("=")[0])
+                .toList();
+        assertThat(shown)
+                .hasSizeGreaterThan(60)
+                .allSatisfy(name ->
+                        assertThat(known).anyMatch(key -> key.matcher(name).matches()));
     }
 
     private static String keys() throws IOException {
@@ -92,7 +121,7 @@ class ConfigReferenceTest {
 
     private static Properties properties() throws IOException {
         Properties properties = new Properties();
-        try (InputStream in = Files.newInputStream(Path.of("src", "main", "resources", "application.properties"))) {
+        try (InputStream in = Files.newInputStream(PROPERTIES)) {
             properties.load(new java.io.InputStreamReader(in, UTF_8));
         }
         return properties;

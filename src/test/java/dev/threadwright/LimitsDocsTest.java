@@ -89,7 +89,22 @@ class LimitsDocsTest {
                 Map.entry("lines that wait for a reader of a stream", "stream.Subscription#MAX_BUFFERED"),
                 Map.entry("webhooks under way", "ending.EndingWorker#MAX_AT_ONCE"),
                 Map.entry("connections to one address", "ops.HttpStepWiring#MAX_CONNECTIONS"),
-                Map.entry("dead letters sent again by a release", "http.ThreadRelease#MAX_REPLAYS"));
+                Map.entry("dead letters sent again by a release", "http.ThreadRelease#MAX_REPLAYS"),
+                Map.entry(
+                        "what callers looked at that is remembered so as not to be recorded again, and as much that they were refused",
+                        "http.AuditTrail#MAX_REMEMBERED"),
+                Map.entry("heads that one request verifies", "http.AuditResource#MAX_EXPECTED"),
+                Map.entry("lines of heads that are logged at once", "ops.AuditHeads#MAX_LINES"),
+                Map.entry("characters of an API key", "security.ApiKeys#MAX_LENGTH"),
+                Map.entry("characters of a token", "security.Tokens#MAX_LENGTH"),
+                Map.entry("bytes of what an issuer of tokens answers", "security.IssuerKeys#MAX_BYTES"),
+                Map.entry(
+                        "bytes of a request for an erasure, beside the 131072 that every body may have",
+                        "http.ErasureRequests#MAX_BODY"),
+                Map.entry("characters of the reason of an erasure", "http.ErasureRequests#MAX_REASON"),
+                Map.entry("master keys of a file", "sealing.MasterKeyFile#MAX_KEYS"),
+                Map.entry("threads of an erasure", "erasure.Erasures#MAX_THREADS"),
+                Map.entry("threads that a sweep has deleted to erase them", "erasure.ErasureSweep#MAX_THREADS"));
         Map<String, String> told = rows().stream().collect(Collectors.toMap(Row::limit, Row::defaults));
         for (Map.Entry<String, String> constant : constants.entrySet()) {
             String[] place = constant.getValue().split("#");

@@ -28,7 +28,9 @@ public class AsyncApiResource {
     @Operation(
             operationId = "getAsyncApi",
             summary = "The AsyncAPI document: every record on every topic",
-            description = "The topics have their default names in it.")
+            description =
+                    "But for those that servers have for themselves, with what they tell each other and how far"
+                            + " they have published. The topics have their default names in it; other tenants' topics have the same records.")
     @APIResponse(
             responseCode = "200",
             description = "The document",

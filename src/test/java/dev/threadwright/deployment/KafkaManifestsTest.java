@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -93,6 +94,18 @@ class KafkaManifestsTest {
                 .containsEntry("topic literal " + topics.actions(), Set.of("Describe", "Read"))
                 .containsEntry("topic literal " + topics.results(), Set.of("Describe", "Write"))
                 .hasSize(3);
+    }
+
+    @Test
+    void theScalersUserSeesHowFarTheGroupIsAndReadsNothing() throws IOException {
+        Manifests production = Manifests.all().getLast();
+        Map<String, Set<String>> expected = new TreeMap<>();
+        expected.put("group literal " + production.config().group().id(), Set.of("Describe"));
+        production.one(Models.ScaledObject.class, Manifests.SERVER).spec().triggers().stream()
+                .filter(trigger -> trigger.type().equals("kafka"))
+                .forEach(trigger ->
+                        expected.put("topic literal " + trigger.metadata().get("topic"), Set.of("Describe")));
+        assertThat(rights(production, "threadwright-scaler")).isEqualTo(expected);
     }
 
     @ParameterizedTest

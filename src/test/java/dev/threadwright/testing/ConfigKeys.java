@@ -72,7 +72,7 @@ public final class ConfigKeys {
         return read().keys;
     }
 
-    /** What is said of the groups that have something said of them, by their prefixes. */
+    /** What is said of the groups that have something said of them, where they stand and as their types, by their prefixes. */
     public static Map<String, String> groups() {
         return read().groups;
     }
@@ -103,9 +103,6 @@ public final class ConfigKeys {
     }
 
     private void collect(String prefix, ClassTree type) {
-        if (!says(type).isEmpty()) {
-            groups.putIfAbsent(prefix, says(type));
-        }
         for (Tree member : type.getMembers()) {
             if (member instanceof MethodTree method) {
                 collect(prefix, method);
@@ -123,12 +120,13 @@ public final class ConfigKeys {
                 && generic.getType().toString().equals("Map")) {
             key += "." + ANY;
             type = generic.getTypeArguments().getLast().toString();
-            if (!says(method).isEmpty()) {
-                groups.putIfAbsent(key, says(method));
-            }
         }
         ClassTree group = types.get(type);
         if (group != null) {
+            String words = (says(method) + " " + says(group)).strip();
+            if (!words.isEmpty()) {
+                groups.put(key, words);
+            }
             collect(key, group);
             return;
         }
