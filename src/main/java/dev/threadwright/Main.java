@@ -35,6 +35,8 @@ public final class Main {
     private static final List<String> BROKER_LOGS = List.of("org.apache.kafka", "kafka", "state.change.logger");
     private static final long QUARKUS_STOP_LIMIT_SECONDS = 60;
 
+    private static final int CANNOT_START = 1;
+
     /** Of commands: 1 says that there is something to do. */
     private static final int CANNOT_BE_DONE = 2;
 
@@ -42,31 +44,33 @@ public final class Main {
         quietBroker();
         switch (CommandLine.of(args)) {
             case CommandLine.Serve ignored -> {
-                refuseMisconfigured();
+                refuseMisconfigured(CANNOT_START);
                 refuseUnidentified();
-                serve(startUnconfigured(true, 1), () -> {});
+                serve(startUnconfigured(true, CANNOT_START), () -> {});
             }
             case CommandLine.Rehearse ignored -> {
-                refuse(Rehearsal.leaveOthersAlone());
+                refuse(Rehearsal.leaveOthersAlone(), CANNOT_START);
                 Rehearsal rehearsal = Rehearsal.prepared();
-                refuseMisconfigured();
-                EmbeddedServers servers = startUnconfigured(true, 1);
+                refuseMisconfigured(CANNOT_START);
+                EmbeddedServers servers = startUnconfigured(true, CANNOT_START);
                 rehearsal.begin();
                 serve(servers, rehearsal::forget);
             }
             case CommandLine.Verify verify -> {
-                refuseMisconfigured();
+                refuseMisconfigured(CANNOT_BE_DONE);
                 System.exit(verify(startUnconfigured(false, CANNOT_BE_DONE), verify.arguments()));
             }
-            case CommandLine.Audit audit ->
+            case CommandLine.Audit audit -> {
+                refuseMisconfigured(CANNOT_BE_DONE);
                 System.exit(audit(startUnconfigured(false, CANNOT_BE_DONE), audit.arguments()));
+            }
             case CommandLine.MasterKey add -> System.exit(new MasterKeyCommand(System.out).run(add.arguments()));
             case CommandLine.Rewrap ignored -> {
-                refuseMisconfigured();
+                refuseMisconfigured(CANNOT_BE_DONE);
                 System.exit(rewrap(startUnconfigured(false, CANNOT_BE_DONE)));
             }
             case CommandLine.Recover recover -> {
-                refuseMisconfigured();
+                refuseMisconfigured(CANNOT_BE_DONE);
                 System.exit(recover(startUnconfigured(true, CANNOT_BE_DONE), recover.arguments()));
             }
             case CommandLine.Key key -> System.exit(new KeyCommand(System.out).run(key.arguments()));
@@ -74,21 +78,21 @@ public final class Main {
             case CommandLine.Unknown unknown -> {
                 System.err.println("threadwright: there is no command " + unknown.word());
                 System.err.print(CommandLine.USAGE);
-                System.exit(2);
+                System.exit(CANNOT_BE_DONE);
             }
         }
     }
 
     /** Before anything starts, and all that is wrong at once. */
-    private static void refuseMisconfigured() {
-        refuse(StartupConfig.problems());
+    private static void refuseMisconfigured(int status) {
+        refuse(StartupConfig.problems(), status);
     }
 
-    private static void refuse(List<String> problems) {
+    private static void refuse(List<String> problems, int status) {
         if (!problems.isEmpty()) {
             System.err.println("threadwright: cannot start, because of its configuration");
             problems.forEach(problem -> System.err.println("  " + problem));
-            System.exit(1);
+            System.exit(status);
         }
     }
 
@@ -97,7 +101,7 @@ public final class Main {
         String problem = StartupConfig.missingIdentity(StartupConfig.readMapped());
         if (problem != null) {
             System.err.println("threadwright: cannot start. " + problem);
-            System.exit(1);
+            System.exit(CANNOT_START);
         }
     }
 
@@ -135,7 +139,7 @@ public final class Main {
                     .run(arguments);
         } catch (JournalUnavailableException e) {
             System.err.println("threadwright: " + e.getMessage());
-            return 2;
+            return CANNOT_BE_DONE;
         }
     }
 
@@ -172,8 +176,16 @@ public final class Main {
         SmallRyeConfig config = StartupConfig.read();
         boolean postgresConfigured = StartupConfig.hasPostgres(config);
         boolean kafkaConfigured = StartupConfig.hasKafka(config);
-        refuse(EmbeddedPackage.of(Main.class.getClassLoader())
-                .problems(!postgresConfigured, withKafka && !kafkaConfigured));
+        refuse(
+                EmbeddedPackage.of(Main.class.getClassLoader())
+                        .problems(!postgresConfigured, withKafka && !kafkaConfigured),
+                failed);
+        if (postgresConfigured && !StartupConfig.isSet(config, EmbeddedServers.POSTGRES_URL_KEY)) {
+            refuse(
+                    List.of(EmbeddedServers.POSTGRES_URL_KEY
+                            + " is not set; the journal cannot be configured in another way"),
+                    failed);
+        }
         EmbeddedServers servers = started(
                 new EmbeddedServers.Settings(
                         Path.of(config.getValue(EmbeddedServers.DATA_DIRECTORY_KEY, String.class)),

@@ -1,18 +1,17 @@
 package dev.threadwright;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.threadwright.embedded.EmbeddedServers;
+import dev.threadwright.ops.PostgresUrl;
 import io.smallrye.config.ConfigSourceContext;
 import io.smallrye.config.ConfigSourceFactory;
 import io.smallrye.config.ConfigValue;
 import io.smallrye.config.PropertiesConfigSource;
-import java.net.URLDecoder;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.eclipse.microprofile.config.spi.ConfigSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets one JDBC URL configure both clients of the database, TLS included: Quarkus wants the reactive one told apart. Above
@@ -33,19 +32,16 @@ public final class PostgresConfigSource implements ConfigSourceFactory {
             return List.of();
         }
         String jdbcUrl = url.getValue().strip();
-        if (!jdbcUrl.startsWith("jdbc:postgresql:")) {
-            throw new IllegalArgumentException("%s is a JDBC URL such as jdbc:postgresql://host:5432/database, not %s"
-                    .formatted(EmbeddedServers.POSTGRES_URL_KEY, jdbcUrl));
+        PostgresUrl parts;
+        try {
+            parts = PostgresUrl.of(jdbcUrl);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(EmbeddedServers.POSTGRES_URL_KEY + " " + e.getMessage(), e);
         }
         Map<String, String> derived = new HashMap<>();
         derived.put("quarkus.datasource.jdbc.url", jdbcUrl);
-        int query = jdbcUrl.indexOf('?');
-        derived.put(
-                "quarkus.datasource.reactive.url",
-                jdbcUrl.substring("jdbc:".length(), query < 0 ? jdbcUrl.length() : query));
-        if (query >= 0) {
-            reactive(parameters(jdbcUrl.substring(query + 1)), derived);
-        }
+        derived.put("quarkus.datasource.reactive.url", parts.address().substring("jdbc:".length()));
+        reactive(parts.parameters(), derived);
         copy(context, USERNAME_KEY, "quarkus.datasource.username", derived);
         copy(context, PASSWORD_KEY, "quarkus.datasource.password", derived);
         return List.of(new PropertiesConfigSource(derived, "threadwright.postgres", ORDINAL));
@@ -56,22 +52,14 @@ public final class PostgresConfigSource implements ConfigSourceFactory {
         return OptionalInt.of(ORDINAL);
     }
 
-    private static Map<String, String> parameters(String query) {
-        Map<String, String> parameters = new HashMap<>();
-        for (String pair : query.split("&")) {
-            int end = pair.indexOf('=');
-            if (end > 0) {
-                parameters.put(pair.substring(0, end), URLDecoder.decode(pair.substring(end + 1), UTF_8));
-            }
-        }
-        return parameters;
-    }
-
     /**
      * What the JDBC driver reads out of its URL, in the words of the other client, which would send the rest to the server as
      * settings of the session.
      */
     private static void reactive(Map<String, String> parameters, Map<String, String> derived) {
+        // Below the keys for them, which are put afterwards.
+        put(parameters.get("user"), "quarkus.datasource.username", derived);
+        put(parameters.get("password"), "quarkus.datasource.password", derived);
         String mode = parameters.get("sslmode");
         if (mode != null) {
             derived.put(REACTIVE + "postgresql.ssl-mode", mode);
@@ -93,8 +81,12 @@ public final class PostgresConfigSource implements ConfigSourceFactory {
 
     private static void copy(ConfigSourceContext context, String from, String to, Map<String, String> derived) {
         ConfigValue value = context.getValue(from);
-        if (value != null && value.getValue() != null) {
-            derived.put(to, value.getValue());
+        put(value == null ? null : value.getValue(), to, derived);
+    }
+
+    private static void put(@Nullable String value, String to, Map<String, String> derived) {
+        if (value != null) {
+            derived.put(to, value);
         }
     }
 }

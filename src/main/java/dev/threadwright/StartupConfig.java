@@ -7,6 +7,7 @@ import io.quarkus.runtime.configuration.ConfigUtils;
 import io.smallrye.config.ConfigValidationException;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -52,8 +53,8 @@ final class StartupConfig {
     }
 
     /**
-     * Why a server of this configuration must not start for want of identity; null if it may. One with servers of its own is
-     * for whoever tries it, on this machine alone.
+     * Why a server of this configuration must not start for want of identity; null if it may. One with servers of its own that
+     * listens to this machine alone is for whoever tries it.
      */
     static @Nullable String missingIdentity(SmallRyeConfig config) {
         ThreadwrightConfig.Identity identity =
@@ -61,11 +62,22 @@ final class StartupConfig {
         boolean isSaid = identity.enabled().isPresent()
                 || !identity.keys().isEmpty()
                 || identity.oidc().issuer().isPresent();
-        return isSaid || !hasPostgres(config) && !hasKafka(config)
+        boolean hasOthers = hasPostgres(config) || hasKafka(config);
+        return isSaid || !hasOthers && listensToThisMachine(config)
                 ? null
-                : "Kafka or Postgres is configured, and nobody would have to say who they are to use this server over"
-                        + " HTTP. Set threadwright.identity.keys.* or threadwright.identity.oidc.* (see docs/identity.md),"
+                : (hasOthers ? "Kafka or Postgres is configured" : "quarkus.http.host lets other machines in")
+                        + ", and nobody would have to say who they are to use this server over HTTP. Set threadwright.identity.keys.* or threadwright.identity.oidc.* (see docs/identity.md),"
                         + " or threadwright.identity.enabled=false if something else keeps others out";
+    }
+
+    private static boolean listensToThisMachine(SmallRyeConfig config) {
+        String host = config.getOptionalValue("quarkus.http.host", String.class).orElse("");
+        try {
+            return host.equals("localhost") || InetAddress.ofLiteral(host).isLoopbackAddress();
+        } catch (IllegalArgumentException e) {
+            // Some other name, and whose that is may change.
+            return false;
+        }
     }
 
     static boolean isSet(SmallRyeConfig config, String key) {

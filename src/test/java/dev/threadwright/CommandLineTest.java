@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CommandLineTest {
@@ -63,6 +64,20 @@ class CommandLineTest {
                 .contains("threadwright: cannot start, because of its configuration")
                 .contains("  threadwright.partitions is 0; it is at least 1")
                 .contains("  threadwright.webhooks.timeout is PT2M; it is from PT0.001S to PT1M");
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    /** 1 would say that there is something to do. */
+    @ParameterizedTest
+    @CsvSource({
+        "audit, -Dthreadwright.partitions=0, threadwright.partitions is 0; it is at least 1",
+        "rewrap, -Dquarkus.datasource.jdbc.url=jdbc:postgresql://127.0.0.1:1/other, threadwright.postgres.url is not set"
+    })
+    void aCommandThatCannotBeDoneForItsConfigurationSaysSoByItsStatus(String command, String option, String words)
+            throws Exception {
+        Ended ended = run(List.of(option), command, "verify");
+        assertThat(ended.status()).isEqualTo(2);
+        assertThat(ended.err()).contains("  " + words).doesNotContain("Exception");
         assertThat(directory).isEmptyDirectory();
     }
 

@@ -60,8 +60,27 @@ class PostgresConfigSourceTest {
     }
 
     @Test
-    void anotherUrlIsRefused() {
-        assertThatThrownBy(() -> derived(Map.of("threadwright.postgres.url", "postgres://db/tw")))
-                .hasMessageContaining("is a JDBC URL such as");
+    void whoConnectsMayBeSaidInTheUrlAndTheKeysStandAboveIt() {
+        String url = "jdbc:postgresql://db/tw?user=tw&password=a%2Bb";
+        assertThat(derived(Map.of("threadwright.postgres.url", url)))
+                .containsExactlyInAnyOrderEntriesOf(Map.of(
+                        "quarkus.datasource.jdbc.url", url,
+                        "quarkus.datasource.reactive.url", "postgresql://db/tw",
+                        "quarkus.datasource.username", "tw",
+                        "quarkus.datasource.password", "a+b"));
+        assertThat(derived(Map.of(
+                        "threadwright.postgres.url", url,
+                        "threadwright.postgres.username", "u",
+                        "threadwright.postgres.password", "p")))
+                .containsEntry("quarkus.datasource.username", "u")
+                .containsEntry("quarkus.datasource.password", "p");
+    }
+
+    @Test
+    void anotherUrlIsRefusedWithoutItsPassword() {
+        assertThatThrownBy(() ->
+                        derived(Map.of("threadwright.postgres.url", "postgres://u:pass4711@db/tw?password=pass4711")))
+                .hasMessageContaining("is a JDBC URL such as")
+                .hasMessageNotContaining("pass4711");
     }
 }

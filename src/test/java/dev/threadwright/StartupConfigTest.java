@@ -96,6 +96,13 @@ class StartupConfigTest {
             kafka.bootstrap.servers=x:9092                             | threadwright.identity.enabled=true    | false
             kafka.bootstrap.servers=x:9092                             | threadwright.identity.keys.a.hash=x   | false
             kafka.bootstrap.servers=x:9092                             | threadwright.identity.oidc.issuer=x   | false
+            quarkus.http.host=0.0.0.0                                  |                                       | true
+            quarkus.http.host=10.1.2.3                                 |                                       | true
+            quarkus.http.host=host.example.com                         |                                       | true
+            quarkus.http.host=0.0.0.0                                  | threadwright.identity.enabled=false   | false
+            quarkus.http.host=127.0.0.2                                |                                       | false
+            quarkus.http.host=::1                                      |                                       | false
+            quarkus.http.host=localhost                                |                                       | false
             """)
     void aServerOfOthersWantsToBeToldWhoMayUseIt(String server, String identity, boolean missing) {
         Map<String, String> values = new HashMap<>();

@@ -78,11 +78,6 @@ public final class EmbeddedServers implements AutoCloseable {
         return postgres().jdbcUrl();
     }
 
-    /** The same database for the reactive client. */
-    public String reactiveUrl() {
-        return jdbcUrl().substring("jdbc:".length());
-    }
-
     public String user() {
         return EmbeddedPostgresServer.USER;
     }

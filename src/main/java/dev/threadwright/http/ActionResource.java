@@ -102,23 +102,21 @@ public class ActionResource {
                     @RestQuery("limit")
                     @Nullable String limit) {
         if (status != null && !STATUSES.contains(status)) {
-            throw new ProblemException(Problem.of(
-                    ProblemType.INVALID_REQUEST, "Query parameter status must be " + String.join(", ", STATUSES)));
-        }
-        if (name != null && name.indexOf('\0') >= 0) {
-            throw new ProblemException(
-                    Problem.of(ProblemType.INVALID_REQUEST, "Query parameter name holds U+0000, which no name does"));
+            throw QueryTexts.wrong("status", "must be " + String.join(", ", STATUSES));
         }
         Long before = olderThan == null
                 ? null
                 : (Long)
                         (clock.millis() - QueryNumbers.read("older_than", olderThan, 0, Integer.MAX_VALUE, 0) * 1_000L);
         Filter filter = new Filter(
-                threadId == null ? null : ThreadResource.key(threadId).thread(), name, status, before);
-        int most = (int) QueryNumbers.read("limit", limit, 1, MAX_LIMIT, DEFAULT_LIMIT);
-        ActionReads.Place place = after == null ? null : ActionsPage.place(after);
-        // One more tells whether there are more.
-        return actions.page(CurrentCaller.tenant(), filter, place, most + 1).map(found -> ActionsPage.of(found, most));
+                threadId == null ? null : ThreadResource.key(threadId).thread(),
+                QueryTexts.read("name", name),
+                status,
+                before);
+        Paging<StoredAction, ActionReads.Place> paging =
+                ActionsPage.CURSOR.paging(after, limit, MAX_LIMIT, DEFAULT_LIMIT);
+        return actions.page(CurrentCaller.tenant(), filter, paging.after(), paging.wanted())
+                .map(found -> ActionsPage.of(paging.page(found)));
     }
 
     @GET

@@ -31,15 +31,15 @@ final class Answers {
     }
 
     /**
-     * @param decidedBefore whether it was decided before it was sent now
+     * @param decidedBefore whether it was decided before it was sent now; null if nobody can tell
      * @throws ProblemException if it was refused or set aside
      */
-    static Response of(CheckedCommand command, Answer answer, boolean decidedBefore, boolean complete) {
+    static Response of(CheckedCommand command, Answer answer, @Nullable Boolean decidedBefore, boolean complete) {
         OutcomeRow row = answer.outcome();
         if (row == null && answer.deadLetter() == null) {
             return accepted(command);
         }
-        boolean duplicate = decidedBefore || (row != null && row.outcome() instanceof Outcome.Duplicate);
+        Boolean duplicate = row == null ? decidedBefore : isDuplicate(row, decidedBefore);
         Told told = told(outcome(command, answer, decidedBefore));
         RunHalt halt = answer.halt();
         boolean isOpen = complete && told.run != null && (halt == null || !halt.isEnd());
@@ -70,9 +70,10 @@ final class Answers {
     /**
      * What was decided, or was decided before about the same.
      *
+     * @param decidedBefore see {@link #of}
      * @throws ProblemException if it was refused, set aside, or is not decided yet
      */
-    static Outcome outcome(CheckedCommand command, Answer answer, boolean decidedBefore) {
+    static Outcome outcome(CheckedCommand command, Answer answer, @Nullable Boolean decidedBefore) {
         OutcomeRow row = answer.outcome();
         if (answer.deadLetter() != null) {
             throw new ProblemException(Problem.of(
@@ -87,7 +88,7 @@ final class Answers {
                                     + " Idempotency-Key")
                     .with(concerning(command)));
         }
-        boolean duplicate = decidedBefore || row.outcome() instanceof Outcome.Duplicate;
+        Boolean duplicate = isDuplicate(row, decidedBefore);
         Outcome outcome = row.outcome() instanceof Outcome.Duplicate repeated ? repeated.first() : row.outcome();
         if (outcome instanceof Outcome.Rejected rejected) {
             throw refused(
@@ -108,9 +109,17 @@ final class Answers {
         return outcome;
     }
 
-    /** @throws ProblemException if it was refused or set aside, or is not decided */
-    static OutcomeRow decided(CheckedCommand command, Answer answer) {
-        Outcome outcome = outcome(command, answer, false);
+    /** The loop may find out what could not be looked up. */
+    private static @Nullable Boolean isDuplicate(OutcomeRow row, @Nullable Boolean decidedBefore) {
+        return row.outcome() instanceof Outcome.Duplicate ? Boolean.TRUE : decidedBefore;
+    }
+
+    /**
+     * @param decidedBefore see {@link #of}
+     * @throws ProblemException if it was refused or set aside, or is not decided
+     */
+    static OutcomeRow decided(CheckedCommand command, Answer answer, @Nullable Boolean decidedBefore) {
+        Outcome outcome = outcome(command, answer, decidedBefore);
         OutcomeRow row = answer.outcome();
         if (row == null) {
             throw new IllegalStateException("What is set aside or undecided is refused");
@@ -166,7 +175,7 @@ final class Answers {
     private static ProblemException refused(
             CheckedCommand command,
             OutcomeRow row,
-            boolean duplicate,
+            @Nullable Boolean duplicate,
             ProblemType type,
             @Nullable Rejection reason,
             String message) {
@@ -179,7 +188,9 @@ final class Answers {
             more.put(Problem.QUOTA, Json.of(quota.key()));
         }
         more.put("seq", Json.of(row.seq()));
-        more.put("duplicate", Json.of(duplicate));
+        if (duplicate != null) {
+            more.put("duplicate", Json.of(duplicate));
+        }
         return new ProblemException(Problem.of(type, message).with(more));
     }
 

@@ -1,5 +1,7 @@
 package dev.threadwright.http;
 
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import jakarta.ws.rs.core.Application;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Components;
@@ -16,7 +18,10 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.security.SecurityScheme;
 
-/** What the operations of the OpenAPI document have in common. */
+/**
+ * What the operations of the OpenAPI document have in common. A response without content is a problem: that is filled in by
+ * {@link ApiDocumentFilter}.
+ */
 @OpenAPIDefinition(
         info =
                 @Info(
@@ -32,7 +37,12 @@ import org.eclipse.microprofile.openapi.annotations.security.SecurityScheme;
                                     type = SecuritySchemeType.APIKEY,
                                     in = SecuritySchemeIn.HEADER,
                                     apiKeyName = Identification.KEY_HEADER,
-                                    description = "Of a caller, where callers have to say who they are.")
+                                    description = "Of a caller, where callers have to say who they are."),
+                            @SecurityScheme(
+                                    securitySchemeName = ApiDocument.BEARER,
+                                    type = SecuritySchemeType.HTTP,
+                                    scheme = "bearer",
+                                    description = "An API key, or a token of the issuer that the server knows.")
                         },
                         schemas = {
                             @Schema(
@@ -97,132 +107,66 @@ import org.eclipse.microprofile.openapi.annotations.security.SecurityScheme;
                                                             @ExampleObject(
                                                                     name = "null data",
                                                                     value = ApiDocument.INVALID))),
-                            @APIResponse(
-                                    name = "NotFound",
-                                    description = "There is no such thread, run or interrupt",
-                                    content =
-                                            @Content(
-                                                    mediaType = Problem.MEDIA_TYPE,
-                                                    schema =
-                                                            @Schema(implementation = ApiDocument.ProblemSchema.class))),
+                            @APIResponse(name = "NotFound", description = "There is no such thread, run or interrupt"),
                             @APIResponse(
                                     name = "Conflict",
                                     description =
                                             "The thread is busy and its policy rejects, the run has ended, nothing"
                                                     + " waits for that, the interrupt has another answer or has expired, or"
-                                                    + " the id was used before with other content; only with `wait`",
-                                    content =
-                                            @Content(
-                                                    mediaType = Problem.MEDIA_TYPE,
-                                                    schema =
-                                                            @Schema(implementation = ApiDocument.ProblemSchema.class))),
+                                                    + " the id was used before with other content; only with `wait`"),
                             @APIResponse(
                                     name = "Gone",
-                                    description = "Its time is over, or nobody waits for it any more",
-                                    content =
-                                            @Content(
-                                                    mediaType = Problem.MEDIA_TYPE,
-                                                    schema =
-                                                            @Schema(implementation = ApiDocument.ProblemSchema.class))),
-                            @APIResponse(
-                                    name = "TooLarge",
-                                    description = "The body or its data is too large",
-                                    content =
-                                            @Content(
-                                                    mediaType = Problem.MEDIA_TYPE,
-                                                    schema =
-                                                            @Schema(implementation = ApiDocument.ProblemSchema.class))),
+                                    description = "Its time is over, or nobody waits for it any more"),
+                            @APIResponse(name = "TooLarge", description = "The body or its data is too large"),
                             @APIResponse(
                                     name = "UnsupportedMediaType",
-                                    description = "The body is not application/json",
-                                    content =
-                                            @Content(
-                                                    mediaType = Problem.MEDIA_TYPE,
-                                                    schema =
-                                                            @Schema(implementation = ApiDocument.ProblemSchema.class))),
+                                    description = "The body is not application/json"),
                             @APIResponse(
                                     name = "NotPossible",
                                     description =
                                             "No such workflow, step or channel, an answer that does not have the form"
-                                                    + " that is asked for, or the policy failed; only with `wait`",
-                                    content =
-                                            @Content(
-                                                    mediaType = Problem.MEDIA_TYPE,
-                                                    schema =
-                                                            @Schema(implementation = ApiDocument.ProblemSchema.class))),
+                                                    + " that is asked for, or the policy failed; only with `wait`"),
                             @APIResponse(
                                     name = "InvalidFields",
                                     description =
                                             "A field is unknown, missing, of a wrong type or out of bounds, or names what"
-                                                    + " there is not; nothing was done",
-                                    content =
-                                            @Content(
-                                                    mediaType = Problem.MEDIA_TYPE,
-                                                    schema =
-                                                            @Schema(implementation = ApiDocument.ProblemSchema.class))),
+                                                    + " there is not; nothing was done"),
                             @APIResponse(
                                     name = "LimitReached",
                                     description =
                                             "The queue or inbox is full, or too many runs are unfinished; only with"
                                                     + " `wait`. Or a quota of the tenant is used up, which `quota`"
-                                                    + " names; come back after `Retry-After` seconds",
-                                    headers =
-                                            @Header(
-                                                    name = "Retry-After",
-                                                    description = "Seconds",
-                                                    schema = @Schema(type = SchemaType.INTEGER)),
-                                    content =
-                                            @Content(
-                                                    mediaType = Problem.MEDIA_TYPE,
-                                                    schema =
-                                                            @Schema(implementation = ApiDocument.ProblemSchema.class))),
+                                                    + " names; come back after `Retry-After` seconds"),
                             @APIResponse(
                                     name = "Unauthenticated",
-                                    description = "It is not known who asks; where callers have to say it",
-                                    content =
-                                            @Content(
-                                                    mediaType = Problem.MEDIA_TYPE,
-                                                    schema =
-                                                            @Schema(implementation = ApiDocument.ProblemSchema.class))),
+                                    description = "It is not known who asks; where callers have to say it"),
                             @APIResponse(
                                     name = "Forbidden",
-                                    description = "The caller lacks the role that missing_role names",
-                                    content =
-                                            @Content(
-                                                    mediaType = Problem.MEDIA_TYPE,
-                                                    schema =
-                                                            @Schema(implementation = ApiDocument.ProblemSchema.class))),
+                                    description =
+                                            "The caller lacks the role that `missing_role` names, or its token says no tenant"
+                                                    + " that there is, as `reason` has it"),
                             @APIResponse(
                                     name = "SetAside",
                                     description = "It cannot be decided, because its thread cannot be read, or the"
                                             + " server failed on it, or the store refuses it; it is kept in the"
                                             + " dead-letter topic. Only with `wait`, and only from the server that owns"
-                                            + " the thread: others answer 202 when time is up",
-                                    content =
-                                            @Content(
-                                                    mediaType = Problem.MEDIA_TYPE,
-                                                    schema =
-                                                            @Schema(implementation = ApiDocument.ProblemSchema.class))),
+                                            + " the thread: others answer 202 when time is up"),
                             @APIResponse(
                                     name = "Unavailable",
                                     description =
                                             "Kafka, the database or the issuer of tokens cannot be reached, or too"
                                                     + " much is asked at once;"
-                                                    + " come back after `Retry-After` seconds",
-                                    headers =
-                                            @Header(
-                                                    name = "Retry-After",
-                                                    description = "Seconds",
-                                                    schema = @Schema(type = SchemaType.INTEGER)),
-                                    content =
-                                            @Content(
-                                                    mediaType = Problem.MEDIA_TYPE,
-                                                    schema = @Schema(implementation = ApiDocument.ProblemSchema.class)))
+                                                    + " come back after `Retry-After` seconds")
                         }))
 public class ApiDocument extends Application {
 
-    /** The name of a way to say who asks. */
+    /** The names of the ways to say who asks. */
     static final String API_KEY = "apiKey";
+
+    static final String BEARER = "bearer";
+
+    /** Of the schema that all problems have. */
+    static final String PROBLEM = "Problem";
 
     static final String STARTED = """
             {"thread_id": "case-4711", "input": {"source": "/http", "id": "order-1"}, "outcome": "started",
@@ -237,8 +181,9 @@ public class ApiDocument extends Application {
              "errors": [{"pointer": "/data", "detail": "is null: send a JSON value that is not null"}]}""";
 
     @Schema(
-            name = "Problem",
+            name = PROBLEM,
             description = "RFC 9457. A refused command also has thread_id, input, reason, seq and duplicate.")
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     record ProblemSchema(
             @Schema(required = true, examples = "urn:threadwright:problem:busy")
             String type,
@@ -247,7 +192,21 @@ public class ApiDocument extends Application {
             @Schema(required = true) int status,
             @Schema(required = true) String detail,
             @Schema(required = true) String instance,
-            List<ErrorSchema> errors) {}
+            List<ErrorSchema> errors,
+
+            @Schema(description = "Why, in a word: of a token that does not count, or of a command that was refused.")
+            String reason,
+
+            @Schema(description = "The role that the caller lacks.")
+            String missingRole,
+
+            @Schema(
+                    description = "The quota that is used up.",
+                    enumeration = {"inputs-per-second", "threads", "outstanding-runs"})
+            String quota,
+
+            @Schema(description = "When there is room again; milliseconds.")
+            Long retryAfterMs) {}
 
     @Schema(name = "ProblemPlace")
     record ErrorSchema(

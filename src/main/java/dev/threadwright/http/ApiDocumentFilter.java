@@ -1,10 +1,12 @@
 package dev.threadwright.http;
 
 import io.quarkus.smallrye.openapi.OpenApiFilter;
+import jakarta.ws.rs.core.HttpHeaders;
 import java.util.List;
 import java.util.Set;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
+import org.eclipse.microprofile.openapi.models.OpenAPI;
 import org.eclipse.microprofile.openapi.models.Operation;
 import org.eclipse.microprofile.openapi.models.media.Schema;
 import org.eclipse.microprofile.openapi.models.media.Schema.SchemaType;
@@ -36,6 +38,29 @@ public class ApiDocumentFilter implements OASFilter {
     private static final Set<String> FOR_ANYBODY =
             Set.of("isOk", "getAsyncApi", "getWorkflowSchema", "callBack", "callBackFailure");
 
+    /** After which one may come back in so many seconds. */
+    private static final Set<String> PASSING = Set.of("LimitReached", "Unavailable");
+
+    @Override
+    public void filterOpenAPI(OpenAPI document) {
+        document.getComponents().getResponses().forEach((name, response) -> {
+            if (response.getContent() == null) {
+                response.setContent(OASFactory.createContent()
+                        .addMediaType(
+                                Problem.MEDIA_TYPE,
+                                OASFactory.createMediaType()
+                                        .schema(OASFactory.createSchema().ref(ApiDocument.PROBLEM))));
+            }
+            if (PASSING.contains(name)) {
+                response.addHeader(
+                        HttpHeaders.RETRY_AFTER,
+                        OASFactory.createHeader()
+                                .description("Seconds")
+                                .schema(OASFactory.createSchema().addType(SchemaType.INTEGER)));
+            }
+        });
+    }
+
     @Override
     public Operation filterOperation(Operation operation) {
         if (WITHOUT_BODY.contains(String.valueOf(operation.getOperationId()))) {
@@ -44,8 +69,11 @@ public class ApiDocumentFilter implements OASFilter {
         if (!FOR_ANYBODY.contains(String.valueOf(operation.getOperationId()))) {
             operation.getResponses().addAPIResponse("401", response("Unauthenticated"));
             operation.getResponses().addAPIResponse("403", response("Forbidden"));
-            operation.addSecurityRequirement(
-                    OASFactory.createSecurityRequirement().addScheme(ApiDocument.API_KEY));
+            // Either will do.
+            for (String scheme : List.of(ApiDocument.API_KEY, ApiDocument.BEARER)) {
+                operation.addSecurityRequirement(
+                        OASFactory.createSecurityRequirement().addScheme(scheme));
+            }
         }
         return operation;
     }

@@ -29,8 +29,9 @@ record AuditEntryView(
         @Schema(
                 required = true,
                 description =
-                        "How that is known: by a key; not at all, as anybody; as the record on Kafka says, which came over"
-                                + " http or from kafka; system, for what the server did.")
+                        "How that is known: by a `key`; by a `token` of the issuer; not at all, as `anybody`; as the record"
+                                + " on Kafka says, which came over `http` or from `kafka`; `system`, for what the server"
+                                + " did; `command line`, for who ran a command on the server's host.")
         String known,
 
         @Schema(required = true, examples = "interrupt.resolve")

@@ -160,17 +160,16 @@ public class AuditResource {
                     @RestQuery("limit")
                     @Nullable String limit) {
         Filter filter = new Filter(
-                text("thread_id", threadId),
-                text("caller", caller),
+                QueryTexts.read("thread_id", threadId),
+                QueryTexts.read("caller", caller),
                 act(act),
                 time("since", since),
                 time("until", until));
-        boolean newestFirst = isNewestFirst(order);
-        int most = (int) QueryNumbers.read("limit", limit, 1, MAX_LIMIT, DEFAULT_LIMIT);
-        AuditLog.Place place = after == null ? null : AuditPage.place(after, newestFirst);
-        // One more tells whether there are more.
-        return log.page(CurrentCaller.tenant(), filter, newestFirst, place, most + 1)
-                .map(found -> AuditPage.of(found, most, newestFirst));
+        boolean newestFirst = QueryTexts.isFirst("order", order, "newest", "oldest");
+        Paging<Entry, AuditLog.Place> paging =
+                AuditPage.cursor(newestFirst).paging(after, limit, MAX_LIMIT, DEFAULT_LIMIT);
+        return log.page(CurrentCaller.tenant(), filter, newestFirst, paging.after(), paging.wanted())
+                .map(found -> AuditPage.of(paging.page(found)));
     }
 
     @GET
@@ -240,16 +239,16 @@ public class AuditResource {
 
     private static List<Head> expected(String tenant, List<String> texts) {
         if (texts.size() > MAX_EXPECTED) {
-            throw invalid("expect", "may be there " + MAX_EXPECTED + " times");
+            throw QueryTexts.wrong("expect", "may be there " + MAX_EXPECTED + " times");
         }
         List<Head> heads = new ArrayList<>();
         for (String text : texts) {
             Head head = Head.parse(text);
             if (head == null) {
-                throw invalid("expect", "must be a head as /audit/head tells it: tenant/chain:number:hash");
+                throw QueryTexts.wrong("expect", "must be a head as /audit/head tells it: tenant/chain:number:hash");
             }
             if (!head.tenant().equals(tenant) && !head.tenant().equals(Entry.SERVER)) {
-                throw invalid("expect", "is of another tenant than the caller");
+                throw QueryTexts.wrong("expect", "is of another tenant than the caller");
             }
             heads.add(head);
         }
@@ -264,14 +263,14 @@ public class AuditResource {
     private static Place place(String tenant, String text) {
         Head head = Head.parse(text);
         if (head == null || !head.tenant().equals(tenant) && !head.tenant().equals(Entry.SERVER)) {
-            throw invalid("after", "must be the `next` of a page");
+            throw QueryTexts.wrong("after", "must be the `next` of a page");
         }
         return new Place(head.tenant(), head.chain(), head.number());
     }
 
     private static @Nullable String act(@Nullable String word) {
         if (word != null && Act.ofWord(word) == null) {
-            throw invalid("act", "is no act that is recorded; docs/audit.md lists them");
+            throw QueryTexts.wrong("act", "is no act that is recorded; docs/audit.md lists them");
         }
         return word;
     }
@@ -280,29 +279,7 @@ public class AuditResource {
         try {
             return text == null ? null : (Long) Instant.parse(text).toEpochMilli();
         } catch (DateTimeParseException | ArithmeticException e) {
-            throw invalid(name, "must be a time of ISO 8601, in UTC: 2026-01-31T12:00:00Z");
+            throw QueryTexts.wrong(name, "must be a time of ISO 8601, in UTC: 2026-01-31T12:00:00Z");
         }
-    }
-
-    private static boolean isNewestFirst(@Nullable String order) {
-        if (order == null || order.equals("newest")) {
-            return true;
-        }
-        if (order.equals("oldest")) {
-            return false;
-        }
-        throw invalid("order", "must be newest or oldest");
-    }
-
-    /** Nothing has a name without characters, or with one that Postgres has no text for. */
-    private static @Nullable String text(String name, @Nullable String text) {
-        if (text != null && (text.isEmpty() || text.indexOf('\0') >= 0)) {
-            throw invalid(name, "is empty or holds U+0000; leave it out");
-        }
-        return text;
-    }
-
-    private static ProblemException invalid(String name, String detail) {
-        return new ProblemException(Problem.of(ProblemType.INVALID_REQUEST, "Query parameter " + name + " " + detail));
     }
 }

@@ -14,6 +14,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -41,6 +42,9 @@ public class AuditTrail {
     private final AuditLog log;
     private final Map<Stage, Counter> failures = new EnumMap<>(Stage.class);
     private final Sparing looks = new Sparing(LOOKS_EVERY, MAX_REMEMBERED, System::nanoTime);
+    /** Entries on their way, by what they are remembered as: who looks at the same meanwhile waits for them, too. */
+    private final Map<String, Uni<Long>> looking = new HashMap<>();
+
     private final Sparing denials = new Sparing(DENIALS_EVERY, MAX_REMEMBERED, System::nanoTime);
 
     AuditTrail(AuditLog log, MeterRegistry meters) {
@@ -96,16 +100,31 @@ public class AuditTrail {
                 doing.act().word(),
                 doing.thread(),
                 doing.target());
-        Long skipped = looks.admit(key);
-        if (skipped == null) {
-            return Uni.createFrom().voidItem();
+        synchronized (looking) {
+            Long skipped = looks.admit(key);
+            if (skipped == null) {
+                Uni<Long> written = looking.get(key);
+                return written == null ? Uni.createFrom().voidItem() : written;
+            }
+            Uni<Long> written = log.append(entry(doing, Stage.LOOKED, withSkipped(doing.detail(), skipped)))
+                    .onItemOrFailure()
+                    .invoke((number, failure) -> looked(key, failure))
+                    .onFailure()
+                    .transform(failure -> refused(doing, Stage.LOOKED, failure))
+                    .memoize()
+                    .indefinitely();
+            looking.put(key, written);
+            return written;
         }
-        return log.append(entry(doing, Stage.LOOKED, withSkipped(doing.detail(), skipped)))
-                .onFailure()
-                .transform(failure -> {
-                    looks.forget(key);
-                    return refused(doing, Stage.LOOKED, failure);
-                });
+    }
+
+    private void looked(String key, @Nullable Throwable failure) {
+        synchronized (looking) {
+            if (failure != null) {
+                looks.forget(key);
+            }
+            looking.remove(key);
+        }
     }
 
     /** Somebody was told that they may not. They are told in any case, so this is for nobody to wait for. */

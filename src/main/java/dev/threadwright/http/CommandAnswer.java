@@ -38,7 +38,8 @@ record CommandAnswer(
 
         @Schema(
                 description = "True if a command of this id and content was decided before, or the interrupt had this"
-                        + " answer already: this is what was told then, and nothing was done again.")
+                        + " answer already: this is what was told then, and nothing was done again. Absent if that"
+                        + " could not be found out in time.")
         @Nullable Boolean duplicate,
 
         @Schema(description = "How the run ended, or where it stopped for somebody; with `wait=completion`.") @Nullable RunResult run) {

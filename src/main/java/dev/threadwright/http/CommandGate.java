@@ -1,6 +1,7 @@
 package dev.threadwright.http;
 
 import dev.threadwright.http.Waiter.Until;
+import dev.threadwright.journal.Batch.OutcomeKey;
 import dev.threadwright.journal.Batch.OutcomeRow;
 import dev.threadwright.limit.Quota;
 import dev.threadwright.limit.TenantQuotas;
@@ -16,7 +17,9 @@ import jakarta.ws.rs.core.Response;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Sends a command on its way and waits for as much as its caller wants to know. */
@@ -53,10 +56,13 @@ public class CommandGate {
         }
         // Commits are told on the loop's thread, which has better things to do than writing answers.
         Executor context = MutinyHelper.executor(Vertx.currentContext());
-        return decidedBefore(command)
-                .flatMap(before -> before == null
-                        ? sendAndWait(command, until, patience, context)
-                        : waitOnly(command, before, until, patience, context));
+        return before(command).flatMap(before -> {
+            // Registered before it is sent, or it might be decided before anyone waits.
+            Waiter waiter = waiters.register(command, until, patience);
+            return answered(command, before, waiter)
+                    .emitOn(context)
+                    .map(answer -> Answers.of(command, answer, before.isDuplicate(), until == Until.COMPLETION));
+        });
     }
 
     /**
@@ -71,22 +77,26 @@ public class CommandGate {
     Uni<OutcomeRow> decided(CheckedCommand command) {
         Executor context = MutinyHelper.executor(Vertx.currentContext());
         Duration patience = Duration.ofMillis(DEFAULT_TIMEOUT_MS);
-        return decidedBefore(command)
-                .flatMap(before -> {
-                    Waiter waiter = waiters.register(command, Until.DECISION, patience);
-                    if (before != null) {
-                        waiter.told(before);
-                        return waiter.answer();
-                    }
-                    return send(command)
-                            .onFailure()
-                            .invoke(waiter::drop)
-                            .onCancellation()
-                            .invoke(waiter::drop)
-                            .flatMap(sent -> waiter.answer());
-                })
-                .emitOn(context)
-                .map(answer -> Answers.decided(command, answer));
+        return before(command).flatMap(before -> {
+            Waiter waiter = waiters.register(command, Until.DECISION, patience);
+            return answered(command, before, waiter)
+                    .emitOn(context)
+                    .map(answer -> Answers.decided(command, answer, before.isDuplicate()));
+        });
+    }
+
+    /** What is decided before is not sent again. */
+    private Uni<Waiter.Answer> answered(CheckedCommand command, Before before, Waiter waiter) {
+        if (before.outcome() != null) {
+            waiter.told(before.outcome());
+            return waiter.answer();
+        }
+        return send(command)
+                .onFailure()
+                .invoke(waiter::drop)
+                .onCancellation()
+                .invoke(waiter::drop)
+                .flatMap(sent -> waiter.answer());
     }
 
     /** Fails with a {@link ProblemException} if it is an input that is one too many just now; then nothing is produced. */
@@ -100,24 +110,33 @@ public class CommandGate {
         });
     }
 
-    /** Several at once, which count here and not when they are sent. Fails as one that is one too many. */
+    /**
+     * Several at once, which count here and not when they are sent; those that were decided before do not. Fails as one that is
+     * one too many.
+     */
     Uni<List<CheckedCommand>> admitted(String tenant, List<CheckedCommand> commands) {
-        return Uni.createFrom().deferred(() -> {
-            int inputs = (int) commands.stream().filter(CheckedCommand::isInput).count();
-            long waitMs = quotas.inputsOrWaitMs(tenant, inputs);
-            return waitMs == 0
-                    ? Uni.createFrom()
-                            .item(commands.stream().map(CheckedCommand::counted).toList())
-                    : Uni.createFrom().failure(new ProblemException(overQuota(waitMs)));
+        return earlier(commands).map(found -> {
+            int inputs = (int) commands.stream()
+                    .filter(CheckedCommand::isInput)
+                    .filter(command -> outcome(command, found) == null)
+                    .count();
+            long waitMs = inputs == 0 ? 0 : quotas.inputsOrWaitMs(tenant, inputs);
+            if (waitMs != 0) {
+                throw new ProblemException(overQuota(waitMs));
+            }
+            return commands.stream().map(CheckedCommand::counted).toList();
         });
     }
 
     private static Problem overQuota(long waitMs) {
         if (waitMs == TenantQuotas.NEVER) {
-            return Problem.of(
-                            ProblemType.QUOTA_EXCEEDED,
-                            "These are more inputs than the tenant's quota lets come at once: send fewer. Nothing was done")
-                    .with(Map.of(Problem.QUOTA, Json.of(Quota.Kind.INPUTS_PER_SECOND.key())));
+            // Waiting does not help, which is what 429 says.
+            return new Problem(
+                    ProblemType.QUOTA_EXCEEDED,
+                    422,
+                    "These are more inputs than the tenant's quota lets come at once: send fewer. Nothing was done",
+                    List.of(),
+                    Map.of(Problem.QUOTA, Json.of(Quota.Kind.INPUTS_PER_SECOND.key())));
         }
         return Problem.of(
                         ProblemType.QUOTA_EXCEEDED,
@@ -130,43 +149,44 @@ public class CommandGate {
                         Json.of(waitMs)));
     }
 
-    private Uni<Response> sendAndWait(CheckedCommand command, Until until, Duration patience, Executor context) {
-        // Before it is sent, or it might be decided before anyone waits.
-        Waiter waiter = waiters.register(command, until, patience);
-        return send(command)
-                .onFailure()
-                .invoke(waiter::drop)
-                .onCancellation()
-                .invoke(waiter::drop)
-                .flatMap(sent -> waiter.answer())
-                .emitOn(context)
-                .map(answer -> Answers.of(command, answer, false, until == Until.COMPLETION));
+    /**
+     * What is known of a command before it is sent.
+     *
+     * @param outcome of the same command if it came before; null if it is new, or nobody can tell
+     * @param isDuplicate null if nobody can tell
+     */
+    private record Before(
+            @Nullable OutcomeRow outcome, @Nullable Boolean isDuplicate) {}
+
+    private Uni<Before> before(CheckedCommand command) {
+        return earlier(List.of(command)).map(found -> {
+            OutcomeRow outcome = outcome(command, found);
+            return new Before(outcome, found.isEmpty() ? null : (Boolean) (outcome != null));
+        });
     }
 
-    private Uni<Response> waitOnly(
-            CheckedCommand command, OutcomeRow before, Until until, Duration patience, Executor context) {
-        Waiter waiter = waiters.register(command, until, patience);
-        waiter.told(before);
-        return waiter.answer()
-                .emitOn(context)
-                .map(answer -> Answers.of(command, answer, true, until == Until.COMPLETION));
-    }
-
-    /** The outcome of the same command if it came before; null if it is new, or nobody can tell. */
-    private Uni<@Nullable OutcomeRow> decidedBefore(CheckedCommand command) {
-        if (!command.named()) {
-            return Uni.createFrom().nullItem();
+    /** What became of these if they came before; empty if nobody can tell. */
+    private Uni<Optional<Found>> earlier(List<CheckedCommand> commands) {
+        List<OutcomeKey> keys = commands.stream()
+                .filter(CheckedCommand::named)
+                .flatMap(command -> Stream.of(command.outcomeKey(), command.conflictKey()))
+                .toList();
+        if (keys.isEmpty()) {
+            return Uni.createFrom().item(Optional.of(Found.NOTHING));
         }
-        return reads.find(List.of(command.outcomeKey(), command.conflictKey()), List.of())
+        return reads.find(keys, List.of())
+                .map(Optional::of)
                 .ifNoItem()
                 .after(DUPLICATE_CHECK_TIMEOUT)
-                .recoverWithItem(Found.NOTHING)
+                .recoverWithItem(Optional.empty())
                 .onFailure()
-                .recoverWithItem(Found.NOTHING)
-                .map(found -> found.outcomes().stream()
-                        .filter(command::isAnsweredBy)
-                        .findFirst()
-                        .orElse(null));
+                .recoverWithItem(Optional.empty());
+    }
+
+    private static @Nullable OutcomeRow outcome(CheckedCommand command, Optional<Found> found) {
+        return found.flatMap(all ->
+                        all.outcomes().stream().filter(command::isAnsweredBy).findFirst())
+                .orElse(null);
     }
 
     private static @Nullable Until until(@Nullable String wait) {

@@ -586,15 +586,15 @@ public final class Commands {
     }
 
     /** The time is the broker's to give; it is not part of what makes two commands the same. */
-    private static ConsumerRecord<byte[], byte[]> asConsumed(ProducerRecord<byte[], byte[]> record) {
+    static ConsumerRecord<byte[], byte[]> asConsumed(ProducerRecord<byte[], byte[]> record) {
         return new ConsumerRecord<>(
                 record.topic(),
                 record.partition(),
                 0,
                 0,
                 TimestampType.LOG_APPEND_TIME,
-                record.key().length,
-                record.value().length,
+                record.key() == null ? ConsumerRecord.NULL_SIZE : record.key().length,
+                record.value() == null ? ConsumerRecord.NULL_SIZE : record.value().length,
                 record.key(),
                 record.value(),
                 record.headers(),

@@ -1,5 +1,6 @@
 package dev.threadwright.http;
 
+import dev.threadwright.query.StoredDeadLetter;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.threadwright.audit.Act;
@@ -10,6 +11,7 @@ import dev.threadwright.journal.OutboxRow;
 import dev.threadwright.query.DeadLetterReads;
 import dev.threadwright.query.DeadLetterReads.Filter;
 import dev.threadwright.query.DeadLetterReads.Whole;
+import dev.threadwright.security.Caller;
 import dev.threadwright.security.Role;
 import dev.threadwright.workflow.Json;
 import io.smallrye.mutiny.Uni;
@@ -131,13 +133,15 @@ public class DeadLetterResource {
                     @RestQuery("limit")
                     @Nullable String limit) {
         Filter filter = new Filter(
-                text("topic", topic), text("thread_id", threadId), kind(kind), isEither("replayed", replayed));
-        boolean newestFirst = isFirst("order", order, "newest", "oldest");
-        int most = (int) QueryNumbers.read("limit", limit, 1, MAX_LIMIT, DEFAULT_LIMIT);
-        DeadLetterReads.Place place = after == null ? null : DeadLettersPage.place(after, newestFirst);
-        // One more tells whether there are more.
-        return letters.page(CurrentCaller.tenant(), filter, newestFirst, place, most + 1)
-                .map(found -> DeadLettersPage.of(found, most, newestFirst));
+                QueryTexts.read("topic", topic),
+                QueryTexts.read("thread_id", threadId),
+                kind(kind),
+                replayed == null ? null : (Boolean) QueryTexts.isFirst("replayed", replayed, "true", "false"));
+        boolean newestFirst = QueryTexts.isFirst("order", order, "newest", "oldest");
+        Paging<StoredDeadLetter, DeadLetterReads.Place> paging =
+                DeadLettersPage.cursor(newestFirst).paging(after, limit, MAX_LIMIT, DEFAULT_LIMIT);
+        return letters.page(CurrentCaller.tenant(), filter, newestFirst, paging.after(), paging.wanted())
+                .map(found -> DeadLettersPage.of(paging.page(found)));
     }
 
     @GET
@@ -164,7 +168,8 @@ public class DeadLetterResource {
             description =
                     "The same bytes, key and headers, or those that the body gives, go to the topic that it came from, with"
                             + " its id in the header `tw_replay_of`. It is sent once: a second time only with `force`. If it"
-                            + " cannot be decided again, that is a new dead letter.")
+                            + " cannot be decided again, that is a new dead letter. What the body gives takes the role, too,"
+                            + " that it takes to ask for the same in another way: `write`, or `resolve` for an answer.")
     @RequestBody(
             content =
                     @Content(
@@ -196,10 +201,14 @@ public class DeadLetterResource {
             byte @Nullable [] body) {
         String checkedKey = idempotencyKey(key);
         ReplayRequest request = ReplayRequest.read(body, sender.maxDataBytes());
-        String tenant = CurrentCaller.tenant();
+        Caller caller = CurrentCaller.get();
+        String tenant = caller.tenant();
         String actor = Commands.actor();
         return known(id).flatMap(whole -> {
             ProducerRecord<byte[], byte[]> record = sender.record(whole, request);
+            if (request.isCorrection()) {
+                CurrentCaller.require(caller, sender.roleFor(record));
+            }
             DeadLetterId letter = new DeadLetterId(whole.letter().atPartition, whole.letter().atPosition);
             return sender.send(
                             new Replays.Request(
@@ -236,35 +245,8 @@ public class DeadLetterResource {
         return Arrays.stream(OutboxRow.Kind.values())
                 .filter(kind -> kind.isDeadLetter() && kind.word().equals(text))
                 .findFirst()
-                .orElseThrow(() -> invalid(
+                .orElseThrow(() -> QueryTexts.wrong(
                         "kind",
                         "must be invalid, refused, failed, not_stored, thread_unreadable or" + " thread_set_aside"));
-    }
-
-    private static @Nullable Boolean isEither(String name, @Nullable String text) {
-        return text == null ? null : (Boolean) isFirst(name, text, "true", "false");
-    }
-
-    /** @param first what stands for yes, and for what is absent */
-    private static boolean isFirst(String name, @Nullable String text, String first, String second) {
-        if (text == null || text.equals(first)) {
-            return true;
-        }
-        if (text.equals(second)) {
-            return false;
-        }
-        throw invalid(name, "must be " + first + " or " + second);
-    }
-
-    /** Nothing has a name without characters, or with one that Postgres has no text for. */
-    private static @Nullable String text(String name, @Nullable String text) {
-        if (text != null && (text.isEmpty() || text.indexOf('\0') >= 0)) {
-            throw invalid(name, "is empty or holds U+0000; leave it out");
-        }
-        return text;
-    }
-
-    private static ProblemException invalid(String name, String detail) {
-        return new ProblemException(Problem.of(ProblemType.INVALID_REQUEST, "Query parameter " + name + " " + detail));
     }
 }

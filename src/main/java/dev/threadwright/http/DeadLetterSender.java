@@ -4,11 +4,13 @@ import dev.threadwright.deadletter.Replay;
 import dev.threadwright.deadletter.Replays;
 import dev.threadwright.ingress.ForwardHeaders;
 import dev.threadwright.ingress.KeyPartitions;
+import dev.threadwright.ingress.TopicRole;
 import dev.threadwright.journal.DeadLetterId;
 import dev.threadwright.journal.RawHeaders;
 import dev.threadwright.journal.SetAsideThread;
 import dev.threadwright.query.DeadLetterReads.Whole;
 import dev.threadwright.query.StoredDeadLetter;
+import dev.threadwright.security.Role;
 import dev.threadwright.workflow.Json;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -91,6 +93,13 @@ public class DeadLetterSender {
         headers.add(REPLAY_OF, id(letter).toString().getBytes(StandardCharsets.US_ASCII));
         int partition = key == null ? letter.sourcePartition : KeyPartitions.of(key, targets.partitions());
         return new ProducerRecord<>(topic, partition, key, value, headers);
+    }
+
+    /** Which role it takes to send this in the letter's stead. */
+    Role roleFor(ProducerRecord<byte[], byte[]> corrected) {
+        TopicRole role = targets.roles().getOrDefault(corrected.topic(), TopicRole.COMMANDS);
+        return CorrectedRecord.role(
+                targets.decoder().decode(Commands.asConsumed(corrected), role, targets.partitions()));
     }
 
     /** Answers with the replay, and whether it was there before. Goes on if the caller goes away. */

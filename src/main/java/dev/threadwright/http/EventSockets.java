@@ -69,7 +69,7 @@ public class EventSockets {
         }
         Caller caller = CurrentCaller.get();
         if (!caller.may(Role.READ)) {
-            Identification.refuse(context, Problem.missing(Role.READ));
+            ProblemResponses.write(request, Problem.missing(Role.READ));
             return;
         }
         String threadId = String.valueOf(context.pathParam("thread_id"));

@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,11 +36,6 @@ public class Identification {
     private static final int ORDER = RouteConstants.ROUTE_ORDER_UPLOAD_LIMIT - 2;
 
     private static final String BEARER = "bearer ";
-
-    /** Of a problem: why a token makes nobody known. */
-    private static final String REASON = "reason";
-
-    private static final Logger LOG = Logger.getLogger(Identification.class);
 
     private final Identities identities;
     private final Caller anybody = Caller.anybody(ThreadKey.DEFAULT_TENANT, Commands.ACTOR);
@@ -71,7 +65,7 @@ public class Identification {
         try {
             known(credentials(request), request);
         } catch (ProblemException e) {
-            refuse(request, e.problem());
+            ProblemResponses.write(request.request(), e.problem());
         }
     }
 
@@ -113,7 +107,7 @@ public class Identification {
     private static void act(TokenVerdict verdict, RoutingContext request) {
         switch (verdict) {
             case TokenVerdict.Known(Caller caller) -> enter(caller, request);
-            case TokenVerdict.Refused(TokenFault fault) -> refuse(request, problem(fault));
+            case TokenVerdict.Refused(TokenFault fault) -> ProblemResponses.write(request.request(), problem(fault));
         }
     }
 
@@ -123,12 +117,12 @@ public class Identification {
             case NOT_ALLOWED -> ProblemType.FORBIDDEN;
             case NOT_KNOWN_NOW -> ProblemType.ISSUER_UNAVAILABLE;
         };
-        return Problem.of(type, fault.detail()).with(Map.of(REASON, Json.of(fault.word())));
+        return Problem.of(type, fault.detail()).with(Map.of(Problem.REASON, Json.of(fault.word())));
     }
 
     private static void enter(Caller caller, RoutingContext request) {
-        if (OpenPaths.METRICS.equals(request.normalizedPath()) && !caller.may(Role.OPERATE)) {
-            refuse(request, Problem.missing(Role.OPERATE));
+        if (OpenPaths.isOfMetrics(request.normalizedPath()) && !caller.may(Role.OPERATE)) {
+            ProblemResponses.write(request.request(), Problem.missing(Role.OPERATE));
             return;
         }
         CurrentCaller.set(caller);
@@ -170,24 +164,5 @@ public class Identification {
 
     static ProblemException unknown(String detail) {
         return new ProblemException(Problem.of(ProblemType.UNAUTHENTICATED, detail));
-    }
-
-    static void refuse(RoutingContext request, Problem problem) {
-        if (problem.type() == ProblemType.UNAUTHENTICATED) {
-            request.response()
-                    .putHeader(
-                            "WWW-Authenticate",
-                            problem.more().containsKey(REASON)
-                                    ? ProblemResponses.CHALLENGE + ", error=\"invalid_token\""
-                                    : ProblemResponses.CHALLENGE);
-        }
-        if (problem.status() == 503) {
-            request.response().putHeader(HttpHeaders.RETRY_AFTER, ProblemResponses.RETRY_AFTER_SECONDS);
-        }
-        request.response()
-                .setStatusCode(problem.status())
-                .putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE)
-                .end(problem.toJson(String.valueOf(request.request().path())))
-                .onFailure(gone -> LOG.debugf("A caller was gone before being refused: %s", gone.getMessage()));
     }
 }

@@ -92,18 +92,17 @@ public class InterruptResource {
                                             defaultValue = "" + DEFAULT_LIMIT))
                     @RestQuery("limit")
                     @Nullable String limit) {
-        String run = text("run_id", runId);
+        String run = QueryTexts.read("run_id", runId);
         Filter filter = new Filter(
                 threadId == null ? null : ThreadResource.key(threadId).thread(),
                 run == null ? null : new RunId(run),
-                text("kind", kind),
+                QueryTexts.read("kind", kind),
                 status(status));
-        int most = (int) QueryNumbers.read("limit", limit, 1, MAX_LIMIT, DEFAULT_LIMIT);
-        InterruptReads.Place place = after == null ? null : InterruptsPage.place(after);
-        // One more tells whether there are more.
+        Paging<StoredInterrupt, InterruptReads.Place> paging =
+                InterruptsPage.CURSOR.paging(after, limit, MAX_LIMIT, DEFAULT_LIMIT);
         return interrupts
-                .page(CurrentCaller.tenant(), filter, place, most + 1)
-                .map(found -> InterruptsPage.of(found, most));
+                .page(CurrentCaller.tenant(), filter, paging.after(), paging.wanted())
+                .map(found -> InterruptsPage.of(paging.page(found)));
     }
 
     @GET
@@ -229,18 +228,7 @@ public class InterruptResource {
         return Arrays.stream(Status.values())
                 .filter(status -> status.name().toLowerCase(Locale.ROOT).equals(text))
                 .findFirst()
-                .orElseThrow(() -> new ProblemException(Problem.of(
-                        ProblemType.INVALID_REQUEST,
-                        "Query parameter status must be pending, resolved, rejected, expired or all")));
-    }
-
-    /** Nothing has a name without characters, or with one that Postgres has no text for. */
-    private static @Nullable String text(String name, @Nullable String text) {
-        if (text != null && (text.isEmpty() || text.indexOf('\0') >= 0)) {
-            throw new ProblemException(Problem.of(
-                    ProblemType.INVALID_REQUEST,
-                    "Query parameter " + name + " is empty or holds U+0000; leave it out"));
-        }
-        return text;
+                .orElseThrow(
+                        () -> QueryTexts.wrong("status", "must be pending, resolved, rejected, expired or all"));
     }
 }

@@ -1,7 +1,6 @@
 package dev.threadwright.http;
 
 import io.quarkus.vertx.http.runtime.RouteConstants;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
@@ -25,11 +24,7 @@ public class KeyCheck {
             request.next();
             return;
         }
-        request.response()
-                .setStatusCode(400)
-                .putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE)
-                .end(Problem.of(ProblemType.INVALID_REQUEST, wrong)
-                        .toJson(String.valueOf(request.request().path())));
+        ProblemResponses.write(request.request(), Problem.of(ProblemType.INVALID_REQUEST, wrong));
     }
 
     /** What is wrong with the keys of a request; null if nothing is. */

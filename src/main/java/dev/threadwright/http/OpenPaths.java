@@ -8,13 +8,22 @@ import java.util.Set;
  */
 final class OpenPaths {
 
-    static final String METRICS = "/q/metrics";
+    private static final String METRICS = "/q/metrics";
 
     private static final Set<String> PATHS = Set.of("/ok", "/asyncapi", "/workflows/schema", "/q/openapi", "/q/health");
 
     private static final Set<String> BELOW = Set.of("/callbacks/", "/q/health/", "/q/openapi.", "/q/swagger-ui");
 
     private OpenPaths() {}
+
+    /**
+     * Whether the metrics are told there: below their path, too.
+     *
+     * @param path normalized, as the router compares it
+     */
+    static boolean isOfMetrics(String path) {
+        return (path + "/").startsWith(METRICS + "/");
+    }
 
     /** @param path as it is in the request, with nothing decoded */
     static boolean isOne(String path, boolean withMetrics) {

@@ -92,13 +92,11 @@ public class OpenRequests implements Callers {
             response.putHeader(HttpHeaders.CONNECTION, "close");
         }
         if (refusing) {
-            Problem ending = Problem.of(
-                    ProblemType.SHUTTING_DOWN,
-                    "This server ends. Send it again: another one, or the next, will answer");
-            response.setStatusCode(ending.status())
-                    .putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE)
-                    .putHeader(HttpHeaders.RETRY_AFTER, ProblemResponses.RETRY_AFTER_SECONDS)
-                    .end(ending.toJson(request.path()));
+            ProblemResponses.write(
+                    request,
+                    Problem.of(
+                            ProblemType.SHUTTING_DOWN,
+                            "This server ends. Send it again: another one, or the next, will answer"));
             return;
         }
         if (!"websocket".equalsIgnoreCase(request.getHeader(HttpHeaders.UPGRADE))) {

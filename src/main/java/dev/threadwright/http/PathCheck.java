@@ -1,7 +1,6 @@
 package dev.threadwright.http;
 
 import io.quarkus.vertx.http.runtime.RouteConstants;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
@@ -33,11 +32,7 @@ public class PathCheck {
             request.next();
             return;
         }
-        request.response()
-                .setStatusCode(400)
-                .putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE)
-                .end(Problem.of(ProblemType.INVALID_REQUEST, wrong)
-                        .toJson(String.valueOf(request.request().path())));
+        ProblemResponses.write(request.request(), Problem.of(ProblemType.INVALID_REQUEST, wrong));
     }
 
     /** What is wrong with a path and its query; null if nothing is. */

@@ -25,6 +25,9 @@ record Problem(ProblemType type, int status, String detail, List<FieldError> err
 
     static final String RETRY_AFTER_MS = "retry_after_ms";
 
+    /** A further field: why, in a word. */
+    static final String REASON = "reason";
+
     /** @param pointer JSON pointer into the request's body; empty for the whole of it */
     record FieldError(String pointer, String detail) {}
 

@@ -10,7 +10,10 @@ import dev.threadwright.tables.TablesUnavailableException;
 import dev.threadwright.workflow.Json;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.http.runtime.RouteConstants;
+import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -21,6 +24,7 @@ import jakarta.ws.rs.container.ResourceInfo;
 import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
+import java.util.Map;
 import java.util.Set;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
@@ -31,10 +35,10 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 public class ProblemResponses {
 
     /** Tells a client how long to leave a server alone that has too much to do; seconds. */
-    static final String RETRY_AFTER_SECONDS = "1";
+    private static final String RETRY_AFTER_SECONDS = "1";
 
     /** How those are asked to say who they are who did not. */
-    static final String CHALLENGE = "Bearer realm=\"threadwright\"";
+    private static final String CHALLENGE = "Bearer realm=\"threadwright\"";
 
     private static final int BEFORE_UPLOAD_LIMIT = RouteConstants.ROUTE_ORDER_UPLOAD_LIMIT - 1;
 
@@ -186,11 +190,8 @@ public class ProblemResponses {
             return;
         }
         // The rest of the connection is a body that nobody reads.
-        request.response()
-                .setStatusCode(413)
-                .putHeader(HttpHeaders.CONNECTION, "close")
-                .putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE)
-                .end(CommandBody.tooLarge().toJson(request.request().path()))
+        request.response().putHeader(HttpHeaders.CONNECTION, "close");
+        write(request.request(), CommandBody.tooLarge())
                 .onComplete(sent -> request.request().connection().close());
     }
 
@@ -232,12 +233,30 @@ public class ProblemResponses {
         Response.ResponseBuilder response = Response.status(problem.status())
                 .type(Problem.MEDIA_TYPE)
                 .entity(problem.toJson(uri.getRequestUri().getRawPath()));
-        if (problem.status() == 401) {
-            response.header("WWW-Authenticate", CHALLENGE);
-        }
-        return problem.status() == 503 || problem.status() == 429
-                ? response.header("Retry-After", retryAfter(problem)).build()
-                : response.build();
+        headers(problem).forEach(response::header);
+        return response.build();
+    }
+
+    /** Answers a request before it has come to a resource. Fails if the caller has gone, which is nobody's concern. */
+    static Future<Void> write(HttpServerRequest request, Problem problem) {
+        HttpServerResponse response = request.response();
+        headers(problem).forEach(response::putHeader);
+        return response.setStatusCode(problem.status())
+                .putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE)
+                .end(problem.toJson(String.valueOf(request.path())))
+                .onFailure(gone -> LOG.debugf("A caller was gone before being refused: %s", gone.getMessage()));
+    }
+
+    /** What tells clients, in their own way, what to do. */
+    private static Map<String, String> headers(Problem problem) {
+        return switch (problem.status()) {
+            case 401 ->
+                Map.of(
+                        "WWW-Authenticate",
+                        problem.more().containsKey(Problem.REASON) ? CHALLENGE + ", error=\"invalid_token\"" : CHALLENGE);
+            case 429, 503 -> Map.of("Retry-After", retryAfter(problem));
+            default -> Map.of();
+        };
     }
 
     /** Whole seconds, so that it is not too early. */

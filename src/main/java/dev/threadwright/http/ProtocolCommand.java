@@ -66,6 +66,15 @@ record ProtocolCommand(long id, String method, Json.Obj params) {
         return error(Json.of(id), error, message);
     }
 
+    /** With what it is over HTTP, for who has to act on it: which role is missing, when there is room again. */
+    Json.Obj error(Problem problem) {
+        Map<String, Json> answer = new LinkedHashMap<>(
+                error(ProtocolError.of(problem), problem.detail()).fields());
+        answer.put("problem", Json.of(problem.type().uri()));
+        problem.more().forEach(answer::putIfAbsent);
+        return Json.object(answer);
+    }
+
     /** What is answered to what is no command. */
     static Json.Obj error(Json id, ProtocolError error, String message) {
         Map<String, Json> answer = answer("error", id);

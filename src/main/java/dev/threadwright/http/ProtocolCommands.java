@@ -111,7 +111,7 @@ public class ProtocolCommands {
         String message = String.valueOf(failure.getMessage());
         return switch (failure) {
             case ProtocolException refused -> command.error(refused.error(), message);
-            case ProblemException refused -> command.error(ProtocolError.of(refused.problem()), message);
+            case ProblemException refused -> command.error(refused.problem());
             case UnavailableException away -> unavailable(command, away);
             case TablesUnavailableException away -> unavailable(command, away);
             case CatalogUnavailableException away -> unavailable(command, away);

@@ -12,18 +12,20 @@ enum ProtocolError {
     NO_SUCH_NAMESPACE,
     NO_SUCH_INTERRUPT,
     NO_SUCH_CHECKPOINT,
+    PERMISSION_DENIED,
     NOT_SUPPORTED;
 
     String code() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** The protocol has few words; the message says the rest. */
+    /** The protocol has few words; the problem stands beside them. */
     static ProtocolError of(Problem problem) {
         return switch (problem.type()) {
             case RUN_NOT_FOUND -> NO_SUCH_RUN;
             case INTERRUPT_NOT_FOUND, INTERRUPT_EXPIRED, ALREADY_ANSWERED -> NO_SUCH_INTERRUPT;
             case CHECKPOINT_NOT_FOUND -> NO_SUCH_CHECKPOINT;
+            case FORBIDDEN -> PERMISSION_DENIED;
             case NOT_SUPPORTED -> NOT_SUPPORTED;
             default -> problem.status() >= 500 || problem.status() == 429 ? UNKNOWN_ERROR : INVALID_ARGUMENT;
         };

@@ -50,7 +50,11 @@ final class ProtocolSchemas {
             @Schema(required = true, description = "Events up to this number were before the command.")
             long appliedThroughSeq) {}
 
-    @Schema(name = "ProtocolRefusal")
+    @Schema(
+            name = "ProtocolRefusal",
+            description =
+                    "`error` is the protocol's word; what refused the command has further fields of its problem document.")
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     record Refusal(
             @Schema(required = true, enumeration = "error") String type,
 
@@ -67,9 +71,23 @@ final class ProtocolSchemas {
                         "no_such_namespace",
                         "no_such_interrupt",
                         "no_such_checkpoint",
+                        "permission_denied",
                         "not_supported"
                     })
             String error,
 
-            @Schema(required = true) String message) {}
+            @Schema(required = true) String message,
+
+            @Schema(
+                    description = "The type of the problem, as over HTTP.",
+                    examples = "urn:threadwright:problem:forbidden")
+            @Nullable String problem,
+
+            @Schema(description = "The role that the caller lacks.") @Nullable String missingRole,
+
+            @Schema(description = "The quota that is used up.") @Nullable String quota,
+
+            @Schema(description = "When there is room again; milliseconds.") @Nullable Long retryAfterMs,
+
+            @Schema(description = "Why the thread refused it, in a word.") @Nullable String reason) {}
 }

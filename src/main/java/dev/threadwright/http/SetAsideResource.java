@@ -1,5 +1,6 @@
 package dev.threadwright.http;
 
+import dev.threadwright.query.StoredSetAside;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.threadwright.audit.Act;
@@ -85,10 +86,10 @@ public class SetAsideResource {
                                             defaultValue = "" + DEFAULT_LIMIT))
                     @RestQuery("limit")
                     @Nullable String limit) {
-        int most = (int) QueryNumbers.read("limit", limit, 1, MAX_LIMIT, DEFAULT_LIMIT);
-        SetAsideReads.Place place = after == null ? null : SetAsidePage.place(after);
-        // One more tells whether there are more.
-        return threads.page(CurrentCaller.tenant(), place, most + 1).map(found -> SetAsidePage.of(found, most));
+        Paging<StoredSetAside, SetAsideReads.Place> paging =
+                SetAsidePage.CURSOR.paging(after, limit, MAX_LIMIT, DEFAULT_LIMIT);
+        return threads.page(CurrentCaller.tenant(), paging.after(), paging.wanted())
+                .map(found -> SetAsidePage.of(paging.page(found)));
     }
 
     @GET

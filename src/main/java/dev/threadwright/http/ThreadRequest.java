@@ -2,6 +2,7 @@ package dev.threadwright.http;
 
 import dev.threadwright.query.ThreadSearch;
 import dev.threadwright.security.Role;
+import dev.threadwright.thread.Command;
 import dev.threadwright.thread.SettingsChange;
 import dev.threadwright.thread.ThreadSettings;
 import dev.threadwright.thread.ThreadStatus;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +43,9 @@ final class ThreadRequest {
             "metadata", "values", "status", "ids", "limit", "offset", "sort_by", "sort_order", "select", "extract");
     private static final List<String> STATE_FIELDS = List.of("values", "checkpoint", "checkpoint_id", "as_node");
     private static final List<String> UPDATE_FIELDS = List.of("values", "command", "as_node");
+
+    /** As an input, or as nothing's: a thread that is being made asks nothing yet. */
+    private static final Set<String> EDGES = Set.of(Command.Update.START, Command.Update.END);
 
     private ThreadRequest() {}
 
@@ -149,10 +154,16 @@ final class ThreadRequest {
         fields.put("values", values(update.value("values")));
         RequestFields command = update.within("command", RunBody.COMMAND);
         if (command != null) {
+            // It may go behind what would have been asked.
+            CurrentCaller.requireIfAsked(Role.RESOLVE);
             putCommand(fields, command);
         }
         String step = update.text("as_node");
         if (step != null) {
+            if (!EDGES.contains(step)) {
+                // As if that step had run: what it asks is passed over.
+                CurrentCaller.requireIfAsked(Role.RESOLVE);
+            }
             fields.put("as_step", Json.of(step));
         }
         return Json.object(fields);

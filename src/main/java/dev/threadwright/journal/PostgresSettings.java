@@ -77,9 +77,10 @@ public record PostgresSettings(
         return new PostgresSettings(url, user, password, 5_000, 5_000, 20_000, 25_000, 30_000);
     }
 
-    /** Without the password. */
+    /** Without the password, which may be a parameter of the URL, too. */
     @Override
     public String toString() {
-        return user + " at " + url;
+        int parameters = url.indexOf('?');
+        return user + " at " + (parameters < 0 ? url : url.substring(0, parameters));
     }
 }

@@ -6,6 +6,7 @@ import dev.threadwright.json.JsonText;
 import dev.threadwright.step.BlockingStepHandler;
 import dev.threadwright.step.StepContext;
 import dev.threadwright.step.StepRefusedException;
+import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.workflow.Json;
 import dev.threadwright.workflow.Step;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -43,17 +44,25 @@ public class ChatHandler implements BlockingStepHandler {
             throw new StepRefusedException("chat needs an object");
         }
         String name = input.get("model") instanceof Json.Text text ? text.value() : Models.DEFAULT;
-        Models.Model model = models.find(name);
+        String tenant = context.thread().tenant();
+        Models.Model model = models.find(tenant, name);
         if (model == null) {
-            throw new StepRefusedException("There is no model \"" + name + "\" on this server: set "
-                    + (name.equals(Models.DEFAULT) ? "OPENAI_BASE_URL and OPENAI_API_KEY, or " : "")
-                    + "threadwright.models." + name + ".base-url");
+            throw new StepRefusedException(unknown(tenant, name));
         }
         String id = context.idempotencyKey() + "-" + context.attempt();
         Pieces pieces = new Pieces(id, context.progress());
         model.transport().within(context.trace(), () -> model.client().chat(request(context, input), pieces));
         Json.Obj schema = context.config().get("schema") instanceof Json.Obj declared ? declared : null;
         return Answer.of(id, pieces.whole(), schema);
+    }
+
+    private static String unknown(String tenant, String name) {
+        return tenant.equals(ThreadKey.DEFAULT_TENANT)
+                ? "There is no model \"" + name + "\" on this server: set "
+                        + (name.equals(Models.DEFAULT) ? "OPENAI_BASE_URL and OPENAI_API_KEY, or " : "")
+                        + "threadwright.models." + name + ".base-url"
+                : "There is no model \"" + name + "\" for this tenant: threadwright.tenants." + tenant
+                        + ".models lists those that it may ask";
     }
 
     private static ChatRequest request(StepContext context, Json.Obj input) {

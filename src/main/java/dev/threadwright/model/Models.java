@@ -3,6 +3,7 @@ package dev.threadwright.model;
 import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** The models that this server may ask, by the names that workflows have for them. */
@@ -12,11 +13,14 @@ public final class Models implements AutoCloseable {
     public static final String DEFAULT = "default";
 
     private final Map<String, Model> byName = new TreeMap<>();
+    private final BiPredicate<String, String> mayAsk;
 
     /** A model as it is asked. */
     record Model(Endpoint endpoint, OpenAiStreamingChatModel client, ModelTransport transport) {}
 
-    public Models(Map<String, Endpoint> endpoints) {
+    /** @param mayAsk whether a tenant may ask the model of a name */
+    public Models(Map<String, Endpoint> endpoints, BiPredicate<String, String> mayAsk) {
+        this.mayAsk = mayAsk;
         endpoints.forEach((name, endpoint) -> byName.put(name, model(endpoint)));
     }
 
@@ -31,9 +35,9 @@ public final class Models implements AutoCloseable {
         return new Model(endpoint, client, transport);
     }
 
-    /** Null if there is none. */
-    @Nullable Model find(String name) {
-        return byName.get(name);
+    /** Null if there is none for the tenant. */
+    @Nullable Model find(String tenant, String name) {
+        return mayAsk.test(tenant, name) ? byName.get(name) : null;
     }
 
     @Override

@@ -33,11 +33,15 @@ final class CommandWiring {
         return new Commands(
                 new CommandRecords(
                         config.topics().commands(), tenant -> topics.of(tenant).results(), config.partitions()),
-                // Policies are checked where the request is read, to tell their place in it.
-                new RecordDecoder(topics::tenant, policy -> {}, maxDataBytes),
+                decoder(config, topics),
                 policyCheck::validate,
                 config.partitions(),
                 maxDataBytes);
+    }
+
+    /** Policies are checked where the request is read, to tell their place in it. */
+    private static RecordDecoder decoder(ThreadwrightConfig config, TenantTopics topics) {
+        return new RecordDecoder(topics::tenant, policy -> {}, config.limits().dataBytes());
     }
 
     @Produces
@@ -48,8 +52,10 @@ final class CommandWiring {
         return new ReplayTargets(
                 tenant -> List.of(
                         topics.of(tenant).input(), commands, topics.of(tenant).results()),
+                topics.inbound(),
                 commands,
                 tenant -> topics.of(tenant).deadLetter(),
+                decoder(config, topics),
                 config.partitions(),
                 config.limits().dataBytes());
     }

@@ -7,9 +7,11 @@ import dev.threadwright.ending.WebhookSignature;
 import dev.threadwright.json.InvalidJsonException;
 import dev.threadwright.json.JsonText;
 import dev.threadwright.model.Endpoint;
+import dev.threadwright.model.Models;
 import dev.threadwright.outbound.AddressRange;
 import dev.threadwright.step.http.AllowedHosts;
 import dev.threadwright.step.http.HttpLimits;
+import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.policy.Policy;
 import dev.threadwright.thread.policy.PolicyForm;
 import dev.threadwright.workflow.Json;
@@ -25,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * What is wrong with the configuration, all of it at once and before anything starts: who deploys should not find the second
@@ -53,7 +56,9 @@ public final class ConfigCheck {
         check.limits(config.limits());
         check.actions(config.actions());
         check.quota("quota", config.quota());
-        config.tenants().forEach((tenant, of) -> check.quota("tenants." + tenant + ".quota", of.quota()));
+        config.tenants()
+                .forEach(
+                        (tenant, of) -> check.tenant(tenant, of, config.models().keySet()));
         check.httpSteps(config.httpSteps());
         check.outside(config);
         check.times(config);
@@ -154,6 +159,18 @@ public final class ConfigCheck {
         atLeast(key + ".concurrency", limit.concurrency(), 1);
         atLeast(key + ".rate", limit.rate(), 1);
         positive(key + ".rate-period", limit.ratePeriod());
+    }
+
+    private void tenant(String name, ThreadwrightConfig.Tenant tenant, Set<String> models) {
+        String key = "tenants." + name;
+        quota(key + ".quota", tenant.quota());
+        tenant.models().orElse(List.of()).stream()
+                .filter(model -> !model.equals(Models.DEFAULT) && !models.contains(model))
+                .forEach(
+                        model -> wrong(key + ".models", "has " + model + ", which is no model of threadwright.models"));
+        if (name.equals(ThreadKey.DEFAULT_TENANT) && !tenant.secrets().isEmpty()) {
+            wrong(key + ".secrets", "would not be found: those of this tenant are threadwright.secrets");
+        }
     }
 
     private void quota(String key, ThreadwrightConfig.Quota quota) {

@@ -17,6 +17,7 @@ import dev.threadwright.ingress.CommandRecords;
 import dev.threadwright.ingress.Consumers;
 import dev.threadwright.ingress.KeyPartitions;
 import dev.threadwright.ingress.RecordDecoder;
+import dev.threadwright.ingress.TopicRole;
 import dev.threadwright.journal.Journal;
 import dev.threadwright.journal.JournalUnavailableException;
 import dev.threadwright.limit.TenantQuotas;
@@ -146,12 +147,11 @@ final class Engine implements AutoCloseable {
         return List.copyOf(units);
     }
 
-    /** Records of the inbound topics that are not decided, by topic, on the partitions that are owned here. Blocks. */
-    Map<String, Long> lag() {
+    /** Records of the inbound topics that are not decided, by what these are for, on the partitions that are owned here. Blocks. */
+    Map<TopicRole, Long> lag() {
         Map<Integer, Map<String, Long>> next = new HashMap<>();
         units.forEach(unit -> next.putAll(unit.consumers().consumed()));
-        ThreadwrightConfig.Topics topics = config.topics();
-        return new InboundLag(admin).of(next, List.of(topics.input(), topics.commands(), topics.results()));
+        return new InboundLag(admin).of(next, topics.inbound());
     }
 
     /** How far the partitions that are owned here are published. */

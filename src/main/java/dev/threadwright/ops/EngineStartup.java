@@ -42,7 +42,8 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -88,8 +89,8 @@ public class EngineStartup {
     private final Measurements measurements;
     private final ReceivedTrace receivedTrace;
 
-    /** What the start has to wait for just now, with why it is not there yet. */
-    private final Map<String, String> awaited = new ConcurrentSkipListMap<>();
+    /** What the start has to wait for just now. The log says why it is not there yet. */
+    private final Set<String> awaited = new ConcurrentSkipListSet<>();
 
     private volatile @Nullable Engine engine;
     private volatile @Nullable Thread starter;
@@ -143,7 +144,7 @@ public class EngineStartup {
         if (engine != null) {
             return null;
         }
-        List<String> now = List.copyOf(awaited.values());
+        List<String> now = List.copyOf(awaited);
         return now.isEmpty() ? "starting" : "waiting for " + String.join("; ", now);
     }
 
@@ -157,6 +158,16 @@ public class EngineStartup {
         EnvironmentKeys.unknown(System.getenv().keySet())
                 .forEach(name -> LOG.warnf(
                         "Environment variable %s is no key of this server; keys are in docs/configuration.md", name));
+        List<String> ofOneClient = config.postgres()
+                .url()
+                .map(url -> PostgresUrl.of(url.strip()).ofOne())
+                .orElse(List.of());
+        if (!ofOneClient.isEmpty()) {
+            LOG.warnf(
+                    "threadwright.postgres.url has %s, which the client that reads for callers does not know: only what is"
+                            + " written goes by it",
+                    String.join(", ", ofOneClient));
+        }
         starter = Thread.ofPlatform().name("engine-start").daemon().start(() -> {
             try {
                 bringUp();
@@ -217,28 +228,36 @@ public class EngineStartup {
 
     private void bringUp() throws InterruptedException {
         PostgresSettings postgres = postgres();
-        patiently("Postgres, to migrate the schema", () -> {
-            try {
-                return flyway.migrate();
-            } catch (FlywayException e) {
-                if (e.getCause() == null && !isConnection(e)) {
-                    throw new MisconfiguredException("The schema in Postgres cannot be migrated: " + e.getMessage());
-                }
-                throw e;
-            }
-        });
-        patiently("Postgres, to look at the keys of threads", () -> {
-            sealing.check();
-            return sealing;
-        });
         try (StoredSettings stored = new StoredSettings(postgres);
                 ExecutorService beside = Executors.newSingleThreadExecutor(
                         Thread.ofPlatform().name("engine-start-topics").daemon().factory())) {
+            patiently("Postgres, to migrate the schema", () -> {
+                migrate(stored);
+                return stored;
+            });
+            patiently("Postgres, to look at the keys of threads", () -> {
+                sealing.check();
+                return sealing;
+            });
             try {
                 bringUp(postgres, stored, beside);
             } finally {
                 beside.shutdownNow();
             }
+        }
+    }
+
+    private void migrate(StoredSettings stored) {
+        if (PackagedSchema.is(stored.schema())) {
+            return;
+        }
+        try {
+            flyway.migrate();
+        } catch (FlywayException e) {
+            if (Passing.is(e)) {
+                throw e;
+            }
+            throw new MisconfiguredException("The schema in Postgres cannot be migrated: " + Passing.words(e));
         }
     }
 
@@ -405,7 +424,7 @@ public class EngineStartup {
     }
 
     private <T> T patiently(String what, Supplier<T> attempt) throws InterruptedException {
-        awaited.put(what, what);
+        awaited.add(what);
         for (long waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(LONGEST_WAIT_MS, waitMs * 2)) {
             try {
                 T got = attempt.get();
@@ -414,17 +433,21 @@ public class EngineStartup {
             } catch (MisconfiguredException e) {
                 throw e;
             } catch (RuntimeException e) {
-                String why = what + ": " + e.getMessage();
-                awaited.put(what, why);
+                if (Thread.currentThread().isInterrupted()) {
+                    throw new InterruptedException("Ended while waiting for " + what);
+                }
+                if (!Passing.is(e)) {
+                    throw e;
+                }
                 if (waitMs == FIRST_WAIT_MS || waitMs == LONGEST_WAIT_MS) {
-                    LOG.warnf("Still waiting for %s", List.of(why.split("\n")).getFirst());
+                    // Here and not where anybody can ask: it may name users and addresses.
+                    String why = PostgresUrl.without(String.valueOf(e.getMessage()));
+                    LOG.warnf(
+                            "Still waiting for %s: %s",
+                            what, why.lines().findFirst().orElse(""));
                 }
                 TimeUnit.MILLISECONDS.sleep(waitMs);
             }
         }
-    }
-
-    private static boolean isConnection(FlywayException e) {
-        return String.valueOf(e.getMessage()).contains("onnect");
     }
 }

@@ -1,7 +1,10 @@
 package dev.threadwright.ops;
 
+import dev.threadwright.ingress.TopicRole;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -28,16 +31,16 @@ final class InboundLag {
     }
 
     /**
-     * By topic. Blocks.
+     * By what the topics are for: those of all tenants together. Blocks.
      *
      * @param next the next offsets of each partition, by topic; a topic that is not there has not been consumed
-     * @param topics those that count
+     * @param topics those that count, and what each is for
      * @throws KafkaUnavailableException if the cluster does not say
      */
-    Map<String, Long> of(Map<Integer, Map<String, Long>> next, Iterable<String> topics) {
+    Map<TopicRole, Long> of(Map<Integer, Map<String, Long>> next, Map<String, TopicRole> topics) {
         Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
         Map<TopicPartition, OffsetSpec> begins = new HashMap<>();
-        next.forEach((partition, offsets) -> topics.forEach(topic -> {
+        next.forEach((partition, offsets) -> topics.keySet().forEach(topic -> {
             TopicPartition place = new TopicPartition(topic, partition);
             ends.put(place, OffsetSpec.latest());
             if (!offsets.containsKey(topic)) {
@@ -45,12 +48,11 @@ final class InboundLag {
             }
         }));
         Map<TopicPartition, Long> from = offsets(begins);
-        Map<String, Long> lag = new HashMap<>();
-        topics.forEach(topic -> lag.put(topic, 0L));
+        Map<TopicRole, Long> lag = new EnumMap<>(TopicRole.class);
         offsets(ends).forEach((place, end) -> {
             long at = next.getOrDefault(place.partition(), Map.of())
                     .getOrDefault(place.topic(), from.getOrDefault(place, end));
-            lag.merge(place.topic(), Math.max(0, end - at), Long::sum);
+            lag.merge(Objects.requireNonNull(topics.get(place.topic())), Math.max(0, end - at), Long::sum);
         });
         return lag;
     }

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -27,7 +28,7 @@ class MeasurementWiring {
     @Produces
     @Singleton
     Measurements measurements(ThreadwrightConfig config, MeterRegistry meters) {
-        EngineMeters counted = new EngineMeters(meters, roles(config.topics()), System::currentTimeMillis);
+        EngineMeters counted = new EngineMeters(meters, roles(config), System::currentTimeMillis);
         return new SafeMeasurements(spans == null ? List.of(counted) : List.of(counted, spans));
     }
 
@@ -50,8 +51,10 @@ class MeasurementWiring {
         };
     }
 
-    /** What the inbound topics are for, by what they are called here. */
-    static Map<String, String> roles(ThreadwrightConfig.Topics topics) {
-        return Map.of(topics.input(), "input", topics.commands(), "commands", topics.results(), "results");
+    /** What the inbound topics of all tenants are for, by what they are called here. */
+    static Map<String, String> roles(ThreadwrightConfig config) {
+        Map<String, String> roles = new HashMap<>();
+        TenantTopics.of(config).inbound().forEach((topic, role) -> roles.put(topic, role.word()));
+        return roles;
     }
 }

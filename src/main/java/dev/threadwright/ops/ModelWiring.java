@@ -2,11 +2,13 @@ package dev.threadwright.ops;
 
 import dev.threadwright.model.Endpoint;
 import dev.threadwright.model.Models;
+import dev.threadwright.thread.ThreadKey;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -50,7 +52,16 @@ class ModelWiring {
                                 one.apiKey().orElse(null),
                                 one.model(),
                                 one.timeout())));
-        return new Models(endpoints);
+        return new Models(endpoints, (tenant, name) -> mayAsk(config, tenant, name));
+    }
+
+    /** They cost whoever runs the server: those of tenants that have others for themselves are named one by one. */
+    static boolean mayAsk(ThreadwrightConfig config, String tenant, String name) {
+        if (tenant.equals(ThreadKey.DEFAULT_TENANT)) {
+            return true;
+        }
+        ThreadwrightConfig.Tenant known = config.tenants().get(tenant);
+        return known != null && known.models().orElse(List.of()).contains(name);
     }
 
     static void close(@Disposes Models models) {

@@ -10,7 +10,9 @@ import java.io.PrintStream;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Objects;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code threadwright rewrap}: wraps the keys of threads by the newest master key, so that older ones can be taken away. Beside
@@ -72,6 +74,8 @@ public final class RewrapCommand {
         }
     }
 
+    private record Rewrapped(Stored stored, WrappedKey anew) {}
+
     int run() {
         Stored last = null;
         List<Stored> page;
@@ -85,7 +89,10 @@ public final class RewrapCommand {
                         after == null ? "" : after.thread().thread(),
                         after == null ? 0 : after.number(),
                         PAGE));
-                page.forEach(this::rewrap);
+                store(page.stream()
+                        .map(this::rewrapped)
+                        .filter(Objects::nonNull)
+                        .toList());
                 last = page.isEmpty() ? null : page.getLast();
             } while (page.size() == PAGE);
         } catch (TablesUnavailableException e) {
@@ -96,25 +103,36 @@ public final class RewrapCommand {
         return failed == 0 ? 0 : 1;
     }
 
-    private void rewrap(Stored stored) {
-        WrappedKey anew;
+    /** Null if it is wrapped by the newest master key already, or cannot be. */
+    private @Nullable Rewrapped rewrapped(Stored stored) {
         try {
-            anew = sealing.rewrapped(stored.thread(), stored.number(), stored.key());
+            WrappedKey anew = sealing.rewrapped(stored.thread(), stored.number(), stored.key());
+            return anew == null ? null : new Rewrapped(stored, anew);
         } catch (SealedException e) {
             failed++;
             out.println(stored.thread() + ": " + e.getMessage());
+            return null;
+        }
+    }
+
+    private void store(List<Rewrapped> all) {
+        if (all.isEmpty()) {
             return;
         }
-        if (anew != null) {
-            rewrapped += tables.writeNow(sql -> sql.update(
-                    STORE,
-                    anew.masterKey(),
-                    hex(anew.bytes()),
-                    stored.thread().tenant(),
-                    stored.thread().thread(),
-                    stored.number(),
-                    hex(stored.key().bytes())));
-        }
+        rewrapped += tables.writeNow(sql -> {
+            int stored = 0;
+            for (Rewrapped one : all) {
+                stored += sql.update(
+                        STORE,
+                        one.anew().masterKey(),
+                        hex(one.anew().bytes()),
+                        one.stored().thread().tenant(),
+                        one.stored().thread().thread(),
+                        one.stored().number(),
+                        hex(one.stored().key().bytes()));
+            }
+            return stored;
+        });
     }
 
     private static String hex(byte[] bytes) {

@@ -1,5 +1,6 @@
 package dev.threadwright.ops;
 
+import dev.threadwright.ingress.TopicRole;
 import dev.threadwright.tables.Sql;
 import dev.threadwright.tables.Tables;
 import dev.threadwright.tables.TablesUnavailableException;
@@ -49,17 +50,15 @@ public class SampledMetrics {
 
     private static final Logger LOG = Logger.getLogger(SampledMetrics.class);
 
-    private final ThreadwrightConfig config;
     private final EngineStartup startup;
     private final Tables tables;
     private final MeterRegistry meters;
     private final Clock clock = Clock.systemUTC();
 
     private volatile @Nullable Site site;
-    private volatile @Nullable Map<String, Long> lag;
+    private volatile @Nullable Map<TopicRole, Long> lag;
 
-    SampledMetrics(ThreadwrightConfig config, EngineStartup startup, Tables tables, MeterRegistry meters) {
-        this.config = config;
+    SampledMetrics(EngineStartup startup, Tables tables, MeterRegistry meters) {
         this.startup = startup;
         this.tables = tables;
         this.meters = meters;
@@ -120,13 +119,14 @@ public class SampledMetrics {
                 "seconds",
                 now -> secondsSince(now.oldestActionMs(), now.atMs()));
         site("threadwright.endings.waiting", "Webhooks and deletions after runs that are not done", Site::endings);
-        MeasurementWiring.roles(config.topics())
-                .forEach((topic, role) -> Gauge.builder("threadwright.consumer.lag", this, all -> all.lagOf(topic))
-                        .description("Records of the partitions of this server that are not decided")
-                        .baseUnit("records")
-                        .tag("topic", role)
-                        .strongReference(true)
-                        .register(meters));
+        for (TopicRole role : TopicRole.values()) {
+            Gauge.builder("threadwright.consumer.lag", this, all -> all.lagOf(role))
+                    .description("Records of the partitions of this server that are not decided")
+                    .baseUnit("records")
+                    .tag("topic", role.word())
+                    .strongReference(true)
+                    .register(meters);
+        }
     }
 
     private void site(String name, String description, ToDoubleFunction<Site> of, String... labels) {
@@ -146,9 +146,9 @@ public class SampledMetrics {
                 .register(meters);
     }
 
-    private double lagOf(String topic) {
-        Map<String, Long> now = lag;
-        return now == null ? Double.NaN : now.getOrDefault(topic, 0L);
+    private double lagOf(TopicRole role) {
+        Map<TopicRole, Long> now = lag;
+        return now == null ? Double.NaN : now.getOrDefault(role, 0L);
     }
 
     /** Looks. Blocks. */

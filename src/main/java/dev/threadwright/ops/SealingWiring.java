@@ -2,6 +2,8 @@ package dev.threadwright.ops;
 
 import dev.threadwright.sealing.SealedException;
 import dev.threadwright.sealing.Sealing;
+import dev.threadwright.tables.Tables;
+import dev.threadwright.tables.TablesUnavailableException;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.sql.Connection;
@@ -34,7 +36,7 @@ class SealingWiring {
      * Whether all that is stored can be read: a server that cannot would take every thread for damaged.
      *
      * @throws MisconfiguredException if a master key is missing
-     * @throws IllegalStateException if that cannot be told yet
+     * @throws TablesUnavailableException if that cannot be told yet
      */
     void check() {
         try (Connection connection = database.getConnection()) {
@@ -45,7 +47,7 @@ class SealingWiring {
             }
             throw new MisconfiguredException("threadwright.encryption: " + e.getMessage());
         } catch (SQLException e) {
-            throw new IllegalStateException("The keys of threads cannot be read: " + e.getMessage(), e);
+            throw Tables.failure(e);
         }
     }
 }

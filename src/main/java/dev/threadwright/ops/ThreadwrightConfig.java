@@ -186,6 +186,15 @@ public interface ThreadwrightConfig {
         /** What its workers are asked for. */
         Optional<String> actions();
 
+        /** Chat models of the server that its workflows may ask, by name; none unless listed. {@code default} may ask all. */
+        Optional<List<String>> models();
+
+        /**
+         * What its steps send and nobody sees; else files of the directory of its name in {@code
+         * threadwright.secrets.directory}. {@code default} has {@code threadwright.secrets}, which no other tenant has.
+         */
+        Map<String, String> secrets();
+
         Quota quota();
     }
 

@@ -1,5 +1,6 @@
 package dev.threadwright.secret;
 
+import dev.threadwright.thread.ThreadKey;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -11,8 +12,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The secrets of this server by name: from its configuration, else from a directory that has a file for each. Looked up
- * anew each time, so that a file may be replaced while the server runs.
+ * The secrets of each tenant by name: from the server's configuration, else from a directory that has a file for each. The
+ * default tenant's are those of the server; another tenant has its own and no others. Looked up anew each time, so that a
+ * file may be replaced while the server runs.
  */
 public final class Secrets {
 
@@ -20,7 +22,7 @@ public final class Secrets {
     public static final int MAX_BYTES = 16_384;
 
     /** Where the configuration has them. */
-    public static final String PREFIX = "threadwright.secrets.";
+    private static final String PREFIX = "threadwright.secrets.";
 
     /** The name that the configuration uses for something else. */
     private static final String DIRECTORY = "directory";
@@ -44,16 +46,24 @@ public final class Secrets {
         return NAME.matcher(name).matches();
     }
 
-    /** @throws UnknownSecretException if there is no such secret, or it is no line of text */
-    public Secret find(String name) throws UnknownSecretException {
+    /**
+     * @param tenant whose step sends it
+     * @throws UnknownSecretException if the tenant has no such secret, or it is no line of text
+     */
+    public Secret find(String tenant, String name) throws UnknownSecretException {
         if (!isName(name)) {
             throw new UnknownSecretException("No secret can be called \"" + name + "\"");
         }
-        Optional<String> given = name.equals(DIRECTORY) ? Optional.empty() : configured.apply(key(name));
-        String value = given.isPresent() ? given.get() : ofFile(name);
+        boolean isServers = tenant.equals(ThreadKey.DEFAULT_TENANT);
+        String key = key(isServers ? PREFIX : "threadwright.tenants." + tenant + ".secrets.", name);
+        Optional<String> given = isServers && name.equals(DIRECTORY) ? Optional.empty() : configured.apply(key);
+        Path own = directory == null || isServers ? directory : directory.resolve(tenant);
+        String value = given.isPresent() ? given.get() : ofFile(own, name);
         if (value == null || value.isEmpty()) {
-            throw new UnknownSecretException("There is no secret \"" + name + "\": set " + key(name)
-                    + ", or put a file of that name into " + PREFIX + DIRECTORY);
+            throw new UnknownSecretException("There is no secret \"" + name + "\": set " + key
+                    + ", or put a file of that name into "
+                    + (isServers ? "" : "the directory " + tenant + " of ")
+                    + PREFIX + DIRECTORY);
         }
         if (!value.chars().allMatch(one -> one >= 0x20 && one < 0x7f)) {
             throw new UnknownSecretException("The secret \"" + name + "\" is not one line of printable ASCII");
@@ -62,12 +72,12 @@ public final class Secrets {
     }
 
     /** A dot would end the name, but in quotes. */
-    private static String key(String name) {
-        return PREFIX + (name.contains(".") ? '"' + name + '"' : name);
+    private static String key(String prefix, String name) {
+        return prefix + (name.contains(".") ? '"' + name + '"' : name);
     }
 
     /** Editors end the last line, and it is not the secret's. */
-    private @Nullable String ofFile(String name) throws UnknownSecretException {
+    private static @Nullable String ofFile(@Nullable Path directory, String name) throws UnknownSecretException {
         Path file = directory == null ? null : directory.resolve(name);
         if (file == null || !Files.isRegularFile(file)) {
             return null;

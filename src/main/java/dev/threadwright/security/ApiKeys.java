@@ -37,10 +37,6 @@ public final class ApiKeys {
         }
     }
 
-    public boolean isEmpty() {
-        return entries.isEmpty();
-    }
-
     /** Whose key it is; null if it is nobody's. Takes as long whichever it is, and however much of it is right. */
     public @Nullable Caller find(String key) {
         if (key.length() > MAX_LENGTH) {

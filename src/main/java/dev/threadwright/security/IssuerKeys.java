@@ -119,7 +119,7 @@ final class IssuerKeys implements AutoCloseable {
         }
         CompletableFuture<Held> begun = new CompletableFuture<>();
         reading = begun;
-        fetched().whenComplete((keys, failure) -> begun.complete(ended(before, keys, failure)));
+        tried().whenComplete((keys, failure) -> begun.complete(ended(before, keys, failure)));
         return begun;
     }
 
@@ -154,6 +154,15 @@ final class IssuerKeys implements AutoCloseable {
             cause = cause.getCause();
         }
         return cause == null ? "for no reason given" : cause.toString();
+    }
+
+    /** What is thrown before anything is sent is a reading that failed, too: else it would never be over. */
+    private CompletableFuture<List<JsonWebKey>> tried() {
+        try {
+            return fetched();
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     private CompletableFuture<List<JsonWebKey>> fetched() {

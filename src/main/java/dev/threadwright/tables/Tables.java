@@ -101,25 +101,15 @@ public class Tables {
         }
     }
 
-    private static RuntimeException failure(SQLException e) {
+    /** What that means to whoever wanted something of the database. */
+    public static RuntimeException failure(SQLException e) {
         return isPassing(e.getSQLState())
                 ? new TablesUnavailableException("The database is not available: " + e.getMessage(), e)
                 : new IllegalStateException("The database refuses a statement: " + e.getMessage(), e);
     }
 
-    /**
-     * Connection trouble, the driver's and the pool's own troubles, too many connections, conflicts between transactions,
-     * locks, time limits, shutting down; and a role or tables that are not there yet, because the server has just started.
-     */
+    /** As may pass for everybody; and a role or tables that are not there yet, because the server has just started. */
     private static boolean isPassing(@Nullable String state) {
-        return state == null
-                || state.startsWith("08")
-                || state.startsWith("25P")
-                || state.startsWith("40")
-                || state.startsWith("53")
-                || state.startsWith("55")
-                || state.startsWith("57")
-                || state.equals("22023")
-                || state.equals("42P01");
+        return SqlStates.isPassing(state) || "22023".equals(state) || "42P01".equals(state);
     }
 }

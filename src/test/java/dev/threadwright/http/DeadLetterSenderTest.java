@@ -1,13 +1,18 @@
 package dev.threadwright.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.threadwright.deadletter.Replays;
 import dev.threadwright.http.DeadLetterSender.Sent;
+import dev.threadwright.ingress.KeyPartitions;
+import dev.threadwright.ingress.RecordDecoder;
+import dev.threadwright.ingress.TopicRole;
 import dev.threadwright.journal.DeadLetterId;
 import dev.threadwright.journal.JournalSchema;
 import dev.threadwright.journal.PostgresSettings;
+import dev.threadwright.security.Role;
 import dev.threadwright.tables.Tables;
 import dev.threadwright.testing.TestServers;
 import io.smallrye.mutiny.Uni;
@@ -15,12 +20,16 @@ import io.smallrye.mutiny.helpers.test.UniAssertSubscriber;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import io.smallrye.reactive.messaging.MutinyEmitter;
 import java.lang.reflect.Proxy;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** What is recorded of a replay when Kafka does not take it, or the caller goes away. */
@@ -35,9 +44,55 @@ class DeadLetterSenderTest {
 
     private final CommandSender commands = new CommandSender(emitter());
     private final DeadLetterSender sender = new DeadLetterSender(
-            new ReplayTargets(tenant -> List.of("in"), "commands", tenant -> "dead", 16, 1_000),
+            new ReplayTargets(
+                    tenant -> List.of("in"),
+                    Map.of("in", TopicRole.INPUT),
+                    "commands",
+                    tenant -> "dead",
+                    new RecordDecoder(topic -> "default", policy -> {}, 1_000),
+                    16,
+                    1_000),
             new Replays(tables),
             commands);
+
+    /** As long as one may ask for the same oneself. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "resolve | run.resume       |            | {\"answer\": 1}",
+                "resolve | interrupt.reject | interruptid | {}",
+                "resolve | user.input       | interruptid | {}",
+                "resolve | thread.update    |            | {\"approvals\": {\"paid\": true}}",
+                "resolve | thread.create    |            | {\"approvals\": {\"paid\": true}}",
+                "resolve | thread.create    |            | {\"supersteps\": [[{\"values\": {}, \"as_step\": \"ask\"}]]}",
+                "resolve | state.update     |            | {\"values\": {}, \"as_step\": \"ask\"}",
+                "write   | state.update     |            | {\"values\": {}}",
+                "write   | thread.update    |            | {\"metadata\": {\"a\": 1}}",
+                "write   | user.input       |            | {}",
+                "write   | no.such.type     |            | {}",
+            })
+    void aCorrectionNeedsTheRoleOfWhatItBecomes(String role, String type, String extension, String data) {
+        byte[] key = "t".getBytes(UTF_8);
+        ProducerRecord<byte[], byte[]> record =
+                new ProducerRecord<>("in", KeyPartitions.of(key, 16), key, data.getBytes(UTF_8));
+        Map<String, String> attributes = new HashMap<>(Map.of(
+                "ce_specversion", "1.0",
+                "ce_id", "1",
+                "ce_source", "/test",
+                "ce_type", "dev.threadwright." + type + ".v1",
+                "content-type", "application/json"));
+        if (extension != null) {
+            attributes.put("ce_" + extension, "0123456789abcdef0123456789abcdef");
+        }
+        attributes.forEach((name, value) -> record.headers().add(name, value.getBytes(UTF_8)));
+        assertThat(sender.roleFor(record).word()).isEqualTo(role);
+    }
+
+    @Test
+    void whatBecomesADeadLetterAgainNeedsTheRoleToWrite() {
+        assertThat(sender.roleFor(new ProducerRecord<>("in", 3, null, null))).isEqualTo(Role.WRITE);
+    }
 
     @BeforeAll
     static void database() {

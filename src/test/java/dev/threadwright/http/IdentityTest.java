@@ -1,11 +1,13 @@
 package dev.threadwright.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.threadwright.http.Routes.Route;
 import dev.threadwright.json.JsonText;
 import dev.threadwright.security.Role;
+import dev.threadwright.testing.TestServers;
 import dev.threadwright.workflow.Json;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -25,9 +27,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -149,11 +157,22 @@ class IdentityTest {
         assertProblem(answer, 404, "callback-not-found");
     }
 
-    @Test
-    void metricsAreForOperators() throws Exception {
-        assertProblem(send(as(Tenants.allBut(Role.OPERATE), "/q/metrics")), 403, "forbidden");
-        assertThat(send(as(Tenants.only(Role.OPERATE), "/q/metrics")).statusCode())
-                .isEqualTo(200);
+    /** Whatever is told below their path is the same. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/q/metrics",
+                "/q/metrics/",
+                "/q/metrics/x",
+                "/q/metrics/x/y",
+                "/q/%6Detrics",
+                "/q/metrics?x=1",
+                "/q/health/../metrics",
+                "/q/./metrics/"
+            })
+    void metricsAreForOperators(String path) throws Exception {
+        assertProblem(send(as(Tenants.allBut(Role.OPERATE), path)), 403, "forbidden");
+        assertThat(send(as(Tenants.only(Role.OPERATE), path)).statusCode()).isEqualTo(200);
     }
 
     @Test
@@ -211,6 +230,8 @@ class IdentityTest {
                 "/threads/t/runs       | {\"assistant_id\": \"echo\", \"command\": {\"update\": {\"approved\": true}}}",
                 "/threads/t/state      | {\"values\": {\"approved\": true}, \"as_node\": \"approve\"}",
                 "/threads              | {\"approvals\": {\"approval_required\": {\"approved\": true}}}",
+                "/threads              | {\"graph_id\": \"approval\", \"supersteps\": [{\"updates\": [{\"as_node\": \"ask\", \"values\": {\"approved\": true}}]}]}",
+                "/threads              | {\"graph_id\": \"approval\", \"supersteps\": [{\"updates\": [{\"as_node\": \"__start__\", \"command\": {\"goto\": \"paid\"}}]}]}",
                 "/threads/t/inputs     | {\"data\": 1, \"interrupt_id\": \"0123456789abcdef0123456789abcdef\"}",
             })
     void answeringInAnotherWayNeedsTheRoleToAnswer(String path, String body) throws Exception {
@@ -219,6 +240,61 @@ class IdentityTest {
                 .POST(BodyPublishers.ofString(body)));
         assertProblem(answer, 403, "forbidden");
         assertThat(answer.body()).contains("\"missing_role\":\"resolve\"");
+    }
+
+    @Test
+    void aThreadMayBeginWithAnInputWithoutTheRoleToAnswer() throws Exception {
+        HttpResponse<String> answer = send(as(Tenants.only(Role.WRITE), "/threads")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString("""
+                        {"graph_id": "echo", "supersteps": [{"updates": [{"as_node": "__start__", "values": {"a": 1}}]}]}
+                        """)));
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    }
+
+    /** Whoever may send dead letters again must not be able to answer with them, nor to write what they like. */
+    @Test
+    void aDeadLetterThatIsSentAsSomethingElseNeedsTheRoleForThat() throws Exception {
+        String thread = "corrected-" + UUID.randomUUID();
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", TestServers.bootstrapServers()),
+                new ByteArraySerializer(),
+                new ByteArraySerializer())) {
+            producer.send(new ProducerRecord<>("tenants.input.acme", thread.getBytes(UTF_8), "{".getBytes(UTF_8)))
+                    .get(30, TimeUnit.SECONDS);
+        }
+        String letters = "/dead-letters?thread_id=" + thread;
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(
+                                send(as(Tenants.only(Role.OPERATE), letters)).body())
+                        .contains("dead_letter_id"));
+        Json.Obj page = (Json.Obj)
+                JsonText.parse(send(as(Tenants.only(Role.OPERATE), letters)).body());
+        Json.Obj letter =
+                (Json.Obj) ((Json.Arr) page.get("dead_letters")).items().getFirst();
+        String replay = "/dead-letters/" + ((Json.Text) letter.get("dead_letter_id")).value() + "/replay";
+        String resume = """
+                {"value": {"text": "{\\"answer\\": 1}"}, "headers": [
+                  {"name": "ce_specversion", "text": "1.0"}, {"name": "ce_id", "text": "1"},
+                  {"name": "ce_source", "text": "/test"}, {"name": "ce_type", "text": "dev.threadwright.run.resume.v1"},
+                  {"name": "content-type", "text": "application/json"}]}
+                """;
+        HttpResponse<String> answering = replayed(replay, Tenants.only(Role.OPERATE), resume);
+        assertProblem(answering, 403, "forbidden");
+        assertThat(answering.body()).contains("\"missing_role\":\"resolve\"");
+        assertProblem(replayed(replay, Tenants.allBut(Role.RESOLVE), resume), 403, "forbidden");
+        HttpResponse<String> writing = replayed(replay, Tenants.only(Role.OPERATE), "{\"value\": {\"text\": \"{}\"}}");
+        assertProblem(writing, 403, "forbidden");
+        assertThat(writing.body()).contains("\"missing_role\":\"write\"");
+        assertThat(replayed(replay, Tenants.only(Role.OPERATE), "{}").statusCode())
+                .isEqualTo(200);
+        assertThat(replayed(replay, Tenants.allBut(Role.RESOLVE), "{\"value\": {\"text\": \"{}\"}, \"force\": true}")
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
+    private HttpResponse<String> replayed(String path, String key, String body) throws Exception {
+        return send(as(key, path).header("Content-Type", "application/json").POST(BodyPublishers.ofString(body)));
     }
 
     @ParameterizedTest
@@ -233,7 +309,11 @@ class IdentityTest {
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString(
                         "{\"id\": 1, \"method\": \"%s\", \"params\": %s}".formatted(method, params))));
-        assertThat(answer.body()).contains("\"type\":\"error\"").contains("role " + role);
+        assertThat(answer.body())
+                .contains("\"type\":\"error\"")
+                .contains("\"error\":\"permission_denied\"")
+                .contains("\"problem\":\"urn:threadwright:problem:forbidden\"")
+                .contains("\"missing_role\":\"" + role + "\"");
     }
 
     @Test

@@ -117,6 +117,8 @@ class ProtocolTest {
                 send("run.start", "{\"assistant_id\": \"echo\", \"input\": {}, \"multitaskStrategy\": \"reject\"}");
         assertThat(refused.getString("type")).isEqualTo("error");
         assertThat(refused.getString("error")).isEqualTo("invalid_argument");
+        assertThat(refused.getString("problem")).isEqualTo("urn:threadwright:problem:busy");
+        assertThat(refused.getString("reason")).isEqualTo("busy");
         given().post("/threads/{id}/runs/{run}/cancel?wait=1", thread, run)
                 .then()
                 .statusCode(204);

@@ -208,7 +208,8 @@ class QuotasTest {
                         .toList()
                         .toString(),
                 null);
-        assertThat(tooMany.statusCode()).isEqualTo(429);
+        assertThat(tooMany.statusCode()).as("waiting does not help").isEqualTo(422);
+        assertThat(tooMany.headers().firstValue("Retry-After")).isEmpty();
         assertThat(tooMany.body()).contains("send fewer").contains("inputs-per-second");
         String three = Stream.generate(() -> run).limit(3).toList().toString();
         int refused = 0;
@@ -225,6 +226,20 @@ class QuotasTest {
         }
         assertThat(taken).isPositive();
         assertThat(threads() - before).as(refused + " refused").isEqualTo(3L * taken);
+    }
+
+    @Test
+    void aBatchThatIsKnownIsNotCountedAgain() throws Exception {
+        String key = UUID.randomUUID().toString();
+        String run =
+                "{\"assistant_id\": \"echo\", \"on_completion\": \"keep\", \"input\": {\"of\": \"" + thread + "\"}}";
+        String three = Stream.generate(() -> run).limit(3).toList().toString();
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> post(Tenants.SLOW, "/runs/batch", three, key).statusCode() == 200);
+        for (int i = 0; i < 2 * Tenants.SLOW_PER_SECOND; i++) {
+            HttpResponse<String> again = post(Tenants.SLOW, "/runs/batch", three, key);
+            assertThat(again.statusCode()).as(again.body()).isEqualTo(200);
+        }
     }
 
     /** Of the tenant whose inputs are few. */

@@ -102,10 +102,12 @@ class RunCommandsOverHttpTest {
                 .extract()
                 .path("run_id");
         post("/pause", "{'run_id': '" + run + "'}", "completion").statusCode(200);
-        post("/inputs", "{'data': {'ms': 60000}, 'workflow': 'delay', 'id': 'k'}", "completion")
-                .statusCode(202)
-                .body("duplicate", equalTo(true))
-                .body("run.status", equalTo("paused"));
+        // Whether it came before may not be found out in time.
+        await().untilAsserted(
+                        () -> post("/inputs", "{'data': {'ms': 60000}, 'workflow': 'delay', 'id': 'k'}", "completion")
+                                .statusCode(202)
+                                .body("duplicate", equalTo(true))
+                                .body("run.status", equalTo("paused")));
         post("/cancel", "{}", "decision").statusCode(200);
     }
 

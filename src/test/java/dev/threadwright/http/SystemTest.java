@@ -11,8 +11,13 @@ import static org.hamcrest.Matchers.nullValue;
 import dev.threadwright.testing.EmbeddedServersResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,6 +53,34 @@ class SystemTest {
     @Test
     void aPageShowsTheOpenApiDocument() {
         given().get("/q/swagger-ui/").then().statusCode(200).body(containsString("swagger-ui"));
+    }
+
+    /** Each with its form, and those that pass with when to come back. */
+    @Test
+    void theOpenApiDocumentSaysWhatProblemsAreAndHowOneSaysWhoOneIs() {
+        JsonPath document = given().get("/q/openapi?format=json")
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath();
+        Map<String, Map<String, Object>> responses = document.getMap("components.responses");
+        assertThat(responses).hasSizeGreaterThan(12).allSatisfy((name, response) -> {
+            if (!Set.of("Decided", "Accepted").contains(name)) {
+                assertThat(response.get("content"))
+                        .asString()
+                        .contains(Problem.MEDIA_TYPE, "#/components/schemas/Problem");
+            }
+            assertThat(String.valueOf(response.get("headers")).contains("Retry-After"))
+                    .as(name)
+                    .isEqualTo(Set.of("LimitReached", "Unavailable").contains(name));
+        });
+        assertThat(document.getMap("components.schemas.Problem.properties").keySet())
+                .asInstanceOf(InstanceOfAssertFactories.collection(Object.class))
+                .contains("detail", "errors", "reason", "missing_role", "quota", "retry_after_ms");
+        assertThat(document.getString("components.securitySchemes.bearer.scheme"))
+                .isEqualTo("bearer");
+        List<Map<String, Object>> ways = document.getList("paths.'/info'.get.security");
+        assertThat(ways).extracting(Map::keySet).containsExactlyInAnyOrder(Set.of("apiKey"), Set.of("bearer"));
     }
 
     @Test

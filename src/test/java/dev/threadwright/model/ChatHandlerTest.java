@@ -362,8 +362,26 @@ class ChatHandlerTest {
     }
 
     private Json.Obj ask(String input, String config, Channels state) {
-        try (Models models = new Models(Map.of("default", endpoint()))) {
+        try (Models models = models()) {
             return (Json.Obj) new ChatHandler(models).handle(context(input, config, state));
+        }
+    }
+
+    private Models models() {
+        return new Models(
+                Map.of("default", endpoint()), (tenant, name) -> tenant.equals("default") || tenant.equals("acme"));
+    }
+
+    @Test
+    void aTenantAsksTheModelsThatItMay() {
+        try (Models models = models()) {
+            assertThat(models.find("acme", "default")).isNotNull();
+            assertThat(catchThrowable(() -> new ChatHandler(models)
+                            .handle(context("globex", "{\"messages\": []}", "{}", Channels.EMPTY))))
+                    .isInstanceOf(StepRefusedException.class)
+                    .hasMessage(
+                            "There is no model \"default\" for this tenant: threadwright.tenants.globex.models lists"
+                                    + " those that it may ask");
         }
     }
 
@@ -377,6 +395,10 @@ class ChatHandlerTest {
     }
 
     private StepContext context(String input, String config, Channels state) {
+        return context("default", input, config, state);
+    }
+
+    private StepContext context(String tenant, String input, String config, Channels state) {
         StepContext.Cancellation never = new StepContext.Cancellation() {
             @Override
             public boolean isCancelled() {
@@ -387,7 +409,7 @@ class ChatHandlerTest {
             public void onCancel(Runnable action) {}
         };
         return new StepContext(
-                new ThreadKey("default", "t"),
+                new ThreadKey(tenant, "t"),
                 new RunId("r"),
                 new WorkflowRef("w", 1),
                 "think",

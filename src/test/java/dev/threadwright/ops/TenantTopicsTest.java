@@ -51,6 +51,36 @@ class TenantTopicsTest {
     }
 
     @Test
+    void whatIsMeasuredOfTopicsIsMeasuredOfEveryTenants() {
+        assertThat(MeasurementWiring.roles(config(Map.of("threadwright.tenants.acme.input", "from.acme"))))
+                .isEqualTo(Map.of(
+                        "threadwright.input", "input",
+                        "threadwright.commands", "commands",
+                        "threadwright.results", "results",
+                        "from.acme", "input",
+                        "threadwright.results.acme", "results"));
+    }
+
+    @Test
+    void aTenantAsksTheModelsThatAreListedForIt() {
+        ThreadwrightConfig config = config(Map.of(
+                "threadwright.models.large.base-url", "https://models.example.com",
+                "threadwright.tenants.acme.models", "large",
+                "threadwright.tenants.globex.input", "x"));
+        assertThat(ModelWiring.mayAsk(config, "default", "large")).isTrue();
+        assertThat(ModelWiring.mayAsk(config, "acme", "large")).isTrue();
+        assertThat(ModelWiring.mayAsk(config, "acme", "default")).isFalse();
+        assertThat(ModelWiring.mayAsk(config, "globex", "large")).isFalse();
+        assertThat(ConfigCheck.problems(config(Map.of("threadwright.tenants.acme.models", "default,large"))))
+                .containsExactly(
+                        "threadwright.tenants.acme.models has large, which is no model of threadwright.models");
+        assertThat(ConfigCheck.problems(config(Map.of("threadwright.tenants.default.secrets.x", "y"))))
+                .singleElement()
+                .asString()
+                .contains("those of this tenant are threadwright.secrets");
+    }
+
+    @Test
     void aTopicOfTwoIsAProblem() {
         assertThat(problems(Map.of("threadwright.tenants.acme.input", "threadwright.input")))
                 .singleElement()

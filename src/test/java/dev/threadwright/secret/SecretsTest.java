@@ -19,6 +19,7 @@ class SecretsTest {
 
     private static final Map<String, String> CONFIGURED = Map.of(
             "threadwright.secrets.payments", "from the configuration",
+            "threadwright.tenants.acme.secrets.payments", "acme's",
             "threadwright.secrets.\"dotted.name\"", "in quotes",
             "threadwright.secrets.directory", "where the files are");
 
@@ -26,7 +27,31 @@ class SecretsTest {
     private Path directory;
 
     private Secret find(String name) throws UnknownSecretException {
-        return new Secrets(key -> Optional.ofNullable(CONFIGURED.get(key)), directory).find(name);
+        return find("default", name);
+    }
+
+    private Secret find(String tenant, String name) throws UnknownSecretException {
+        return new Secrets(key -> Optional.ofNullable(CONFIGURED.get(key)), directory).find(tenant, name);
+    }
+
+    @Test
+    void a_tenant_has_its_own_and_no_others() throws Exception {
+        Files.writeString(directory.resolve("mail"), "the server's");
+        Files.createDirectory(directory.resolve("acme"));
+        Files.writeString(directory.resolve("acme").resolve("files"), "acme's file");
+        assertThat(find("acme", "payments").value()).isEqualTo("acme's");
+        assertThat(find("acme", "files").value()).isEqualTo("acme's file");
+        for (String tenant : List.of("acme", "globex")) {
+            assertThatThrownBy(() -> find(tenant, "mail"))
+                    .hasMessage(
+                            "There is no secret \"mail\": set threadwright.tenants." + tenant + ".secrets.mail, or put"
+                                    + " a file of that name into the directory " + tenant
+                                    + " of threadwright.secrets.directory");
+        }
+        assertThatThrownBy(() -> find("globex", "payments")).isInstanceOf(UnknownSecretException.class);
+        assertThatThrownBy(() -> find("globex", "files")).isInstanceOf(UnknownSecretException.class);
+        assertThatThrownBy(() -> find("files")).isInstanceOf(UnknownSecretException.class);
+        assertThatThrownBy(() -> find("acme")).isInstanceOf(UnknownSecretException.class);
     }
 
     @Test

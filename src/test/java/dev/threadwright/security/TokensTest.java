@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -65,6 +66,18 @@ class TokensTest {
                         Duration.ofSeconds(30)),
                 Clock.fixed(Instant.ofEpochMilli(NOW_MS), ZoneOffset.UTC),
                 () -> nanos);
+    }
+
+    /** Else whoever asks would wait for ever for it, and no other would begin. */
+    @Test
+    void aReadingThatFailsBeforeAnythingIsSentIsOver() {
+        try (IssuerKeys keys = new IssuerKeys(URI.create("mailto:issuer"), null, () -> nanos)) {
+            CompletableFuture<?> first = keys.read();
+            assertThat(first).isDone();
+            nanos += IssuerKeys.APART_AFTER_FAILURE.toNanos();
+            assertThat(keys.read()).isDone().isNotSameAs(first);
+            assertThat(keys.areCurrent()).isFalse();
+        }
     }
 
     /** One way to make a token, and what is wrong with it. */

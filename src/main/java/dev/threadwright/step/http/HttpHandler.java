@@ -60,7 +60,7 @@ public final class HttpHandler implements BlockingStepHandler {
                                 ? context.input()
                                 : CallbackPlaceholder.filled(context.input(), callback.value()))
                 .traced(context.trace());
-        Map<String, Secret> used = secretsOf(request);
+        Map<String, Secret> used = secretsOf(context.thread().tenant(), request);
         List<Secret> hidden = new ArrayList<>(used.values());
         if (callback != null) {
             hidden.add(new Secret(CALLBACK, callback.token()));
@@ -100,12 +100,12 @@ public final class HttpHandler implements BlockingStepHandler {
                 context.deadlineMs());
     }
 
-    private Map<String, Secret> secretsOf(HttpRequest request) {
+    private Map<String, Secret> secretsOf(String tenant, HttpRequest request) {
         Map<String, Secret> used = new LinkedHashMap<>();
         for (HttpRequest.Header header : request.headers().values()) {
             if (header instanceof HttpRequest.Header.OfSecret of) {
                 try {
-                    used.put(of.secret(), secrets.find(of.secret()));
+                    used.put(of.secret(), secrets.find(tenant, of.secret()));
                 } catch (UnknownSecretException e) {
                     throw new StepRefusedException(String.valueOf(e.getMessage()));
                 }
