@@ -1,6 +1,7 @@
 package dev.threadwright.journal;
 
 import dev.threadwright.journal.Lane.Purpose;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -9,6 +10,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the first server to start decided for all that come after, because stored data depends on it. Over one connection:
@@ -17,6 +19,8 @@ import java.util.Map;
 public final class StoredSettings implements AutoCloseable {
 
     private static final String TOPIC = "topic ";
+
+    private static final String SCHEMA_HISTORY = "flyway_schema_history";
 
     private static final String TENANTS = """
             with recursive one as (
@@ -32,6 +36,48 @@ public final class StoredSettings implements AutoCloseable {
     /** Connects when something is asked. */
     public StoredSettings(PostgresSettings settings) {
         this.lane = new Lane(settings, Purpose.CLAIMS);
+    }
+
+    /**
+     * A script that was run to make the schema what it is.
+     *
+     * @param checksum of what it said then, as Flyway has it; null if it has none
+     */
+    public record SchemaScript(
+            @Nullable String name,
+            @Nullable Integer checksum,
+            boolean isDone) {}
+
+    /**
+     * The scripts of the schema, in their order; none if there is no schema yet.
+     *
+     * @throws JournalUnavailableException if the store cannot be reached
+     */
+    public List<SchemaScript> schema() {
+        return lane.call(
+                connection -> {
+                    List<SchemaScript> scripts = new ArrayList<>();
+                    if (hasHistory(connection)) {
+                        try (PreparedStatement select = connection.prepareStatement("select script, checksum, success from "
+                                        + SCHEMA_HISTORY + " order by installed_rank");
+                                ResultSet rows = select.executeQuery()) {
+                            while (rows.next()) {
+                                scripts.add(new SchemaScript(
+                                        rows.getString(1), rows.getObject(2, Integer.class), rows.getBoolean(3)));
+                            }
+                        }
+                    }
+                    return scripts;
+                },
+                SqlErrors::ofRead);
+    }
+
+    private static boolean hasHistory(Connection connection) throws SQLException {
+        try (PreparedStatement select =
+                        connection.prepareStatement("select to_regclass('" + SCHEMA_HISTORY + "') is not null");
+                ResultSet row = select.executeQuery()) {
+            return row.next() && row.getBoolean(1);
+        }
     }
 
     /**
