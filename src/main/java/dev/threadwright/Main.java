@@ -44,11 +44,13 @@ public final class Main {
         quietBroker();
         switch (CommandLine.of(args)) {
             case CommandLine.Serve ignored -> {
+                EngineStartup.headStart();
                 refuseMisconfigured(CANNOT_START);
                 refuseUnidentified();
                 serve(startUnconfigured(true, CANNOT_START), () -> {});
             }
             case CommandLine.Rehearse ignored -> {
+                EngineStartup.headStart();
                 refuse(Rehearsal.leaveOthersAlone(), CANNOT_START);
                 Rehearsal rehearsal = Rehearsal.prepared();
                 refuseMisconfigured(CANNOT_START);
@@ -112,7 +114,6 @@ public final class Main {
                 .addShutdownHook(
                         new Thread(() -> closeAfter(quarkusStopped, servers, afterwards), "embedded-servers-stop"));
         var exit = ApplicationLifecycleManager.getDefaultExitCodeHandler();
-        EngineStartup.headStart();
         Quarkus.run(null, (code, failure) -> {
             quarkusStopped.complete(failure == null ? code : 1);
             if (failure != null) {

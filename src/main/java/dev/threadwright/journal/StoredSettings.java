@@ -44,9 +44,7 @@ public final class StoredSettings implements AutoCloseable {
      * @param checksum of what it said then, as Flyway has it; null if it has none
      */
     public record SchemaScript(
-            @Nullable String name,
-            @Nullable Integer checksum,
-            boolean isDone) {}
+            @Nullable String name, @Nullable Integer checksum, boolean isDone) {}
 
     /**
      * The scripts of the schema, in their order; none if there is no schema yet.
@@ -58,8 +56,9 @@ public final class StoredSettings implements AutoCloseable {
                 connection -> {
                     List<SchemaScript> scripts = new ArrayList<>();
                     if (hasHistory(connection)) {
-                        try (PreparedStatement select = connection.prepareStatement("select script, checksum, success from "
-                                        + SCHEMA_HISTORY + " order by installed_rank");
+                        try (PreparedStatement select =
+                                        connection.prepareStatement("select script, checksum, success from "
+                                                + SCHEMA_HISTORY + " order by installed_rank");
                                 ResultSet rows = select.executeQuery()) {
                             while (rows.next()) {
                                 scripts.add(new SchemaScript(
