@@ -35,9 +35,14 @@ final class PackagedSchema {
         return script.isDone() && name != null && checksum != null && checksum.equals(checksum(name));
     }
 
-    /** As Flyway makes it: of the lines, without what ends them. Null if there is no such script. */
+    /**
+     * As Flyway makes it: of the lines, without what ends them. Null if there is no such script.
+     *
+     * @param script with or without the folder, which depends on how Flyway was started
+     */
     private static @Nullable Integer checksum(String script) {
-        try (InputStream resource = PackagedSchema.class.getResourceAsStream(PLACE + script)) {
+        String file = script.substring(script.lastIndexOf('/') + 1);
+        try (InputStream resource = PackagedSchema.class.getResourceAsStream(PLACE + file)) {
             if (resource == null) {
                 return null;
             }
