@@ -34,7 +34,7 @@ final class CommandWiring {
                 new CommandRecords(
                         config.topics().commands(), tenant -> topics.of(tenant).results(), config.partitions()),
                 // Policies are checked where the request is read, to tell their place in it.
-                new RecordDecoder(topics::tenant, policy -> {}, maxDataBytes),
+                new RecordDecoder(topics, policy -> {}, maxDataBytes),
                 policyCheck::validate,
                 config.partitions(),
                 maxDataBytes);
