@@ -26,6 +26,11 @@ comment on column thread_ttl.due_at_ms is 'When to look whether the thread has b
 -- The usual order of pages. There is none for what every commit changes: it would cost each of them an index entry.
 create index thread_created on thread (tenant, created_at_ms);
 
+-- What quotas count, without the rows of what was deleted, which stay. Of a column that changes once: an index that said
+-- status would get an entry from each commit that changes that.
+alter table thread add column is_deleted boolean not null generated always as (status = 'deleted') stored;
+create index thread_living on thread (tenant) where not is_deleted;
+
 -- Of two indexes that look equally good, as all do while the table is new, the planner takes the newest. Threads are looked
 -- up by their key far more often than paged through, and plans are kept.
 alter table thread drop constraint thread_pkey, add primary key (tenant, thread);

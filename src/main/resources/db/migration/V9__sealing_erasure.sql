@@ -102,8 +102,11 @@ create table erasure (
     erasure         text   collate "C" not null,
     requested_by    text   not null,
     reason          text   not null,
+    request_hash    bytea  not null,
     primary key (tenant, erasure)
 );
+
+comment on column erasure.request_hash is 'SHA-256 of what was asked for: the same name with another request is refused';
 
 create index erasure_requested on erasure (tenant, requested_at_ms, erasure);
 
@@ -120,6 +123,9 @@ create table erased_thread (
     status        text    collate "C" not null,
     keys          text[]  not null default '{}',
     waiting_for   text,
+    in_clear      boolean not null default false,
+    in_outbox     integer[] not null default '{}',
+    outbox_to     bigint[]  not null default '{}',
     primary key (tenant, erasure, thread),
     foreign key (tenant, erasure) references erasure
 );
@@ -132,6 +138,9 @@ comment on column erased_thread.due_at_ms is 'When to go on with it, by whoever 
 comment on column erased_thread.seq is 'The thread''s last event';
 comment on column erased_thread.rows is 'Of all tables with content, when its key was destroyed';
 comment on column erased_thread.keys is 'SHA-256 of each wrapped key that was destroyed, as hex';
+comment on column erased_thread.in_clear is 'Whether rows of the thread were never sealed, and have to be purged';
+comment on column erased_thread.in_outbox is 'Partitions whose outbox has rows for it that were never sealed';
+comment on column erased_thread.outbox_to is 'The last of those in each of in_outbox';
 comment on column erased_thread.waiting_for is 'Why it is not further, for people';
 
 grant select on erasure, erased_thread to threadwright_reader;
@@ -141,6 +150,23 @@ create policy of_tenant on erasure for select to threadwright_reader
     using (tenant = current_setting('threadwright.tenant', true));
 create policy of_tenant on erased_thread for select to threadwright_reader
     using (tenant = current_setting('threadwright.tenant', true));
+
+-- Whether nothing that was never sealed stands in the outbox any more, up to where it did. The last of it mostly goes last, so
+-- that only when it is gone is there something to look through.
+create function outbox_is_rid_of_v1(of_thread text, partitions integer[], positions bigint[])
+    returns boolean
+    language plpgsql
+    stable
+    set enable_seqscan = off
+as $$
+begin
+    return not exists (select from unnest(partitions, positions) as k (partition, position)
+                            join outbox o on o.partition = k.partition and o.position = k.position)
+        and not exists (select from unnest(partitions, positions) as k (partition, position)
+                             join outbox o on o.partition = k.partition and o.position <= k.position
+                        where o.key = convert_to(of_thread, 'UTF8') and left(o.headers::text, 1) <> '"');
+end
+$$;
 
 -- Destroys the keys of a thread that is deleted, or set aside, or never was, and says what is in the way if it cannot be
 -- done yet; null when it is done. All of it is one transaction. Called by who owns the thread's partition, since that one
@@ -161,6 +187,10 @@ declare
     total      bigint := 0;
     destroyed  text[];
     is_clear   boolean;
+    part_clear boolean;
+    content    text[];
+    of_outbox  integer[];
+    up_to      bigint[];
 begin
     perform from erased_thread e
     where e.tenant = of_tenant and e.erasure = of_erasure and e.thread = of_thread and e.status = 'requested'
@@ -193,11 +223,28 @@ begin
     select count(*), coalesce(bool_or(left(d.events::text, 1) <> '"'), false) into of_journal, is_clear
     from decision d where d.tenant = of_tenant and d.thread = of_thread;
     total := of_journal;
-    foreach place in array array['snapshot', 'outcome', 'run', 'leg', 'interrupt', 'dead_letter'] loop
-        execute format('select count(*) from %I where tenant = $1 and thread = $2', place)
-            into counted using of_tenant, of_thread;
+    -- A number of keys may have been used, or none, while it was written: each table is looked at.
+    foreach content slice 1 in array array[
+        ['snapshot', 'state::text'], ['outcome', 'result::text'], ['run', 'coalesce(request::text, output::text)'],
+        ['leg', 'request::text'], ['interrupt', 'coalesce(prompt::text, settlement::text)'], ['dead_letter', 'null::text']]
+    loop
+        execute format('select count(*), coalesce(bool_or(left(%s, 1) <> ''"''), false) from %I where tenant = $1 and thread = $2',
+                       content[2], content[1])
+            into counted, part_clear using of_tenant, of_thread;
         total := total + counted;
+        is_clear := is_clear or (part_clear and one.tenant is not null);
     end loop;
+    -- The outbox keeps what was published for a while; those for whom there is no thread tell where they are.
+    select coalesce(array_agg(k.partition), '{}'), coalesce(array_agg(k.position), '{}') into of_outbox, up_to
+    from (select u.partition, max(u.position) as position
+          from (select o.partition, o.position from outbox o
+                where o.partition = of_partition and o.key = convert_to(of_thread, 'UTF8')
+                  and left(o.headers::text, 1) <> '"'
+                union all
+                select o.partition, o.position
+                from dead_letter l join outbox o on o.partition = l.partition and o.position = l.position
+                where l.tenant = of_tenant and l.thread = of_thread and left(o.headers::text, 1) <> '"') as u
+          group by u.partition) as k;
     -- What was never sealed, and no purge finds soon.
     delete from dead_letter l
     where l.tenant = of_tenant and l.thread = of_thread and left(l.headers::text, 1) <> '"';
@@ -225,10 +272,12 @@ begin
     where d.tenant = of_tenant and d.thread = of_thread;
 
     update erased_thread e
-    set status = case when is_clear then 'purging' else 'erased' end,
-        erased_at_ms = case when is_clear then null else now_ms end,
+    set status = case when is_clear or of_outbox <> '{}' then 'purging' else 'erased' end,
+        erased_at_ms = case when is_clear or of_outbox <> '{}' then null else now_ms end,
+        in_clear = is_clear, in_outbox = of_outbox, outbox_to = up_to,
         seq = coalesce((select t.seq from thread t where t.tenant = of_tenant and t.thread = of_thread), 0),
-        decisions = of_journal, rows = total, keys = destroyed, waiting_for = null, due_at_ms = now_ms
+        decisions = of_journal, rows = total, keys = destroyed, due_at_ms = now_ms,
+        waiting_for = case when is_clear or of_outbox <> '{}' then 'rows that were never encrypted are still to be purged' end
     where e.tenant = of_tenant and e.erasure = of_erasure and e.thread = of_thread;
     return null;
 end

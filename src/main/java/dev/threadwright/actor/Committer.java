@@ -52,7 +52,26 @@ final class Committer implements AutoCloseable {
     }
 
     CompletableFuture<CommitResult> commit(PendingBatch pending) {
-        return CompletableFuture.supplyAsync(() -> untilAnswered(pending), thread);
+        CompletableFuture<CommitResult> answer = new CompletableFuture<>();
+        thread.execute(() -> {
+            try {
+                CommitResult result = untilAnswered(pending);
+                // The loop goes on while this one is measured.
+                answer.complete(result);
+                measure(pending, result);
+            } catch (RuntimeException | Error e) {
+                answer.completeExceptionally(e);
+            }
+        });
+        return answer;
+    }
+
+    private void measure(PendingBatch pending, CommitResult result) {
+        if (result instanceof CommitResult.Committed(long tookNanos)) {
+            measurements.committed(pending.works(), pending.batch(), tookNanos);
+        } else if (result instanceof CommitResult.Recovered recovered && recovered.committed()) {
+            measurements.committed(pending.works(), pending.batch(), recovered.tookNanos());
+        }
     }
 
     private CommitResult untilAnswered(PendingBatch pending) {
@@ -63,8 +82,7 @@ final class Committer implements AutoCloseable {
                 journal.commit(pending.batch());
                 long tookNanos = System.nanoTime() - begunNanos;
                 onCommitted.accept(pending);
-                measurements.committed(pending.works(), pending.batch(), tookNanos);
-                return new CommitResult.Committed();
+                return new CommitResult.Committed(tookNanos);
             } catch (FencedException e) {
                 LOG.warnf("%s", e.getMessage());
                 measurements.commitFailed(CommitFailure.FENCED);
@@ -112,10 +130,7 @@ final class Committer implements AutoCloseable {
                 }
             }
         }
-        if (committed) {
-            measurements.committed(pending.works(), pending.batch(), System.nanoTime() - begunNanos);
-        }
-        return new CommitResult.Recovered(committed, claims);
+        return new CommitResult.Recovered(committed, System.nanoTime() - begunNanos, claims);
     }
 
     /** A batch is stored whole or not at all, so one partition that it moved tells for all. */

@@ -490,7 +490,7 @@ public final class Loop implements AutoCloseable {
         offer(waited);
     }
 
-    /** Runs on the committer's thread: the batch is durable, so callers and consumers may see it. */
+    /** The batch is durable, so callers and consumers may see it. Runs on the committer's thread, or on the loop's if the answer was lost. */
     private void committed(PendingBatch pending) {
         replies.committed(pending.batch());
         quotas.committed(pending.uses());

@@ -57,7 +57,7 @@ public interface Measurements {
     /**
      * A handler is about to be called; after a crash perhaps not for the first time.
      *
-     * @return the trace that belongs to which whatever it asks elsewhere; null for none
+     * @return the trace to which belongs whatever it asks elsewhere; null for none
      */
     default @Nullable TraceContext stepBegun(StepCall step) {
         return step.trace();

@@ -1,7 +1,6 @@
 package dev.threadwright.erasure;
 
 import dev.threadwright.log.LogFields;
-import dev.threadwright.sealing.Sealing;
 import dev.threadwright.tables.Sql;
 import dev.threadwright.tables.Tables;
 import dev.threadwright.thread.ThreadKey;
@@ -36,13 +35,10 @@ public final class ErasureSweep {
     /** After which a thread that could not be deleted is tried again. */
     static final Duration RETRY = Duration.ofSeconds(30);
 
-    /** Threads that were erased by others, and are wiped out here, of one sweep. */
-    static final int MAX_NEWS = 10_000;
+    /** For what looks at all rows of a thread, which may have very many, or of a partition's outbox. */
+    static final Duration LONGEST = Duration.ofSeconds(60);
 
-    /** By how much clocks, and the ends of transactions, may be apart. */
-    static final Duration MARGIN = Duration.ofMinutes(5);
-
-    /** As the status of a row is called. */
+    /** Of what a row says that it waits for. */
     static final int MAX_WORDS = 500;
 
     private static final Logger LOG = Logger.getLogger(ErasureSweep.class);
@@ -79,25 +75,23 @@ public final class ErasureSweep {
             + " where tenant = ? and erasure = ? and thread = ? and status = 'requested'";
 
     private static final String PURGED = """
-            update erased_thread e set status = 'erased', erased_at_ms = ?
-            from deleted_thread d
-            where e.status = 'purging' and d.tenant = e.tenant and d.thread = e.thread and d.emptied
+            update erased_thread e set status = 'erased', erased_at_ms = ?, waiting_for = null
+            where e.status = 'purging'
+              and (not e.in_clear
+                   or exists (select from deleted_thread d
+                              where d.tenant = e.tenant and d.thread = e.thread and d.emptied))
+              and outbox_is_rid_of_v1(e.thread, e.in_outbox, e.outbox_to)
             """;
-
-    private static final String NEWS = """
-            select tenant, thread from thread_key where erased_at_ms >= ? order by erased_at_ms desc limit %d
-            """.formatted(MAX_NEWS);
 
     /** A place of no thread: nobody owns it, and nothing of it is to be published. */
     private static final int NO_PARTITION = -1;
 
     private final Tables tables;
-    private final Sealing sealing;
+    private final ErasedKeys keys;
     private final Deletions deletions;
     private final Supplier<Map<Integer, Long>> published;
     private final String noSettings;
     private final Clock clock;
-    private long lookedAtMs;
 
     /**
      * @param published of the partitions that this server owns, how far they are published
@@ -105,18 +99,17 @@ public final class ErasureSweep {
      */
     public ErasureSweep(
             Tables tables,
-            Sealing sealing,
+            ErasedKeys keys,
             Deletions deletions,
             Supplier<Map<Integer, Long>> published,
             String noSettings,
             Clock clock) {
         this.tables = tables;
-        this.sealing = sealing;
+        this.keys = keys;
         this.deletions = deletions;
         this.published = published;
         this.noSettings = noSettings;
         this.clock = clock;
-        this.lookedAtMs = clock.millis();
     }
 
     private record Wanted(ThreadKey thread, String erasure) {
@@ -134,20 +127,13 @@ public final class ErasureSweep {
 
     /** Goes on with all that can go on; how many keys were destroyed. Blocks. */
     public int sweep() {
-        forget();
         delete();
         int destroyed = destroy();
-        tables.writeNow(sql -> sql.update(PURGED, clock.millis()));
+        if (destroyed > 0) {
+            keys.forget();
+        }
+        tables.writeNow(LONGEST, sql -> sql.update(PURGED, clock.millis()));
         return destroyed;
-    }
-
-    /** Keys that another server destroyed, or that this one had in use when it did. */
-    private void forget() {
-        long nowMs = clock.millis();
-        List<ThreadKey> erased = tables.writeNow(sql -> sql.query(
-                NEWS, row -> new ThreadKey(row.getString(1), row.getString(2)), lookedAtMs - MARGIN.toMillis()));
-        sealing.erased(erased);
-        lookedAtMs = nowMs;
     }
 
     private void delete() {
@@ -200,12 +186,20 @@ public final class ErasureSweep {
     private boolean isDestroyed(Ready ready, long upTo) {
         Wanted wanted = ready.wanted();
         ThreadKey thread = wanted.thread();
-        String inTheWay = tables.changeNow(sql -> inTheWay(sql, wanted, ready.partition(), upTo));
+        String inTheWay;
+        try {
+            inTheWay = tables.changeNow(LONGEST, sql -> inTheWay(sql, wanted, ready.partition(), upTo));
+        } catch (RuntimeException e) {
+            // It must not cost the others anything, and goes behind them.
+            try (LogFields ignored = LogFields.of(thread)) {
+                LOG.warnf("Thread %s could not be erased, and that is tried again: %s", thread, e.getMessage());
+            }
+            inTheWay = "its key could not be destroyed, and that is tried again: " + e.getMessage();
+        }
         if (inTheWay != null) {
             waits(wanted, inTheWay);
             return false;
         }
-        sealing.erased(List.of(thread));
         try (LogFields ignored = LogFields.of(thread)) {
             LOG.infof("Thread %s is erased, as %s wants it", thread, wanted.erasure());
         }

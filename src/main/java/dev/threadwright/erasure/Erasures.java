@@ -1,18 +1,27 @@
 package dev.threadwright.erasure;
 
+import dev.threadwright.audit.Act;
+import dev.threadwright.audit.Stage;
+import dev.threadwright.audit.store.AuditLog;
 import dev.threadwright.erasure.Erasure.Part;
 import dev.threadwright.erasure.Erasure.Status;
+import dev.threadwright.json.JsonText;
 import dev.threadwright.tables.Sql;
 import dev.threadwright.tables.Tables;
+import dev.threadwright.thread.Fingerprint;
+import dev.threadwright.workflow.Json;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What is wanted erased, and what came of it. */
@@ -34,8 +43,11 @@ public class Erasures {
             limit 1
             """;
 
-    private static final String INSERT = "insert into erasure (requested_at_ms, tenant, erasure, requested_by, reason)"
-            + " values (?, ?, ?, ?, ?) on conflict do nothing";
+    private static final String INSERT =
+            "insert into erasure (requested_at_ms, tenant, erasure, requested_by, reason, request_hash)"
+                    + " values (?, ?, ?, ?, ?, ?) on conflict do nothing";
+
+    private static final String REQUEST_HASH = "select request_hash from erasure where tenant = ? and erasure = ?";
 
     private static final String INSERT_THREADS = """
             insert into erased_thread (due_at_ms, tenant, erasure, thread, status)
@@ -67,15 +79,27 @@ public class Erasures {
      * A wish. The threads that it names, and those whose metadata contain some JSON, as of now.
      *
      * @param id of its own, or one that makes the wish the same if it comes again
-     * @param metadata a JSON object; null for none
+     * @param by who wants it, and {@code known} how that is known
+     * @param metadata null for none
      */
     public record Request(
             String tenant,
             String id,
             String by,
+            String known,
             String reason,
             List<String> threads,
-            @Nullable String metadata) {}
+            Json.@Nullable Obj metadata) {
+
+        /** The same for the same request, in whatever order its threads and fields stand. */
+        private byte[] hash() {
+            return Fingerprint.of(
+                    reason,
+                    JsonText.write(Json.array(
+                            new TreeSet<>(threads).stream().map(Json::of).toList())),
+                    metadata == null ? null : JsonText.write(metadata.canonical()));
+        }
+    }
 
     /** What became of it. */
     public sealed interface Answer {
@@ -98,14 +122,19 @@ public class Erasures {
 
     public Uni<Answer> request(Request request) {
         return tables.write(sql -> {
-            Erasure before = find(sql, request.tenant(), request.id());
+            Answer before = before(sql, request);
             if (before != null) {
-                return isSame(before, request) ? new Answer.Accepted(before) : new Answer.IdTaken();
+                return before;
             }
             TreeSet<String> threads = new TreeSet<>(request.threads());
-            if (request.metadata() != null) {
+            Json.Obj metadata = request.metadata();
+            if (metadata != null) {
                 threads.addAll(sql.query(
-                        OF_METADATA, row -> row.getString(1), request.tenant(), request.metadata(), MAX_THREADS + 1));
+                        OF_METADATA,
+                        row -> row.getString(1),
+                        request.tenant(),
+                        JsonText.write(metadata),
+                        MAX_THREADS + 1));
             }
             return threads.size() > MAX_THREADS
                     ? new Answer.TooMany()
@@ -113,10 +142,16 @@ public class Erasures {
         });
     }
 
-    /** Who it is about may have got more threads since, or lost them all: what was wanted then counts. */
-    private static boolean isSame(Erasure before, Request request) {
-        return before.reason().equals(request.reason())
-                && before.threads().stream().map(Part::thread).toList().containsAll(request.threads());
+    /**
+     * What came of it before, if it came before. Who it is about may have got more threads since, or lost them all: what was
+     * wanted then counts.
+     */
+    private static @Nullable Answer before(Sql sql, Request request) throws SQLException {
+        byte[] hash = sql.first(REQUEST_HASH, row -> row.getBytes(1), request.tenant(), request.id());
+        if (hash == null) {
+            return null;
+        }
+        return Arrays.equals(hash, request.hash()) ? new Answer.Accepted(stored(sql, request)) : new Answer.IdTaken();
     }
 
     private Answer accepted(Sql sql, Request request, String[] threads) throws SQLException {
@@ -126,14 +161,33 @@ public class Erasures {
             return new Answer.Unknown(unknown);
         }
         long nowMs = clock.millis();
-        if (sql.update(INSERT, nowMs, tenant, request.id(), request.by(), request.reason()) == 1) {
-            sql.update(INSERT_THREADS, nowMs, tenant, request.id(), threads);
+        if (sql.update(INSERT, nowMs, tenant, request.id(), request.by(), request.reason(), request.hash()) == 0) {
+            // Another one of that id was a moment quicker.
+            return Objects.requireNonNull(before(sql, request));
         }
-        Erasure stored = find(sql, tenant, request.id());
+        sql.update(INSERT_THREADS, nowMs, tenant, request.id(), threads);
+        AuditLog.append(
+                sql,
+                Stream.of(threads)
+                        .map(thread -> new AuditLog.New(
+                                tenant,
+                                request.by(),
+                                request.known(),
+                                Act.THREAD_ERASE,
+                                Stage.DONE,
+                                thread,
+                                request.id(),
+                                Json.EMPTY_OBJECT))
+                        .toList());
+        return new Answer.Accepted(stored(sql, request));
+    }
+
+    private static Erasure stored(Sql sql, Request request) throws SQLException {
+        Erasure stored = find(sql, request.tenant(), request.id());
         if (stored == null) {
             throw new IllegalStateException("Erasure " + request.id() + " has vanished");
         }
-        return new Answer.Accepted(stored);
+        return stored;
     }
 
     /** Null if there is none of that name. */

@@ -567,6 +567,7 @@ public final class Commands {
                         decoded.command() instanceof Command.SubmitInput
                                 || decoded.command() instanceof Command.RequestRun);
             case Decoded.Dead dead -> throw new ProblemException(problem(dead.reason()));
+            case Decoded.NotHere notHere -> throw new IllegalStateException("A command " + notHere.reason());
             case Decoded.Misrouted misrouted ->
                 throw new IllegalStateException(
                         "Encoded for partition " + record.partition() + ", which " + misrouted.partition() + " owns");

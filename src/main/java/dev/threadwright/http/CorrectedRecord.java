@@ -20,6 +20,8 @@ final class CorrectedRecord {
             // It will be a dead letter again, wherever it is understood.
             case Decoded.Dead ignored -> Role.WRITE;
             case Decoded.Misrouted ignored -> Role.RESOLVE;
+            // Another server knows what it is.
+            case Decoded.NotHere ignored -> Role.RESOLVE;
         };
     }
 

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.threadwright.erasure.Erasures;
 import dev.threadwright.erasure.Erasures.Answer;
-import dev.threadwright.json.JsonText;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.workflow.Json;
 import io.smallrye.mutiny.Uni;
@@ -69,6 +68,7 @@ class ErasureRequests {
                 thread.tenant(),
                 id(thread.tenant(), key),
                 CurrentCaller.get().name(),
+                CurrentCaller.get().known().word(),
                 reason(fields),
                 List.of(thread.thread()),
                 null));
@@ -93,9 +93,10 @@ class ErasureRequests {
                 tenant,
                 id(tenant, key),
                 CurrentCaller.get().name(),
+                CurrentCaller.get().known().word(),
                 reason(fields),
                 named,
-                metadata == null ? null : JsonText.write(metadata)));
+                metadata));
     }
 
     private static String reason(RequestFields fields) {

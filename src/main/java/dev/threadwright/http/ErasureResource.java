@@ -79,7 +79,7 @@ public class ErasureResource {
 
     @GET
     @Path("/{erasure_id}")
-    @Needs(Role.OPERATE)
+    @Needs(Role.ADMINISTER)
     @Audited(Act.ERASURE_READ)
     @Operation(operationId = "getErasure", summary = "How far an erasure is; the proof, once it is done")
     @APIResponse(

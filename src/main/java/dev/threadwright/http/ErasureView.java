@@ -4,9 +4,11 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.threadwright.erasure.Erasure;
+import dev.threadwright.workflow.Json;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +26,8 @@ record ErasureView(
         @Schema(required = true) Instant requestedAt,
         @Schema(required = true) String requestedBy,
         @Schema(required = true) String reason,
-        @Schema(required = true) List<PartView> threads) {
+        @Schema(required = true) List<PartView> threads)
+        implements Audited.Told {
 
     @Schema(name = "ErasedThread")
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
@@ -65,6 +68,12 @@ record ErasureView(
                     part.keys(),
                     part.waitingFor());
         }
+    }
+
+    /** Each of its threads has an entry of its own, of when it was asked for. */
+    @Override
+    public Map<String, Json> told() {
+        return Map.of("erasure", Json.of(erasureId), "threads", Json.of(threads.size()));
     }
 
     static ErasureView of(Erasure erasure) {

@@ -52,10 +52,13 @@ class StartedCrons implements CronRuns {
         return Json.object(request);
     }
 
-    /** What is refused for what it is will be refused again. */
+    /**
+     * What was decided is stored under the firing's key, and is the answer however often that is asked: a full queue, too, and
+     * a quota. Only who said when to come again has decided nothing.
+     */
     private static boolean isFinal(Throwable failure) {
         return failure instanceof ProblemException refused
                 && refused.problem().status() < 500
-                && refused.problem().status() != 429;
+                && !refused.problem().more().containsKey(Problem.RETRY_AFTER_MS);
     }
 }

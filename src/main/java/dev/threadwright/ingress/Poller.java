@@ -315,7 +315,7 @@ final class Poller implements AutoCloseable {
                     waiting.computeIfAbsent(record.topic(), topic -> new ArrayDeque<>())
                             .add(record);
                 } else {
-                    works.add(work(record, role));
+                    offer(record, role, works);
                 }
             }
         }
@@ -346,7 +346,7 @@ final class Poller implements AutoCloseable {
                     return false;
                 }
                 records.removeFirst();
-                works.add(work(next, role(next)));
+                offer(next, role(next), works);
             }
             return true;
         });
@@ -409,8 +409,15 @@ final class Poller implements AutoCloseable {
         }
     }
 
-    /** One record that nothing can be made of must not cost the others of its poll anything. */
-    private Work work(ConsumerRecord<byte[], byte[]> record, TopicRole role) {
+    private void offer(ConsumerRecord<byte[], byte[]> record, TopicRole role, List<Work> works) {
+        Work work = work(record, role);
+        if (work != null) {
+            works.add(work);
+        }
+    }
+
+    /** One record that nothing can be made of must not cost the others of its poll anything. Null if it is for others. */
+    private @Nullable Work work(ConsumerRecord<byte[], byte[]> record, TopicRole role) {
         try {
             return decoded(record, role);
         } catch (RuntimeException | StackOverflowError defect) {
@@ -424,7 +431,7 @@ final class Poller implements AutoCloseable {
         }
     }
 
-    private Work decoded(ConsumerRecord<byte[], byte[]> record, TopicRole role) {
+    private @Nullable Work decoded(ConsumerRecord<byte[], byte[]> record, TopicRole role) {
         return switch (decoder.decode(record, role, partitions)) {
             case Decoded.ForThread decoded ->
                 new Work.Decide(
@@ -438,6 +445,10 @@ final class Poller implements AutoCloseable {
                         OutboxRow.Kind.FORWARD,
                         "",
                         raw(record, role, decoder.forwardHeaders(record, role)));
+            case Decoded.NotHere notHere -> {
+                stop(record, notHere.reason());
+                yield null;
+            }
             case Decoded.Dead dead ->
                 new Work.SetAside(
                         record.partition(), OutboxRow.Kind.INVALID, dead.reason(), raw(record, role, headers(record)));
@@ -460,6 +471,15 @@ final class Poller implements AutoCloseable {
             headers.add(new RawHeaders.Header(header.key(), header.value()));
         }
         return headers.isEmpty() ? RawHeaders.NONE : new RawHeaders(headers);
+    }
+
+    /** What is behind it is not consumed before it, and it is not lost: whoever opens the partition next begins with it. */
+    private void stop(ConsumerRecord<byte[], byte[]> record, String reason) {
+        // Of the commands topic alone, which waits for no tenant's pace.
+        shut(Set.of(partition(record)));
+        onStop.accept(
+                record.partition(),
+                "Record " + record.topic() + "-" + record.partition() + "-" + record.offset() + " " + reason);
     }
 
     /** Going on at another offset would lose or repeat records, so the partition waits for a decision. */

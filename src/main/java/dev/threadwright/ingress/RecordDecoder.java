@@ -5,7 +5,6 @@ import dev.threadwright.thread.Command;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.policy.Policy;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
@@ -26,7 +25,7 @@ public final class RecordDecoder {
     /** The end of the year 9999: the latest time that can be written as RFC 3339, and far from any overflow. */
     static final long MAX_TIME_MS = 253_402_300_799_999L;
 
-    private final Function<String, @Nullable String> tenants;
+    private final TopicTenants tenants;
     private final ToIntFunction<String> generations;
     private final int maxForwardBytes;
     private final EnvelopeReader envelopes;
@@ -34,11 +33,10 @@ public final class RecordDecoder {
     private final ReceivedTrace traces;
 
     /**
-     * @param tenants the tenant of a topic; null if it is none's
      * @param policyCheck throws an IllegalArgumentException for a policy whose conditions do not compile
      * @param maxDataBytes see {@link #DEFAULT_MAX_DATA_BYTES}
      */
-    public RecordDecoder(Function<String, @Nullable String> tenants, Consumer<Policy> policyCheck, int maxDataBytes) {
+    public RecordDecoder(TopicTenants tenants, Consumer<Policy> policyCheck, int maxDataBytes) {
         this(tenants, topic -> 1, policyCheck, maxDataBytes, Integer.MAX_VALUE, ReceivedTrace.AS_SENT);
     }
 
@@ -47,7 +45,7 @@ public final class RecordDecoder {
      * @param maxForwardBytes of a record with its headers that is sent on to the partition that it belongs to
      */
     public RecordDecoder(
-            Function<String, @Nullable String> tenants,
+            TopicTenants tenants,
             ToIntFunction<String> generations,
             Consumer<Policy> policyCheck,
             int maxDataBytes,
@@ -67,10 +65,17 @@ public final class RecordDecoder {
      */
     public Decoded decode(ConsumerRecord<byte[], byte[]> record, TopicRole role, int partitions) {
         try {
-            // Understood before it is sent on, so that what is dead is dead where it lies and is decoded once.
-            Command command = command(record, role, partitions);
+            Origin origin = ForwardHeaders.read(record, generations.applyAsInt(record.topic()), role);
+            String elsewhere = elsewhere(record, role, origin);
+            if (elsewhere != null) {
+                return new Decoded.NotHere(elsewhere);
+            }
+            String thread = ThreadIds.read(record.key());
             int owner = KeyPartitions.of(record.key(), partitions);
-            if (owner == record.partition()) {
+            boolean isHere = owner == record.partition();
+            // Understood before it is sent on, so that what is dead is dead where it lies and is decoded once.
+            Command command = command(record, origin, thread, isHere);
+            if (isHere) {
                 return new Decoded.ForThread(command);
             }
             checkForward(record, owner);
@@ -78,6 +83,28 @@ public final class RecordDecoder {
         } catch (InvalidRecordException e) {
             return new Decoded.Dead(reason(String.valueOf(e.getMessage())));
         }
+    }
+
+    /**
+     * Whose it is, if it is a tenant's that this server does not have. That is nobody's fault and no dead letter, least of all
+     * another tenant's. Servers alone write what says so.
+     */
+    private @Nullable String elsewhere(ConsumerRecord<byte[], byte[]> record, TopicRole role, Origin origin)
+            throws InvalidRecordException {
+        if (role != TopicRole.COMMANDS) {
+            return null;
+        }
+        if (origin.role() != TopicRole.COMMANDS) {
+            return tenants.tenant(origin.topic()) != null
+                    ? null
+                    : "came from topic " + origin.topic() + ", and is of a tenant that this server does not have:"
+                            + " configure that topic under threadwright.tenants, and restart it";
+        }
+        String tenant = ForwardHeaders.tenant(record);
+        return tenants.has(tenant)
+                ? null
+                : "is of tenant " + tenant + ", which this server does not have: configure threadwright.tenants."
+                        + tenant + ", and restart it";
     }
 
     /** As a dead letter has it. */
@@ -104,19 +131,16 @@ public final class RecordDecoder {
         return ForwardHeaders.of(record, generations.applyAsInt(record.topic()), role);
     }
 
-    private Command command(ConsumerRecord<byte[], byte[]> record, TopicRole role, int partitions)
+    /** @param isHere whether it stays here, and is not sent on to where it belongs */
+    private Command command(ConsumerRecord<byte[], byte[]> record, Origin origin, String thread, boolean isHere)
             throws InvalidRecordException {
-        String thread = ThreadIds.read(record.key());
-        Origin origin = ForwardHeaders.read(record, generations.applyAsInt(record.topic()), role);
         if (origin.timeMs() < 0 || origin.timeMs() > MAX_TIME_MS) {
             throw new InvalidRecordException("The record's timestamp " + origin.timeMs()
                     + " is not between 1970 and 9999; leave it to the client or the broker");
         }
         Envelope sent = envelopes.read(record, origin, thread);
         // What is sent on is received where it goes.
-        Envelope envelope = KeyPartitions.of(record.key(), partitions) == record.partition()
-                ? sent.in(traces.of(record, sent.type(), sent.trace()))
-                : sent;
+        Envelope envelope = isHere ? sent.in(traces.of(record, sent.type(), sent.trace())) : sent;
         return commands.read(envelope, new ThreadKey(tenant(record, origin), thread), origin);
     }
 
@@ -124,7 +148,7 @@ public final class RecordDecoder {
         if (origin.role() == TopicRole.COMMANDS) {
             return ForwardHeaders.tenant(record);
         }
-        String tenant = tenants.apply(origin.topic());
+        String tenant = tenants.tenant(origin.topic());
         if (tenant == null) {
             throw new InvalidRecordException("Topic " + origin.topic()
                     + ", which it came from, is no tenant's; see threadwright.tenants in docs/configuration.md");
@@ -134,6 +158,10 @@ public final class RecordDecoder {
 
     /** Whose dead letter it is if it is one; of servers' records that do not say, the default tenant's. */
     String tenant(ConsumerRecord<byte[], byte[]> record, TopicRole role) {
+        if (role != TopicRole.COMMANDS) {
+            String tenant = tenants.tenant(record.topic());
+            return tenant == null ? ThreadKey.DEFAULT_TENANT : tenant;
+        }
         try {
             return tenant(record, ForwardHeaders.read(record, 1, role));
         } catch (InvalidRecordException e) {

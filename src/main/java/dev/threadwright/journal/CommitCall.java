@@ -225,7 +225,26 @@ final class CommitCall {
         return identity == null ? null : identity.id();
     }
 
+    /** What of an outbox row is sealed, in its place. */
+    private record SealedRow(byte @Nullable [] value, String headers, String reason) {}
+
+    private SealedRow sealed(OutboxRow row) {
+        byte[] value = row.value();
+        String headers = row.headers().text();
+        String reason = forPeople(row.reason());
+        if (keys == null) {
+            return new SealedRow(value, headers, reason);
+        }
+        ThreadKey thread = threadOf(row);
+        String id = row.id().toString();
+        return new SealedRow(
+                value == null ? null : keys.bytes(new Cell(thread, SealedColumn.VALUE, id), value),
+                keys.json(new Cell(thread, SealedColumn.HEADERS, id), headers),
+                keys.text(new Cell(thread, SealedColumn.REASON, id), reason));
+    }
+
     private void outbox(Columns columns, List<OutboxRow> rows) throws SQLException {
+        List<SealedRow> sealed = rows.stream().map(this::sealed).toList();
         columns.text(rows, OutboxRow::tenant)
                 .ints(rows, OutboxRow::partition)
                 .longs(rows, OutboxRow::position)
@@ -234,30 +253,14 @@ final class CommitCall {
                 .ints(rows, row -> row.source().partition())
                 .longs(rows, row -> row.source().offset())
                 .bytes(rows, OutboxRow::key)
-                .bytes(rows, this::value)
-                .text(
-                        rows,
-                        row -> json(
-                                threadOf(row),
-                                SealedColumn.HEADERS,
-                                row.id().toString(),
-                                row.headers().text()))
-                .text(
-                        rows,
-                        row -> text(threadOf(row), SealedColumn.REASON, row.id().toString(), forPeople(row.reason())))
+                .bytes(sealed, SealedRow::value)
+                .text(sealed, SealedRow::headers)
+                .text(sealed, SealedRow::reason)
                 .longs(rows, OutboxRow::timeMs);
     }
 
     static ThreadKey threadOf(OutboxRow row) {
         return Sealed.threadOf(row.tenant(), row.key());
-    }
-
-    private byte @Nullable [] value(OutboxRow row) {
-        byte[] value = row.value();
-        return keys == null || value == null
-                ? value
-                : keys.bytes(
-                        new Cell(threadOf(row), SealedColumn.VALUE, row.id().toString()), value);
     }
 
     private void outcomes(Columns columns, List<OutcomeRow> rows) throws SQLException {

@@ -1,13 +1,16 @@
 package dev.threadwright.journal;
 
 import dev.threadwright.sealing.Opening;
+import dev.threadwright.sealing.Sealing;
 import dev.threadwright.thread.ThreadKey;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads decisions and outbox rows by the page: so many, or so many bytes, whichever comes first; at least one. */
@@ -22,6 +25,12 @@ final class PageReader {
     private static final String OUTBOX_OF_PARTITION = "select " + Rows.OUTBOX
             + " from outbox o where o.partition = ? and o.position > ? order by o.position limit ?";
 
+    private static final String THREADS_OF_DECISIONS = "select d.tenant, d.thread"
+            + " from decision d where d.partition = ? and d.position > ? order by d.position limit ?";
+
+    private static final String THREADS_OF_OUTBOX = "select o.tenant, o.key"
+            + " from outbox o where o.partition = ? and o.position > ? order by o.position limit ?";
+
     private static final String DECISIONS_OF_THREAD = "select " + Rows.DECISION + """
              from decision d
             where d.tenant = ? and d.thread = ?
@@ -33,9 +42,32 @@ final class PageReader {
 
     private PageReader() {}
 
-    /** Both tables in step, in the order of the positions that they share. In one transaction, or one could be ahead. */
-    static List<Publication> publications(Connection connection, Opening opening, int partition, long after, int limit)
+    /** A long backlog is of many threads, and asking for the key of each as it comes would be a round trip each. */
+    private static void prepare(Connection connection, Sealing sealing, int partition, long after, int limit)
             throws SQLException {
+        Set<ThreadKey> threads = new LinkedHashSet<>();
+        try (PreparedStatement statement = ofPartition(connection, THREADS_OF_DECISIONS, partition, after, limit);
+                ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                threads.add(Rows.thread(rows));
+            }
+        }
+        try (PreparedStatement statement = ofPartition(connection, THREADS_OF_OUTBOX, partition, after, limit);
+                ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                threads.add(Sealed.threadOf(rows.getString(1), rows.getBytes(2)));
+            }
+        }
+        Sealed.prepare(sealing, connection, threads);
+    }
+
+    /** Both tables in step, in the order of the positions that they share. In one transaction, or one could be ahead. */
+    static List<Publication> publications(Connection connection, Sealing sealing, int partition, long after, int limit)
+            throws SQLException {
+        if (sealing.opens()) {
+            prepare(connection, sealing, partition, after, limit);
+        }
+        Opening opening = sealing.opening(connection);
         try (PreparedStatement first = ofPartition(connection, DECISIONS_OF_PARTITION, partition, after, limit);
                 PreparedStatement second = ofPartition(connection, OUTBOX_OF_PARTITION, partition, after, limit);
                 ResultSet decisions = first.executeQuery();

@@ -66,28 +66,36 @@ public final class PostgresJournal implements Journal {
         BatchCheck.check(batch);
         commits.call(
                 connection -> {
-                    if (sealing.seals()) {
-                        sealed(connection, batch);
-                    } else {
+                    if (!sealing.seals()) {
                         CommitCall.execute(connection, batch, null);
+                        return true;
                     }
-                    return true;
+                    return sealed(connection, SealedThreads.of(batch), keys -> {
+                        CommitCall.execute(connection, batch, keys);
+                        return true;
+                    });
                 },
                 SqlErrors::ofCommit);
     }
 
+    /** Stores with keys, of which those that are fresh are stored by it. */
+    private interface SealedWrite<T> {
+        T with(BatchKeys keys) throws SQLException;
+    }
+
     /**
      * A thread has one owner, but others may set its records aside or forward them: who stores its key second finds that out
-     * by the key's own row, and seals again with the first one's.
+     * by the key's own row, and seals again with the first one's. Who finds that a key was destroyed asks for another: whoever
+     * has destroyed it took it out of memory before.
      */
-    private void sealed(Connection connection, Batch batch) throws SQLException {
-        SealedThreads threads = SealedThreads.of(batch);
+    private <T> T sealed(Connection connection, SealedThreads threads, SealedWrite<T> write) throws SQLException {
         for (int conflicts = 0; ; conflicts++) {
             try {
-                BatchKeys keys = sealing.keysFor(connection, threads.all(), threads.withOutcomesAlone());
-                CommitCall.execute(connection, batch, keys);
+                BatchKeys keys =
+                        sealing.keysFor(connection, threads.all(), threads.withOutcomesAlone(), threads.erasableNow());
+                T written = write.with(keys);
                 keys.committed();
-                return;
+                return written;
             } catch (SQLException e) {
                 if (!SqlErrors.isKeyConflict(e) || conflicts >= MAX_KEY_CONFLICTS) {
                     throw e;
@@ -96,7 +104,6 @@ public final class PostgresJournal implements Journal {
                 if (e.reason() != SealedException.Reason.ERASED || conflicts >= MAX_KEY_CONFLICTS) {
                     throw new JournalUnavailableException(String.valueOf(e.getMessage()), e);
                 }
-                sealing.erased(threads.all());
             }
         }
     }
@@ -218,7 +225,7 @@ public final class PostgresJournal implements Journal {
                                 .text(storable, key -> key.thread().tenant())
                                 .text(storable, key -> key.thread().thread())
                                 .bytes(storable, key -> HexFormat.of().parseHex(key.hash())),
-                        row -> Rows.outcome(row, sealing.opening(connection))))
+                        Rows::outcome))
                 .forEach(outcome -> outcomes.put(outcome.key(), outcome));
         return outcomes;
     }
@@ -276,7 +283,7 @@ public final class PostgresJournal implements Journal {
                                 .text(storable, entry -> entry.getValue().tenant())
                                 .text(storable, entry -> entry.getValue().thread())
                                 .text(storable, entry -> entry.getKey().value()),
-                        row -> settled(row, sealing.opening(connection))))
+                        PostgresJournal::settled))
                 .forEach(one -> settled.put(one.id(), one));
         return settled;
     }
@@ -294,8 +301,8 @@ public final class PostgresJournal implements Journal {
 
     @Override
     public List<Publication> publications(int partition, long after, int limit) {
-        return reads.callInSnapshot(connection ->
-                PageReader.publications(connection, sealing.opening(connection), partition, after, limit));
+        return reads.callInSnapshot(
+                connection -> PageReader.publications(connection, sealing, partition, after, limit));
     }
 
     @Override
@@ -362,28 +369,15 @@ public final class PostgresJournal implements Journal {
 
     /** Stored before what is sealed with it; a key that nothing is sealed with does no harm. */
     private String sealedError(Connection connection, SetAsideThread thread, String error) throws SQLException {
-        for (int conflicts = 0; ; conflicts++) {
-            try {
-                BatchKeys keys = sealing.keysFor(connection, List.of(thread.thread()), Set.of());
-                if (!keys.fresh().isEmpty()) {
-                    try (PreparedStatement statement = connection.prepareStatement(CommitCall.STORE_KEYS)) {
-                        CommitCall.storeKeys(new Columns(statement), keys);
-                        statement.executeUpdate();
-                    }
-                    keys.committed();
+        return sealed(connection, SealedThreads.of(thread), keys -> {
+            if (!keys.fresh().isEmpty()) {
+                try (PreparedStatement statement = connection.prepareStatement(CommitCall.STORE_KEYS)) {
+                    CommitCall.storeKeys(new Columns(statement), keys);
+                    statement.executeUpdate();
                 }
-                return keys.text(new Cell(thread.thread(), SealedColumn.SET_ASIDE, thread.id()), error);
-            } catch (SQLException e) {
-                if (!SqlErrors.isKeyConflict(e) || conflicts >= MAX_KEY_CONFLICTS) {
-                    throw e;
-                }
-            } catch (SealedException e) {
-                if (e.reason() != SealedException.Reason.ERASED || conflicts >= MAX_KEY_CONFLICTS) {
-                    throw new JournalUnavailableException(String.valueOf(e.getMessage()), e);
-                }
-                sealing.erased(List.of(thread.thread()));
             }
-        }
+            return keys.text(new Cell(thread.thread(), SealedColumn.SET_ASIDE, thread.id()), error);
+        });
     }
 
     @Override
@@ -419,7 +413,7 @@ public final class PostgresJournal implements Journal {
                     new Columns(statement).ints(partitions, partition -> partition);
                     statement.setInt(2, limit);
                 },
-                row -> setAside(row, sealing.opening(connection))));
+                PostgresJournal::setAside));
     }
 
     /** It rests, whatever is the matter with what is said of it. */
@@ -495,6 +489,17 @@ public final class PostgresJournal implements Journal {
     @FunctionalInterface
     private interface Row<T> {
         T read(ResultSet row) throws SQLException;
+    }
+
+    @FunctionalInterface
+    private interface SealedRow<T> {
+        T read(ResultSet row, Opening opening) throws SQLException;
+    }
+
+    /** Each key is asked for once, however many rows it opens. */
+    private <T> List<T> list(Connection connection, String sql, Binding binding, SealedRow<T> row) throws SQLException {
+        Opening opening = sealing.opening(connection);
+        return list(connection, sql, binding, (Row<T>) one -> row.read(one, opening));
     }
 
     private static <T> List<T> list(Connection connection, String sql, Binding binding, Row<T> row)

@@ -5,9 +5,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.threadwright.sealing.Cell;
 import dev.threadwright.sealing.Opening;
 import dev.threadwright.sealing.SealedException;
+import dev.threadwright.sealing.Sealing;
 import dev.threadwright.thread.ThreadKey;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /** Opens what is stored, and says in the journal's words why it cannot. */
@@ -32,6 +36,15 @@ public final class Sealed {
             return opening.open(cell, stored);
         } catch (SealedException e) {
             throw meaning(cell.thread(), e);
+        }
+    }
+
+    /** Learns the keys of these threads in one go. @throws JournalUnavailableException if whoever has the master keys is away */
+    static void prepare(Sealing sealing, Connection connection, Collection<ThreadKey> threads) throws SQLException {
+        try {
+            sealing.prepare(connection, threads);
+        } catch (SealedException e) {
+            throw new JournalUnavailableException(String.valueOf(e.getMessage()), e);
         }
     }
 

@@ -9,8 +9,10 @@ import java.util.Set;
  * Of what threads a batch holds something that is sealed.
  *
  * @param withOutcomesAlone those of them of which it holds nothing but what became of commands
+ * @param erasableNow those of them that somebody else may have erased a moment ago. What has a thread that is neither new nor
+ *     deleted is erased by its owner alone, who knows
  */
-record SealedThreads(Set<ThreadKey> all, Set<ThreadKey> withOutcomesAlone) {
+record SealedThreads(Set<ThreadKey> all, Set<ThreadKey> withOutcomesAlone, Set<ThreadKey> erasableNow) {
 
     static SealedThreads of(Batch batch) {
         Set<ThreadKey> all = new LinkedHashSet<>();
@@ -27,6 +29,17 @@ record SealedThreads(Set<ThreadKey> all, Set<ThreadKey> withOutcomesAlone) {
             }
         });
         all.addAll(withOutcomesAlone);
-        return new SealedThreads(all, withOutcomesAlone);
+        Set<ThreadKey> erasableNow = new HashSet<>();
+        batch.outbox().forEach(row -> erasableNow.add(CommitCall.threadOf(row)));
+        batch.decisions().forEach(row -> erasableNow.remove(row.thread()));
+        batch.threads().stream()
+                .filter(row -> row.expectedSeq() == 0)
+                .forEach(row -> erasableNow.add(row.state().key()));
+        return new SealedThreads(all, withOutcomesAlone, erasableNow);
+    }
+
+    static SealedThreads of(SetAsideThread thread) {
+        Set<ThreadKey> one = Set.of(thread.thread());
+        return new SealedThreads(one, Set.of(), one);
     }
 }

@@ -4,7 +4,6 @@ import dev.threadwright.log.LogFields;
 import dev.threadwright.sealing.Cell;
 import dev.threadwright.sealing.Opening;
 import dev.threadwright.sealing.SealedColumn;
-import dev.threadwright.sealing.SealedException;
 import dev.threadwright.sealing.Sealing;
 import dev.threadwright.thread.Fold;
 import dev.threadwright.thread.Recorded;
@@ -57,11 +56,7 @@ final class ThreadLoad {
     /** @param connection in a transaction, so that the snapshots and what followed are of one moment */
     static Map<ThreadKey, ThreadState> load(Connection connection, Sealing sealing, Collection<ThreadKey> threads)
             throws SQLException {
-        try {
-            sealing.prepare(connection, threads);
-        } catch (SealedException e) {
-            throw new JournalUnavailableException(String.valueOf(e.getMessage()), e);
-        }
+        Sealed.prepare(sealing, connection, threads);
         ThreadLoad load = new ThreadLoad(sealing.opening(connection));
         threads.forEach(thread -> load.states.put(thread, ThreadState.absent(thread)));
         load.readSnapshots(connection);

@@ -8,10 +8,11 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,9 +30,12 @@ public final class TenantQuotas implements Quotas {
     /** So many times as long as counting took nothing is counted: a twentieth of one connection's time at most. */
     static final int REST = 19;
 
+    private static final Counts NOTHING = new Counts(0, 0);
+
     private final Map<String, Tenant> tenants = new HashMap<>();
     private final TimeMeter time;
     private final BiConsumer<String, Quota.Kind> onRefused;
+    private long nextNanos = Long.MIN_VALUE;
 
     /**
      * @param names of all tenants
@@ -68,7 +72,6 @@ public final class TenantQuotas implements Quotas {
         private long threadsSince;
 
         private long runsSince;
-        private long nextNanos = Long.MIN_VALUE;
 
         Tenant(Quota quota, @Nullable Bucket inputs) {
             this.quota = quota;
@@ -98,19 +101,14 @@ public final class TenantQuotas implements Quotas {
         }
 
         /** @param before what was committed here when the count began, and is in it */
-        synchronized void counted(Counts counts, Counts before, long nextAtNanos) {
+        synchronized void counted(Counts counts, Counts before) {
             counted = counts;
             threadsSince -= before.threads();
             runsSince -= before.outstandingRuns();
-            nextNanos = nextAtNanos;
         }
 
-        synchronized void rest(long untilNanos) {
-            nextNanos = untilNanos;
-        }
-
-        synchronized boolean isDue(long nowNanos) {
-            return nextNanos == Long.MIN_VALUE || nowNanos - nextNanos >= 0;
+        synchronized boolean isKnown() {
+            return counted != null;
         }
     }
 
@@ -215,27 +213,40 @@ public final class TenantQuotas implements Quotas {
         return counted;
     }
 
+    /** Those of {@link #counted} of whom nothing is known yet: nothing of theirs is refused for being one too many. */
+    public Set<String> uncounted() {
+        Set<String> uncounted = new TreeSet<>();
+        for (String name : counted()) {
+            Tenant tenant = tenants.get(name);
+            if (tenant != null && !tenant.isKnown()) {
+                uncounted.add(name);
+            }
+        }
+        return uncounted;
+    }
+
     /**
-     * Counts, if it is time to. On one thread.
+     * Counts what there is of all {@link #counted}, if it is time to.
      *
-     * @param counts blocks; what it throws is passed on, and the count before goes on counting
+     * @param counts who is not in its answer has nothing. Blocks; what it throws is passed on, and the count before goes on
+     *     counting
      */
-    public void count(String tenant, Supplier<Counts> counts) {
-        Tenant known = tenants.get(tenant);
+    public synchronized void count(Function<Set<String>, Map<String, Counts>> counts) {
         long begun = nanos();
-        if (known == null || !known.isDue(begun)) {
+        Set<String> names = counted();
+        if (names.isEmpty() || (nextNanos != Long.MIN_VALUE && begun - nextNanos < 0)) {
             return;
         }
-        Counts before = known.since();
-        boolean isDone = false;
+        Map<String, Counts> before = new HashMap<>();
+        tenants.forEach((name, tenant) -> before.put(name, tenant.since()));
         try {
-            Counts now = counts.get();
-            known.counted(now, before, next(begun));
-            isDone = true;
-        } finally {
-            if (!isDone) {
-                known.rest(next(begun));
+            Map<String, Counts> now = counts.apply(names);
+            for (String name : names) {
+                Tenant tenant = Objects.requireNonNull(tenants.get(name));
+                tenant.counted(now.getOrDefault(name, NOTHING), before.getOrDefault(name, NOTHING));
             }
+        } finally {
+            nextNanos = next(begun);
         }
     }
 

@@ -41,7 +41,7 @@ final class CommandWiring {
 
     /** Policies are checked where the request is read, to tell their place in it. */
     private static RecordDecoder decoder(ThreadwrightConfig config, TenantTopics topics) {
-        return new RecordDecoder(topics::tenant, policy -> {}, config.limits().dataBytes());
+        return new RecordDecoder(topics, policy -> {}, config.limits().dataBytes());
     }
 
     @Produces

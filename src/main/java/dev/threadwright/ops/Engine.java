@@ -318,7 +318,9 @@ final class Engine implements AutoCloseable {
 
     private Strays strays() {
         return command -> {
-            ProducerRecord<byte[], byte[]> record = commandRecords.ofStray(command);
+            String tenant = command.header().thread().tenant();
+            // One that only other servers have: they run the call again, and this loop has others to go on with.
+            ProducerRecord<byte[], byte[]> record = topics.has(tenant) ? commandRecords.ofStray(command) : null;
             if (record != null) {
                 strayProducer.send(record, (metadata, failure) -> {
                     if (failure != null) {

@@ -289,7 +289,7 @@ public class EngineStartup {
         Decider decider = decider();
         Map<String, Integer> generations = got(topics);
         RecordDecoder decoder = new RecordDecoder(
-                TenantTopics.of(config)::tenant,
+                TenantTopics.of(config),
                 topic -> generations.getOrDefault(topic, 1),
                 policyCheck::validate,
                 config.limits().dataBytes(),

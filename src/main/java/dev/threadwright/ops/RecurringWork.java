@@ -5,6 +5,7 @@ import dev.threadwright.cron.CronRuns;
 import dev.threadwright.cron.CronTicker;
 import dev.threadwright.deadletter.DeadLetterSweep;
 import dev.threadwright.ending.ThreadDeletions;
+import dev.threadwright.erasure.ErasedKeys;
 import dev.threadwright.erasure.ErasureSweep;
 import dev.threadwright.journal.ThreadRows;
 import dev.threadwright.lifetime.Deletions;
@@ -40,8 +41,8 @@ public class RecurringWork {
     /** Firings that an instance hands over at the same time. */
     static final int TICKERS = 2;
 
-    /** Erasures wait for deletions, and the other sweeps do not wait for those. */
-    private static final int OTHERS = 2;
+    /** Erasures wait for deletions, and counts for quotas for all threads; the other sweeps wait for neither. */
+    private static final int OTHERS = 3;
 
     private static final Logger LOG = Logger.getLogger(RecurringWork.class);
 
@@ -108,10 +109,12 @@ public class RecurringWork {
                 retention.purgeOutboxAfter(),
                 Clock.systemUTC());
         repeat(started, "Purges", retention.tick(), purge::sweep);
+        ErasedKeys keys = new ErasedKeys(tables, sealing, Clock.systemUTC());
+        repeat(started, "Wiping out keys", config.encryption().tick(), keys::forget);
         // A server that deletes nothing leaves it to others.
         if (ends.isResolvable()) {
             ErasureSweep erasures = new ErasureSweep(
-                    tables, sealing, ends.get()::delete, this::published, ThreadRows.noSettings(), Clock.systemUTC());
+                    tables, keys, ends.get()::delete, this::published, ThreadRows.noSettings(), Clock.systemUTC());
             repeat(started, "Erasures", config.encryption().tick(), erasures::sweep);
         }
         ThreadwrightConfig.DeadLetters letters = config.deadLetters();

@@ -1,6 +1,7 @@
 package dev.threadwright.ops;
 
 import dev.threadwright.ingress.TopicRole;
+import dev.threadwright.ingress.TopicTenants;
 import dev.threadwright.relay.Topics;
 import dev.threadwright.thread.ThreadKey;
 import java.util.ArrayList;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * Each tenant's topics, and whose each topic is. The tenant {@code default} has those of {@code threadwright.topics}; the
  * commands topic is the servers' own, and its records say whose they are.
  */
-final class TenantTopics {
+final class TenantTopics implements TopicTenants {
 
     /** Of what may be many, in one message. */
     private static final int MAX_TOLD = 10;
@@ -145,9 +146,14 @@ final class TenantTopics {
         }
     }
 
-    /** Whose records an inbound topic has; null if it is none of them, or the servers' own. */
-    @Nullable String tenant(String topic) {
+    @Override
+    public @Nullable String tenant(String topic) {
         return tenants.get(topic);
+    }
+
+    @Override
+    public boolean has(String tenant) {
+        return byTenant.containsKey(tenant);
     }
 
     /** Of a tenant that there is. */

@@ -4,6 +4,7 @@ import dev.threadwright.journal.EventCodec;
 import dev.threadwright.sealing.Cell;
 import dev.threadwright.sealing.Opening;
 import dev.threadwright.sealing.SealedColumn;
+import dev.threadwright.sealing.SealedException;
 import dev.threadwright.thread.Recorded;
 import dev.threadwright.thread.ThreadKey;
 import io.smallrye.mutiny.Uni;
@@ -105,8 +106,18 @@ public class DecisionReads {
      */
     public record Known(ThreadKey thread, long seq) {}
 
-    /** @param events of one decision; empty if the thread is deleted */
-    public record News(ThreadKey thread, List<Recorded> events) {}
+    /** What is new of a thread. */
+    public sealed interface News {
+        ThreadKey thread();
+
+        /** The events of one decision. */
+        record Decided(ThreadKey thread, List<Recorded> events) implements News {}
+
+        record Deleted(ThreadKey thread) implements News {}
+
+        /** There is something, and nobody can read it: it is erased, or damaged. */
+        record Unreadable(ThreadKey thread, RuntimeException why) implements News {}
+    }
 
     /** @param known threads of one tenant */
     public Uni<List<News>> news(String tenant, List<Known> known) {
@@ -125,9 +136,21 @@ public class DecisionReads {
         List<News> news = new ArrayList<>(rows.size());
         for (Row row : rows) {
             ThreadKey thread = new ThreadKey(tenant, row.getString("thread"));
-            news.add(new News(thread, row.getLong("first_seq") == null ? List.of() : decision(thread, row, opening)));
+            news.add(row.getLong("first_seq") == null ? new News.Deleted(thread) : decided(thread, row, opening));
         }
         return news;
+    }
+
+    /** One that cannot be read must not cost the others of the page anything. */
+    private static News decided(ThreadKey thread, Row row, Opening opening) {
+        try {
+            return new News.Decided(thread, decision(thread, row, opening));
+        } catch (RuntimeException e) {
+            if (e instanceof SealedException sealed && sealed.isPassing()) {
+                throw e;
+            }
+            return new News.Unreadable(thread, e);
+        }
     }
 
     /** Of a row that has {@code first_seq}, {@code time_ms} and {@code events}. */

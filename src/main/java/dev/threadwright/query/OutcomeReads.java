@@ -2,11 +2,14 @@ package dev.threadwright.query;
 
 import dev.threadwright.journal.Batch.OutcomeKey;
 import dev.threadwright.journal.Batch.OutcomeRow;
+import dev.threadwright.journal.JournalUnavailableException;
 import dev.threadwright.journal.SealedOutcome;
 import dev.threadwright.journal.StoredJson;
+import dev.threadwright.log.LogFields;
 import dev.threadwright.sealing.Cell;
 import dev.threadwright.sealing.Opening;
 import dev.threadwright.sealing.SealedColumn;
+import dev.threadwright.sealing.SealedException;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.RunStatus;
 import dev.threadwright.thread.ThreadKey;
@@ -23,6 +26,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +53,8 @@ public class OutcomeReads {
                      select t.seq from thread t where t.tenant = $1 and t.thread = k.thread limit 1) t
             where r.ended_at_ms is not null or r.status in ('waiting_user', 'paused')
             """;
+
+    private static final Logger LOG = Logger.getLogger(OutcomeReads.class);
 
     private static final List<String> SEALED = List.of("json", "error");
 
@@ -132,24 +138,44 @@ public class OutcomeReads {
         List<RunHalt> halts = new ArrayList<>();
         for (Row row : rows) {
             ThreadKey thread = new ThreadKey(tenant, row.getString("thread"));
-            String json = row.getString("json");
-            String content = row.getString("content");
-            if (content != null) {
-                outcomes.add(SealedOutcome.read(
-                        opening, new OutcomeKey(thread, row.getString("ref")), content, json, row.getLong("seq")));
-            } else {
-                String run = row.getString("ref");
-                halts.add(new RunHalt(
-                        new RunKey(thread, new RunId(run)),
-                        RunStatus.valueOf(row.getString("status").toUpperCase(Locale.ROOT)),
-                        row.getLong("seq"),
-                        json == null
-                                ? null
-                                : StoredJson.parse(opening.open(new Cell(thread, SealedColumn.OUTPUT, run), json)),
-                        opening.openOrNull(new Cell(thread, SealedColumn.ERROR, run), row.getString("error"))));
+            try {
+                String content = row.getString("content");
+                if (content == null) {
+                    halts.add(halt(thread, row, opening));
+                } else {
+                    outcomes.add(SealedOutcome.read(
+                            opening,
+                            new OutcomeKey(thread, row.getString("ref")),
+                            content,
+                            row.getString("json"),
+                            row.getLong("seq")));
+                }
+            } catch (RuntimeException e) {
+                if (isPassing(e)) {
+                    throw e;
+                }
+                // Who waits for this one waits in vain; the others, of all tenants, must not.
+                try (LogFields ignored = LogFields.of(thread)) {
+                    LOG.debugf("What came of a command on thread %s cannot be read: %s", thread, e.getMessage());
+                }
             }
         }
         return new Found(outcomes, halts);
+    }
+
+    private static boolean isPassing(RuntimeException e) {
+        return e instanceof JournalUnavailableException || e instanceof SealedException sealed && sealed.isPassing();
+    }
+
+    private static RunHalt halt(ThreadKey thread, Row row, Opening opening) {
+        String run = row.getString("ref");
+        String json = row.getString("json");
+        return new RunHalt(
+                new RunKey(thread, new RunId(run)),
+                RunStatus.valueOf(row.getString("status").toUpperCase(Locale.ROOT)),
+                row.getLong("seq"),
+                json == null ? null : StoredJson.parse(opening.open(new Cell(thread, SealedColumn.OUTPUT, run), json)),
+                opening.openOrNull(new Cell(thread, SealedColumn.ERROR, run), row.getString("error")));
     }
 
     private static Found joined(List<Found> parts) {

@@ -55,11 +55,23 @@ final class KeyCache {
         }
     }
 
-    /** Wipes out what it has of the thread. */
-    synchronized void erase(ThreadKey thread) {
-        Keys keys = threads.remove(thread);
-        if (keys != null) {
-            keys.byNumber.values().forEach(DataKey::destroy);
+    /** Wipes out one key; what is sealed with a later one is nobody's to forget. */
+    synchronized void erase(ThreadKey thread, int number) {
+        Keys keys = threads.get(thread);
+        if (keys == null) {
+            return;
+        }
+        DataKey key = keys.byNumber.remove(number);
+        if (key != null) {
+            key.destroy();
+        }
+        DataKey current = keys.current;
+        if (current != null && current.number() == number) {
+            current.destroy();
+            keys.current = null;
+        }
+        if (keys.byNumber.isEmpty()) {
+            threads.remove(thread);
         }
     }
 

@@ -35,7 +35,7 @@ public final class MasterKeyFile implements KeyProvider {
 
     private static final String COMMENT = "#";
 
-    /** What only the owner may do, and what a group may that is the process's own, as Kubernetes mounts secrets. */
+    /** What nobody but the owner may do. Its group may read, since Kubernetes mounts secrets for that of the process. */
     private static final Set<PosixFilePermission> REFUSED = EnumSet.of(
             PosixFilePermission.GROUP_WRITE,
             PosixFilePermission.OTHERS_READ,

@@ -5,7 +5,6 @@ import dev.threadwright.thread.ThreadKey;
 import java.sql.Connection;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
@@ -20,7 +19,7 @@ public final class Opening {
     private final Sealing sealing;
     private final @Nullable Connection connection;
     private final Map<Ref, DataKey> keys = new HashMap<>();
-    private final Set<Ref> erased = new HashSet<>();
+    private final Map<Ref, SealedException> lost = new HashMap<>();
     private final Set<Ref> wanted = new LinkedHashSet<>();
 
     Opening(Sealing sealing, @Nullable Connection connection) {
@@ -34,7 +33,12 @@ public final class Opening {
     /** This will have to be opened. @param stored null and what is in the clear need nothing */
     public Opening wants(ThreadKey thread, @Nullable String stored) {
         if (stored != null && Seal.isSealed(stored)) {
-            want(new Ref(thread, Seal.keyNumber(stored)));
+            try {
+                want(new Ref(thread, Seal.keyNumber(stored)));
+            } catch (SealedException e) {
+                // It is damaged, which whoever opens it finds: the others of the page are none the worse for it.
+                return this;
+            }
         }
         return this;
     }
@@ -54,12 +58,20 @@ public final class Opening {
         return wanted;
     }
 
-    /** @param wrapped as it is stored; null if it is erased */
+    /**
+     * A key that is erased or damaged is found out by whoever needs it, and costs the others nothing.
+     *
+     * @param wrapped as it is stored; null if it is erased
+     * @throws SealedException if it is the server that lacks what it needs
+     */
     public void found(Ref ref, @Nullable WrappedKey wrapped) {
-        if (wrapped == null) {
-            erased.add(ref);
-        } else {
+        try {
             keys.put(ref, sealing.learn(ref.thread(), ref.number(), wrapped));
+        } catch (SealedException e) {
+            if (e.isPassing()) {
+                throw e;
+            }
+            lost.put(ref, e);
         }
     }
 
@@ -100,8 +112,9 @@ public final class Opening {
         if (key != null) {
             return key;
         }
-        if (erased.contains(ref)) {
-            throw Sealing.erased(cell.thread());
+        SealedException why = lost.get(ref);
+        if (why != null) {
+            throw why;
         }
         DataKey learned = sealing.key(connection, cell.thread(), number);
         keys.put(ref, learned);

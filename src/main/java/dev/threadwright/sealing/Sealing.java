@@ -80,6 +80,11 @@ public final class Sealing {
         return seals;
     }
 
+    /** Whether anything that is sealed can be read. */
+    public boolean opens() {
+        return provider != null;
+    }
+
     /** Opens what is read on this connection; asks there for keys that are not in memory. */
     public Opening opening(Connection connection) {
         return new Opening(this, connection);
@@ -118,13 +123,19 @@ public final class Sealing {
         }
     }
 
-    /** Keys to write with; new ones where there are none. @param onlyIfThere whose outcomes alone are written */
-    public BatchKeys keysFor(Connection connection, Collection<ThreadKey> threads, Set<ThreadKey> onlyIfThere)
+    /**
+     * Keys to write with; new ones where there are none.
+     *
+     * @param onlyIfThere whose outcomes alone are written
+     * @param certain whose keys somebody may have destroyed a moment ago: those in memory are not trusted
+     */
+    public BatchKeys keysFor(
+            Connection connection, Collection<ThreadKey> threads, Set<ThreadKey> onlyIfThere, Set<ThreadKey> certain)
             throws SQLException {
         Map<ThreadKey, DataKey> known = new HashMap<>();
         List<ThreadKey> unknown = new ArrayList<>();
         for (ThreadKey thread : threads) {
-            DataKey current = cache.current(thread);
+            DataKey current = certain.contains(thread) ? null : cache.current(thread);
             if (current == null) {
                 unknown.add(thread);
             } else {
@@ -133,12 +144,12 @@ public final class Sealing {
         }
         List<BatchKeys.Fresh> fresh = new ArrayList<>();
         if (!unknown.isEmpty()) {
-            Map<ThreadKey, Integer> gone = new HashMap<>();
-            read(connection, unknown, known, gone);
+            Stored stored = read(connection, unknown);
+            known.putAll(stored.sound());
             for (ThreadKey thread : unknown) {
-                Integer before = gone.get(thread);
-                if (!known.containsKey(thread) && (before == null || !onlyIfThere.contains(thread))) {
-                    fresh.add(fresh(thread, before == null ? 1 : before + 1));
+                boolean isGone = stored.erased().contains(thread) && onlyIfThere.contains(thread);
+                if (!known.containsKey(thread) && !isGone) {
+                    fresh.add(fresh(thread, stored.lost().getOrDefault(thread, 0) + 1));
                 }
             }
         }
@@ -153,13 +164,19 @@ public final class Sealing {
         List<ThreadKey> unknown =
                 threads.stream().filter(thread -> cache.current(thread) == null).toList();
         if (!unknown.isEmpty()) {
-            read(connection, unknown, new HashMap<>(), new HashMap<>());
+            read(connection, unknown);
         }
     }
 
-    private void read(
-            Connection connection, List<ThreadKey> threads, Map<ThreadKey, DataKey> found, Map<ThreadKey, Integer> gone)
-            throws SQLException {
+    /**
+     * The last keys of some threads.
+     *
+     * @param lost the numbers of those that nothing more can be sealed with: of damaged ones, too
+     */
+    private record Stored(Map<ThreadKey, DataKey> sound, Map<ThreadKey, Integer> lost, Set<ThreadKey> erased) {}
+
+    private Stored read(Connection connection, List<ThreadKey> threads) throws SQLException {
+        Stored stored = new Stored(new HashMap<>(), new HashMap<>(), new HashSet<>());
         try (PreparedStatement statement = connection.prepareStatement(CURRENT)) {
             statement.setArray(1, texts(connection, threads.stream().map(ThreadKey::tenant)));
             statement.setArray(2, texts(connection, threads.stream().map(ThreadKey::thread)));
@@ -168,23 +185,29 @@ public final class Sealing {
                     ThreadKey thread = new ThreadKey(rows.getString(1), rows.getString(2));
                     int number = rows.getInt(3);
                     byte[] wrapped = rows.getBytes(5);
+                    if (wrapped == null) {
+                        cache.erase(thread, number);
+                        stored.erased().add(thread);
+                    }
                     DataKey key =
                             wrapped == null ? null : sound(thread, number, new WrappedKey(rows.getString(4), wrapped));
                     if (key == null) {
-                        gone.put(thread, number);
+                        stored.lost().put(thread, number);
                     } else {
                         cache.put(thread, key, true);
-                        found.put(thread, key);
+                        stored.sound().put(thread, key);
                     }
                 }
             }
         }
+        return stored;
     }
 
     /** Null if it is damaged: what it has sealed is lost, and what comes is sealed with another. */
     private @Nullable DataKey sound(ThreadKey thread, int number, WrappedKey wrapped) {
+        DataKey cached = cache.get(thread, number);
         try {
-            return unwrapped(thread, number, wrapped);
+            return cached != null ? cached : unwrapped(thread, number, wrapped);
         } catch (SealedException e) {
             if (e.reason() == Reason.DAMAGED) {
                 return null;
@@ -239,7 +262,7 @@ public final class Sealing {
         return key;
     }
 
-    static SealedException erased(ThreadKey thread) {
+    private static SealedException erased(ThreadKey thread) {
         return new SealedException(Reason.ERASED, "Thread " + thread + " is erased: its key was destroyed");
     }
 
@@ -283,9 +306,9 @@ public final class Sealing {
         }
     }
 
-    /** Wipes out what is in memory of a thread's keys. */
-    public void erased(Collection<ThreadKey> threads) {
-        threads.forEach(cache::erase);
+    /** Wipes a key that was destroyed out of memory. */
+    public void erased(ThreadKey thread, int number) {
+        cache.erase(thread, number);
     }
 
     /** Threads whose keys are in memory. */

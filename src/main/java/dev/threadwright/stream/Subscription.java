@@ -197,6 +197,15 @@ public final class Subscription implements AutoCloseable {
         }
     }
 
+    /** What comes next cannot be read. Whoever reads what was before finds that out by reading. */
+    void unreadable(Throwable why) {
+        synchronized (this) {
+            if (!reading) {
+                failed(why);
+            }
+        }
+    }
+
     /** What does not fit is read again. */
     private void keep(List<Recorded> events) {
         if (told.size() >= MAX_BUFFERED) {

@@ -11,6 +11,7 @@ import dev.threadwright.thread.Recorded;
 import dev.threadwright.thread.ThreadKey;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -28,6 +29,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -261,16 +263,35 @@ public class ThreadFeed implements Replies {
     }
 
     private void poll(Map<String, List<Known>> due) {
-        Uni<Void> all = Uni.createFrom().voidItem();
-        for (Map.Entry<String, List<Known>> tenant : due.entrySet()) {
-            all = all.flatMap(ignored -> source.news(tenant.getKey(), tenant.getValue()))
-                    .invoke(this::found)
-                    .replaceWithVoid();
-        }
-        all.onTermination()
+        Multi.createFrom()
+                .iterable(due.entrySet())
+                .onItem()
+                .transformToUniAndConcatenate(tenant -> Uni.createFrom()
+                        .deferred(() -> source.news(tenant.getKey(), tenant.getValue()))
+                        .invoke(this::found)
+                        .onItemOrFailure()
+                        .transform((found, failure) -> told(failure)))
+                .collect()
+                .with(Collectors.reducing(true, (some, one) -> some && one))
+                .onTermination()
                 .invoke(() -> polling.set(false))
                 .subscribe()
-                .with(ignored -> pollFailed = false, this::failed);
+                .with(
+                        isWhole -> {
+                            if (isWhole) {
+                                pollFailed = false;
+                            }
+                        },
+                        this::told);
+    }
+
+    /** Whoever follows goes on: the database may come back. Whether nothing has failed. */
+    private boolean told(@Nullable Throwable failure) {
+        if (failure != null && !pollFailed) {
+            pollFailed = true;
+            LOG.warnf("Cannot ask for what is new on threads, will go on trying: %s", failure.getMessage());
+        }
+        return failure == null;
     }
 
     private void found(List<News> news) {
@@ -279,28 +300,25 @@ public class ThreadFeed implements Replies {
             if (entry == null) {
                 continue;
             }
-            if (one.events().isEmpty()) {
+            switch (one) {
                 // Readers do not see what was deleted, not even that it was.
-                entry.subscriptions.forEach(Subscription::deleted);
-                continue;
-            }
-            boolean isNew = false;
-            for (Subscription subscription : entry.subscriptions) {
-                isNew |= subscription.offer(one.events(), null);
-            }
-            if (isNew) {
-                // Committed elsewhere; if it was only told late here, the partition is own again with its next commit.
-                ownPartitions.remove(entry.partition);
-                entry.nextPollNanos = nanoTime.getAsLong();
+                case News.Deleted ignored -> entry.subscriptions.forEach(Subscription::deleted);
+                case News.Unreadable unreadable ->
+                    entry.subscriptions.forEach(subscription -> subscription.unreadable(unreadable.why()));
+                case News.Decided decided -> decided(entry, decided.events());
             }
         }
     }
 
-    /** Whoever follows goes on: the database may come back. */
-    private void failed(Throwable failure) {
-        if (!pollFailed) {
-            pollFailed = true;
-            LOG.warnf("Cannot ask for what is new on threads, will go on trying: %s", failure.getMessage());
+    private void decided(Watched entry, List<Recorded> events) {
+        boolean isNew = false;
+        for (Subscription subscription : entry.subscriptions) {
+            isNew |= subscription.offer(events, null);
+        }
+        if (isNew) {
+            // Committed elsewhere; if it was only told late here, the partition is own again with its next commit.
+            ownPartitions.remove(entry.partition);
+            entry.nextPollNanos = nanoTime.getAsLong();
         }
     }
 

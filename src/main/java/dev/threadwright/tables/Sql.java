@@ -8,7 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The statements of one transaction. A parameter is a text, a number, a boolean, a {@code String[]}, or null. */
+/** The statements of one transaction. A parameter is a text, a number, a boolean, a {@code String[]}, a
+ * {@code byte[]}, or null. */
 public final class Sql {
 
     private final Connection connection;

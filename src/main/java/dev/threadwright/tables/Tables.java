@@ -5,6 +5,7 @@ import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -14,15 +15,14 @@ import org.jspecify.annotations.Nullable;
 public class Tables {
 
     /** After which Postgres ends a statement. */
-    static final int STATEMENT_TIMEOUT_MS = 5_000;
+    static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(5);
 
     /** All of it ends with the transaction, so the pool's connections stay as they are. As in the read side's scope. */
     private static final String BECOME_READER = "select set_config('threadwright.tenant', ?, true),"
-            + " set_config('statement_timeout', '" + STATEMENT_TIMEOUT_MS + "', true),"
+            + " set_config('statement_timeout', '" + STATEMENT_TIMEOUT.toMillis() + "', true),"
             + " set_config('transaction_read_only', 'on', true), set_config('role', 'threadwright_reader', true)";
 
-    private static final String LIMIT_TIME =
-            "select set_config('statement_timeout', '" + STATEMENT_TIMEOUT_MS + "', true)";
+    private static final String LIMIT_TIME = "select set_config('statement_timeout', ?, true)";
 
     private final DataSource dataSource;
 
@@ -67,13 +67,23 @@ public class Tables {
 
     /** As {@link #change}, on this thread. */
     public <T> @Nullable T changeNow(Search<T> search) {
-        return writeNow(sql -> Optional.ofNullable(search.on(sql))).orElse(null);
+        return changeNow(STATEMENT_TIMEOUT, search);
+    }
+
+    /** As {@link #change}, on this thread, for what takes its time. @param limit of each statement */
+    public <T> @Nullable T changeNow(Duration limit, Search<T> search) {
+        return writeNow(limit, sql -> Optional.ofNullable(search.on(sql))).orElse(null);
     }
 
     /** As {@link #write}, on this thread. */
     public <T> T writeNow(Work<T> work) {
+        return writeNow(STATEMENT_TIMEOUT, work);
+    }
+
+    /** As {@link #write}, on this thread, for what takes its time. @param limit of each statement */
+    public <T> T writeNow(Duration limit, Work<T> work) {
         return inTransaction(sql -> {
-            sql.query(LIMIT_TIME, row -> true);
+            sql.query(LIMIT_TIME, row -> true, Long.toString(limit.toMillis()));
             return work.on(sql);
         });
     }

@@ -13,9 +13,13 @@ import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.notNullValue;
 
+import dev.threadwright.journal.Batch;
+import dev.threadwright.query.DecisionReads;
+import dev.threadwright.query.OutcomeReads;
 import dev.threadwright.testing.Dump;
 import dev.threadwright.testing.EmbeddedServersResource;
 import dev.threadwright.testing.TestServers;
+import dev.threadwright.thread.ThreadKey;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -24,6 +28,7 @@ import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -43,6 +48,8 @@ import org.junit.jupiter.api.Test;
 @WithTestResource(EmbeddedServersResource.class)
 class ErasureOverHttpTest {
 
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     private static final String REASON = "{'reason': 'Request 2026-118'}";
 
     @Inject
@@ -53,10 +60,63 @@ class ErasureOverHttpTest {
 
     private final String thread = "t-" + UUID.randomUUID();
 
+    @Inject
+    OutcomeReads outcomes;
+
+    @Inject
+    DecisionReads decisions;
+
     @BeforeEach
     void engineIsReady() {
         await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> given().get("/q/health/ready").then().statusCode(200));
+    }
+
+    @Test
+    void whatCannotBeOpenedCostsTheOthersWhoAreReadWithItNothing() throws SQLException {
+        List<ThreadKey> threads = List.of(new ThreadKey("default", thread), new ThreadKey("default", thread + "-2"));
+        for (ThreadKey one : threads) {
+            json("{'data': 1}")
+                    .post("/threads/{id}/inputs?wait=completion", one.thread())
+                    .then()
+                    .statusCode(200);
+        }
+        Batch.OutcomeKey kept = outcomeOf(threads.get(1));
+        List<Batch.OutcomeKey> both = List.of(outcomeOf(threads.getFirst()), kept);
+        try (Connection connection = database.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("update outcome set result = '\"sealed:1:1:AAAA\"' where thread = '" + thread + "'");
+            statement.execute("update decision set events = '\"sealed:1:9:AAAA\"' where thread = '" + thread + "'");
+        }
+        assertThat(outcomes.find(both, List.of()).await().atMost(PATIENCE).outcomes())
+                .extracting(Batch.OutcomeRow::key)
+                .containsExactly(kept);
+        List<DecisionReads.News> news = decisions
+                .news(
+                        "default",
+                        threads.stream()
+                                .map(one -> new DecisionReads.Known(one, 0))
+                                .toList())
+                .await()
+                .atMost(PATIENCE);
+        assertThat(news)
+                .filteredOn(DecisionReads.News.Unreadable.class::isInstance)
+                .isNotEmpty()
+                .allMatch(one -> one.thread().equals(threads.getFirst()));
+        assertThat(news)
+                .filteredOn(DecisionReads.News.Decided.class::isInstance)
+                .isNotEmpty()
+                .allMatch(one -> one.thread().equals(threads.get(1)));
+    }
+
+    private Batch.OutcomeKey outcomeOf(ThreadKey of) throws SQLException {
+        try (Connection connection = database.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(
+                        "select encode(hash, 'hex') from outcome where thread = '" + of.thread() + "'")) {
+            assertThat(row.next()).isTrue();
+            return new Batch.OutcomeKey(of, row.getString(1));
+        }
     }
 
     @Test

@@ -2,14 +2,21 @@ package dev.threadwright.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.threadwright.cron.Cron;
+import dev.threadwright.cron.CronFiring;
+import dev.threadwright.cron.CronRefusedException;
+import dev.threadwright.cron.CronRuns;
 import dev.threadwright.json.JsonText;
 import dev.threadwright.testing.TestServers;
 import dev.threadwright.workflow.Json;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import io.quarkus.vertx.VertxContextSupport;
+import jakarta.inject.Inject;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -46,6 +53,9 @@ class QuotasTest {
 
     @TestHTTPResource("/")
     URI server;
+
+    @Inject
+    CronRuns crons;
 
     private final HttpClient client = HttpClient.newHttpClient();
     private final String thread = "t-" + UUID.randomUUID();
@@ -178,12 +188,17 @@ class QuotasTest {
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() ->
                         assertThat(refused("outstanding_runs") - runsBefore).isEqualTo(2));
+        CronFiring firing = firing(thread + "-1");
+        assertThatThrownBy(() -> start(firing))
+                .as("would be refused however often it is tried: the next firing is another matter")
+                .isInstanceOf(CronRefusedException.class)
+                .hasMessageContaining("quota");
         assertThat(QUOTA_RUNS
                         .matcher(get(Tenants.SMALL, "/threads/" + thread + "-1/events?limit=100")
                                 .body())
                         .results())
-                .as("both are events of the thread")
-                .hasSize(2);
+                .as("all are events of the thread")
+                .hasSize(3);
         assertThat(post(Tenants.SMALL, "/threads/" + thread + "-4/cancel?wait=decision", "{}", null)
                         .statusCode())
                 .isEqualTo(200);
@@ -240,6 +255,29 @@ class QuotasTest {
             HttpResponse<String> again = post(Tenants.SLOW, "/runs/batch", three, key);
             assertThat(again.statusCode()).as(again.body()).isEqualTo(200);
         }
+    }
+
+    private CronFiring firing(String name) {
+        Cron cron = new Cron(
+                UUID.randomUUID().toString(),
+                "delay",
+                name,
+                "* * * * *",
+                null,
+                null,
+                true,
+                null,
+                Json.object(java.util.Map.of(
+                        "input", Json.object("ms", Json.of(600_000)), "multitask_strategy", Json.of("enqueue"))),
+                Json.EMPTY_OBJECT,
+                null,
+                0,
+                0);
+        return new CronFiring("small", cron, 0, 1);
+    }
+
+    private void start(CronFiring firing) throws Throwable {
+        VertxContextSupport.subscribeAndAwait(() -> crons.start(firing));
     }
 
     /** Of the tenant whose inputs are few. */

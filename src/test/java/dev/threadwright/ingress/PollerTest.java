@@ -7,6 +7,7 @@ import dev.threadwright.actor.LoopHarness;
 import dev.threadwright.actor.LoopSettings;
 import dev.threadwright.actor.MachineThreads;
 import dev.threadwright.actor.Ownership;
+import dev.threadwright.journal.Batch.Offset;
 import dev.threadwright.journal.DecisionRow;
 import dev.threadwright.journal.InMemoryJournal;
 import dev.threadwright.journal.OutboxRow;
@@ -193,6 +194,30 @@ class PollerTest {
         assertThat(given.left).hasValue(98);
     }
 
+    @Test
+    void aRecordOfATenantThatIsNotHereStopsItsPartitionAndNothingBehindItIsConsumed() {
+        start(group);
+        ConsumerRecord<byte[], byte[]> ofAnother = record("commands", 1, "{\"text\":\"theirs\"}");
+        ofAnother.headers().add("tw_tenant", "elsewhere".getBytes(StandardCharsets.UTF_8));
+        sideConsumer.schedulePollTask(() -> {
+            sideConsumer.addRecord(record("commands", 0, "{\"text\":\"before\"}"));
+            sideConsumer.addRecord(ofAnother);
+            sideConsumer.addRecord(record("commands", 2, "{\"text\":\"behind\"}"));
+        });
+        await().until(() -> ownership.stopped().containsKey(0));
+        assertThat(ownership.stopped().get(0))
+                .startsWith("Record commands-0-1 is of tenant elsewhere")
+                .contains("threadwright.tenants.elsewhere");
+        await().untilAsserted(() -> assertThat(LoopHarness.publications(journal, 0))
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        DecisionRow.class,
+                        row -> assertThat(row.causation().id()).isEqualTo("commands-0-0")));
+        assertThat(journal.claim(0, "next", "next").offsets())
+                .as("whoever goes on begins with it")
+                .contains(new Offset("commands", 0, 1));
+    }
+
     private GivenPace paced() {
         ownership.close();
         joinedAsStatic.clear();
@@ -230,7 +255,7 @@ class PollerTest {
                     return isStatic ? group : successor;
                 },
                 sideConsumer,
-                new RecordDecoder(topic -> topic.equals(INPUT) ? "slow" : "default", policyCheck, 1 << 16),
+                new RecordDecoder(new Tenants(), policyCheck, 1 << 16),
                 INPUT,
                 Map.of(
                         INPUT,
@@ -245,6 +270,18 @@ class PollerTest {
                 harness.loop,
                 pace,
                 60_000);
+    }
+
+    private static final class Tenants implements TopicTenants {
+        @Override
+        public String tenant(String topic) {
+            return topic.equals(INPUT) ? "slow" : "default";
+        }
+
+        @Override
+        public boolean has(String tenant) {
+            return List.of("slow", "default").contains(tenant);
+        }
     }
 
     private static MockConsumer<byte[], byte[]> consumer() {

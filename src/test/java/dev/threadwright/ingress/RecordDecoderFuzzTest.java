@@ -60,6 +60,7 @@ class RecordDecoderFuzzTest {
                 decoder.forwardHeaders(record, role);
                 yield Fate.MISROUTED;
             }
+            case Decoded.NotHere(String reason) -> throw new AssertionError("There is every tenant here: " + reason);
             case Decoded.Dead(String reason) -> {
                 assertThat(reason).isNotBlank().hasSizeLessThanOrEqualTo(RecordDecoder.MAX_REASON);
                 yield Fate.DEAD;

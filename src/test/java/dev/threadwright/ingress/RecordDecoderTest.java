@@ -281,6 +281,41 @@ class RecordDecoderTest {
     }
 
     @Test
+    void whatIsOfATenantThatOnlyOtherServersHaveIsNoDeadLetterHere() {
+        RecordDecoder old = new RecordDecoder(
+                new TopicTenants() {
+                    @Override
+                    public String tenant(String topic) {
+                        return topic.startsWith("acme.") ? null : "default";
+                    }
+
+                    @Override
+                    public boolean has(String tenant) {
+                        return tenant.equals("default");
+                    }
+                },
+                policy -> {},
+                MAX_DATA_BYTES);
+        Sent whole = plain("1").topic(COMMANDS).header("tw_tenant", "acme");
+        Sent broken = plain("{").topic(COMMANDS).header("tw_tenant", "acme");
+        for (Sent sent : List.of(whole, broken)) {
+            assertThat(old.decode(sent.record(), TopicRole.COMMANDS, PARTITIONS))
+                    .isInstanceOfSatisfying(
+                            Decoded.NotHere.class,
+                            there -> assertThat(there.reason())
+                                    .contains("is of tenant acme")
+                                    .contains("threadwright.tenants.acme"));
+        }
+        Sent misrouted = plain("1").topic("acme.input").partition(anotherPartition());
+        assertThat(old.decode(forwarded(misrouted, TopicRole.INPUT).record(), TopicRole.COMMANDS, PARTITIONS))
+                .isInstanceOfSatisfying(
+                        Decoded.NotHere.class,
+                        there -> assertThat(there.reason()).contains("acme.input"));
+        assertThat(decoder.decode(forwarded(misrouted, TopicRole.INPUT).record(), TopicRole.COMMANDS, PARTITIONS))
+                .isInstanceOf(Decoded.ForThread.class);
+    }
+
+    @Test
     void cancelIsForOneRunOrForAllUpToACutOff() {
         assertThat(command(
                         TopicRole.INPUT,

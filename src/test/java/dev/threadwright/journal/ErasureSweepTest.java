@@ -4,6 +4,7 @@ import static dev.threadwright.journal.Owner.thread;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.threadwright.erasure.ErasedKeys;
 import dev.threadwright.erasure.Erasure;
 import dev.threadwright.erasure.Erasure.Part;
 import dev.threadwright.erasure.Erasure.Status;
@@ -213,7 +214,7 @@ class ErasureSweepTest {
                     .as("it does not know how far that is published")
                     .isZero();
             assertThat(sweep()).isEqualTo(1);
-            elsewhere.sweep();
+            new ErasedKeys(tables, others, Clock.systemUTC()).forget();
             assertThat(others.cached()).isEqualTo(1);
             assertThat(another.publications(PARTITION, 0, 1)).singleElement().isInstanceOf(ErasedRow.class);
         }
@@ -299,14 +300,58 @@ class ErasureSweepTest {
         assertThat(part("e").erasedAtMs()).isNull();
         assertThat(purge()).isPositive();
         sweep();
-        assertThat(part("e").status()).isEqualTo(Status.ERASED);
-        assertThat(part("e").keys()).isEmpty();
         try (Connection connection = source.getConnection()) {
-            Dump dump = Dump.of(connection);
-            assertThat(dump.tablesWith(MARKER))
-                    .as("the outbox goes in its own time; the metadata are of another thread")
+            assertThat(Dump.of(connection).tablesWith(MARKER))
+                    .as("the metadata are of another thread")
                     .containsOnly("outbox", "thread_metadata");
         }
+        assertThat(part("e").status()).as("the outbox goes in its own time").isEqualTo(Status.PURGING);
+        assertThat(part("e").waitingFor()).contains("never encrypted");
+        purgeOutbox();
+        sweep();
+        assertThat(part("e").status()).isEqualTo(Status.ERASED);
+        assertThat(part("e").erasedAtMs()).isNotNull();
+        assertThat(part("e").waitingFor()).isNull();
+        assertThat(part("e").keys()).isEmpty();
+        try (Connection connection = source.getConnection()) {
+            assertThat(Dump.of(connection).tablesWith(MARKER)).containsOnly("thread_metadata");
+        }
+    }
+
+    @Test
+    void whatWasNeverSealedForAThreadThatNeverWasIsInTheOutboxUntilThatIsPurged() {
+        journal.close();
+        open(Sealing.none());
+        owner.draft()
+                .forward(
+                        OutboxRow.Kind.INVALID,
+                        "never".getBytes(UTF_8),
+                        MARKER.getBytes(UTF_8),
+                        RawHeaders.NONE,
+                        MARKER)
+                .commit();
+        published.put(PARTITION, owner.position);
+        request("e", thread("never"));
+        assertThat(sweep()).isEqualTo(1);
+        assertThat(part("e").status()).isEqualTo(Status.PURGING);
+        purgeOutbox();
+        sweep();
+        assertThat(part("e").status()).isEqualTo(Status.ERASED);
+    }
+
+    @Test
+    void aThreadOfWhichOnlySomeRowsWereSealedIsPurged() {
+        // As it was for a while without encryption: a command came to nothing then, and nothing else.
+        write("update outcome set result = '{\"type\":\"unchanged\",\"message\":\"" + MARKER
+                + "\"}' where thread = 'gone'");
+        request("e", GONE);
+        sweep();
+        published.put(PARTITION, owner.position);
+        assertThat(sweep()).isEqualTo(1);
+        assertThat(part("e").status()).isEqualTo(Status.PURGING);
+        assertThat(purge()).isPositive();
+        sweep();
+        assertThat(part("e").status()).isEqualTo(Status.ERASED);
     }
 
     @Test
@@ -329,17 +374,16 @@ class ErasureSweepTest {
 
     @Test
     void threadsAreFoundByTheirMetadata_soManyAtMost() {
-        Erasures.Answer answer = answer(
-                new Erasures.Request("default", "m", "tester", "because", List.of(), "{\"who\": \"" + MARKER + "\"}"));
+        Erasures.Answer answer = answer(wish("m", List.of(), Json.object("who", Json.of(MARKER))));
         assertThat(((Erasures.Answer.Accepted) answer).erasure().threads())
                 .extracting(Part::thread)
                 .containsExactly("gone");
-        assertThat(answer(new Erasures.Request("default", "n", "tester", "because", List.of(), "{\"who\": 1}")))
+        assertThat(answer(wish("n", List.of(), Json.object("who", Json.of(1)))))
                 .isInstanceOf(Erasures.Answer.Nothing.class);
-        assertThat(answer(new Erasures.Request("default", "o", "tester", "because", List.of("gone", "no-such"), null)))
+        assertThat(answer(wish("o", List.of("gone", "no-such"), null)))
                 .isEqualTo(new Erasures.Answer.Unknown("no-such"));
         write("insert into thread_metadata select 'default', 'x' || i, '{\"a\": 1}' from generate_series(0, 1000) i");
-        assertThat(answer(new Erasures.Request("default", "p", "tester", "because", List.of(), "{\"a\": 1}")))
+        assertThat(answer(wish("p", List.of(), Json.object("a", Json.of(1)))))
                 .isInstanceOf(Erasures.Answer.TooMany.class);
         assertThat(count("erasure")).as("nothing of what was refused").isEqualTo(1);
         assertThat(erasures.one("other", "m").await().indefinitely())
@@ -349,13 +393,32 @@ class ErasureSweepTest {
 
     @Test
     void theSameRequestIsOneErasure_andAnotherOneUnderItsIdIsRefused() {
-        Erasures.Request request = new Erasures.Request("default", "k", "tester", "because", List.of("gone"), null);
+        Json.Obj who = Json.object("who", Json.of(MARKER));
+        Erasures.Request request = wish("k", List.of("gone", "kept"), who);
         assertThat(answer(request)).isEqualTo(answer(request));
-        assertThat(count("erased_thread")).isEqualTo(1);
-        assertThat(answer(new Erasures.Request("default", "k", "tester", "something else", List.of("gone"), null)))
-                .isInstanceOf(Erasures.Answer.IdTaken.class);
-        assertThat(answer(new Erasures.Request("default", "k", "tester", "because", List.of("kept"), null)))
-                .isInstanceOf(Erasures.Answer.IdTaken.class);
+        assertThat(answer(wish("k", List.of("kept", "gone"), who))).isInstanceOf(Erasures.Answer.Accepted.class);
+        assertThat(count("erased_thread")).isEqualTo(2);
+        assertThat(List.of(
+                        new Erasures.Request(
+                                "default", "k", "tester", "key", "something else", List.of("gone", "kept"), who),
+                        wish("k", List.of("gone"), who),
+                        wish("k", List.of("gone", "kept"), null),
+                        wish("k", List.of("gone", "kept"), Json.object("who", Json.of("else")))))
+                .allSatisfy(other -> assertThat(answer(other)).isInstanceOf(Erasures.Answer.IdTaken.class));
+    }
+
+    @Test
+    void theAuditLogSaysOfEachThreadWhoWantedItErased() {
+        answer(wish("k", List.of("gone", "kept"), null));
+        answer(wish("k", List.of("gone", "kept"), null));
+        List<String> entries = tables.writeNow(sql -> sql.query(
+                "select concat_ws(' ', tenant, chain, caller, known, act, outcome, thread, target) from audit_entry"
+                        + " order by number",
+                row -> row.getString(1)));
+        assertThat(entries)
+                .containsExactly(
+                        "default requests tester key thread.erase done gone k",
+                        "default requests tester key thread.erase done kept k");
     }
 
     @Test
@@ -365,7 +428,7 @@ class ErasureSweepTest {
             owner.submit(thread("m" + i), "1");
             many.add("m" + i);
         }
-        answer(new Erasures.Request("default", "m", "tester", "because", many, null));
+        answer(wish("m", many, null));
         sweep();
         assertThat(asked).hasSize(50);
         sweep();
@@ -374,6 +437,26 @@ class ErasureSweepTest {
         assertThat(sweep() + sweep()).isEqualTo(60);
         Erasure done = erasures.one("default", "m").await().indefinitely();
         assertThat(done == null ? null : done.status()).isEqualTo(Status.ERASED);
+    }
+
+    @Test
+    void oneThreadThatCannotBeErasedCostsTheOthersNothing_andGoesBehindThem() {
+        write("create function refuse() returns trigger language plpgsql as $$ begin"
+                + " raise exception 'it takes too long' using errcode = 'query_canceled'; end $$");
+        write("create trigger refuses before update on thread_key for each row"
+                + " when (old.thread = 'gone') execute function refuse()");
+        owner.draft().decide(deletion(GONE)).commit();
+        owner.draft().decide(deletion(KEPT)).commit();
+        published.put(PARTITION, owner.position);
+        request("e", GONE);
+        request("f", KEPT);
+        assertThat(sweep()).isEqualTo(1);
+        assertThat(part("f").status()).isEqualTo(Status.ERASED);
+        assertThat(part("e").waitingFor()).contains("could not be destroyed").contains("it takes too long");
+        assertThat(count("erased_thread where erasure = 'e' and attempts = 1")).isEqualTo(1);
+        write("drop trigger refuses on thread_key");
+        assertThat(sweep()).isEqualTo(1);
+        assertThat(part("e").status()).isEqualTo(Status.ERASED);
     }
 
     private void erased(ThreadKey thread) {
@@ -385,7 +468,8 @@ class ErasureSweepTest {
 
     /** As another process would find it. */
     private void restart() {
-        sealing.erased(List.of(GONE, KEPT));
+        sealing.erased(GONE, 1);
+        sealing.erased(KEPT, 1);
         journal.close();
         Map<ThreadKey, dev.threadwright.thread.ThreadState> states = owner.states;
         open(new Sealing(keys, true, 100));
@@ -398,7 +482,12 @@ class ErasureSweepTest {
 
     private ErasureSweep sweep(Sealing of, Map<Integer, Long> own) {
         return new ErasureSweep(
-                tables, of, this::delete, () -> Map.copyOf(own), ThreadRows.noSettings(), Clock.systemUTC());
+                tables,
+                new ErasedKeys(tables, of, Clock.systemUTC()),
+                this::delete,
+                () -> Map.copyOf(own),
+                ThreadRows.noSettings(),
+                Clock.systemUTC());
     }
 
     private CompletionStage<?> delete(ThreadKey thread) {
@@ -419,13 +508,21 @@ class ErasureSweepTest {
         return purge(Duration.ofDays(1));
     }
 
+    private void purgeOutbox() {
+        assertThat(new Purge(tables, () -> published, Duration.ofDays(1), Duration.ZERO, Clock.systemUTC()).sweep())
+                .isPositive();
+    }
+
     private long purge(Duration keep) {
         return new Purge(tables, () -> published, keep, Duration.ofDays(100_000), Clock.systemUTC()).sweep();
     }
 
+    private static Erasures.Request wish(String id, List<String> threads, Json.@Nullable Obj metadata) {
+        return new Erasures.Request("default", id, "tester", "key", "because", threads, metadata);
+    }
+
     private void request(String id, ThreadKey thread) {
-        assertThat(answer(new Erasures.Request("default", id, "tester", "because", List.of(thread.thread()), null)))
-                .isInstanceOf(Erasures.Answer.Accepted.class);
+        assertThat(answer(wish(id, List.of(thread.thread()), null))).isInstanceOf(Erasures.Answer.Accepted.class);
     }
 
     private Erasures.Answer answer(Erasures.Request request) {

@@ -280,7 +280,7 @@ class SealedJournalTest extends JournalContract {
                 .forward(OutboxRow.Kind.FORWARD, "t".getBytes(UTF_8), new byte[] {1}, RawHeaders.NONE, "")
                 .commit();
         erase("t");
-        sealing.erased(List.of(T));
+        sealing.erased(T, 1);
 
         assertThat(journal.publications(0, 0, 10))
                 .extracting(published -> published.getClass().getSimpleName())
@@ -304,7 +304,7 @@ class SealedJournalTest extends JournalContract {
         Owner.Draft draft = owner.draft();
         draft.outcomes.add(
                 new Batch.OutcomeRow(new OutcomeKey(T, hash("2")), hash("content"), new Outcome.Unchanged("gone"), 99));
-        sealing.erased(List.of(T));
+        sealing.erased(T, 1);
         draft.forward(OutboxRow.Kind.FORWARD, new byte[] {-1}, null, RawHeaders.NONE, "")
                 .commit();
         assertThat(rows("select number::text from thread_key where thread = 't'"))
@@ -323,7 +323,7 @@ class SealedJournalTest extends JournalContract {
     }
 
     @Test
-    void aServerThatHasNotHeardOfAnErasureSealsWhatNobodyCanOpen_untilItHas() throws SQLException {
+    void aServerThatHasNotHeardOfAnErasureAsksBeforeItSealsWhatComesForTheThread() throws SQLException {
         Owner owner = Owner.of(journal, 0);
         byte[] key = "t".getBytes(UTF_8);
         owner.draft()
@@ -334,13 +334,32 @@ class SealedJournalTest extends JournalContract {
         owner.draft()
                 .forward(OutboxRow.Kind.INVALID, key, new byte[] {2}, RawHeaders.NONE, "b")
                 .commit();
-        sealing.erased(List.of(T));
-        owner.draft()
-                .forward(OutboxRow.Kind.INVALID, key, new byte[] {3}, RawHeaders.NONE, "c")
-                .commit();
         assertThat(journal.publications(0, 0, 10))
                 .extracting(published -> published.getClass().getSimpleName())
-                .containsExactly("ErasedRow", "ErasedRow", "OutboxRow");
+                .containsExactly("ErasedRow", "OutboxRow");
+        erase("t");
+        // Then a good record begins the thread, here, where the key of the dead letter is still in memory.
+        owner.submit(T, "1");
+        assertThat(rows("select number || ' ' || (wrapped is null) from thread_key where thread = 't' order by number"))
+                .containsExactly("1 true", "2 true", "3 false");
+        assertThat(journal.load(List.of(T))).containsEntry(T, owner.states.get(T));
+        assertThat(journal.decisions(T, 1, 10)).hasSize(1);
+    }
+
+    @Test
+    void whatBecomesOfACommandOnAThreadWhoseKeyIsDamagedIsSealedWithANewOne() throws SQLException {
+        Owner owner = Owner.of(journal, 0);
+        owner.submit(T, "1");
+        sql("update thread_key set wrapped = '\\x00' where thread = 't'");
+        sealing.erased(T, 1);
+        Owner.Draft draft = owner.draft();
+        draft.outcomes.add(
+                new Batch.OutcomeRow(new OutcomeKey(T, hash("2")), hash("content"), new Outcome.Unchanged(MARKER), 99));
+        draft.forward(OutboxRow.Kind.FORWARD, new byte[] {-1}, null, RawHeaders.NONE, "")
+                .commit();
+        assertThat(Dump.of(admin).tablesWith(MARKER)).isEmpty();
+        assertThat(rows("select number::text from thread_key where thread = 't' order by number"))
+                .containsExactly("1", "2");
     }
 
     @Test
@@ -436,7 +455,7 @@ class SealedJournalTest extends JournalContract {
             assertThatThrownBy(() -> owner.submit(thread("new"), "1"))
                     .isInstanceOf(JournalUnavailableException.class)
                     .hasMessageContaining("away for now");
-            counted.erased(List.of(T));
+            counted.erased(T, 1);
             assertThatThrownBy(() -> remote.load(List.of(T))).isInstanceOf(JournalUnavailableException.class);
             provider.isAway = false;
             owner.submit(thread("new"), "1");
@@ -450,7 +469,7 @@ class SealedJournalTest extends JournalContract {
         owner.submit(T, "1");
         owner.submit(thread("sound"), "1");
         sql("update thread_key set wrapped = '\\x00' where thread = 't'");
-        sealing.erased(List.of(T));
+        sealing.erased(T, 1);
         sealing.check(admin);
         assertThat(journal.load(List.of(thread("sound")))).hasSize(1);
         assertThatThrownBy(() -> journal.load(List.of(T, thread("sound"))))

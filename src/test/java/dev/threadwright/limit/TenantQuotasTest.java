@@ -97,11 +97,19 @@ class TenantQuotasTest {
 
     @Test
     void whatIsCommittedDuringACountIsAddedToIt() {
-        quotas.count("many", () -> {
+        quotas.count(tenants -> {
             quotas.committed(Map.of("many", new Use(2, 1, 0, 0)));
-            return new Counts(40, 4);
+            return Map.of("many", new Counts(40, 4));
         });
         assertThat(quotas.room("many")).isEqualTo(new Room(58, 5));
+    }
+
+    @Test
+    void whoHasNothingIsNotInTheAnswer_andThatIsACount() {
+        assertThat(quotas.uncounted()).containsExactly("many");
+        quotas.count(tenants -> Map.of());
+        assertThat(quotas.uncounted()).isEmpty();
+        assertThat(quotas.room("many")).isEqualTo(new Room(100, 10));
     }
 
     @Test
@@ -125,7 +133,7 @@ class TenantQuotasTest {
         count(40, 4, Duration.ZERO);
         quotas.committed(Map.of("many", new Use(5, 3, 0, 0)));
         pass(TenantQuotas.APART);
-        assertThatThrownBy(() -> quotas.count("many", () -> {
+        assertThatThrownBy(() -> quotas.count(tenants -> {
                     throw new IllegalStateException("away");
                 }))
                 .hasMessage("away");
@@ -152,10 +160,11 @@ class TenantQuotasTest {
     }
 
     private void count(long threads, long runs, Duration takes) {
-        quotas.count("many", () -> {
+        quotas.count(tenants -> {
+            assertThat(tenants).containsExactly("many");
             counts.incrementAndGet();
             pass(takes);
-            return new Counts(threads, runs);
+            return Map.of("many", new Counts(threads, runs));
         });
     }
 

@@ -37,19 +37,23 @@ class KeyCacheTest {
     }
 
     @Test
-    void whatIsErasedIsWipedOut_everyKeyOfIt() {
+    void whatIsErasedIsWipedOut_andAKeyThatCameLaterStays() {
         DataKey first = key(1);
         DataKey second = key(2);
         cache.put(thread(0), first, false);
         cache.put(thread(0), second, true);
         cache.put(thread(1), key(1), true);
-        cache.erase(thread(0));
+        cache.erase(thread(0), 1);
         assertThat(first.isDestroyed()).isTrue();
-        assertThat(second.isDestroyed()).isTrue();
+        assertThat(second.isDestroyed()).isFalse();
         assertThat(cache.get(thread(0), 1)).isNull();
+        assertThat(cache.current(thread(0))).isSameAs(second);
+        cache.erase(thread(0), 2);
+        assertThat(second.isDestroyed()).isTrue();
         assertThat(cache.current(thread(0))).isNull();
+        assertThat(cache.size()).isEqualTo(1);
         assertThat(cache.current(thread(1))).isNotNull();
-        cache.erase(thread(7));
+        cache.erase(thread(7), 1);
         cache.put(thread(0), first, true);
         assertThat(cache.current(thread(0)))
                 .as("a key that is destroyed is not kept")

@@ -263,6 +263,27 @@ class ThreadFeedTest {
         assertThat(taken(subscription, 1)).isEqualTo(seqs(1, 1));
     }
 
+    @Test
+    void oneThreadThatCannotBeReadCostsTheOthersNothing_norDoesATenant() {
+        ThreadKey damaged = new ThreadKey("default", "damaged");
+        ThreadKey ofAnother = new ThreadKey("another", "t");
+        journal.unreadable.add(damaged);
+        journal.failingTenant = "another";
+        List<CompletableFuture<List<Recorded>>> waiting = new ArrayList<>();
+        for (ThreadKey thread : List.of(damaged, ofAnother, THREAD, new ThreadKey("zebra", "t"))) {
+            waiting.add(next(feed.subscribe(thread, 0, Runnable::run)));
+        }
+        committedElsewhere(2);
+        tick(ThreadFeed.POLL_MS);
+        assertThat(waiting.get(0)).isCompletedExceptionally();
+        assertThat(waiting.get(1)).isNotDone();
+        assertThat(waiting.get(2).join()).hasSize(2);
+        assertThat(waiting.get(3).join()).hasSize(2);
+        journal.failingTenant = null;
+        tick(ThreadFeed.POLL_MS);
+        assertThat(waiting.get(1).join()).hasSize(2);
+    }
+
     /** Commits here and elsewhere, lost and doubled tellings, slow readings and takings, in any order. */
     @Test
     void everyEventIsTakenOnceInOrderWhateverHappens() {
@@ -391,6 +412,8 @@ class ThreadFeedTest {
         CompletableFuture<Void> held;
         RuntimeException failure;
         boolean deleted;
+        final List<ThreadKey> unreadable = new ArrayList<>();
+        String failingTenant;
 
         DecisionRow commit(int events) {
             List<Recorded> recorded = LongStream.rangeClosed(head + 1, head + events)
@@ -431,15 +454,22 @@ class ThreadFeedTest {
         @Override
         public Uni<List<News>> news(String tenant, List<Known> known) {
             polls++;
+            if (tenant.equals(failingTenant)) {
+                return Uni.createFrom().failure(new IllegalStateException("away"));
+            }
             List<News> news = new ArrayList<>();
             for (Known one : known) {
+                if (unreadable.contains(one.thread())) {
+                    news.add(new News.Unreadable(one.thread(), new IllegalStateException("damaged")));
+                    continue;
+                }
                 if (deleted) {
-                    news.add(new News(one.thread(), List.of()));
+                    news.add(new News.Deleted(one.thread()));
                     continue;
                 }
                 decisions.stream()
                         .filter(decision -> decision.firstSeq() > one.seq())
-                        .forEach(decision -> news.add(new News(one.thread(), decision.events())));
+                        .forEach(decision -> news.add(new News.Decided(one.thread(), decision.events())));
             }
             return Uni.createFrom().item(news);
         }

@@ -15,6 +15,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Records what is asked over HTTP, and reads what is recorded. What the engine commits, it records itself. */
@@ -54,31 +55,39 @@ public class AuditLog {
 
     /** The entry's number in the tenant's chain {@link #REQUESTS}; there once this has an item. */
     public Uni<Long> append(New entry) {
-        return tables.write(sql -> append(sql, entry));
+        return tables.write(sql -> append(sql, List.of(entry)));
     }
 
-    static long append(Sql sql, New entry) throws SQLException {
+    /**
+     * With what they are about, in its transaction: as late as can be, since nobody else records anything until it ends.
+     *
+     * @param entries of one tenant
+     * @return the number of the last one
+     */
+    public static long append(Sql sql, List<New> entries) throws SQLException {
         Long number = sql.first(
                 APPEND,
                 row -> row.getLong(1),
-                one(entry.tenant()),
-                one(REQUESTS),
-                one(entry.caller()),
-                one(entry.known()),
-                one(entry.act().word()),
-                one(entry.stage().word()),
-                one(entry.thread()),
-                one(entry.target()),
-                one(JsonText.write(entry.detail())));
+                column(entries, New::tenant),
+                column(entries, entry -> REQUESTS),
+                column(entries, New::caller),
+                column(entries, New::known),
+                column(entries, entry -> entry.act().word()),
+                column(entries, entry -> entry.stage().word()),
+                column(entries, New::thread),
+                column(entries, New::target),
+                column(entries, entry -> JsonText.write(entry.detail())));
         if (number == null) {
             throw new IllegalStateException("An entry was appended without a number");
         }
         return number;
     }
 
-    private static String[] one(String text) {
+    private static String[] column(List<New> entries, Function<New, String> text) {
         // A path may name what no text of Postgres can; and who asks for it is to be recorded nevertheless.
-        return new String[] {text.replace('\0', '\uFFFD')};
+        return entries.stream()
+                .map(entry -> text.apply(entry).replace('\0', '\uFFFD'))
+                .toArray(String[]::new);
     }
 
     /** Which entries; null for all of that. From {@code sinceMs} on, until before {@code untilMs}. */

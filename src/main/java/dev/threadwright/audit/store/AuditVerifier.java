@@ -34,10 +34,31 @@ public class AuditVerifier {
 
     private static final String HASH = "select hash from audit_entry where tenant = ? and chain = ? and number = ?";
 
+    /** From one tenant to the next in the index. */
+    private static final String TENANTS = """
+            with recursive one (tenant) as (
+                (select min(tenant) from audit_entry)
+                union all
+                select (select min(e.tenant) from audit_entry e where e.tenant > one.tenant)
+                from one where one.tenant is not null)
+            select tenant from one where tenant is not null
+            """;
+
+    /** From one chain to the next in the index: there are few, and very many entries. */
     private static final String HEADLESS = """
-            select e.tenant, e.chain, min(e.number) from audit_entry e
-            where not exists (select from audit_head h where h.tenant = e.tenant and h.chain = e.chain)
-            group by e.tenant, e.chain order by e.tenant, e.chain limit 100
+            with recursive one (tenant, chain) as (
+                select k.tenant, (select min(e.chain) from audit_entry e where e.tenant = k.tenant)
+                from unnest(?::text[]) as k (tenant)
+                union all
+                select one.tenant,
+                       (select min(e.chain) from audit_entry e where e.tenant = one.tenant and e.chain > one.chain)
+                from one where one.chain is not null)
+            select one.tenant, one.chain,
+                   (select min(e.number) from audit_entry e where e.tenant = one.tenant and e.chain = one.chain)
+            from one
+            where one.chain is not null
+              and not exists (select from audit_head h where h.tenant = one.tenant and h.chain = one.chain)
+            order by one.tenant, one.chain limit 100
             """;
 
     private final Tables tables;
@@ -62,12 +83,13 @@ public class AuditVerifier {
 
     /** Of the tenant's chains, and of those of the whole server. @param after null to begin */
     public Uni<Page> page(String tenant, @Nullable Place after, int limit) {
-        return tables.read(tenant, sql -> page(sql, after, limit));
+        return tables.read(tenant, sql -> page(sql, List.of(tenant, Entry.SERVER), after, limit));
     }
 
     /** As {@link #page}, of all tenants; on this thread. */
     public Page pageNow(@Nullable Place after, int limit) {
-        return tables.writeNow(sql -> page(sql, after, limit));
+        return tables.writeNow(sql ->
+                page(sql, after == null ? sql.query(TENANTS, row -> row.getString(1)) : List.of(), after, limit));
     }
 
     /** What is not there any more of what was there when these heads were taken. */
@@ -85,10 +107,11 @@ public class AuditVerifier {
         return tables.writeNow(AuditLog::heads);
     }
 
-    private static Page page(Sql sql, @Nullable Place after, int limit) throws SQLException {
+    /** @param tenants of all entries that there are for whoever asks; they are needed to begin */
+    private static Page page(Sql sql, List<String> tenants, @Nullable Place after, int limit) throws SQLException {
         List<Finding> findings = new ArrayList<>();
         if (after == null) {
-            findings.addAll(headless(sql));
+            findings.addAll(headless(sql, tenants));
         }
         long entries = 0;
         // Chains without entries count, too: a page ends, however many there are.
@@ -162,7 +185,7 @@ public class AuditVerifier {
         return sql.first(HASH, row -> AuditLog.hex(row.getBytes(1)), tenant, chain, number);
     }
 
-    private static List<Finding> headless(Sql sql) throws SQLException {
+    private static List<Finding> headless(Sql sql, List<String> tenants) throws SQLException {
         return sql.query(
                 HEADLESS,
                 row -> new Finding(
@@ -170,7 +193,8 @@ public class AuditVerifier {
                         row.getString(2),
                         row.getLong(3),
                         Finding.Kind.UNLINKED,
-                        "The chain has entries, and nothing says where it ends"));
+                        "The chain has entries, and nothing says where it ends"),
+                (Object) tenants.toArray(String[]::new));
     }
 
     private static List<Finding> expected(Sql sql, List<Head> heads) throws SQLException {

@@ -132,7 +132,7 @@ class AuditLogTest {
     void aTransactionThatEndsBadlyLeavesNoGap() {
         append("acme", "ann", "a");
         assertThatThrownBy(() -> new Tables(database).writeNow(sql -> {
-                    AuditLog.append(sql, entry("acme", "ann", "b"));
+                    AuditLog.append(sql, List.of(entry("acme", "ann", "b")));
                     throw new IllegalStateException("on purpose");
                 }))
                 .hasMessage("on purpose");
