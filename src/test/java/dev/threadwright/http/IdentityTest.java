@@ -1,11 +1,11 @@
 package dev.threadwright.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.threadwright.http.Routes.Route;
 import dev.threadwright.json.JsonText;
 import dev.threadwright.security.Role;
+import dev.threadwright.testing.Readiness;
 import dev.threadwright.workflow.Json;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -56,9 +56,7 @@ class IdentityTest {
 
     @BeforeEach
     void engineIsReady() {
-        await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(
-                        () -> assertThat(get("/q/health/ready").statusCode()).isEqualTo(200));
+        Readiness.await();
     }
 
     @ParameterizedTest
