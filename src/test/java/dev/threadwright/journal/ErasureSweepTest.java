@@ -14,7 +14,7 @@ import dev.threadwright.sealing.MasterKeyFile;
 import dev.threadwright.sealing.Sealing;
 import dev.threadwright.tables.Tables;
 import dev.threadwright.testing.Dump;
-import dev.threadwright.testing.TestServers;
+import dev.threadwright.testing.TestDatabase;
 import dev.threadwright.thread.Command;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.workflow.Json;
@@ -39,7 +39,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /** Erasures on a real journal, step by step, and as a crash leaves them between any two. */
 class ErasureSweepTest {
@@ -55,8 +54,7 @@ class ErasureSweepTest {
     private final Map<Integer, Long> published = new HashMap<>();
     private final List<ThreadKey> asked = new ArrayList<>();
     private final Set<ThreadKey> refused = new HashSet<>();
-    private PGSimpleDataSource source;
-    private PostgresSettings settings;
+    private TestDatabase database;
     private MasterKeyFile keys;
     private Sealing sealing;
     private PostgresJournal journal;
@@ -66,14 +64,8 @@ class ErasureSweepTest {
 
     @BeforeEach
     void twoThreads() {
-        String url = TestServers.createDatabase("erasure_sweep");
-        settings = PostgresSettings.of(url, TestServers.user(), TestServers.password());
-        JournalSchema.migrate(settings);
-        source = new PGSimpleDataSource();
-        source.setUrl(url);
-        source.setUser(TestServers.user());
-        source.setPassword(TestServers.password());
-        tables = new Tables(source);
+        database = TestDatabase.migrated("erasure_sweep");
+        tables = database.tables();
         erasures = new Erasures(tables);
         MasterKeyFile.add(directory.resolve("keys"), "first");
         keys = MasterKeyFile.read(directory.resolve("keys"));
@@ -86,7 +78,7 @@ class ErasureSweepTest {
 
     private void open(Sealing of) {
         sealing = of;
-        journal = new PostgresJournal(settings, sealing);
+        journal = new PostgresJournal(database.settings(), sealing);
         owner = Owner.of(journal, PARTITION);
         published.put(PARTITION, owner.position);
     }
@@ -144,11 +136,11 @@ class ErasureSweepTest {
         sweep();
         published.put(PARTITION, owner.position);
         assertThat(sweep()).isEqualTo(1);
-        try (Connection connection = source.getConnection()) {
+        try (Connection connection = database.source().getConnection()) {
             assertThat(Dump.of(connection).tablesWith(MARKER)).isEmpty();
             assertThat(count("thread_metadata")).isZero();
         }
-        try (PostgresJournal thief = new PostgresJournal(settings, new Sealing(keys, true, 100))) {
+        try (PostgresJournal thief = new PostgresJournal(database.settings(), new Sealing(keys, true, 100))) {
             assertThat(thief.publications(PARTITION, 0, 100)).hasSize(6).allMatch(ErasedRow.class::isInstance);
             assertThat(thief.load(List.of(GONE)).get(GONE).deleted()).isTrue();
         }
@@ -158,14 +150,15 @@ class ErasureSweepTest {
     void others_areAsTheyWere() {
         erased(GONE);
         assertThat(journal.load(List.of(KEPT))).containsEntry(KEPT, owner.states.get(KEPT));
-        assertThat(new Verifier(source, sealing).verify(KEPT).findings()).isEmpty();
-        assertThat(new Verifier(source, sealing).lostPositions()).isEmpty();
+        assertThat(new Verifier(database.source(), sealing).verify(KEPT).findings())
+                .isEmpty();
+        assertThat(new Verifier(database.source(), sealing).lostPositions()).isEmpty();
     }
 
     @Test
     void verifyingTellsErasedFromDamaged() {
         erased(GONE);
-        Verifier verifier = new Verifier(source, sealing);
+        Verifier verifier = new Verifier(database.source(), sealing);
         assertThat(verifier.verify(GONE)).isEqualTo(new Verified(GONE, 0, true, List.of()));
         write("update decision set actor = 'somebody else' where thread = 'gone' and first_seq = 1");
         Verified damaged = verifier.verify(GONE);
@@ -202,7 +195,7 @@ class ErasureSweepTest {
     @Test
     void itIsDoneByWhoOwnsThePartition_andEveryOtherServerForgetsTheKey() {
         Sealing others = new Sealing(keys, true, 100);
-        try (PostgresJournal another = new PostgresJournal(settings, others)) {
+        try (PostgresJournal another = new PostgresJournal(database.settings(), others)) {
             another.load(List.of(GONE, KEPT));
             assertThat(others.cached()).isEqualTo(2);
             request("e", GONE);
@@ -238,7 +231,7 @@ class ErasureSweepTest {
         assertThat(journal.setAside(List.of(PARTITION), 10)).isEmpty();
         assertThat(journal.load(List.of(GONE)).get(GONE).deleted()).isTrue();
         assertThat(journal.timers(List.of(PARTITION), Long.MAX_VALUE, 10)).isEmpty();
-        Verified verified = new Verifier(source, sealing).verify(GONE);
+        Verified verified = new Verifier(database.source(), sealing).verify(GONE);
         assertThat(verified.erased()).isTrue();
         assertThat(verified.findings()).extracting(Finding::kind).containsOnly(Finding.Kind.ALTERED);
         assertThat(purge(Duration.ZERO)).isPositive();
@@ -301,7 +294,7 @@ class ErasureSweepTest {
         sweep();
         assertThat(part("e").status()).isEqualTo(Status.ERASED);
         assertThat(part("e").keys()).isEmpty();
-        try (Connection connection = source.getConnection()) {
+        try (Connection connection = database.source().getConnection()) {
             Dump dump = Dump.of(connection);
             assertThat(dump.tablesWith(MARKER))
                     .as("the outbox goes in its own time; the metadata are of another thread")
