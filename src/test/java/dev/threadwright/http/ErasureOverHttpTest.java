@@ -15,6 +15,7 @@ import static org.hamcrest.Matchers.notNullValue;
 
 import dev.threadwright.testing.Dump;
 import dev.threadwright.testing.EmbeddedServersResource;
+import dev.threadwright.testing.Readiness;
 import dev.threadwright.testing.TestServers;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -30,6 +31,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -55,12 +57,11 @@ class ErasureOverHttpTest {
 
     @BeforeEach
     void engineIsReady() {
-        await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(() -> given().get("/q/health/ready").then().statusCode(200));
+        Readiness.await();
     }
 
     @Test
-    void nothingOfAThreadIsInTheClearButItsMetadata_andWhenItIsErasedNothingIsLeft() throws SQLException {
+    void nothingOfAThreadIsInTheClearButItsMetadata_andWhenItIsErasedNothingIsLeft() throws Exception {
         fill(thread);
         assertThat(tables()).containsExactly("thread", "thread_metadata");
 
@@ -152,7 +153,7 @@ class ErasureOverHttpTest {
     }
 
     @Test
-    void whoeverSomebodyIsIsErasedFromAllTheirThreads_andOthersAreNot() throws SQLException {
+    void whoeverSomebodyIsIsErasedFromAllTheirThreads_andOthersAreNot() throws Exception {
         for (int i = 0; i < 3; i++) {
             fill(thread + "-" + i);
         }
@@ -216,7 +217,7 @@ class ErasureOverHttpTest {
     }
 
     /** Runs, a question, a state and a fork of it, a request for a run, a snapshot's worth of nothing, and a dead letter. */
-    private void fill(String id) {
+    private void fill(String id) throws Exception {
         json("{'thread_id': '" + id + "', 'metadata': {'who': '" + marker + "'}}")
                 .post("/threads")
                 .then()
@@ -254,7 +255,7 @@ class ErasureOverHttpTest {
         return "{'data': {'text': '" + text + "'}, 'workflow': 'echo'}";
     }
 
-    private void deadLetter(String id) {
+    private void deadLetter(String id) throws Exception {
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", TestServers.bootstrapServers()),
                 new ByteArraySerializer(),
@@ -262,7 +263,7 @@ class ErasureOverHttpTest {
             ProducerRecord<byte[], byte[]> record =
                     new ProducerRecord<>("threadwright.input", id.getBytes(UTF_8), marker.getBytes(UTF_8));
             record.headers().add("ce_specversion", "9.9".getBytes(UTF_8)).add("note", marker.getBytes(UTF_8));
-            producer.send(record);
+            producer.send(record).get(30, TimeUnit.SECONDS);
         }
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() ->
