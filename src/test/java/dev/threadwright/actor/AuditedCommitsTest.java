@@ -17,12 +17,11 @@ import dev.threadwright.journal.FaultyJournal;
 import dev.threadwright.journal.FaultyJournal.Faults;
 import dev.threadwright.journal.FencedException;
 import dev.threadwright.journal.Journal.Claim;
-import dev.threadwright.journal.JournalSchema;
 import dev.threadwright.journal.PostgresJournal;
 import dev.threadwright.journal.PostgresSettings;
 import dev.threadwright.journal.Publication;
 import dev.threadwright.json.JsonText;
-import dev.threadwright.tables.Tables;
+import dev.threadwright.testing.TestDatabase;
 import dev.threadwright.testing.TestServers;
 import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.Command;
@@ -42,11 +41,7 @@ import dev.threadwright.workflow.Workflow;
 import dev.threadwright.workflow.WorkflowBuilder;
 import dev.threadwright.workflow.Workflows;
 import dev.threadwright.workflow.Write;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGeneratorFactory;
@@ -54,7 +49,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /** What the engine does is in the audit log once, with the decision and never without it. */
 class AuditedCommitsTest {
@@ -70,20 +64,23 @@ class AuditedCommitsTest {
             .start("any")
             .build();
 
+    private TestDatabase database;
     private PostgresSettings settings;
     private AuditVerifier verifier;
 
     @BeforeEach
-    void database() {
-        String url = TestServers.createDatabase("audited_commits");
+    void open() {
+        database = TestDatabase.migrated("audited_commits");
         settings = new PostgresSettings(
-                url, TestServers.user(), TestServers.password(), 5_000, 1_500, 20_000, 20_000, 30_000);
-        JournalSchema.migrate(settings);
-        PGSimpleDataSource database = new PGSimpleDataSource();
-        database.setUrl(url);
-        database.setUser(TestServers.user());
-        database.setPassword(TestServers.password());
-        verifier = new AuditVerifier(new Tables(database));
+                database.settings().url(),
+                TestServers.user(),
+                TestServers.password(),
+                5_000,
+                1_500,
+                20_000,
+                20_000,
+                30_000);
+        verifier = new AuditVerifier(database.tables());
     }
 
     @ParameterizedTest
@@ -128,14 +125,14 @@ class AuditedCommitsTest {
             });
         }
         assertThat(expected).hasSize(THREADS);
-        assertThat(rows("select concat_ws(' ', number, thread, target, detail::json ->> 'answer_sha256',"
+        assertThat(database.rows("select concat_ws(' ', number, thread, target, detail::json ->> 'answer_sha256',"
                         + " detail::json ->> 'seq') from audit_entry where tenant = 'default'"
                         + " and chain = 'partition-0' and act = 'interrupt.resolve' and caller = 'test'"
                         + " and known = 'system' order by number"))
                 .isEqualTo(expected);
         assertThat(verifier.pageNow(null, 10_000).findings()).isEmpty();
         assertThat(verifier.pageNow(null, 10_000).entries()).isEqualTo(THREADS);
-        assertThat(rows("select count(*)::text from audit_entry where detail like '%too late%'"))
+        assertThat(database.rows("select count(*)::text from audit_entry where detail like '%too late%'"))
                 .containsExactly("0");
     }
 
@@ -160,7 +157,7 @@ class AuditedCommitsTest {
             a.awaitConsumed(0, 2 * THREADS);
             b.awaitConsumed(1, 2 * THREADS);
         }
-        assertThat(rows("select concat_ws(' ', chain, min(number), max(number), count(*)) from audit_entry"
+        assertThat(database.rows("select concat_ws(' ', chain, min(number), max(number), count(*)) from audit_entry"
                         + " group by chain order by chain"))
                 .containsExactly("partition-0 1 40 40", "partition-1 1 40 40");
         assertThat(verifier.pageNow(null, 10_000).findings()).isEmpty();
@@ -187,7 +184,7 @@ class AuditedCommitsTest {
             Advance at = new Advance(0, newer.epoch(), newer.position(), newer.position() + 1);
             assertThatThrownBy(() -> journal.commit(moved(resolving, at))).isInstanceOf(RuntimeException.class);
         }
-        assertThat(rows("select number::text from audit_entry")).containsExactly("1");
+        assertThat(database.rows("select number::text from audit_entry")).containsExactly("1");
     }
 
     private static Batch moved(Batch batch, Advance to) {
@@ -230,7 +227,7 @@ class AuditedCommitsTest {
                     work(0, 5, delete(thread("pretending"), Act.LIFETIME_SOURCE, "kafka"))));
             harness.awaitConsumed(0, 6);
         }
-        assertThat(rows("select concat_ws(' ', act, thread, known) from audit_entry order by thread, act"))
+        assertThat(database.rows("select concat_ws(' ', act, thread, known) from audit_entry order by thread, act"))
                 .containsExactly(
                         "interrupt.expire deleted http",
                         "thread.delete deleted http",
@@ -262,7 +259,7 @@ class AuditedCommitsTest {
                     work(0, 3, answer(thread("nobody"), Json.TRUE))));
             harness.awaitConsumed(0, 4);
         }
-        assertThat(rows("select act from audit_entry")).isEmpty();
+        assertThat(database.rows("select act from audit_entry")).isEmpty();
     }
 
     private static Command.Header asked(ThreadKey thread, String id) {
@@ -298,17 +295,5 @@ class AuditedCommitsTest {
                 new Command.Header(
                         thread, 9_000, new Identity(source, "delete"), Sha256.of(source), "thread.delete", "test", via),
                 null);
-    }
-
-    private List<String> rows(String query) throws SQLException {
-        try (Connection connection = DriverManager.getConnection(settings.url(), settings.user(), settings.password());
-                Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(query)) {
-            List<String> all = new ArrayList<>();
-            while (rows.next()) {
-                all.add(rows.getString(1));
-            }
-            return all;
-        }
     }
 }

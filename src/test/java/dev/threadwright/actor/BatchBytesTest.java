@@ -62,9 +62,11 @@ class BatchBytesTest {
             for (Batch batch : harness.committed) {
                 long written = written(batch);
                 sum += written;
-                assertThat(batch.decisions()).hasSizeGreaterThan(1);
                 assertThat(written).isLessThanOrEqualTo(limit + limit / 10);
             }
+            assertThat(harness.committed.subList(0, harness.committed.size() - 1))
+                    .as("all but the last, for which one may be left")
+                    .allSatisfy(batch -> assertThat(batch.decisions()).hasSizeGreaterThan(1));
             assertThat(sum).isGreaterThan(10L * limit);
             assertThat(harness.committed).hasSizeLessThan((int) (4 * sum / limit));
             assertThat(harness.publisher.violations).isEmpty();

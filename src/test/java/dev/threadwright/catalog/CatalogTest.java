@@ -1,10 +1,8 @@
 package dev.threadwright.catalog;
 
-import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import dev.threadwright.callback.Callbacks;
 import dev.threadwright.catalog.Catalog.Registered;
@@ -12,6 +10,7 @@ import dev.threadwright.spi.StateReducer;
 import dev.threadwright.spi.WorkflowProvider;
 import dev.threadwright.step.Handlers;
 import dev.threadwright.testing.EmbeddedServersResource;
+import dev.threadwright.testing.Readiness;
 import dev.threadwright.workflow.Json;
 import dev.threadwright.workflow.Step;
 import dev.threadwright.workflow.Workflow;
@@ -24,7 +23,6 @@ import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.lang.reflect.Proxy;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -70,8 +68,7 @@ class CatalogTest {
     @BeforeEach
     void twoServersOfOneInstallation() {
         // The schema is there once the engine runs.
-        await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(() -> given().get("/q/health/ready").then().statusCode(200));
+        Readiness.await();
         here = server();
         there = server();
     }

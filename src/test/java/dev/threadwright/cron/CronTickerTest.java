@@ -3,10 +3,8 @@ package dev.threadwright.cron;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.threadwright.journal.JournalSchema;
-import dev.threadwright.journal.PostgresSettings;
 import dev.threadwright.tables.Tables;
-import dev.threadwright.testing.TestServers;
+import dev.threadwright.testing.TestDatabase;
 import dev.threadwright.workflow.Json;
 import io.smallrye.mutiny.Uni;
 import java.time.Clock;
@@ -25,7 +23,6 @@ import java.util.function.Function;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /** What becomes of times that come, on a real database, by a clock that the test holds. */
 class CronTickerTest {
@@ -41,13 +38,7 @@ class CronTickerTest {
 
     @BeforeAll
     static void database() {
-        String url = TestServers.createDatabase("crons");
-        JournalSchema.migrate(PostgresSettings.of(url, TestServers.user(), TestServers.password()));
-        PGSimpleDataSource source = new PGSimpleDataSource();
-        source.setUrl(url);
-        source.setUser(TestServers.user());
-        source.setPassword(TestServers.password());
-        tables = new Tables(source);
+        tables = TestDatabase.migrated("crons").tables();
     }
 
     @BeforeEach

@@ -2,10 +2,8 @@ package dev.threadwright.deadletter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.threadwright.journal.JournalSchema;
-import dev.threadwright.journal.PostgresSettings;
 import dev.threadwright.tables.Tables;
-import dev.threadwright.testing.TestServers;
+import dev.threadwright.testing.TestDatabase;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,7 +12,6 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /** Which dead letters go, on a real database. */
 class DeadLetterSweepTest {
@@ -25,13 +22,7 @@ class DeadLetterSweepTest {
 
     @BeforeAll
     static void database() {
-        String url = TestServers.createDatabase("dead_letters");
-        JournalSchema.migrate(PostgresSettings.of(url, TestServers.user(), TestServers.password()));
-        PGSimpleDataSource source = new PGSimpleDataSource();
-        source.setUrl(url);
-        source.setUser(TestServers.user());
-        source.setPassword(TestServers.password());
-        tables = new Tables(source);
+        tables = TestDatabase.migrated("dead_letters").tables();
     }
 
     @BeforeEach

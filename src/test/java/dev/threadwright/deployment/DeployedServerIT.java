@@ -103,7 +103,9 @@ class DeployedServerIT {
                 assertThat(get(server, "/dead-letters")).contains("\"dead_letters\":[]");
 
                 assertThat(lifecycle(broker)).contains("run.started").contains("run.completed");
-                assertThat(offsets(broker)).as("what KEDA scales by").isNotEmpty();
+                await("what KEDA scales by")
+                        .atMost(Duration.ofSeconds(30))
+                        .until(() -> !offsets(broker).isEmpty());
                 assertThat(encrypted(postgres)).isPositive();
                 // What a person cannot miss: nothing is refused that the server tries.
                 assertThat(server.log()).doesNotContain("Authorization", "not authorized");

@@ -4,10 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import dev.threadwright.journal.JournalSchema;
-import dev.threadwright.journal.PostgresSettings;
 import dev.threadwright.json.JsonText;
 import dev.threadwright.sealing.Sealing;
+import dev.threadwright.testing.TestDatabase;
 import dev.threadwright.testing.TestServers;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.workflow.Json;
@@ -16,10 +15,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -36,7 +32,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /** A worker over a real Postgres, and a real HTTP server that it tells; time is told to it. */
 class EndingWorkerTest {
@@ -47,7 +42,7 @@ class EndingWorkerTest {
     private static final long TIMEOUT_MS = 20_000;
     private static final long SHORT_TIMEOUT_MS = 500;
 
-    private static PGSimpleDataSource database;
+    private static TestDatabase database;
     private static Vertx vertx;
 
     private final List<Map<String, String>> received = new CopyOnWriteArrayList<>();
@@ -64,13 +59,7 @@ class EndingWorkerTest {
 
     @BeforeAll
     static void createDatabase() {
-        String url = TestServers.createDatabase("leg_endings");
-        JournalSchema.migrate(new PostgresSettings(
-                url, TestServers.user(), TestServers.password(), 5_000, 5_000, 20_000, 20_000, 30_000));
-        database = new PGSimpleDataSource();
-        database.setUrl(url);
-        database.setUser(TestServers.user());
-        database.setPassword(TestServers.password());
+        database = TestDatabase.migrated("leg_endings");
         vertx = Vertx.vertx();
     }
 
@@ -81,7 +70,7 @@ class EndingWorkerTest {
 
     @BeforeEach
     void open() throws IOException, SQLException {
-        sql("truncate leg_ending");
+        database.sql("truncate leg_ending");
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/", this::answer);
@@ -128,7 +117,7 @@ class EndingWorkerTest {
     private EndingWorker worker(WebhookAddresses addresses, long timeoutMs) {
         WebhookClient client = new WebhookClient(vertx, timeoutMs);
         EndingWorker worker = new EndingWorker(
-                new Endings(database, Sealing.none()),
+                new Endings(database.source(), Sealing.none()),
                 (thread, leg) -> CompletableFuture.completedFuture(run),
                 this::delete,
                 new Webhooks(addresses, client, new WebhookSignature(SECRET)),
@@ -153,7 +142,7 @@ class EndingWorkerTest {
     }
 
     private void due(String leg, String ending) throws SQLException {
-        sql(
+        database.sql(
                 "insert into leg_ending (ended_at_ms, due_at_ms, tenant, thread, leg, ending) values (%d, %d, 'default', 't', '%s', '%s')"
                         .formatted(nowMs, nowMs, leg, ending));
     }
@@ -166,33 +155,12 @@ class EndingWorkerTest {
         worker.turn().forEach(CompletableFuture::join);
     }
 
-    private static void sql(String statement) throws SQLException {
-        try (Connection connection = database.getConnection();
-                Statement one = connection.createStatement()) {
-            one.execute(statement);
-        }
-    }
-
     private static List<String> rows() throws SQLException {
-        try (Connection connection = database.getConnection();
-                Statement one = connection.createStatement();
-                ResultSet found = one.executeQuery(
-                        "select leg || ' ' || attempts || ' ' || ending from leg_ending order by leg")) {
-            List<String> rows = new ArrayList<>();
-            while (found.next()) {
-                rows.add(found.getString(1));
-            }
-            return rows;
-        }
+        return database.rows("select leg || ' ' || attempts || ' ' || ending from leg_ending order by leg");
     }
 
     private static long dueAtMs() throws SQLException {
-        try (Connection connection = database.getConnection();
-                Statement one = connection.createStatement();
-                ResultSet found = one.executeQuery("select due_at_ms from leg_ending")) {
-            found.next();
-            return found.getLong(1);
-        }
+        return Long.parseLong(database.rows("select due_at_ms from leg_ending").getFirst());
     }
 
     @Test
@@ -292,7 +260,7 @@ class EndingWorkerTest {
     @Test
     void a_server_that_dies_between_taking_and_telling_only_delays_it() throws SQLException {
         dueWebhook("r1", "/hook");
-        assertThat(new Endings(database, Sealing.none()).take(10, nowMs, nowMs + EndingWorker.HOLD_MS))
+        assertThat(new Endings(database.source(), Sealing.none()).take(10, nowMs, nowMs + EndingWorker.HOLD_MS))
                 .hasSize(1);
         EndingWorker worker = worker();
         turn(worker);
@@ -306,7 +274,7 @@ class EndingWorkerTest {
     @Test
     void who_was_thought_dead_settles_nothing_that_another_has_taken() throws SQLException {
         dueWebhook("r1", "/hook");
-        Endings endings = new Endings(database, Sealing.none());
+        Endings endings = new Endings(database.source(), Sealing.none());
         Ending first = endings.take(10, nowMs, nowMs + 10).getFirst();
         Ending second = endings.take(10, nowMs + 10, nowMs + 20).getFirst();
         endings.done(first);

@@ -2,7 +2,6 @@ package dev.threadwright.http;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
@@ -16,6 +15,7 @@ import static org.hamcrest.Matchers.nullValue;
 import dev.threadwright.assistant.Assistant;
 import dev.threadwright.assistant.Assistants;
 import dev.threadwright.testing.EmbeddedServersResource;
+import dev.threadwright.testing.Readiness;
 import dev.threadwright.workflow.WorkflowRef;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -43,8 +43,7 @@ class AssistantsTest {
 
     @BeforeEach
     void engineIsReady() {
-        await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(() -> given().get("/q/health/ready").then().statusCode(200));
+        Readiness.await();
     }
 
     @Test

@@ -1,10 +1,10 @@
 package dev.threadwright.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.threadwright.json.JsonText;
 import dev.threadwright.testing.EmbeddedServersResource;
+import dev.threadwright.testing.Readiness;
 import dev.threadwright.workflow.Json;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
@@ -58,8 +58,7 @@ class ConcurrentAnswersTest {
 
     @Test
     void anInterruptHasOneOutcomeAndEverybodyIsToldWhich() throws Exception {
-        await().atMost(Duration.ofSeconds(60))
-                .until(() -> get("/q/health/ready").status() == 200);
+        Readiness.await();
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(SEED);
         List<Deed> deeds = Collections.synchronizedList(new ArrayList<>());
         try (ExecutorService people = Executors.newVirtualThreadPerTaskExecutor()) {

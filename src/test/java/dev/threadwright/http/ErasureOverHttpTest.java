@@ -18,6 +18,7 @@ import dev.threadwright.query.DecisionReads;
 import dev.threadwright.query.OutcomeReads;
 import dev.threadwright.testing.Dump;
 import dev.threadwright.testing.EmbeddedServersResource;
+import dev.threadwright.testing.Readiness;
 import dev.threadwright.testing.TestServers;
 import dev.threadwright.thread.ThreadKey;
 import io.quarkus.test.common.WithTestResource;
@@ -35,6 +36,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -68,8 +70,7 @@ class ErasureOverHttpTest {
 
     @BeforeEach
     void engineIsReady() {
-        await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(() -> given().get("/q/health/ready").then().statusCode(200));
+        Readiness.await();
     }
 
     @Test
@@ -120,7 +121,7 @@ class ErasureOverHttpTest {
     }
 
     @Test
-    void nothingOfAThreadIsInTheClearButItsMetadata_andWhenItIsErasedNothingIsLeft() throws SQLException {
+    void nothingOfAThreadIsInTheClearButItsMetadata_andWhenItIsErasedNothingIsLeft() throws Exception {
         fill(thread);
         assertThat(tables()).containsExactly("thread", "thread_metadata");
 
@@ -212,7 +213,7 @@ class ErasureOverHttpTest {
     }
 
     @Test
-    void whoeverSomebodyIsIsErasedFromAllTheirThreads_andOthersAreNot() throws SQLException {
+    void whoeverSomebodyIsIsErasedFromAllTheirThreads_andOthersAreNot() throws Exception {
         for (int i = 0; i < 3; i++) {
             fill(thread + "-" + i);
         }
@@ -276,7 +277,7 @@ class ErasureOverHttpTest {
     }
 
     /** Runs, a question, a state and a fork of it, a request for a run, a snapshot's worth of nothing, and a dead letter. */
-    private void fill(String id) {
+    private void fill(String id) throws Exception {
         json("{'thread_id': '" + id + "', 'metadata': {'who': '" + marker + "'}}")
                 .post("/threads")
                 .then()
@@ -314,7 +315,7 @@ class ErasureOverHttpTest {
         return "{'data': {'text': '" + text + "'}, 'workflow': 'echo'}";
     }
 
-    private void deadLetter(String id) {
+    private void deadLetter(String id) throws Exception {
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", TestServers.bootstrapServers()),
                 new ByteArraySerializer(),
@@ -322,7 +323,7 @@ class ErasureOverHttpTest {
             ProducerRecord<byte[], byte[]> record =
                     new ProducerRecord<>("threadwright.input", id.getBytes(UTF_8), marker.getBytes(UTF_8));
             record.headers().add("ce_specversion", "9.9".getBytes(UTF_8)).add("note", marker.getBytes(UTF_8));
-            producer.send(record);
+            producer.send(record).get(30, TimeUnit.SECONDS);
         }
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() ->

@@ -3,13 +3,13 @@ package dev.threadwright.http;
 import static io.restassured.RestAssured.given;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.threadwright.json.InvalidJsonException;
 import dev.threadwright.json.JsonText;
 import dev.threadwright.testing.EmbeddedServersResource;
 import dev.threadwright.testing.Fuzz;
 import dev.threadwright.testing.Mutations;
+import dev.threadwright.testing.Readiness;
 import dev.threadwright.workflow.Json;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
@@ -80,8 +80,7 @@ class HttpFuzzTest {
 
     @Test
     void noRequestIsAnsweredOtherwiseThanTheContractSays() throws Exception {
-        await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(() -> given().get("/q/health/ready").then().statusCode(200));
+        Readiness.await();
         document = (Json.Obj) JsonText.parse(given().accept(ContentType.JSON)
                 .get("/q/openapi?format=json")
                 .then()

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.threadwright.http.Routes.Route;
 import dev.threadwright.json.JsonText;
 import dev.threadwright.security.Role;
+import dev.threadwright.testing.Readiness;
 import dev.threadwright.testing.TestServers;
 import dev.threadwright.workflow.Json;
 import io.quarkus.test.common.http.TestHTTPResource;
@@ -64,9 +65,7 @@ class IdentityTest {
 
     @BeforeEach
     void engineIsReady() {
-        await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(
-                        () -> assertThat(get("/q/health/ready").statusCode()).isEqualTo(200));
+        Readiness.await();
     }
 
     @ParameterizedTest

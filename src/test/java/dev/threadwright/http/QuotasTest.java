@@ -10,6 +10,7 @@ import dev.threadwright.cron.CronFiring;
 import dev.threadwright.cron.CronRefusedException;
 import dev.threadwright.cron.CronRuns;
 import dev.threadwright.json.JsonText;
+import dev.threadwright.testing.Readiness;
 import dev.threadwright.testing.TestServers;
 import dev.threadwright.workflow.Json;
 import io.quarkus.test.common.http.TestHTTPResource;
@@ -28,6 +29,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -63,10 +65,7 @@ class QuotasTest {
 
     @BeforeEach
     void connect() {
-        await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(
-                        () -> assertThat(get(Tenants.ACME, "/q/health/ready").statusCode())
-                                .isEqualTo(200));
+        Readiness.await();
         producer = new KafkaProducer<>(
                 java.util.Map.of("bootstrap.servers", TestServers.bootstrapServers()),
                 new ByteArraySerializer(),
@@ -80,12 +79,13 @@ class QuotasTest {
 
     @Test
     void inputsTooManyAreRefusedBeforeAnythingIsDone() throws Exception {
+        // Whatever another test has used up of the quota.
+        awaitTaken(() -> post(Tenants.SLOW, "/threads/" + thread + "/inputs", "{\"data\": 1}", null));
         double before = refused("inputs_per_second");
         List<HttpResponse<String>> answers = together(Tenants.SLOW, 40);
         List<HttpResponse<String>> refused =
                 answers.stream().filter(answer -> answer.statusCode() != 202).toList();
-        long taken = answers.size() - refused.size();
-        assertThat(taken).isPositive();
+        long taken = 1 + answers.size() - refused.size();
         assertThat(refused).isNotEmpty().allSatisfy(answer -> {
             assertProblem(answer, "inputs-per-second");
             assertThat(answer.body()).contains("\"retry_after_ms\":");
@@ -120,27 +120,32 @@ class QuotasTest {
 
     @Test
     void overKafkaATenantsOwnInputsWaitAndThoseOfOthersDoNotAndNothingIsLost() throws Exception {
-        int inputs = 12 * Tenants.SLOW_PER_SECOND;
+        int inputs = 6 * Tenants.SLOW_PER_SECOND;
         long begun = System.nanoTime();
         for (int i = 0; i < inputs; i++) {
             // Over both partitions, several threads each.
             producer.send(record("tenants.input.slow", thread + "-" + i % 4, "{\"number\": " + i + "}"));
         }
-        for (int i = 0; i < 2 * inputs; i++) {
+        for (int i = 0; i < inputs; i++) {
             producer.send(record("tenants.input.acme", thread + "-" + i % 4, "{\"number\": " + i + "}"));
         }
         producer.flush();
-        await().atMost(Duration.ofSeconds(60)).until(() -> acceptedOfAll(Tenants.ACME) == 2 * inputs);
-        assertThat(acceptedOfAll(Tenants.SLOW)).as("others are done first").isLessThan(inputs);
+        // Which of them are passed, and how far: PollerTest.
+        await().atMost(Duration.ofSeconds(60)).until(() -> acceptedOfAll(Tenants.ACME) > 0);
+        assertThat(acceptedOfAll(Tenants.SLOW)).as("others pass them").isLessThan(inputs);
+        await().atMost(Duration.ofSeconds(60)).until(() -> acceptedOfAll(Tenants.ACME) == inputs);
 
         await().atMost(Duration.ofSeconds(60)).until(() -> acceptedOfAll(Tenants.SLOW) == inputs);
         // A burst of a second's worth, and then as many as the quota says.
         assertThat(Duration.ofNanos(System.nanoTime() - begun))
                 .isGreaterThan(Duration.ofSeconds(inputs / Tenants.SLOW_PER_SECOND - 2));
+        int seen = 0;
         for (int i = 0; i < 4; i++) {
             List<Integer> numbers = numbers(thread + "-" + i);
-            assertThat(numbers).isSorted().doesNotHaveDuplicates().hasSize(inputs / 4);
+            assertThat(numbers).isSorted().doesNotHaveDuplicates();
+            seen += numbers.size();
         }
+        assertThat(seen).isEqualTo(inputs);
     }
 
     @Test
@@ -227,9 +232,10 @@ class QuotasTest {
         assertThat(tooMany.headers().firstValue("Retry-After")).isEmpty();
         assertThat(tooMany.body()).contains("send fewer").contains("inputs-per-second");
         String three = Stream.generate(() -> run).limit(3).toList().toString();
+        awaitTaken(() -> post(Tenants.SLOW, "/runs/batch", three, null));
         int refused = 0;
-        int taken = 0;
-        for (int i = 0; i < 4; i++) {
+        int taken = 1;
+        for (int i = 0; i < 3; i++) {
             HttpResponse<String> answer = post(Tenants.SLOW, "/runs/batch", three, null);
             if (answer.statusCode() == 429) {
                 assertProblem(answer, "inputs-per-second");
@@ -239,7 +245,6 @@ class QuotasTest {
                 taken++;
             }
         }
-        assertThat(taken).isPositive();
         assertThat(threads() - before).as(refused + " refused").isEqualTo(3L * taken);
     }
 
@@ -278,6 +283,13 @@ class QuotasTest {
 
     private void start(CronFiring firing) throws Throwable {
         VertxContextSupport.subscribeAndAwait(() -> crons.start(firing));
+    }
+
+    /** Once there is room in the quota again; until then it is refused. */
+    private static void awaitTaken(Callable<HttpResponse<String>> request) {
+        await().atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(100))
+                .until(() -> request.call().statusCode() < 300);
     }
 
     /** Of the tenant whose inputs are few. */

@@ -1,9 +1,12 @@
 package dev.threadwright.http;
 
+import dev.threadwright.testing.EmbeddedServersResource;
+import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 
-/** As its parent, of a server that seals what it stores. */
+/** Of a server that seals what it stores. */
 @QuarkusTest
 @TestProfile(SealedServer.class)
-class RunStreamsOverHttpSealedTest extends RunStreamsOverHttpTest {}
+@WithTestResource(EmbeddedServersResource.class)
+class RunStreamsOverHttpSealedTest extends RunStreamsContract {}

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.threadwright.security.Caller;
 import dev.threadwright.stream.ThreadFeed;
 import dev.threadwright.testing.EmbeddedServersResource;
+import dev.threadwright.testing.Readiness;
 import dev.threadwright.thread.ThreadKey;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -56,8 +57,7 @@ class SlowSocketTest {
     /** The server's own sockets, but for their patience. */
     @BeforeEach
     void listen() {
-        await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(() -> given().get("/q/health/ready").then().statusCode(200));
+        Readiness.await();
         server = vertx.createHttpServer()
                 .requestHandler(request -> request.toWebSocket().onSuccess(socket -> {
                     open.incrementAndGet();

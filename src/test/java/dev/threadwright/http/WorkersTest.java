@@ -9,6 +9,7 @@ import static org.hamcrest.Matchers.equalTo;
 
 import dev.threadwright.testing.AsyncApi;
 import dev.threadwright.testing.EmbeddedServersResource;
+import dev.threadwright.testing.Readiness;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
@@ -34,8 +35,7 @@ class WorkersTest {
 
     @BeforeEach
     void aWorker() {
-        await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(() -> given().get("/q/health/ready").then().statusCode(200));
+        Readiness.await();
         worker = new TestWorker();
     }
 
@@ -79,7 +79,7 @@ class WorkersTest {
 
     @Test
     void whoSaysNothingIsGivenUpAndWhoGivesSignsOfLifeIsNot() {
-        start("4s");
+        start("2s");
         ConsumerRecord<byte[], byte[]> request = worker.awaitAsked(thread, TestWorker.REQUEST, 1);
         Instant begun = Instant.now();
         // Longer than an attempt has, with many signs of life in each half of it.
@@ -87,7 +87,7 @@ class WorkersTest {
                 .pollInterval(Duration.ofMillis(200))
                 .until(() -> {
                     worker.answer(request, "action.heartbeat", "{}");
-                    return Duration.between(begun, Instant.now()).toSeconds() >= 6;
+                    return Duration.between(begun, Instant.now()).toSeconds() >= 3;
                 });
         assertThat(worker.asked(thread)).hasSize(1);
         awaitEvent("action.extended");

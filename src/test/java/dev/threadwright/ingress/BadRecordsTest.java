@@ -11,6 +11,7 @@ import dev.threadwright.expression.PolicyCheck;
 import dev.threadwright.journal.RawHeaders;
 import dev.threadwright.testing.EmbeddedServersResource;
 import dev.threadwright.testing.Fuzz;
+import dev.threadwright.testing.Readiness;
 import dev.threadwright.testing.TestServers;
 import io.agroal.api.AgroalDataSource;
 import io.quarkus.test.common.WithTestResource;
@@ -61,8 +62,7 @@ class BadRecordsTest {
 
     @Test
     void everyPartitionMovesOnAndEveryBadRecordIsFoundAsItCame() throws Exception {
-        await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(() -> given().get("/q/health/ready").then().statusCode(200));
+        Readiness.await();
         long defects = count("select count(*) from dead_letter where kind in ('" + String.join("','", DEFECTS) + "')");
         long setAside = count("select count(*) from thread_set_aside");
         // What other tests have put there says that it came from anywhere.

@@ -1,7 +1,6 @@
 package dev.threadwright.ingress;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.threadwright.actor.LoopHarness;
 import dev.threadwright.actor.LoopSettings;
@@ -13,6 +12,7 @@ import dev.threadwright.journal.InMemoryJournal;
 import dev.threadwright.journal.OutboxRow;
 import dev.threadwright.journal.RawHeaders;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +26,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -242,6 +244,10 @@ class PollerTest {
         await().until(() -> ownership.held().contains(0));
     }
 
+    private static ConditionFactory await() {
+        return Awaitility.await().atMost(Duration.ofSeconds(30));
+    }
+
     private static void assign(MockConsumer<byte[], byte[]> member) {
         member.schedulePollTask(() -> member.rebalance(List.of(PARTITION)));
     }
@@ -285,7 +291,11 @@ class PollerTest {
     }
 
     private static MockConsumer<byte[], byte[]> consumer() {
-        MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("none");
+        MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("none") {
+            /** Its polls do not wait; and as with a real one, nobody who wakes it up waits for a rebalance to end. */
+            @Override
+            public void wakeup() {}
+        };
         for (String topic : List.of(INPUT, "others", "commands", "results")) {
             consumer.updateBeginningOffsets(Map.of(new TopicPartition(topic, 0), 0L));
             consumer.updateEndOffsets(Map.of(new TopicPartition(topic, 0), 0L));

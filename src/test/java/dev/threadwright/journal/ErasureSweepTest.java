@@ -15,7 +15,7 @@ import dev.threadwright.sealing.MasterKeyFile;
 import dev.threadwright.sealing.Sealing;
 import dev.threadwright.tables.Tables;
 import dev.threadwright.testing.Dump;
-import dev.threadwright.testing.TestServers;
+import dev.threadwright.testing.TestDatabase;
 import dev.threadwright.thread.Command;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.workflow.Json;
@@ -40,7 +40,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /** Erasures on a real journal, step by step, and as a crash leaves them between any two. */
 class ErasureSweepTest {
@@ -56,8 +55,7 @@ class ErasureSweepTest {
     private final Map<Integer, Long> published = new HashMap<>();
     private final List<ThreadKey> asked = new ArrayList<>();
     private final Set<ThreadKey> refused = new HashSet<>();
-    private PGSimpleDataSource source;
-    private PostgresSettings settings;
+    private TestDatabase database;
     private MasterKeyFile keys;
     private Sealing sealing;
     private PostgresJournal journal;
@@ -67,14 +65,8 @@ class ErasureSweepTest {
 
     @BeforeEach
     void twoThreads() {
-        String url = TestServers.createDatabase("erasure_sweep");
-        settings = PostgresSettings.of(url, TestServers.user(), TestServers.password());
-        JournalSchema.migrate(settings);
-        source = new PGSimpleDataSource();
-        source.setUrl(url);
-        source.setUser(TestServers.user());
-        source.setPassword(TestServers.password());
-        tables = new Tables(source);
+        database = TestDatabase.migrated("erasure_sweep");
+        tables = database.tables();
         erasures = new Erasures(tables);
         MasterKeyFile.add(directory.resolve("keys"), "first");
         keys = MasterKeyFile.read(directory.resolve("keys"));
@@ -87,7 +79,7 @@ class ErasureSweepTest {
 
     private void open(Sealing of) {
         sealing = of;
-        journal = new PostgresJournal(settings, sealing);
+        journal = new PostgresJournal(database.settings(), sealing);
         owner = Owner.of(journal, PARTITION);
         published.put(PARTITION, owner.position);
     }
@@ -145,11 +137,11 @@ class ErasureSweepTest {
         sweep();
         published.put(PARTITION, owner.position);
         assertThat(sweep()).isEqualTo(1);
-        try (Connection connection = source.getConnection()) {
+        try (Connection connection = database.source().getConnection()) {
             assertThat(Dump.of(connection).tablesWith(MARKER)).isEmpty();
             assertThat(count("thread_metadata")).isZero();
         }
-        try (PostgresJournal thief = new PostgresJournal(settings, new Sealing(keys, true, 100))) {
+        try (PostgresJournal thief = new PostgresJournal(database.settings(), new Sealing(keys, true, 100))) {
             assertThat(thief.publications(PARTITION, 0, 100)).hasSize(6).allMatch(ErasedRow.class::isInstance);
             assertThat(thief.load(List.of(GONE)).get(GONE).deleted()).isTrue();
         }
@@ -159,14 +151,15 @@ class ErasureSweepTest {
     void others_areAsTheyWere() {
         erased(GONE);
         assertThat(journal.load(List.of(KEPT))).containsEntry(KEPT, owner.states.get(KEPT));
-        assertThat(new Verifier(source, sealing).verify(KEPT).findings()).isEmpty();
-        assertThat(new Verifier(source, sealing).lostPositions()).isEmpty();
+        assertThat(new Verifier(database.source(), sealing).verify(KEPT).findings())
+                .isEmpty();
+        assertThat(new Verifier(database.source(), sealing).lostPositions()).isEmpty();
     }
 
     @Test
     void verifyingTellsErasedFromDamaged() {
         erased(GONE);
-        Verifier verifier = new Verifier(source, sealing);
+        Verifier verifier = new Verifier(database.source(), sealing);
         assertThat(verifier.verify(GONE)).isEqualTo(new Verified(GONE, 0, true, List.of()));
         write("update decision set actor = 'somebody else' where thread = 'gone' and first_seq = 1");
         Verified damaged = verifier.verify(GONE);
@@ -203,7 +196,7 @@ class ErasureSweepTest {
     @Test
     void itIsDoneByWhoOwnsThePartition_andEveryOtherServerForgetsTheKey() {
         Sealing others = new Sealing(keys, true, 100);
-        try (PostgresJournal another = new PostgresJournal(settings, others)) {
+        try (PostgresJournal another = new PostgresJournal(database.settings(), others)) {
             another.load(List.of(GONE, KEPT));
             assertThat(others.cached()).isEqualTo(2);
             request("e", GONE);
@@ -239,7 +232,7 @@ class ErasureSweepTest {
         assertThat(journal.setAside(List.of(PARTITION), 10)).isEmpty();
         assertThat(journal.load(List.of(GONE)).get(GONE).deleted()).isTrue();
         assertThat(journal.timers(List.of(PARTITION), Long.MAX_VALUE, 10)).isEmpty();
-        Verified verified = new Verifier(source, sealing).verify(GONE);
+        Verified verified = new Verifier(database.source(), sealing).verify(GONE);
         assertThat(verified.erased()).isTrue();
         assertThat(verified.findings()).extracting(Finding::kind).containsOnly(Finding.Kind.ALTERED);
         assertThat(purge(Duration.ZERO)).isPositive();
@@ -300,7 +293,7 @@ class ErasureSweepTest {
         assertThat(part("e").erasedAtMs()).isNull();
         assertThat(purge()).isPositive();
         sweep();
-        try (Connection connection = source.getConnection()) {
+        try (Connection connection = database.source().getConnection()) {
             assertThat(Dump.of(connection).tablesWith(MARKER))
                     .as("the metadata are of another thread")
                     .containsOnly("outbox", "thread_metadata");
@@ -313,7 +306,7 @@ class ErasureSweepTest {
         assertThat(part("e").erasedAtMs()).isNotNull();
         assertThat(part("e").waitingFor()).isNull();
         assertThat(part("e").keys()).isEmpty();
-        try (Connection connection = source.getConnection()) {
+        try (Connection connection = database.source().getConnection()) {
             assertThat(Dump.of(connection).tablesWith(MARKER)).containsOnly("thread_metadata");
         }
     }

@@ -408,15 +408,17 @@ class PostgresJournalTest extends JournalContract {
         sql("create trigger dawdle before insert on decision for each row when (new.thread = 'slow')"
                 + " execute function dawdle()");
         try (Journal limited = new PostgresJournal(hasty)) {
-            Owner owner = Owner.of(limited, 0);
+            Owner owner = Owner.of(journal, 0);
             owner.submit(T, "1");
-            Owner.Draft slow = owner.draft().decide(input(thread("slow"), "1", null, Json.NULL));
-            assertThatThrownBy(slow::commit)
+            Batch slow = owner.draft()
+                    .decide(input(thread("slow"), "1", null, Json.NULL))
+                    .build();
+            assertThatThrownBy(() -> limited.commit(slow))
                     .isInstanceOf(TimedOutBatchException.class)
                     .hasMessage("Postgres gave up the batch: canceling statement due to statement timeout [57014]");
-            assertThat(limited.head(thread("slow"))).isZero();
+            assertThat(journal.head(thread("slow"))).isZero();
             owner.submit(T, "2");
-            assertThat(limited.load(List.of(T))).containsEntry(T, owner.states.get(T));
+            assertThat(journal.load(List.of(T))).containsEntry(T, owner.states.get(T));
         } finally {
             sql("drop trigger dawdle on decision");
             sql("drop function dawdle");

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.threadwright.lifetime.Purge;
 import dev.threadwright.sealing.Sealing;
 import dev.threadwright.tables.Tables;
-import dev.threadwright.testing.TestServers;
+import dev.threadwright.testing.TestDatabase;
 import dev.threadwright.thread.Command;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.ThreadState;
@@ -19,7 +19,6 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /** What is left of deleted threads and of the outbox, on a real journal. */
 class PurgeTest {
@@ -41,16 +40,10 @@ class PurgeTest {
 
     @BeforeEach
     void aKeptThreadAndADeletedOne() {
-        String url = TestServers.createDatabase("purge");
-        PostgresSettings settings = PostgresSettings.of(url, TestServers.user(), TestServers.password());
-        JournalSchema.migrate(settings);
-        journal = new PostgresJournal(settings);
-        PGSimpleDataSource source = new PGSimpleDataSource();
-        source.setUrl(url);
-        source.setUser(TestServers.user());
-        source.setPassword(TestServers.password());
-        tables = new Tables(source);
-        verifier = new Verifier(source, Sealing.none());
+        TestDatabase database = TestDatabase.migrated("purge");
+        journal = new PostgresJournal(database.settings());
+        tables = database.tables();
+        verifier = new Verifier(database.source(), Sealing.none());
         owner = Owner.of(journal, PARTITION);
         owner.submit(KEPT, "a");
         owner.submit(GONE, "b");

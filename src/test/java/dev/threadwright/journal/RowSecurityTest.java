@@ -35,7 +35,7 @@ class RowSecurityTest {
     /** Which pass by the policies, and so have to name the tenant themselves; each has a test of its own below. */
     private static final Set<String> DEFINERS = Set.of("threads_with_metadata_v1");
 
-    /** Views whose rows are made of the texts of others' rows: in PostgresJournalTest, from real ones. */
+    /** Views whose rows are made of the texts of others' rows: in PostgresJournalTest, from real ones, or below. */
     private static final Set<String> OF_TEXTS = Set.of("event", "requested_run");
 
     private static String url;
@@ -115,6 +115,25 @@ class RowSecurityTest {
                     sql("reset role");
                     assertThat(tenants(relation)).as("that both were there").containsExactly("a", "b");
                 }));
+    }
+
+    /** Of a run, and of one that has legs. */
+    @Test
+    void aTenantSeesItsRequestedRunsAlone() throws SQLException {
+        for (String table : List.of("run", "leg")) {
+            put(table, "a");
+            put(table, "b");
+            sql("set local role threadwright_reader");
+            assertThat(tenants("requested_run")).as("nobody is named").isEmpty();
+            for (String tenant : List.of("a", "b")) {
+                sql("set local threadwright.tenant = '" + tenant + "'");
+                assertThat(names("select tenant || ' ' || leg from requested_run"))
+                        .containsExactly(tenant + " of " + tenant);
+            }
+            sql("reset role");
+            sql("set local threadwright.tenant = ''");
+            assertThat(tenants("requested_run")).as("that both were there").containsExactly("a", "b");
+        }
     }
 
     @Test

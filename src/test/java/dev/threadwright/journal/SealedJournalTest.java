@@ -14,7 +14,7 @@ import dev.threadwright.sealing.SealedException;
 import dev.threadwright.sealing.Sealing;
 import dev.threadwright.sealing.WrappedKey;
 import dev.threadwright.testing.Dump;
-import dev.threadwright.testing.TestServers;
+import dev.threadwright.testing.TestDatabase;
 import dev.threadwright.thread.Outcome;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.workflow.Json;
@@ -36,7 +36,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /** A journal that seals does all that a journal does. */
 class SealedJournalTest extends JournalContract {
@@ -46,6 +45,7 @@ class SealedJournalTest extends JournalContract {
     @TempDir
     static Path directory;
 
+    private static TestDatabase database;
     private static PostgresSettings settings;
     private static MasterKeyFile keys;
 
@@ -57,9 +57,8 @@ class SealedJournalTest extends JournalContract {
 
     @BeforeAll
     static void createDatabase() {
-        settings = PostgresSettings.of(
-                TestServers.createDatabase("sealed_journal"), TestServers.user(), TestServers.password());
-        JournalSchema.migrate(settings);
+        database = TestDatabase.migrated("sealed_journal");
+        settings = database.settings();
         MasterKeyFile.add(directory.resolve("keys"), "first");
         keys = MasterKeyFile.read(directory.resolve("keys"));
     }
@@ -239,7 +238,7 @@ class SealedJournalTest extends JournalContract {
         owner.submit(T, "1");
         owner.submit(T, "2");
         owner.submit(thread("other"), "1");
-        Verifier verifier = new Verifier(source(), sealing);
+        Verifier verifier = new Verifier(database.source(), sealing);
         assertThat(verifier.verify(T).findings()).isEmpty();
 
         sql("update decision set events = (select events from decision where thread = 'other') where thread = 't'"
@@ -263,10 +262,10 @@ class SealedJournalTest extends JournalContract {
         Owner owner = Owner.of(journal, 0);
         owner.draft().decide(input(T, "1", null, Json.of(MARKER))).snapshot(T).commit();
         owner.submit(T, "2");
-        Verified sound = new Verifier(source(), new Sealing(keys, false, 10)).verify(T);
+        Verified sound = new Verifier(database.source(), new Sealing(keys, false, 10)).verify(T);
         assertThat(sound.findings()).isEmpty();
         assertThat(sound.events()).isEqualTo(owner.states.get(T).seq());
-        assertThatThrownBy(() -> new Verifier(source(), Sealing.none()).verify(T))
+        assertThatThrownBy(() -> new Verifier(database.source(), Sealing.none()).verify(T))
                 .as("no thread is called damaged for want of a master key")
                 .isInstanceOf(JournalUnavailableException.class);
     }
@@ -489,14 +488,6 @@ class SealedJournalTest extends JournalContract {
 
     private void erase(String thread) throws SQLException {
         sql("update thread_key set wrapped = null, erased_at_ms = 1 where thread = '" + thread + "'");
-    }
-
-    private static PGSimpleDataSource source() {
-        PGSimpleDataSource source = new PGSimpleDataSource();
-        source.setUrl(settings.url());
-        source.setUser(settings.user());
-        source.setPassword(settings.password());
-        return source;
     }
 
     private void sql(String text) throws SQLException {

@@ -2,10 +2,8 @@ package dev.threadwright.lifetime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.threadwright.journal.JournalSchema;
-import dev.threadwright.journal.PostgresSettings;
 import dev.threadwright.tables.Tables;
-import dev.threadwright.testing.TestServers;
+import dev.threadwright.testing.TestDatabase;
 import dev.threadwright.thread.ThreadKey;
 import java.time.Clock;
 import java.time.Duration;
@@ -16,7 +14,6 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /** Which threads are given up because nothing has happened on them for long, on a real database. */
 class IdleSweepTest {
@@ -30,13 +27,7 @@ class IdleSweepTest {
 
     @BeforeAll
     static void database() {
-        String url = TestServers.createDatabase("idle_threads");
-        JournalSchema.migrate(PostgresSettings.of(url, TestServers.user(), TestServers.password()));
-        PGSimpleDataSource source = new PGSimpleDataSource();
-        source.setUrl(url);
-        source.setUser(TestServers.user());
-        source.setPassword(TestServers.password());
-        tables = new Tables(source);
+        tables = TestDatabase.migrated("idle_threads").tables();
     }
 
     @BeforeEach

@@ -2,10 +2,8 @@ package dev.threadwright.lifetime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.threadwright.journal.JournalSchema;
-import dev.threadwright.journal.PostgresSettings;
 import dev.threadwright.tables.Tables;
-import dev.threadwright.testing.TestServers;
+import dev.threadwright.testing.TestDatabase;
 import dev.threadwright.thread.ThreadKey;
 import java.time.Clock;
 import java.time.Instant;
@@ -16,7 +14,6 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /** Which threads are given up, on a real database, by a clock that the test holds. */
 class LifetimeSweepTest {
@@ -32,13 +29,7 @@ class LifetimeSweepTest {
 
     @BeforeAll
     static void database() {
-        String url = TestServers.createDatabase("lifetimes");
-        JournalSchema.migrate(PostgresSettings.of(url, TestServers.user(), TestServers.password()));
-        PGSimpleDataSource source = new PGSimpleDataSource();
-        source.setUrl(url);
-        source.setUser(TestServers.user());
-        source.setPassword(TestServers.password());
-        tables = new Tables(source);
+        tables = TestDatabase.migrated("lifetimes").tables();
     }
 
     @BeforeEach

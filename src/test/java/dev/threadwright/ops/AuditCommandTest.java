@@ -5,9 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.threadwright.audit.Act;
 import dev.threadwright.audit.Stage;
 import dev.threadwright.audit.store.AuditLog;
-import dev.threadwright.journal.JournalSchema;
-import dev.threadwright.journal.PostgresSettings;
 import dev.threadwright.tables.Tables;
+import dev.threadwright.testing.TestDatabase;
 import dev.threadwright.testing.TestServers;
 import dev.threadwright.workflow.Json;
 import java.io.ByteArrayOutputStream;
@@ -16,12 +15,10 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,20 +30,15 @@ class AuditCommandTest {
     @TempDir
     Path directory;
 
-    private final PGSimpleDataSource database = new PGSimpleDataSource();
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    /** Of a database that is away, until a test takes one. */
+    private DataSource source = away();
 
-    @BeforeEach
-    void migrated() {
-        String url = TestServers.createDatabase("audit_command");
-        JournalSchema.migrate(PostgresSettings.of(url, TestServers.user(), TestServers.password()));
-        database.setUrl(url);
-        database.setUser(TestServers.user());
-        database.setPassword(TestServers.password());
-    }
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
     @Test
     void headsArePrintedAndTheLogIsHeldAgainstThem() throws IOException, SQLException {
+        TestDatabase database = TestDatabase.migrated("audit_command");
+        source = database.source();
         append("acme", 3);
         append("globex", 2);
         assertThat(run("head")).isZero();
@@ -59,14 +51,14 @@ class AuditCommandTest {
         assertThat(run("verify", "--expect=" + kept)).isZero();
         assertThat(printed()).isEqualTo("6 entries verified, 0 findings\n");
 
-        sql("alter table audit_entry disable trigger all; alter table audit_head disable trigger all");
-        sql("update audit_entry set caller = 'nobody' where tenant = 'globex' and number = 1");
+        database.sql("alter table audit_entry disable trigger all; alter table audit_head disable trigger all");
+        database.sql("update audit_entry set caller = 'nobody' where tenant = 'globex' and number = 1");
         assertThat(run("verify")).isOne();
         assertThat(printed())
                 .isEqualTo("globex/requests at 1: ALTERED: It is not as it was written: its hash does not match\n"
                         + "6 entries verified, 1 finding\n");
-        sql("delete from audit_entry where tenant = 'acme' and number > 2");
-        sql(
+        database.sql("delete from audit_entry where tenant = 'acme' and number > 2");
+        database.sql(
                 "update audit_head set number = 2, hash = (select hash from audit_entry where tenant = 'acme' and number = 2)"
                         + " where tenant = 'acme'");
         assertThat(run("verify", "--expect=" + kept)).isOne();
@@ -97,13 +89,18 @@ class AuditCommandTest {
 
     @Test
     void aDatabaseThatIsAwayIsSaid() {
-        database.setPortNumbers(new int[] {TestServers.freePort()});
         assertThat(run("head")).isEqualTo(2);
         assertThat(printed()).startsWith("The audit log cannot be read: ");
     }
 
+    private static DataSource away() {
+        PGSimpleDataSource source = new PGSimpleDataSource();
+        source.setUrl("jdbc:postgresql://127.0.0.1:" + TestServers.freePort() + "/away");
+        return source;
+    }
+
     private void append(String tenant, int count) {
-        AuditLog log = new AuditLog(new Tables(database));
+        AuditLog log = new AuditLog(new Tables(source));
         for (int i = 0; i < count; i++) {
             log.append(new AuditLog.New(tenant, "ann", "key", Act.AUDIT_READ, Stage.LOOKED, "", "", Json.EMPTY_OBJECT))
                     .await()
@@ -112,19 +109,12 @@ class AuditCommandTest {
     }
 
     private int run(String... arguments) {
-        return new AuditCommand(database, new PrintStream(out, true, StandardCharsets.UTF_8)).run(List.of(arguments));
+        return new AuditCommand(source, new PrintStream(out, true, StandardCharsets.UTF_8)).run(List.of(arguments));
     }
 
     private String printed() {
         String text = out.toString(StandardCharsets.UTF_8);
         out.reset();
         return text;
-    }
-
-    private void sql(String statement) throws SQLException {
-        try (Connection connection = database.getConnection();
-                Statement executed = connection.createStatement()) {
-            executed.execute(statement);
-        }
     }
 }

@@ -6,29 +6,20 @@ import dev.threadwright.audit.Act;
 import dev.threadwright.audit.Stage;
 import dev.threadwright.audit.store.AuditLog;
 import dev.threadwright.audit.store.AuditVerifier;
-import dev.threadwright.journal.JournalSchema;
-import dev.threadwright.journal.PostgresSettings;
 import dev.threadwright.tables.Tables;
 import dev.threadwright.testing.LogTail;
-import dev.threadwright.testing.TestServers;
+import dev.threadwright.testing.TestDatabase;
 import dev.threadwright.workflow.Json;
 import java.time.Duration;
 import java.util.List;
 import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
-import org.postgresql.ds.PGSimpleDataSource;
 
 class AuditHeadsTest {
 
     @Test
     void whatHasGoneOnIsTold() {
-        String url = TestServers.createDatabase("audit_heads");
-        JournalSchema.migrate(PostgresSettings.of(url, TestServers.user(), TestServers.password()));
-        PGSimpleDataSource database = new PGSimpleDataSource();
-        database.setUrl(url);
-        database.setUser(TestServers.user());
-        database.setPassword(TestServers.password());
-        Tables tables = new Tables(database);
+        Tables tables = TestDatabase.migrated("audit_heads").tables();
         AuditVerifier verifier = new AuditVerifier(tables);
         AuditHeads heads = new AuditHeads(verifier);
         append(tables, "acme");

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.threadwright.testing.EmbeddedServersResource;
 import dev.threadwright.testing.Exposition;
 import dev.threadwright.testing.PromQl;
+import dev.threadwright.testing.Readiness;
 import dev.threadwright.testing.TestServers;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -29,6 +30,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -66,12 +68,11 @@ class MetricsTest {
 
     @BeforeEach
     void ready() {
-        await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(() -> given().get("/q/health/ready").then().statusCode(200));
+        Readiness.await();
     }
 
     @Test
-    void workIsCountedOnceItIsCommitted() {
+    void workIsCountedOnceItIsCommitted() throws Exception {
         Exposition before = scrape();
         decide(thread, "interrupt", "echo").body("outcome", equalTo("started"));
         decide(thread, "reject", "echo").statusCode(200);
@@ -283,13 +284,13 @@ class MetricsTest {
                 .statusCode(200);
     }
 
-    private void letterOfRubbish() {
+    private void letterOfRubbish() throws Exception {
         try (Producer<byte[], byte[]> producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", TestServers.bootstrapServers()),
                 new ByteArraySerializer(),
                 new ByteArraySerializer())) {
-            producer.send(
-                    new ProducerRecord<>("threadwright.input", thread.getBytes(UTF_8), "no JSON".getBytes(UTF_8)));
+            producer.send(new ProducerRecord<>("threadwright.input", thread.getBytes(UTF_8), "no JSON".getBytes(UTF_8)))
+                    .get(30, TimeUnit.SECONDS);
         }
     }
 

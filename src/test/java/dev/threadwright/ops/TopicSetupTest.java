@@ -53,6 +53,7 @@ class TopicSetupTest {
     @AfterAll
     static void disconnect() {
         admin.close();
+        stored.close();
     }
 
     private ThreadwrightConfig config() {
@@ -102,10 +103,12 @@ class TopicSetupTest {
         admin.createTopics(List.of(new NewTopic(positions, PARTITIONS + 1, (short) 1)))
                 .all()
                 .get(30, TimeUnit.SECONDS);
-        assertThatThrownBy(() -> setup.ensure(PARTITIONS))
-                .isInstanceOf(MisconfiguredException.class)
-                .hasMessageContaining(positions + " has 3 partitions")
-                .hasMessageContaining("begun with 2");
+        // What was created is not known everywhere at once.
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThatThrownBy(() -> setup.ensure(PARTITIONS))
+                        .isInstanceOf(MisconfiguredException.class)
+                        .hasMessageContaining(positions + " has 3 partitions")
+                        .hasMessageContaining("begun with 2"));
     }
 
     @Test

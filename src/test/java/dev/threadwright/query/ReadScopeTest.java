@@ -1,13 +1,12 @@
 package dev.threadwright.query;
 
-import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import dev.threadwright.journal.Batch.OutcomeKey;
 import dev.threadwright.query.OutcomeReads.RunKey;
 import dev.threadwright.testing.EmbeddedServersResource;
+import dev.threadwright.testing.Readiness;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.ThreadKey;
 import io.agroal.api.AgroalDataSource;
@@ -19,7 +18,6 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import jakarta.inject.Inject;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -55,8 +53,7 @@ class ReadScopeTest {
 
     @BeforeEach
     void rowsOfATenant() {
-        await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(() -> given().get("/q/health/ready").then().statusCode(200));
+        Readiness.await();
         write(
                 "insert into thread values (3, 1, 2, 2, 0, 0, 0, 'idle', '%1$s', 't', null, '{\"metadata\":{}}');"
                         + " insert into run values (1, 1, 2, '%1$s', 't', 'r', 'completed', 'echo@1', 'start', '{\"a\":1}', null);"

@@ -2,11 +2,11 @@ package dev.threadwright.query;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.threadwright.journal.EventCodec;
 import dev.threadwright.journal.SnapshotCodec;
 import dev.threadwright.testing.EmbeddedServersResource;
+import dev.threadwright.testing.Readiness;
 import dev.threadwright.thread.Fold;
 import dev.threadwright.thread.Recorded;
 import dev.threadwright.thread.ThreadKey;
@@ -19,7 +19,6 @@ import io.restassured.http.ContentType;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -30,6 +29,8 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @WithTestResource(EmbeddedServersResource.class)
 class StateReadsTest {
+
+    private static final int NOBODYS_PARTITION = 99_999;
 
     @Inject
     StateReads states;
@@ -44,8 +45,7 @@ class StateReadsTest {
 
     @BeforeEach
     void ready() {
-        await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(() -> given().get("/q/health/ready").then().statusCode(200));
+        Readiness.await();
     }
 
     @Test
@@ -79,17 +79,32 @@ class StateReadsTest {
     @Test
     void aTailMayBeLongerThanOnePage() throws SQLException {
         run(thread, 1);
-        for (int i = 0; i < StateReads.PAGE_DECISIONS + 5; i++) {
-            given().contentType(ContentType.JSON)
-                    .body("{\"metadata\": {\"n\": " + i + "}}")
-                    .patch("/threads/{id}", thread.thread())
-                    .then()
-                    .statusCode(200);
+        given().contentType(ContentType.JSON)
+                .body("{\"metadata\": {\"n\": 1}}")
+                .patch("/threads/{id}", thread.thread())
+                .then()
+                .statusCode(200);
+        int more = StateReads.PAGE_DECISIONS + 5;
+        long seq = awaited(() -> states.current(thread)).seq();
+        try {
+            // As many times the last one again, in a partition that no server has.
+            execute(
+                    "insert into decision (first_seq, position, time_ms, partition, count, checksum, tenant, thread, actor,"
+                            + " events) select first_seq + n, n, time_ms, " + NOBODYS_PARTITION
+                            + ", count, checksum, tenant, thread, actor, events from decision, generate_series(1, "
+                            + more
+                            + ") n where thread = '" + thread.thread() + "' and first_seq = " + seq);
+            aTailIsRead(seq + more);
+        } finally {
+            execute("delete from decision where partition = " + NOBODYS_PARTITION);
         }
-        await().untilAsserted(() ->
-                assertThat(awaited(() -> states.current(thread)).seq()).isGreaterThan(StateReads.PAGE_DECISIONS + 5L));
+    }
+
+    private void aTailIsRead(long seq) throws SQLException {
         execute("delete from snapshot where thread = '" + thread.thread() + "'");
-        assertThat(awaited(() -> states.current(thread))).isEqualTo(folded());
+        ThreadState current = awaited(() -> states.current(thread));
+        assertThat(current.seq()).isEqualTo(seq);
+        assertThat(current).isEqualTo(folded());
     }
 
     @Test

@@ -1,10 +1,9 @@
 package dev.threadwright.query;
 
-import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.threadwright.testing.EmbeddedServersResource;
+import dev.threadwright.testing.Readiness;
 import io.agroal.api.AgroalDataSource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -12,10 +11,10 @@ import io.quarkus.vertx.VertxContextSupport;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -36,12 +35,17 @@ class WorkflowReadsTest {
 
     @BeforeEach
     void rowsOfATenantAndOfEveryone() throws SQLException {
-        await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(() -> given().get("/q/health/ready").then().statusCode(200));
+        Readiness.await();
         insert(tenant, own, 1, "first");
         insert(tenant, own, 2, "second");
         insert("*", shared, 1, "for everyone");
         insert("another-" + suffix, own, 3, "another's");
+    }
+
+    /** Nothing that a server could read as a workflow. */
+    @AfterEach
+    void takeThemAway() throws SQLException {
+        execute("delete from workflow where name like '%-" + suffix + "'");
     }
 
     @Test
@@ -91,6 +95,13 @@ class WorkflowReadsTest {
             statement.setString(3, name);
             statement.setString(4, document);
             statement.executeUpdate();
+        }
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (var connection = engine.getConnection();
+                var statement = connection.createStatement()) {
+            statement.execute(sql);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.threadwright.relay;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.threadwright.testing.TestServers;
 import java.time.Duration;
@@ -127,6 +128,7 @@ class PositionsTopicTest {
         begin(0, 9);
         FutureTask<Map<Integer, Long>> answer = new FutureTask<>(() -> positions.read(List.of(0, 2)));
         Thread.ofPlatform().start(answer);
+        await().during(Duration.ofMillis(500)).atMost(Duration.ofSeconds(30)).until(() -> !answer.isDone());
         producer.commitTransaction();
 
         assertThat(answer.get(30, TimeUnit.SECONDS)).isEqualTo(Map.of(0, 9L));

@@ -3,11 +3,9 @@ package dev.threadwright.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.threadwright.journal.JournalSchema;
-import dev.threadwright.journal.PostgresSettings;
 import dev.threadwright.json.JsonText;
 import dev.threadwright.tables.Tables;
-import dev.threadwright.testing.TestServers;
+import dev.threadwright.testing.TestDatabase;
 import dev.threadwright.workflow.Json;
 import io.smallrye.mutiny.Uni;
 import java.time.Clock;
@@ -21,7 +19,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /** What is kept, for how long, and how it is found; on a real database, by a clock that the test holds. */
 class StoreTest {
@@ -36,13 +33,7 @@ class StoreTest {
 
     @BeforeAll
     static void database() {
-        String url = TestServers.createDatabase("store");
-        JournalSchema.migrate(PostgresSettings.of(url, TestServers.user(), TestServers.password()));
-        PGSimpleDataSource source = new PGSimpleDataSource();
-        source.setUrl(url);
-        source.setUser(TestServers.user());
-        source.setPassword(TestServers.password());
-        tables = new Tables(source);
+        tables = TestDatabase.migrated("store").tables();
     }
 
     @BeforeEach

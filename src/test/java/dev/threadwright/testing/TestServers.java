@@ -51,12 +51,18 @@ public final class TestServers {
 
     /** Creates an empty database, in place of one of that name if there is one, and returns its JDBC URL. */
     public static String createDatabase(String name) {
+        return createDatabase(name, "template1");
+    }
+
+    /** As {@link #createDatabase(String)}, with all that another database has, to which nobody is connected. */
+    static String createDatabase(String name, String template) {
         String url = jdbcUrl();
         try (Connection connection = DriverManager.getConnection(url, user(), password());
                 Statement statement = connection.createStatement()) {
             String identifier = statement.enquoteIdentifier(name, true);
             statement.execute("drop database if exists " + identifier + " with (force)");
-            statement.execute("create database " + identifier + " strategy wal_log");
+            statement.execute("create database " + identifier + " strategy wal_log template "
+                    + statement.enquoteIdentifier(template, true));
             return url.substring(0, url.lastIndexOf('/') + 1) + name;
         } catch (SQLException e) {
             throw new IllegalStateException("No database " + name, e);

@@ -12,15 +12,10 @@ import dev.threadwright.audit.Stage;
 import dev.threadwright.audit.store.AuditLog.Filter;
 import dev.threadwright.audit.store.AuditLog.New;
 import dev.threadwright.audit.store.AuditLog.Place;
-import dev.threadwright.journal.JournalSchema;
-import dev.threadwright.journal.PostgresSettings;
-import dev.threadwright.tables.Tables;
-import dev.threadwright.testing.TestServers;
+import dev.threadwright.testing.TestDatabase;
 import dev.threadwright.workflow.Json;
 import io.smallrye.mutiny.Uni;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,31 +26,18 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /** The audit log in Postgres: what is appended stays, and whatever is done to it otherwise is found. */
 class AuditLogTest {
 
     private static final Filter ALL = new Filter(null, null, null, null, null);
 
-    private final PGSimpleDataSource database = new PGSimpleDataSource();
-    private AuditLog log;
-    private AuditVerifier verifier;
-
-    @BeforeEach
-    void migrated() {
-        String url = TestServers.createDatabase("audit_log");
-        JournalSchema.migrate(PostgresSettings.of(url, TestServers.user(), TestServers.password()));
-        database.setUrl(url);
-        database.setUser(TestServers.user());
-        database.setPassword(TestServers.password());
-        log = new AuditLog(new Tables(database));
-        verifier = new AuditVerifier(new Tables(database));
-    }
+    private final TestDatabase database = TestDatabase.migrated("audit_log");
+    private final AuditLog log = new AuditLog(database.tables());
+    private final AuditVerifier verifier = new AuditVerifier(database.tables());
 
     private static New entry(String tenant, String caller, String thread) {
         return new New(
@@ -105,7 +87,7 @@ class AuditLogTest {
 
     @Test
     void whoeverAppendsAtOnceGetsNumbersWithoutAGap() throws Exception {
-        AuditLog another = new AuditLog(new Tables(database));
+        AuditLog another = new AuditLog(database.tables());
         int each = 40;
         try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
             List<Callable<List<Long>>> work = IntStream.range(0, 8)
@@ -131,7 +113,7 @@ class AuditLogTest {
     @Test
     void aTransactionThatEndsBadlyLeavesNoGap() {
         append("acme", "ann", "a");
-        assertThatThrownBy(() -> new Tables(database).writeNow(sql -> {
+        assertThatThrownBy(() -> database.tables().writeNow(sql -> {
                     AuditLog.append(sql, List.of(entry("acme", "ann", "b")));
                     throw new IllegalStateException("on purpose");
                 }))
@@ -157,7 +139,7 @@ class AuditLogTest {
             })
     void nothingElseThanAppendingIsDoneForTheEngineItself(String statement) {
         append("acme", "ann", "a");
-        assertThatThrownBy(() -> sql(statement)).isInstanceOf(SQLException.class);
+        assertThatThrownBy(() -> database.sql(statement)).isInstanceOf(SQLException.class);
         assertThat(findings()).isEmpty();
         assertThat(now(log.page("acme", ALL, false, null, 10))).hasSize(1);
     }
@@ -171,7 +153,7 @@ class AuditLogTest {
             })
     void readersAppendNothing(String statement) {
         append("acme", "ann", "a");
-        assertThatThrownBy(() -> now(new Tables(database).read("acme", sql -> sql.query(statement, row -> true))))
+        assertThatThrownBy(() -> now(database.tables().read("acme", sql -> sql.query(statement, row -> true))))
                 .isInstanceOf(RuntimeException.class);
         assertThat(now(log.page("acme", ALL, false, null, 10))).hasSize(1);
     }
@@ -186,7 +168,7 @@ class AuditLogTest {
                 .containsExactly("of acme", "of all");
         assertThat(now(log.heads("acme"))).extracting(Head::tenant).containsExactly("*", "acme");
         // Not because somebody asked for the tenant alone: others are not there.
-        List<String> seen = now(new Tables(database)
+        List<String> seen = now(database.tables()
                 .read(
                         "acme",
                         sql -> sql.query("select thread from audit_entry order by thread", row -> row.getString(1))));
@@ -372,16 +354,10 @@ class AuditLogTest {
         assertThat(findings()).isEmpty();
     }
 
-    private void sql(String statement) throws SQLException {
-        try (Connection connection = database.getConnection();
-                Statement executed = connection.createStatement()) {
-            executed.execute(statement);
-        }
-    }
-
     /** As somebody would who may change the schema. */
     private void disabled(String statement) throws SQLException {
-        sql("alter table audit_entry disable trigger all; alter table audit_head disable trigger all; " + statement
-                + "; alter table audit_entry enable trigger all; alter table audit_head enable trigger all");
+        database.sql(
+                "alter table audit_entry disable trigger all; alter table audit_head disable trigger all; " + statement
+                        + "; alter table audit_entry enable trigger all; alter table audit_head enable trigger all");
     }
 }

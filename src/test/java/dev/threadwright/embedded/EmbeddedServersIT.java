@@ -37,7 +37,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class EmbeddedServersTest {
+class EmbeddedServersIT {
     private static final String TOPIC = "kept";
 
     @TempDir
