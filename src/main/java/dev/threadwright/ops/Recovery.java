@@ -165,10 +165,21 @@ final class Recovery {
             apply(plan);
         }
         if (wanted.partitions().isEmpty()) {
-            topics.remember();
+            remember(topics);
         }
         out.println("Done: start the servers");
         return 0;
+    }
+
+    private void remember(TopicSetup.Identities topics) throws SQLException {
+        topics.remember();
+        int recreated = topics.recreated().size();
+        if (recreated > 0) {
+            try (Connection connection = database.getConnection()) {
+                // Not which: operators of each tenant see this, and topics have the names of others.
+                record(connection, "topics", Map.of("topics_taken_as_they_are", Json.of(recreated)));
+            }
+        }
     }
 
     private Map<Integer, Long> published(List<Claimed> partitions) {
@@ -340,16 +351,19 @@ final class Recovery {
             // Not which: operators of each tenant see this, and topics have the names of others.
             detail.put("offsets_set", Json.of(plan.offsets().size()));
         }
-        if (detail.isEmpty()) {
-            return;
+        if (!detail.isEmpty()) {
+            record(connection, "partition-" + plan.claimed().partition(), detail);
         }
+    }
+
+    private static void record(Connection connection, String target, Map<String, Json> detail) throws SQLException {
         try (PreparedStatement append = connection.prepareStatement(
                 "select append_audit_v1(null, array['*'], array['server'], array[?], array['command line'],"
                         + " array[?], array[?], array[''], array[?], array[?])")) {
             append.setString(1, System.getProperty("user.name", ""));
             append.setString(2, Act.SERVER_RECOVER.word());
             append.setString(3, Stage.DONE.word());
-            append.setString(4, "partition-" + plan.claimed().partition());
+            append.setString(4, target);
             append.setString(5, JsonText.write(Json.object(detail)));
             append.execute();
         }

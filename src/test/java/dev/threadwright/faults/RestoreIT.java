@@ -28,6 +28,9 @@ class RestoreIT {
     private static final String DATABASE = "faults_restore";
     private static final String BACKUP = "faults_restore_backup";
 
+    private static final String RECORDED =
+            "select count(*) from audit_entry where act = 'server.recover' and target ";
+
     @Test
     void whicheverOfThemIsBehind_recoverSaysWhereTheyDifferAndServersGoOnFromThere() throws Exception {
         System.out.println("seed " + SEED);
@@ -78,6 +81,8 @@ class RestoreIT {
         assertThat(cluster.count("select count(*) from recovery")).isZero();
         assertThat(cluster.recover("--all", "--accept-loss")).startsWith("0: ").endsWith("Done: start the servers\n");
         assertThat(cluster.recover("--all")).isEqualTo("0: Nothing to do\n");
+        assertThat(cluster.count(RECORDED + "like 'partition-%'")).isPositive();
+        assertThat(cluster.count(RECORDED + "= 'topics'")).isZero();
     }
 
     private static void kafkaIsBehind(Cluster cluster) throws Exception {
@@ -93,6 +98,7 @@ class RestoreIT {
         assertThat(cluster.recover("--all", "--republish", "--accept-loss"))
                 .startsWith("0: ")
                 .contains("events are published again");
+        assertThat(cluster.count(RECORDED + "= 'topics'")).isOne();
     }
 
     private static void workedOff(ServerProcess server, Ledger ledger, Load load, int inputs) throws Exception {
