@@ -567,7 +567,11 @@ public final class Commands {
                         decoded.command() instanceof Command.SubmitInput
                                 || decoded.command() instanceof Command.RequestRun);
             case Decoded.Dead dead -> throw new ProblemException(problem(dead.reason()));
-            case Decoded.NotHere notHere -> throw new IllegalStateException("A command " + notHere.reason());
+            // Of a callback: others come with a tenant of this server.
+            case Decoded.NotHere ignored ->
+                throw new ProblemException(Problem.of(
+                        ProblemType.UNDECIDED,
+                        "It is of a tenant that this server does not have; others may, so try again"));
             case Decoded.Misrouted misrouted ->
                 throw new IllegalStateException(
                         "Encoded for partition " + record.partition() + ", which " + misrouted.partition() + " owns");
