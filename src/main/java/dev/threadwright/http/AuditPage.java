@@ -1,10 +1,10 @@
 package dev.threadwright.http;
 
-import dev.threadwright.http.Paging.Page;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.threadwright.audit.Entry;
 import dev.threadwright.audit.store.AuditLog.Place;
+import dev.threadwright.http.Paging.Page;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,5 @@
 package dev.threadwright.http;
 
-import dev.threadwright.query.StoredDeadLetter;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.threadwright.audit.Act;
@@ -11,6 +10,7 @@ import dev.threadwright.journal.OutboxRow;
 import dev.threadwright.query.DeadLetterReads;
 import dev.threadwright.query.DeadLetterReads.Filter;
 import dev.threadwright.query.DeadLetterReads.Whole;
+import dev.threadwright.query.StoredDeadLetter;
 import dev.threadwright.security.Caller;
 import dev.threadwright.security.Role;
 import dev.threadwright.workflow.Json;

@@ -1,8 +1,8 @@
 package dev.threadwright.http;
 
-import dev.threadwright.http.Paging.Page;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import dev.threadwright.http.Paging.Page;
 import dev.threadwright.journal.DeadLetterId;
 import dev.threadwright.query.DeadLetterReads.Place;
 import dev.threadwright.query.StoredDeadLetter;

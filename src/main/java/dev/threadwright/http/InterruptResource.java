@@ -228,7 +228,6 @@ public class InterruptResource {
         return Arrays.stream(Status.values())
                 .filter(status -> status.name().toLowerCase(Locale.ROOT).equals(text))
                 .findFirst()
-                .orElseThrow(
-                        () -> QueryTexts.wrong("status", "must be pending, resolved, rejected, expired or all"));
+                .orElseThrow(() -> QueryTexts.wrong("status", "must be pending, resolved, rejected, expired or all"));
     }
 }

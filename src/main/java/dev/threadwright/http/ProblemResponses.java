@@ -253,7 +253,9 @@ public class ProblemResponses {
             case 401 ->
                 Map.of(
                         "WWW-Authenticate",
-                        problem.more().containsKey(Problem.REASON) ? CHALLENGE + ", error=\"invalid_token\"" : CHALLENGE);
+                        problem.more().containsKey(Problem.REASON)
+                                ? CHALLENGE + ", error=\"invalid_token\""
+                                : CHALLENGE);
             case 429, 503 -> Map.of("Retry-After", retryAfter(problem));
             default -> Map.of();
         };

@@ -1,10 +1,10 @@
 package dev.threadwright.http;
 
-import dev.threadwright.query.StoredSetAside;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.threadwright.audit.Act;
 import dev.threadwright.query.SetAsideReads;
+import dev.threadwright.query.StoredSetAside;
 import dev.threadwright.security.Role;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.workflow.Json;

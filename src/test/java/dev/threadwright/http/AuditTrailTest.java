@@ -19,8 +19,8 @@ import org.postgresql.ds.PGSimpleDataSource;
 /** That nobody looks at what is recorded before that is recorded. */
 class AuditTrailTest {
 
-    private static final AuditTrail.Doing LOOK = new AuditTrail.Doing(
-            Caller.anybody("acme", "shop"), Act.DEAD_LETTER_READ, "", "3-12", Json.EMPTY_OBJECT);
+    private static final AuditTrail.Doing LOOK =
+            new AuditTrail.Doing(Caller.anybody("acme", "shop"), Act.DEAD_LETTER_READ, "", "3-12", Json.EMPTY_OBJECT);
 
     /** Entries that are being written. */
     private final List<UniEmitter<Object>> writing = new ArrayList<>();

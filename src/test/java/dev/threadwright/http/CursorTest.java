@@ -12,7 +12,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** How lists are gone on with. */
 class CursorTest {
 
-    private static final Cursor<String, String> NAMES = Cursor.of("<(.+)>", parts -> parts.group(1), name -> "<" + name + ">");
+    private static final Cursor<String, String> NAMES =
+            Cursor.of("<(.+)>", parts -> parts.group(1), name -> "<" + name + ">");
 
     @Test
     void aPageThatIsNotTheLastSaysWhereTheNextBegins() {
@@ -22,7 +23,9 @@ class CursorTest {
         Paging.Page<String> page = first.page(List.of("a", "b", "c"));
         assertThat(page.items()).containsExactly("a", "b");
         assertThat(NAMES.paging(page.next(), null, 10, 5)).isEqualTo(new Paging<>(NAMES, "b", 5));
-        assertThat(first.page(List.of("c", "d")).next()).as("the last one, though it is full").isNull();
+        assertThat(first.page(List.of("c", "d")).next())
+                .as("the last one, though it is full")
+                .isNull();
     }
 
     @ParameterizedTest
