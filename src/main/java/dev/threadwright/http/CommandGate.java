@@ -115,7 +115,9 @@ public class CommandGate {
      * one too many.
      */
     Uni<List<CheckedCommand>> admitted(String tenant, List<CheckedCommand> commands) {
-        return earlier(commands).map(found -> {
+        // Looking may end elsewhere, and sending begins where the request is.
+        Executor context = MutinyHelper.executor(Vertx.currentContext());
+        return earlier(commands).emitOn(context).map(found -> {
             int inputs = (int) commands.stream()
                     .filter(CheckedCommand::isInput)
                     .filter(command -> outcome(command, found) == null)

@@ -9,8 +9,8 @@ import dev.threadwright.thread.ThreadKey;
 import java.io.PrintStream;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -89,10 +89,14 @@ public final class RewrapCommand {
                         after == null ? "" : after.thread().thread(),
                         after == null ? 0 : after.number(),
                         PAGE));
-                store(page.stream()
-                        .map(this::rewrapped)
-                        .filter(Objects::nonNull)
-                        .toList());
+                List<Rewrapped> anew = new ArrayList<>();
+                for (Stored stored : page) {
+                    Rewrapped one = rewrapped(stored);
+                    if (one != null) {
+                        anew.add(one);
+                    }
+                }
+                store(anew);
                 last = page.isEmpty() ? null : page.getLast();
             } while (page.size() == PAGE);
         } catch (TablesUnavailableException e) {

@@ -32,6 +32,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class WaitersTest {
 
@@ -124,6 +126,20 @@ class WaitersTest {
                 });
         elsewhere.assertNotTerminated();
         assertThat(waiters.size()).isOne();
+    }
+
+    /** The look-up may not have been answered in time, and a new command's refusal looks like a repeated one's. */
+    @ParameterizedTest
+    @CsvSource({", false,", ", true, true", "false, false, false", "false, true, true", "true, false, true"})
+    void whetherItCameBeforeIsSaidAsFarAsItIsKnown(Boolean decidedBefore, boolean loopKnows, Boolean told) {
+        Outcome refused = new Outcome.Rejected(Rejection.BUSY, "Thread is busy");
+        Answer answer =
+                new Answer(outcome("k", CONTENT, loopKnows ? new Outcome.Duplicate(refused) : refused), null, null);
+        assertThatThrownBy(() -> Answers.decided(command("k"), answer, decidedBefore))
+                .isInstanceOfSatisfying(
+                        ProblemException.class,
+                        problem -> assertThat(problem.problem().more().get("duplicate"))
+                                .isEqualTo(told == null ? null : Json.of(told)));
     }
 
     @Test
