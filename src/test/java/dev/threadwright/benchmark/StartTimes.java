@@ -124,10 +124,9 @@ public final class StartTimes {
                             .orElse(0L);
                     return new Start(httpMs, ms, cpuMs);
                 }
-                if (!process.isAlive()) {
+                if (process.waitFor(LOOK_MS, TimeUnit.MILLISECONDS)) {
                     break;
                 }
-                TimeUnit.MILLISECONDS.sleep(LOOK_MS);
             }
             throw new IllegalStateException("It did not get ready:\n" + Files.readString(log.toPath()));
         } finally {
