@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
  */
 class LoopMemoryTest {
 
-    private static final int THREADS = Integer.getInteger("memory.threads", 30_000);
+    private static final int THREADS = Integer.getInteger("memory.threads", 10_000);
     private static final int POLL = 500;
     private static final int MAX_MAILBOX = 2_000;
     private static final int MAX_BATCH = 500;
@@ -48,7 +48,7 @@ class LoopMemoryTest {
     private static final long MAX_BATCH_BYTES = 8L << 20;
     private static final long MAX_MAILBOX_BYTES = 64L << 20;
 
-    /** What a heap may differ by from one look to the next; 30,000 threads that were kept would be some times that. */
+    /** What a heap may differ by from one look to the next; 8,000 threads that were kept would be four times that. */
     private static final long NOISE_BYTES = 12L << 20;
 
     private final Backlog backlog = new Backlog();
@@ -81,9 +81,11 @@ class LoopMemoryTest {
     @Test
     void idleThreadsCostNothing() {
         own();
-        produce(0, THREADS / 5, i -> input(thread("t" + i), "i" + i, i, null, "echo"));
+        IntFunction<Command> inputs = i ->
+                input(thread("t" + i), "i" + i, i, null, "echo", Json.object("text", Json.of("x".repeat(6_000) + i)));
+        produce(0, THREADS / 5, inputs);
         long before = heap();
-        produce(THREADS / 5, THREADS, i -> input(thread("t" + i), "i" + i, i, null, "echo"));
+        produce(THREADS / 5, THREADS, inputs);
         long after = heap();
 
         assertThat(loop.load().actors()).isBetween(1, MAX_ACTORS);
@@ -199,7 +201,7 @@ class LoopMemoryTest {
     /** After all that is garbage has gone. */
     private static long heap() {
         long least = Long.MAX_VALUE;
-        for (int i = 0; i < 5; i++) {
+        for (int i = 0; i < 3; i++) {
             System.gc();
             Runtime runtime = Runtime.getRuntime();
             least = Math.min(least, runtime.totalMemory() - runtime.freeMemory());

@@ -8,6 +8,7 @@ import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -144,14 +145,15 @@ public final class StartTimes {
     private void use() throws IOException, InterruptedException {
         for (int i = 0; i < INPUTS; i++) {
             HttpResponse<String> answer = http.send(
-                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/threads/start-" + i
-                                    + "/inputs?wait=completion"))
+                    HttpRequest.newBuilder(URI.create(
+                                    "http://127.0.0.1:" + port + "/threads/start-" + i + "/inputs?wait=completion"))
                             .header("content-type", "application/json")
                             .POST(HttpRequest.BodyPublishers.ofString("{\"data\": {\"text\": \"hello\"}}"))
                             .build(),
                     BodyHandlers.ofString());
             if (answer.statusCode() != 200) {
-                throw new IllegalStateException("An input was answered with " + answer.statusCode() + ": " + answer.body());
+                throw new IllegalStateException(
+                        "An input was answered with " + answer.statusCode() + ": " + answer.body());
             }
         }
     }

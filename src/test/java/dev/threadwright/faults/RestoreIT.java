@@ -28,8 +28,7 @@ class RestoreIT {
     private static final String DATABASE = "faults_restore";
     private static final String BACKUP = "faults_restore_backup";
 
-    private static final String RECORDED =
-            "select count(*) from audit_entry where act = 'server.recover' and target ";
+    private static final String RECORDED = "select count(*) from audit_entry where act = 'server.recover' and target ";
 
     @Test
     void whicheverOfThemIsBehind_recoverSaysWhereTheyDifferAndServersGoOnFromThere() throws Exception {

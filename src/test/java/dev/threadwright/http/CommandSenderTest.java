@@ -3,11 +3,8 @@ package dev.threadwright.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.helpers.test.UniAssertSubscriber;
 import io.smallrye.mutiny.subscription.UniEmitter;
-import io.smallrye.reactive.messaging.MutinyEmitter;
-import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -18,7 +15,7 @@ class CommandSenderTest {
     /** Whoever waits for an acknowledgement from Kafka. */
     private final List<UniEmitter<? super Void>> unacknowledged = new ArrayList<>();
 
-    private final CommandSender sender = new CommandSender(emitter());
+    private final CommandSender sender = new CommandSender(Unacknowledged.emitter(unacknowledged));
 
     @Test
     void noMoreThanTheLimitAreOnTheirWay() {
@@ -64,18 +61,5 @@ class CommandSenderTest {
 
     private static ProblemType refusal(UniAssertSubscriber<Void> sent) {
         return ((ProblemException) sent.assertFailed().getFailure()).problem().type();
-    }
-
-    @SuppressWarnings("unchecked")
-    private MutinyEmitter<byte[]> emitter() {
-        return (MutinyEmitter<byte[]>) Proxy.newProxyInstance(
-                CommandSenderTest.class.getClassLoader(),
-                new Class<?>[] {MutinyEmitter.class},
-                (proxy, method, args) -> {
-                    if (!method.getName().equals("sendMessage")) {
-                        throw new UnsupportedOperationException(method.getName());
-                    }
-                    return Uni.createFrom().<Void>emitter(unacknowledged::add);
-                });
     }
 }

@@ -10,16 +10,11 @@ import dev.threadwright.ingress.KeyPartitions;
 import dev.threadwright.ingress.RecordDecoder;
 import dev.threadwright.ingress.TopicRole;
 import dev.threadwright.journal.DeadLetterId;
-import dev.threadwright.journal.JournalSchema;
-import dev.threadwright.journal.PostgresSettings;
 import dev.threadwright.security.Role;
 import dev.threadwright.tables.Tables;
-import dev.threadwright.testing.TestServers;
-import io.smallrye.mutiny.Uni;
+import dev.threadwright.testing.TestDatabase;
 import io.smallrye.mutiny.helpers.test.UniAssertSubscriber;
 import io.smallrye.mutiny.subscription.UniEmitter;
-import io.smallrye.reactive.messaging.MutinyEmitter;
-import java.lang.reflect.Proxy;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +25,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /** What is recorded of a replay when Kafka does not take it, or the caller goes away. */
 class DeadLetterSenderTest {
@@ -42,7 +36,7 @@ class DeadLetterSenderTest {
     /** Whoever waits for an acknowledgement from Kafka. */
     private final List<UniEmitter<? super Void>> unacknowledged = new CopyOnWriteArrayList<>();
 
-    private final CommandSender commands = new CommandSender(emitter());
+    private final CommandSender commands = new CommandSender(Unacknowledged.emitter(unacknowledged));
     private final DeadLetterSender sender = new DeadLetterSender(
             new ReplayTargets(
                     tenant -> List.of("in"),
@@ -96,13 +90,7 @@ class DeadLetterSenderTest {
 
     @BeforeAll
     static void database() {
-        String url = TestServers.createDatabase("dead_letter_sender");
-        JournalSchema.migrate(PostgresSettings.of(url, TestServers.user(), TestServers.password()));
-        PGSimpleDataSource source = new PGSimpleDataSource();
-        source.setUrl(url);
-        source.setUser(TestServers.user());
-        source.setPassword(TestServers.password());
-        tables = new Tables(source);
+        tables = TestDatabase.migrated("dead_letter_sender").tables();
     }
 
     @BeforeEach
@@ -179,18 +167,5 @@ class DeadLetterSenderTest {
         return tables.writeNow(sql ->
                         sql.query("select replay_status from dead_letter", row -> row.getString("replay_status")))
                 .getFirst();
-    }
-
-    @SuppressWarnings("unchecked")
-    private MutinyEmitter<byte[]> emitter() {
-        return (MutinyEmitter<byte[]>) Proxy.newProxyInstance(
-                DeadLetterSenderTest.class.getClassLoader(),
-                new Class<?>[] {MutinyEmitter.class},
-                (proxy, method, args) -> {
-                    if (!method.getName().equals("sendMessage")) {
-                        throw new UnsupportedOperationException(method.getName());
-                    }
-                    return Uni.createFrom().<Void>emitter(unacknowledged::add);
-                });
     }
 }

@@ -2,10 +2,9 @@ package dev.threadwright.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.threadwright.http.Routes.Route;
-import dev.threadwright.json.JsonText;
+import dev.threadwright.testing.Readiness;
 import dev.threadwright.testing.TestServers;
 import dev.threadwright.workflow.Json;
 import io.agroal.api.AgroalDataSource;
@@ -14,32 +13,21 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.inject.Inject;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.time.Duration;
+import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -53,11 +41,13 @@ class IsolationTest {
     /** In all that acme has. */
     private static final String MARK = "acme-secret-4711";
 
-    /** How long a stream is listened to that should tell nothing; milliseconds. */
-    private static final long SILENCE_MS = 300;
+    /** What the other tenant says, so that its streams have an end. */
+    private static final String OWN = "globex-says-4712";
+
+    private static final String CHANNELS = "{\"channels\": [\"values\"]}";
 
     /**
-     * Each route, asked by the other tenant with the names of acme's: what it is sent, and the statuses that may answer. Those
+     * Each route, asked by the other tenant with the names of acme's: what it is sent, and the status of the answer. Those
      * that answer 200 list what is the other tenant's, or make something of its own under a name that acme uses, too.
      */
     private static final String ROUTES = """
@@ -122,20 +112,20 @@ class IsolationTest {
             DELETE /threads/{thread_id} | | 404
             POST /threads/search | {} | 200
             POST /threads/count | {"metadata": {"mark": "acme-secret-4711"}} | 200 0
-            POST /threads/prune | {"thread_ids": ["{thread_id}"]} | 200 404
+            POST /threads/prune | {"thread_ids": ["{thread_id}"]} | 200
             GET /threads/{thread_id}/checkpoints | | 404
             GET /threads/{thread_id}/checkpoints/{checkpoint_id} | | 404
             GET /threads/{thread_id}/events | | 404
             GET /threads/{thread_id}/history | | 404
             POST /threads/{thread_id}/history | {} | 404
-            GET /threads/{thread_id}/progress | | 200 404
+            GET /threads/{thread_id}/progress | | 200
             GET /threads/{thread_id}/state | | 404
             GET /threads/{thread_id}/state/{checkpoint_id} | | 404
             POST /threads/{thread_id}/state/checkpoint | {"checkpoint": {"checkpoint_id": "{checkpoint_id}"}} | 404
             POST /threads/{thread_id}/state | {"values": {"mine": true}} | 404
             PATCH /threads/{thread_id}/state | {"metadata": {"mine": true}} | 404
-            GET /threads/{thread_id}/stream | | 200 404
-            POST /threads/{thread_id}/stream/events | {"channels": ["values"]} | 200 404
+            GET /threads/{thread_id}/stream | | 404
+            POST /threads/{thread_id}/stream/events | {"channels": ["values"]} | 404
             GET /threads/{thread_id}/verify | | 404
             GET /threads/{thread_id}/runs | | 404
             POST /threads/{thread_id}/runs | {"assistant_id": "echo"} | 404
@@ -148,16 +138,16 @@ class IsolationTest {
             POST /threads/{thread_id}/runs/{run_id}/cancel | | 404
             POST /threads/{thread_id}/runs/crons | {"assistant_id": "{assistant_id}", "schedule": "0 0 1 1 *"} | 404
             POST /threads/{thread_id}/commands | {"id": 1, "method": "state.get"} | 200
-            POST /threads/{thread_id}/resume?wait=decision | {"interrupt_id": "{interrupt_id}", "answer": {"ok": true}} | 404 409 422
-            POST /threads/{thread_id}/steer?wait=decision | {"run_id": "{run_id}", "data": 1} | 404 409 422
-            POST /threads/{thread_id}/pause?wait=decision | {"run_id": "{run_id}"} | 404 409 422
-            POST /threads/{thread_id}/unpause?wait=decision | {"run_id": "{run_id}"} | 404 409 422
-            POST /threads/{thread_id}/compact?wait=decision | {} | 404 409 422
-            POST /threads/{thread_id}/cancel?wait=decision | {} | 200 404 409
-            POST /threads/{thread_id}/retry?wait=decision | {} | 404 409 422
-            POST /threads/{thread_id}/restore?wait=decision | {"checkpoint_id": "{checkpoint_id}"} | 404 409 422
-            POST /threads/fork-of-another/fork?wait=decision | {"thread_id": "{thread_id}"} | 404 409 422
-            PATCH /threads/{thread_id}/values?wait=decision | {"values": {"mine": true}} | 200 404 409 422
+            POST /threads/{thread_id}/resume?wait=decision | {"interrupt_id": "{interrupt_id}", "answer": {"ok": true}} | 404
+            POST /threads/{thread_id}/steer?wait=decision | {"run_id": "{run_id}", "data": 1} | 404
+            POST /threads/{thread_id}/pause?wait=decision | {"run_id": "{run_id}"} | 404
+            POST /threads/{thread_id}/unpause?wait=decision | {"run_id": "{run_id}"} | 404
+            POST /threads/{thread_id}/compact?wait=decision | {} | 404
+            POST /threads/{thread_id}/cancel?wait=decision | {} | 404
+            POST /threads/{thread_id}/retry?wait=decision | {} | 404
+            POST /threads/{thread_id}/restore?wait=decision | {"checkpoint_id": "{checkpoint_id}"} | 404
+            POST /threads/fork-of-another/fork?wait=decision | {"thread_id": "{thread_id}"} | 404
+            PATCH /threads/{thread_id}/values?wait=decision | {"values": {"mine": true}} | 404
             POST /threads/{thread_id}/inputs?wait=decision | {"data": {"mine": true}} | 200
             POST /threads | {"thread_id": "{thread_id}", "if_exists": "do_nothing"} | 200
             GET /verify | | 200
@@ -179,24 +169,20 @@ class IsolationTest {
     @TestHTTPResource("/")
     URI server;
 
-    private final HttpClient client = HttpClient.newHttpClient();
-    private final Map<String, String> names = new HashMap<>();
+    private TenantClient tenants;
 
-    private record Row(String verb, String path, String body, Set<Integer> statuses, String exact) {
+    private record Row(String verb, String path, String body, int status, String exact) {
 
         static Row of(String line) {
             String[] columns = line.split(" *[|] *", -1);
             String[] route = columns[0].strip().split(" ", 2);
-            Set<Integer> statuses = new HashSet<>();
-            String exact = null;
-            for (String word : columns[2].strip().split(" ")) {
-                if (word.equals("0")) {
-                    exact = word;
-                } else {
-                    statuses.add(Integer.parseInt(word));
-                }
-            }
-            return new Row(route[0], route[1], columns[1].strip(), statuses, exact);
+            String[] answer = columns[2].strip().split(" ");
+            return new Row(
+                    route[0],
+                    route[1],
+                    columns[1].strip(),
+                    Integer.parseInt(answer[0]),
+                    answer.length > 1 ? answer[1] : null);
         }
 
         /** Its route is one that has this form. */
@@ -213,10 +199,13 @@ class IsolationTest {
 
     @BeforeEach
     void engineIsReady() {
-        await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(() -> assertThat(
-                                send("GET", "/q/health/ready", null, "").status())
-                        .isEqualTo(200));
+        Readiness.await();
+        tenants = new TenantClient(server, database);
+    }
+
+    @AfterEach
+    void close() throws SQLException {
+        tenants.close();
     }
 
     @Test
@@ -235,9 +224,9 @@ class IsolationTest {
         assertThat(before).contains(MARK);
         List<String> wrong = new ArrayList<>();
         for (Row row : rows()) {
-            Answer answer = send(row.verb(), filled(row.path()), Tenants.GLOBEX, filled(row.body()));
+            TenantClient.Answer answer = tenants.send(row.verb(), row.path(), Tenants.GLOBEX, row.body());
             String asked = row.verb() + " " + row.path();
-            if (!row.statuses().contains(answer.status())) {
+            if (row.status() != answer.status()) {
                 wrong.add(asked + ": " + answer);
             }
             if (answer.body().contains(MARK)) {
@@ -256,10 +245,8 @@ class IsolationTest {
     void whoseItIsFindsIt() throws Exception {
         everythingOfAcme();
         for (Row row : rows()) {
-            if (row.verb().equals("GET")
-                    && row.statuses().equals(Set.of(404))
-                    && !row.path().contains("{namespace}")) {
-                assertThat(send(row.verb(), filled(row.path()), Tenants.ACME, "")
+            if (row.verb().equals("GET") && row.status() == 404 && !row.path().contains("{namespace}")) {
+                assertThat(tenants.send(row.verb(), row.path(), Tenants.ACME, "")
                                 .status())
                         .as(row.path())
                         .isEqualTo(200);
@@ -267,43 +254,121 @@ class IsolationTest {
         }
     }
 
+    /** Over each way to follow a thread: by acme what acme says is told, so it is no want of anything that keeps it from globex. */
+    @Test
+    void streamsOfTwoThreadsOfOneNameTellEachTenantItsOwn() throws Exception {
+        tenants.name("thread_id", "followed-" + UUID.randomUUID());
+        say(Tenants.ACME, "first");
+        say(Tenants.GLOBEX, "first");
+        try (HttpClient client = HttpClient.newHttpClient();
+                SseReader acmes = SseReader.open(client, stream(Tenants.ACME));
+                SseReader globexs = SseReader.open(client, stream(Tenants.GLOBEX));
+                SseReader acmesEvents = SseReader.open(client, events(Tenants.ACME));
+                SseReader globexsEvents = SseReader.open(client, events(Tenants.GLOBEX));
+                SocketReader acmesSocket = SocketReader.open(client, socket(), Tenants.ACME);
+                SocketReader globexsSocket = SocketReader.open(client, socket(), Tenants.GLOBEX)) {
+            acmesSocket.command("subscription.subscribe", CHANNELS);
+            globexsSocket.command("subscription.subscribe", CHANNELS);
+            say(Tenants.ACME, MARK);
+            say(Tenants.GLOBEX, OWN);
+            assertThat(until(acmes, MARK)).contains(MARK);
+            assertThat(until(globexs, OWN)).contains(OWN).doesNotContain(MARK);
+            assertThat(until(acmesEvents, MARK)).contains(MARK);
+            assertThat(until(globexsEvents, OWN)).contains(OWN).doesNotContain(MARK);
+            acmesSocket.await(text -> text.contains(MARK));
+            globexsSocket.await(text -> text.contains(OWN));
+            assertThat(globexsSocket.events()).noneMatch(text -> text.contains(MARK));
+        }
+    }
+
+    private void say(String key, String text) {
+        assertThat(tenants.send(
+                                "POST",
+                                "/threads/{thread_id}/inputs?wait=completion",
+                                key,
+                                "{\"workflow\": \"echo\", \"data\": {\"text\": \"" + text + "\"}}")
+                        .status())
+                .isEqualTo(200);
+    }
+
+    private HttpRequest stream(String key) {
+        return Tenants.request(tenants.resolve("/threads/{thread_id}/stream?stream_mode=run_modes"), key)
+                .header("Accept", "text/event-stream")
+                .header("Last-Event-ID", "-1")
+                .build();
+    }
+
+    private HttpRequest events(String key) {
+        return Tenants.request(tenants.resolve("/threads/{thread_id}/stream/events"), key)
+                .header("Accept", "text/event-stream")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(CHANNELS))
+                .build();
+    }
+
+    private URI socket() {
+        return URI.create(
+                tenants.resolve("/threads/{thread_id}/stream/events").toString().replaceFirst("http", "ws"));
+    }
+
+    /** What the stream tells, to the first that has this in it. */
+    private static String until(SseReader stream, String end) throws Exception {
+        assertThat(stream.status()).isEqualTo(200);
+        CompletableFuture<String> told = new CompletableFuture<>();
+        Thread.ofVirtual().start(() -> {
+            StringBuilder all = new StringBuilder();
+            SseReader.Frame frame;
+            do {
+                frame = stream.next();
+                all.append(frame == null ? "" : frame.data()).append('\n');
+            } while (frame != null && all.indexOf(end) < 0);
+            told.complete(all.toString());
+        });
+        return told.get(30, TimeUnit.SECONDS);
+    }
+
     /** What acme has: something for every name in the table. */
     private void everythingOfAcme() throws Exception {
         String thread = "of-acme-" + UUID.randomUUID();
         String workflow = "acmes-" + UUID.randomUUID();
-        names.put("thread_id", thread);
-        names.put("name", workflow);
-        names.put("token", "made-up");
-        names.put("namespace", "s");
-        names.put("assistant_id", UUID.randomUUID().toString());
-        acme("POST", "/workflows", """
+        tenants.name("thread_id", thread);
+        tenants.name("name", workflow);
+        tenants.name("token", "made-up");
+        tenants.name("namespace", "s");
+        tenants.name("assistant_id", UUID.randomUUID().toString());
+        tenants.expect("POST", "/workflows", """
                 {"name": "%s", "description": "%s", "channels": {"receipt": "last_write_wins"}, "start": "pay",
                  "steps": {"pay": {"work": "acmes-charge", "input": "{'mark': input.mark}",
                                    "result": {"receipt": "result"}, "timeout": "1h"}}}
                 """.formatted(workflow, MARK), 201);
-        acme("POST", "/assistants", """
+        tenants.expect("POST", "/assistants", """
                 {"assistant_id": "{assistant_id}", "graph_id": "echo", "name": "%s", "metadata": {"mark": "%s"}}
                 """.formatted(MARK, MARK), 200);
-        acme("POST", "/threads", """
+        tenants.expect("POST", "/threads", """
                 {"thread_id": "{thread_id}", "metadata": {"mark": "%s"}}""".formatted(MARK), 200);
-        Json.Obj run = acme("POST", "/threads/{thread_id}/runs", """
+        Json.Obj run = tenants.expect("POST", "/threads/{thread_id}/runs", """
                 {"assistant_id": "ask-twice", "input": {"mark": "%s"}}""".formatted(MARK), 200);
-        names.put("run_id", text(run, "run_id"));
-        names.put("lone_run_id", text(acme("POST", "/runs", """
+        tenants.name("run_id", TenantClient.text(run, "run_id"));
+        tenants.name(
+                "lone_run_id", TenantClient.text(tenants.expect("POST", "/runs", """
                 {"assistant_id": "echo", "input": {"mark": "%s"}, "on_completion": "keep"}""".formatted(MARK), 200), "run_id"));
-        acme("POST", "/threads", "{\"thread_id\": \"erased-{thread_id}\"}", 200);
-        names.put("erasure_id", text(acme("POST", "/erasures", """
+        tenants.expect("POST", "/threads", "{\"thread_id\": \"erased-{thread_id}\"}", 200);
+        tenants.name(
+                "erasure_id",
+                TenantClient.text(tenants.expect("POST", "/erasures", """
                 {"reason": "%s", "thread_ids": ["erased-{thread_id}"]}""".formatted(MARK), 202), "erasure_id"));
-        names.put("interrupt_id", awaited("/interrupts?thread_id={thread_id}", "interrupts", "interrupt_id"));
-        names.put("checkpoint_id", awaited("/threads/{thread_id}/checkpoints", "checkpoints", "checkpoint_id"));
+        tenants.name(
+                "interrupt_id", tenants.awaited("/interrupts?thread_id={thread_id}", "interrupts", "interrupt_id"));
+        tenants.name(
+                "checkpoint_id", tenants.awaited("/threads/{thread_id}/checkpoints", "checkpoints", "checkpoint_id"));
         String other = "working-" + thread;
-        acme("POST", "/threads/" + other + "/inputs?wait=decision", """
+        tenants.expect("POST", "/threads/" + other + "/inputs?wait=decision", """
                 {"workflow": "{name}", "data": {"mark": "%s"}}""".formatted(MARK), 200);
-        names.put("action_id", awaited("/actions?thread_id=" + other, "actions", "action_id"));
-        Json.Obj cron = acme("POST", "/runs/crons", """
+        tenants.name("action_id", tenants.awaited("/actions?thread_id=" + other, "actions", "action_id"));
+        Json.Obj cron = tenants.expect("POST", "/runs/crons", """
                 {"assistant_id": "echo", "schedule": "0 0 1 1 *", "input": {"mark": "%s"}}""".formatted(MARK), 200);
-        names.put("cron_id", text(cron, "cron_id"));
-        acme("PUT", "/store/items", """
+        tenants.name("cron_id", TenantClient.text(cron, "cron_id"));
+        tenants.expect("PUT", "/store/items", """
                 {"namespace": ["people"], "key": "ann", "value": {"mark": "%s"}}""".formatted(MARK), 204);
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", TestServers.bootstrapServers()),
@@ -313,23 +378,12 @@ class IsolationTest {
                             "tenants.input.acme", thread.getBytes(UTF_8), ("{no JSON: " + MARK).getBytes(UTF_8)))
                     .get(30, TimeUnit.SECONDS);
         }
-        names.put("dead_letter_id", awaited("/dead-letters?thread_id={thread_id}", "dead_letters", "dead_letter_id"));
-        setAside(thread);
+        tenants.name(
+                "dead_letter_id",
+                tenants.awaited("/dead-letters?thread_id={thread_id}", "dead_letters", "dead_letter_id"));
+        tenants.setAside(thread, MARK);
         // For the audit log: nobody's data are in it, but whoever looks for something says its name.
-        send("GET", "/set-aside/" + MARK + "-" + thread, Tenants.ACME, "");
-    }
-
-    /** As the owner of its partition notes it down. */
-    private void setAside(String thread) throws Exception {
-        try (Connection connection = database.getConnection();
-                PreparedStatement insert = connection.prepareStatement(
-                        "insert into thread_set_aside"
-                                + " (since_ms, partition, tenant, thread, id, cause, error) values (1, 0, 'acme', ?, ?, 'failed', ?)")) {
-            insert.setString(1, thread);
-            insert.setString(2, UUID.randomUUID().toString());
-            insert.setString(3, MARK);
-            insert.executeUpdate();
-        }
+        tenants.send("GET", "/set-aside/" + MARK + "-" + thread, Tenants.ACME, "");
     }
 
     private String asAcmeSeesIt() {
@@ -337,6 +391,8 @@ class IsolationTest {
         for (String path : List.of(
                 "/threads/{thread_id}",
                 "/threads/{thread_id}/events",
+                "/threads/{thread_id}/state",
+                "/threads/{thread_id}/checkpoints",
                 "/threads/{thread_id}/runs",
                 "/threads/working-{thread_id}/events",
                 "/interrupts/{interrupt_id}",
@@ -347,110 +403,14 @@ class IsolationTest {
                 "/audit?thread_id=" + MARK + "-{thread_id}",
                 "/store/items?namespace=people&key=ann",
                 "/workflows/{name}")) {
-            Answer answer = send("GET", filled(path), Tenants.ACME, "");
+            TenantClient.Answer answer = tenants.send("GET", path, Tenants.ACME, "");
             assertThat(answer.status()).as(path + " " + answer).isEqualTo(200);
             all.append(path).append('\n').append(answer.body()).append('\n');
         }
-        return all.append(send("POST", "/runs/crons/search", Tenants.ACME, "{}").body())
+        // How far it is changes by itself.
+        all.append(TenantClient.text(tenants.expect("GET", "/erasures/{erasure_id}", "", 200), "reason"));
+        return all.append(tenants.send("POST", "/runs/crons/search", Tenants.ACME, "{}")
+                        .body())
                 .toString();
-    }
-
-    private Json.Obj acme(String verb, String path, String body, int status) {
-        Answer answer = send(verb, filled(path), Tenants.ACME, filled(body));
-        assertThat(answer.status()).as(verb + " " + path + " " + answer).isEqualTo(status);
-        return !answer.body().isEmpty() && JsonText.parse(answer.body()) instanceof Json.Obj fields
-                ? fields
-                : Json.EMPTY_OBJECT;
-    }
-
-    /** Of the first that is listed, as soon as one is. */
-    private String awaited(String path, String list, String field) {
-        return await().atMost(Duration.ofSeconds(30))
-                .until(
-                        () -> JsonText.parse(send("GET", filled(path), Tenants.ACME, "")
-                                                        .body())
-                                                instanceof Json.Obj page
-                                        && page.get(list) instanceof Json.Arr(List<Json> items)
-                                        && !items.isEmpty()
-                                        && items.getFirst() instanceof Json.Obj first
-                                ? text(first, field)
-                                : "",
-                        found -> !found.isEmpty());
-    }
-
-    private static String text(Json.Obj fields, String name) {
-        return fields.get(name) instanceof Json.Text(String text) ? text : "";
-    }
-
-    private String filled(String text) {
-        String filled = text;
-        for (Map.Entry<String, String> name : names.entrySet()) {
-            filled = filled.replace("{" + name.getKey() + "}", name.getValue());
-        }
-        return filled;
-    }
-
-    private record Answer(int status, String body) {}
-
-    private Answer send(String verb, String path, String key, String body) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(
-                        URI.create(server.toString().replaceAll("/$", "") + path))
-                .timeout(Duration.ofSeconds(40))
-                .header("Content-Type", "application/json")
-                .header("Accept", accept(verb, path))
-                .method(verb, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
-        if (key != null) {
-            request.header("X-Api-Key", key);
-        }
-        try {
-            HttpResponse<InputStream> answer = client.send(request.build(), BodyHandlers.ofInputStream());
-            boolean isStream =
-                    answer.headers().firstValue("Content-Type").orElse("").startsWith("text/event-stream");
-            return new Answer(answer.statusCode(), isStream ? said(answer.body()) : all(answer.body()));
-        } catch (IOException e) {
-            throw new UncheckedIOException(verb + " " + path, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static String accept(String verb, String path) {
-        boolean isStream = path.contains("/stream") || path.endsWith("/progress");
-        return isStream && !path.contains("/store") ? "text/event-stream" : "application/json, */*;q=0.9";
-    }
-
-    private static String all(InputStream body) throws IOException {
-        try (body) {
-            return new String(body.readAllBytes(), UTF_8);
-        }
-    }
-
-    /** What a stream tells before it falls silent. */
-    private static String said(InputStream stream) throws IOException, InterruptedException {
-        StringBuilder said = new StringBuilder();
-        try (stream) {
-            while (true) {
-                CompletableFuture<byte[]> next = new CompletableFuture<>();
-                Thread.ofVirtual().start(() -> {
-                    byte[] bytes = new byte[8192];
-                    try {
-                        int read = stream.read(bytes);
-                        next.complete(read < 0 ? null : java.util.Arrays.copyOf(bytes, read));
-                    } catch (IOException e) {
-                        next.completeExceptionally(e);
-                    }
-                });
-                byte[] bytes = next.get(SILENCE_MS, TimeUnit.MILLISECONDS);
-                if (bytes == null) {
-                    return said.toString();
-                }
-                said.append(new String(bytes, UTF_8));
-            }
-        } catch (TimeoutException silent) {
-            return said.toString();
-        } catch (ExecutionException e) {
-            throw new IOException(e.getCause());
-        }
     }
 }

@@ -9,14 +9,14 @@ import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.hasSize;
 
 import dev.threadwright.testing.EmbeddedServersResource;
+import dev.threadwright.testing.Readiness;
+import dev.threadwright.testing.VariedServer;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.http.ContentType;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterEach;
@@ -25,41 +25,19 @@ import org.junit.jupiter.api.Test;
 
 /** Limits and circuits, as they are configured, with workers who see what they are asked for. */
 @QuarkusTest
-@TestProfile(LimitsTest.Limited.class)
+@TestProfile(VariedServer.class)
 @WithTestResource(EmbeddedServersResource.class)
 class LimitsTest {
 
-    private static final String LIMITED = "limited-card";
+    private static final String LIMITED = VariedServer.LIMITED;
     private static final String FAILING = "failing-card";
-
-    public static final class Limited implements QuarkusTestProfile {
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            return Map.of(
-                    "threadwright.actions.limits." + LIMITED + ".concurrency",
-                    "1",
-                    "threadwright.actions.limits.\"http/api.example.com\".rate",
-                    "5",
-                    "threadwright.actions.limits.chat/default.concurrency",
-                    "8",
-                    "threadwright.actions.circuit.window",
-                    "2",
-                    "threadwright.actions.circuit.minimum",
-                    "2",
-                    "threadwright.actions.circuit.probes",
-                    "1",
-                    "threadwright.actions.circuit.pause",
-                    "300ms");
-        }
-    }
 
     private final String prefix = "t-" + UUID.randomUUID() + "-";
     private TestWorker worker;
 
     @BeforeEach
     void aWorker() {
-        await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(() -> given().get("/q/health/ready").then().statusCode(200));
+        Readiness.await();
         worker = new TestWorker();
     }
 

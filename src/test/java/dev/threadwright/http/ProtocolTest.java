@@ -10,6 +10,7 @@ import static org.hamcrest.Matchers.notNullValue;
 import dev.threadwright.http.SseReader.Frame;
 import dev.threadwright.stream.ThreadFeed;
 import dev.threadwright.testing.EmbeddedServersResource;
+import dev.threadwright.testing.Readiness;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
+import java.util.stream.IntStream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -73,8 +75,7 @@ class ProtocolTest {
 
     @BeforeEach
     void ready() {
-        await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(() -> given().get("/q/health/ready").then().statusCode(200));
+        Readiness.await();
     }
 
     @AfterEach
@@ -314,9 +315,12 @@ class ProtocolTest {
             for (int i = 0; i < 3 * EventSocket.MAX_UNANSWERED; i++) {
                 last = socket.send("state.get", "{\"namespace\": []}");
             }
-            for (int id = 1; id <= last; id++) {
-                assertThat(socket.answer(id).getString("error")).isEqualTo("invalid_argument");
-            }
+            List<JsonPath> answers = socket.answers(last);
+            assertThat(answers)
+                    .extracting(answer -> answer.getInt("id"))
+                    .containsExactlyInAnyOrderElementsOf(
+                            IntStream.rangeClosed(1, last).boxed().toList());
+            assertThat(answers).extracting(answer -> answer.getString("error")).containsOnly("invalid_argument");
         }
     }
 

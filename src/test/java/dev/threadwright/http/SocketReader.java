@@ -29,18 +29,23 @@ final class SocketReader implements WebSocket.Listener, AutoCloseable {
     private final WebSocket socket;
     private int commands;
 
-    private SocketReader(HttpClient client, URI uri, boolean reads) {
+    private SocketReader(WebSocket.Builder builder, URI uri, boolean reads) {
         this.reads = reads;
-        this.socket = client.newWebSocketBuilder().buildAsync(uri, this).join();
+        this.socket = builder.buildAsync(uri, this).join();
     }
 
     static SocketReader open(HttpClient client, URI uri) {
-        return new SocketReader(client, uri, true);
+        return new SocketReader(client.newWebSocketBuilder(), uri, true);
+    }
+
+    /** As whoever has the key. */
+    static SocketReader open(HttpClient client, URI uri, String key) {
+        return new SocketReader(client.newWebSocketBuilder().header("X-Api-Key", key), uri, true);
     }
 
     /** Takes nothing until it is told to. */
     static SocketReader openIdle(HttpClient client, URI uri) {
-        return new SocketReader(client, uri, false);
+        return new SocketReader(client.newWebSocketBuilder(), uri, false);
     }
 
     @Override
@@ -95,6 +100,16 @@ final class SocketReader implements WebSocket.Listener, AutoCloseable {
     JsonPath answer(int id) {
         return JsonPath.from(await(text ->
                 !isEvent(text) && Integer.valueOf(id).equals(JsonPath.from(text).get("id"))));
+    }
+
+    /** To so many commands, as soon as all of them are there. */
+    List<JsonPath> answers(int count) {
+        return Awaitility.await()
+                .atMost(LIMIT)
+                .until(() -> told.stream().filter(text -> !isEvent(text)).toList(), answers -> answers.size() >= count)
+                .stream()
+                .map(JsonPath::from)
+                .toList();
     }
 
     /** The first message like that, as soon as there is one. */

@@ -49,7 +49,7 @@ final class SseReader implements AutoCloseable {
                         .build());
     }
 
-    private static SseReader open(HttpClient client, HttpRequest request) {
+    static SseReader open(HttpClient client, HttpRequest request) {
         try {
             return new SseReader(client.send(request, HttpResponse.BodyHandlers.ofInputStream()));
         } catch (IOException e) {

@@ -1,17 +1,14 @@
 package dev.threadwright.http;
 
 import static io.restassured.RestAssured.given;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.everyItem;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import dev.threadwright.testing.CalledServer;
 import dev.threadwright.testing.EmbeddedServersResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -19,13 +16,8 @@ import io.restassured.http.ContentType;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,49 +34,23 @@ class TracesOverHttpTest {
 
     private final String name = "traced-" + UUID.randomUUID();
     private final String thread = UUID.randomUUID().toString();
-    private final List<String> called = new CopyOnWriteArrayList<>();
-    private HttpServer server;
+    private CalledServer server;
 
     @BeforeEach
     void aWorkflowThatCallsAServer() throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        server.createContext("/", this::answer);
-        server.start();
-        await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(() -> given().get("/q/health/ready").then().statusCode(200));
-        given().contentType("application/yaml")
-                .body("""
-                        name: %s
-                        channels: {answer: last_write_wins}
-                        start: call
-                        steps:
-                          call:
-                            http: GET http://127.0.0.1:%d/
-                            result: {answer: result.status}
-                        """.formatted(name, server.getAddress().getPort()).getBytes(UTF_8))
-                .post("/workflows")
-                .then()
-                .statusCode(201);
+        server = CalledServer.of(name);
     }
 
     @AfterEach
     void close() {
-        server.stop(0);
-    }
-
-    private void answer(HttpExchange exchange) throws IOException {
-        called.add(exchange.getRequestHeaders().getFirst("traceparent") + " "
-                + exchange.getRequestHeaders().getFirst("tracestate"));
-        exchange.sendResponseHeaders(204, -1);
-        exchange.close();
+        server.close();
     }
 
     @Test
     void what_an_input_asks_for_is_asked_in_its_trace() {
         input(given().header("traceparent", PARENT).header("tracestate", "a=1").header("tracestate", "b=2"));
 
-        assertThat(called).containsExactly(PARENT + " a=1,b=2");
+        assertThat(server.traces()).containsExactly(PARENT + " a=1,b=2");
         given().get("/threads/{id}/verify", thread).then().body("sound", equalTo(true));
         events().body("events.traceparent", everyItem(equalTo(PARENT)))
                 .body("events.data.traceparent", everyItem(nullValue()))
@@ -97,7 +63,7 @@ class TracesOverHttpTest {
     void without_a_trace_nothing_is_sent_or_kept() {
         input(given());
 
-        assertThat(called).containsExactly(NONE);
+        assertThat(server.traces()).containsExactly(NONE);
         events().body("events.any { it.containsKey('traceparent') }", equalTo(false))
                 .body("events.data.input.trace", everyItem(nullValue()));
     }
@@ -107,14 +73,14 @@ class TracesOverHttpTest {
     void a_malformed_trace_is_none_and_no_error(String parent) {
         input(given().header("traceparent", parent).header("tracestate", "a=1"));
 
-        assertThat(called).containsExactly(NONE);
+        assertThat(server.traces()).containsExactly(NONE);
     }
 
     @Test
     void two_traces_are_none() {
         input(given().header("traceparent", PARENT).header("traceparent", PARENT));
 
-        assertThat(called).containsExactly(NONE);
+        assertThat(server.traces()).containsExactly(NONE);
     }
 
     /** The request after it on the same connection is another. */
@@ -123,7 +89,7 @@ class TracesOverHttpTest {
         input(given().header("traceparent", PARENT));
         input(given());
 
-        assertThat(called).containsExactly(PARENT + " null", NONE);
+        assertThat(server.traces()).containsExactly(PARENT + " null", NONE);
     }
 
     @Test
@@ -145,7 +111,7 @@ class TracesOverHttpTest {
                     .then()
                     .statusCode(200);
         }
-        assertThat(called).hasSize(6).containsOnly(PARENT + " null");
+        assertThat(server.traces()).hasSize(6).containsOnly(PARENT + " null");
         events().body("events.traceparent", hasItem(PARENT)).body("events.traceparent", not(hasItem(nullValue())));
     }
 

@@ -6,87 +6,37 @@ import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 
 import dev.threadwright.cron.CronFiring;
-import dev.threadwright.cron.CronRuns;
-import dev.threadwright.query.ThreadReads;
 import dev.threadwright.testing.EmbeddedServersResource;
-import dev.threadwright.thread.ThreadKey;
+import dev.threadwright.testing.Readiness;
+import dev.threadwright.testing.RecordedFirings;
+import dev.threadwright.testing.VariedServer;
 import io.agroal.api.AgroalDataSource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
-import io.smallrye.mutiny.Uni;
-import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.inject.Alternative;
 import jakarta.inject.Inject;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Map;
-import java.util.Queue;
-import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 
 /** A server does by itself what has to be done again and again. */
 @QuarkusTest
-@TestProfile(RecurringWorkTest.OftenAtWork.class)
+@TestProfile(VariedServer.class)
 @WithTestResource(EmbeddedServersResource.class)
 class RecurringWorkTest {
 
     @Inject
-    Recording runs;
+    RecordedFirings runs;
 
     @Inject
     AgroalDataSource database;
 
     private final String mark = UUID.randomUUID().toString();
 
-    public static final class OftenAtWork implements QuarkusTestProfile {
-        @Override
-        public Set<Class<?>> getEnabledAlternatives() {
-            return Set.of(Recording.class);
-        }
-
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            return Map.of(
-                    "threadwright.crons.tick",
-                    "50ms",
-                    "threadwright.store.sweep",
-                    "50ms",
-                    "threadwright.dead-letters.sweep",
-                    "50ms");
-        }
-    }
-
-    /** As one that makes runs does, it reads first, which needs a context. */
-    @Alternative
-    @ApplicationScoped
-    public static class Recording implements CronRuns {
-        private final Queue<CronFiring> taken = new ConcurrentLinkedQueue<>();
-        private final ThreadReads threads;
-
-        Recording(ThreadReads threads) {
-            this.threads = threads;
-        }
-
-        @Override
-        public Uni<Void> start(CronFiring firing) {
-            return threads.thread(new ThreadKey(firing.tenant(), "none"))
-                    .invoke(thread -> taken.add(firing))
-                    .replaceWithVoid();
-        }
-
-        public Queue<CronFiring> taken() {
-            return taken;
-        }
-    }
-
     @Test
     void whatIsDueIsHandedOverAndWhatHasExpiredIsSwept() {
-        await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(() -> given().get("/q/health/ready").then().statusCode(200));
+        Readiness.await();
         given().get("/info").then().body("flags.crons", equalTo(true));
         write("insert into cron (created_at_ms, updated_at_ms, next_at_ms, enabled, tenant, cron, assistant, schedule,"
                 + " payload, metadata) values (1, 1, 1, true, 'default', '" + mark

@@ -1,13 +1,13 @@
 package dev.threadwright.ops;
 
 import static io.restassured.RestAssured.given;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 
-import com.sun.net.httpserver.HttpServer;
+import dev.threadwright.testing.CalledServer;
 import dev.threadwright.testing.EmbeddedServersResource;
+import dev.threadwright.testing.VariedServer;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
@@ -16,7 +16,6 @@ import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.http.ContentType;
 import jakarta.enterprise.inject.Produces;
@@ -24,21 +23,16 @@ import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** One input's spans, from its request to the records of its run. */
 @QuarkusTest
-@TestProfile(SpansTest.WithSpans.class)
+@TestProfile(VariedServer.class)
 @WithTestResource(EmbeddedServersResource.class)
 class SpansTest {
 
@@ -52,16 +46,7 @@ class SpansTest {
 
     private final String name = "spans-" + UUID.randomUUID();
     private final String thread = "t-" + UUID.randomUUID();
-    private final List<String> called = new CopyOnWriteArrayList<>();
-    private volatile int status = 204;
-    private HttpServer server;
-
-    public static final class WithSpans implements QuarkusTestProfile {
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            return Map.of("quarkus.otel.sdk.disabled", "false", "quarkus.otel.traces.exporter", "none");
-        }
-    }
+    private CalledServer server;
 
     /** Where spans go if there are any. */
     @Singleton
@@ -82,35 +67,13 @@ class SpansTest {
 
     @BeforeEach
     void aWorkflowThatCallsAServer() throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        server.createContext("/", exchange -> {
-            called.add(exchange.getRequestHeaders().getFirst("traceparent"));
-            exchange.sendResponseHeaders(status, -1);
-            exchange.close();
-        });
-        server.start();
-        await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(() -> given().get("/q/health/ready").then().statusCode(200));
-        given().contentType("application/yaml")
-                .body("""
-                        name: %s
-                        channels: {answer: last_write_wins}
-                        start: call
-                        steps:
-                          call:
-                            http: GET http://127.0.0.1:%d/
-                            result: {answer: result.status}
-                        """.formatted(name, server.getAddress().getPort()).getBytes(UTF_8))
-                .post("/workflows")
-                .then()
-                .statusCode(201);
+        server = CalledServer.of(name);
         exporter.reset();
     }
 
     @AfterEach
     void close() {
-        server.stop(0);
+        server.close();
     }
 
     @Test
@@ -135,7 +98,7 @@ class SpansTest {
                     .allSatisfy(span -> assertThat(span.getParentSpanId()).isEqualTo(arrival.getSpanId()));
         }
         SpanData step = below(EngineSpans.STEP).findFirst().orElseThrow();
-        assertThat(called).containsExactly("00-" + traceId + "-" + step.getSpanId() + "-01");
+        assertThat(server.traces()).containsExactly("00-" + traceId + "-" + step.getSpanId() + "-01 null");
         assertThat(below(EngineSpans.DECIDE))
                 .allSatisfy(span -> assertThat(span.getLinks()).hasSize(1));
         String stored = "00-" + traceId + "-" + arrival.getSpanId() + "-01";
@@ -146,7 +109,7 @@ class SpansTest {
 
     @Test
     void whatFailsIsSeenToFail() {
-        status = 400;
+        server.answerWith(400);
         input("failed");
 
         await().atMost(Duration.ofSeconds(20))

@@ -3,9 +3,6 @@ package dev.threadwright.simulation;
 import dev.threadwright.simulation.Broker.Appended;
 import dev.threadwright.simulation.Faults.Kind;
 import dev.threadwright.simulation.Timeline.Process;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -40,8 +37,7 @@ import org.apache.kafka.common.record.TimestampType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A consumer of committed records, as the pollers use it; what they do not use is not there. The interface has some
- * fifty methods: a proxy finds those of this class by their names.
+ * A consumer of committed records, as the pollers use it; what they do not use is not there.
  */
 public final class LogConsumer {
 
@@ -77,15 +73,7 @@ public final class LogConsumer {
 
     @SuppressWarnings("unchecked")
     Consumer<byte[], byte[]> asConsumer() {
-        return (Consumer<byte[], byte[]>) Proxy.newProxyInstance(
-                Consumer.class.getClassLoader(), new Class<?>[] {Consumer.class}, (proxy, method, arguments) -> {
-                    Method own = LogConsumer.class.getMethod(method.getName(), method.getParameterTypes());
-                    try {
-                        return own.invoke(this, arguments);
-                    } catch (InvocationTargetException e) {
-                        throw e.getCause();
-                    }
-                });
+        return (Consumer<byte[], byte[]>) Partly.as(Consumer.class, this);
     }
 
     public void subscribe(Collection<String> topics, ConsumerRebalanceListener told) {

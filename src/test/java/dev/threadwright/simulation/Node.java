@@ -79,7 +79,7 @@ final class Node {
                 "relay",
                 threads,
                 name,
-                () -> new LogProducer(process, broker, faults, name),
+                () -> new LogProducer(process, broker, faults, name).asProducer(),
                 new LogPositions(process, broker, faults),
                 Names.POSITIONS,
                 records::of,

@@ -2,20 +2,12 @@ package dev.threadwright.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.threadwright.actor.Measurements;
-import dev.threadwright.journal.InMemoryJournal;
 import dev.threadwright.journal.OutboxRow;
-import dev.threadwright.journal.OutboxRow.Coordinates;
-import dev.threadwright.journal.RawHeaders;
-import dev.threadwright.relay.OutgoingRecords;
 import dev.threadwright.relay.Relay;
 import dev.threadwright.simulation.Faults.Kind;
-import dev.threadwright.thread.ThreadKey;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.random.RandomGenerator;
-import java.util.random.RandomGeneratorFactory;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,34 +19,11 @@ class RelayBacklogTest {
 
     private static final byte[] SMALL = {'x'};
 
-    private final RandomGenerator random =
-            RandomGeneratorFactory.of("L64X128MixRandom").create(1);
-    private final Timeline timeline = new Timeline(random);
-    private final Faults faults = new Faults(timeline, random);
-
     /** By transaction. */
     private final List<List<Integer>> published = new ArrayList<>();
 
-    private final Broker broker = new Broker(
-            timeline,
-            2,
-            records -> published.add(records.stream()
-                    .filter(record -> !record.partition().topic().equals(Names.POSITIONS))
-                    .map(record -> Integer.valueOf(Auditor.text(record, "tw_source_offset")))
-                    .toList()));
-    private final InMemoryJournal journal = new InMemoryJournal();
-    private final Timeline.Process process = timeline.process("server");
-    private final Relay relay = new Relay(
-            "relay",
-            new SimulatedThreads(process),
-            "mine",
-            () -> new LogProducer(process, broker, faults, "mine"),
-            new LogPositions(process, broker, faults),
-            Names.POSITIONS,
-            new OutgoingRecords(Names.OUT, 2, 1_000)::of,
-            journal::holders,
-            partition -> {},
-            Measurements.NONE);
+    private final RelayBench bench = new RelayBench(2, published::add, partition -> {});
+    private final Relay relay = bench.relay;
 
     @BeforeAll
     static void quiet() {
@@ -70,10 +39,10 @@ class RelayBacklogTest {
     void open() {
         relay.start();
         for (int partition : List.of(0, 1)) {
-            later(() -> relay.open(List.of(journal.claim(partition, "server", "mine"))));
-            goOn();
+            bench.later(() -> relay.open(List.of(bench.journal.claim(partition, "server", "mine"))));
+            bench.goOn();
         }
-        faults.odds(Kind.LOG_CALL_BEFORE, 1);
+        bench.faults.odds(Kind.LOG_CALL_BEFORE, 1);
     }
 
     @Test
@@ -84,7 +53,7 @@ class RelayBacklogTest {
         assertThat(relay.isSaturated()).isTrue();
         assertThat(relay.backlog()).isEqualTo(new Relay.Backlog(Relay.MAX_BACKLOG, Relay.MAX_BACKLOG * bytes(SMALL)));
         boolean[] hasRoom = awaitRoom();
-        goOn();
+        bench.goOn();
         assertThat(hasRoom[0]).isFalse();
 
         drain();
@@ -104,7 +73,7 @@ class RelayBacklogTest {
         assertThat(relay.isSaturated()).isTrue();
         assertThat(relay.backlog()).isEqualTo(new Relay.Backlog(8, 8 * bytes(eighth)));
         boolean[] hasRoom = awaitRoom();
-        goOn();
+        bench.goOn();
         assertThat(hasRoom[0]).isFalse();
 
         drain();
@@ -118,8 +87,8 @@ class RelayBacklogTest {
         give(0, 1, 3, half);
         give(1, 1, 2, SMALL);
         assertThat(relay.isSaturated()).isTrue();
-        later(() -> relay.drop(0));
-        goOn();
+        bench.later(() -> relay.drop(0));
+        bench.goOn();
         assertThat(relay.backlog()).isEqualTo(new Relay.Backlog(2, 2 * bytes(SMALL)));
         assertThat(relay.isSaturated()).isFalse();
     }
@@ -137,33 +106,19 @@ class RelayBacklogTest {
 
     private void give(int partition, int from, int count, byte[] value) {
         List<OutboxRow> rows = IntStream.range(from, from + count)
-                .mapToObj(position -> deadLetter(partition, position, value))
+                .mapToObj(position -> RelayBench.deadLetter(partition, position, value))
                 .toList();
-        later(() -> relay.publish(rows));
-        goOn();
+        bench.later(() -> relay.publish(rows));
+        bench.goOn();
     }
 
     private static long bytes(byte[] value) {
-        return deadLetter(0, 1, value).bytes();
-    }
-
-    private static OutboxRow deadLetter(int partition, int position, byte[] value) {
-        return new OutboxRow(
-                ThreadKey.DEFAULT_TENANT,
-                OutboxRow.Kind.INVALID,
-                partition,
-                position,
-                new Coordinates(Names.INPUT, partition, position),
-                null,
-                value,
-                RawHeaders.NONE,
-                "why",
-                1);
+        return RelayBench.deadLetter(0, 1, value).bytes();
     }
 
     private boolean[] awaitRoom() {
         boolean[] hasRoom = {false};
-        later(() -> {
+        bench.later(() -> {
             try {
                 relay.awaitRoom();
                 hasRoom[0] = true;
@@ -176,12 +131,12 @@ class RelayBacklogTest {
 
     /** The log takes everything again. */
     private void drain() {
-        faults.end();
+        bench.faults.end();
         for (int i = 0; i < 30 && relay.backlog().publications() > 0; i++) {
-            goOn();
+            bench.goOn();
         }
         // Whoever waited has gone on, too.
-        goOn();
+        bench.goOn();
         assertThat(relay.backlog()).isEqualTo(new Relay.Backlog(0, 0));
         assertThat(relay.isSaturated()).isFalse();
     }
@@ -195,18 +150,5 @@ class RelayBacklogTest {
         List<Integer> all = new ArrayList<>(positions);
         Collections.addAll(all, 1);
         return all;
-    }
-
-    private void later(Runnable task) {
-        process.later(0, "test", task);
-    }
-
-    /** For a second of its own time. */
-    private void goOn() {
-        boolean[] over = {false};
-        timeline.process("test").after(1_000, () -> over[0] = true);
-        while (!over[0]) {
-            timeline.step();
-        }
     }
 }
