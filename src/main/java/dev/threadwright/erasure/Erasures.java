@@ -12,7 +12,6 @@ import dev.threadwright.thread.Fingerprint;
 import dev.threadwright.workflow.Json;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.inject.Inject;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -63,16 +62,10 @@ public class Erasures {
             """;
 
     private final Tables tables;
-    private final Clock clock;
+    private final Clock clock = Clock.systemUTC();
 
-    @Inject
     public Erasures(Tables tables) {
-        this(tables, Clock.systemUTC());
-    }
-
-    Erasures(Tables tables, Clock clock) {
         this.tables = tables;
-        this.clock = clock;
     }
 
     /**

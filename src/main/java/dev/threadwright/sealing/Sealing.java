@@ -310,9 +310,4 @@ public final class Sealing {
     public void erased(ThreadKey thread, int number) {
         cache.erase(thread, number);
     }
-
-    /** Threads whose keys are in memory. */
-    public int cached() {
-        return cache.size();
-    }
 }
