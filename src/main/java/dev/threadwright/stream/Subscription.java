@@ -238,7 +238,7 @@ public final class Subscription implements AutoCloseable {
             told.clear();
             // A page may be cut, and only an empty one is known to be the last.
             behind = headSeq >= nextSeq || !(page.isEmpty() || joined);
-            reading = fresh.isEmpty() && behind && !closed;
+            reading = fresh.isEmpty() && behind && !closed && !deleted;
             if (!fresh.isEmpty()) {
                 answer(new Taken(fresh, null));
             }
@@ -246,7 +246,8 @@ public final class Subscription implements AutoCloseable {
                 return;
             }
         }
-        // It was told of something that the reading was too early for.
+        // It was told of something that the reading was too early for, or too late.
+        feed.askSoon(thread);
         read();
     }
 

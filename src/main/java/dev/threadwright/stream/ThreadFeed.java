@@ -181,6 +181,14 @@ public class ThreadFeed implements Replies {
         return nanos -> delay.record(nanos, TimeUnit.NANOSECONDS);
     }
 
+    /** What somebody was told of cannot be read: is the thread deleted? */
+    void askSoon(ThreadKey thread) {
+        watched.computeIfPresent(thread, (key, entry) -> {
+            entry.nextPollNanos = nanoTime.getAsLong();
+            return entry;
+        });
+    }
+
     /** How many follow threads. */
     public int size() {
         return count.get();
@@ -250,14 +258,15 @@ public class ThreadFeed implements Replies {
             }
             boolean own = ownPartitions.contains(entry.partition);
             entry.nextPollNanos = now + ms(own ? POLL_OWN_MS : POLL_MS / 2);
-            // Who still reads what was before asks for itself.
+            // Who still reads what was before asks for itself, but for whether the thread is deleted: then there is
+            // nothing
+            // to read.
             long known = entry.subscriptions.stream()
                     .mapToLong(Subscription::knownSeq)
                     .max()
                     .orElse(-1);
-            if (known >= 0) {
-                due.computeIfAbsent(thread.tenant(), key -> new ArrayList<>()).add(new Known(thread, known));
-            }
+            due.computeIfAbsent(thread.tenant(), key -> new ArrayList<>())
+                    .add(new Known(thread, known < 0 ? Long.MAX_VALUE : known));
         });
         return due;
     }

@@ -157,6 +157,24 @@ class ThreadFeedTest {
     }
 
     @Test
+    void whoIsToldOfADeletionBeforeItHasReadAnythingDoesNotGoOnReadingForEver() {
+        committedElsewhere(2);
+        journal.deleted = true;
+        journal.holdsOn = true;
+        journal.held = new CompletableFuture<>();
+        Subscription subscription = subscribe(0);
+        CompletableFuture<List<Recorded>> next = next(subscription);
+        committedHere(1);
+        journal.release();
+        assertThat(next).as("it was told of something that it cannot read").isNotDone();
+        tick(ThreadFeed.POLL_MS);
+        assertThat(next.join()).as("nothing more will come").isEmpty();
+        int pages = journal.pages;
+        journal.release();
+        assertThat(journal.pages).isEqualTo(pages);
+    }
+
+    @Test
     void whatIsToldTwiceIsTakenOnce() {
         Subscription subscription = subscribe(0);
         committedHere(2);
@@ -425,9 +443,12 @@ class ThreadFeedTest {
             return row;
         }
 
+        /** Whether the next answer, too, waits to be released. */
+        boolean holdsOn;
+
         void release() {
             CompletableFuture<Void> waiting = held;
-            held = null;
+            held = holdsOn ? new CompletableFuture<>() : null;
             if (waiting != null) {
                 waiting.complete(null);
             }
@@ -441,7 +462,7 @@ class ThreadFeedTest {
             }
             // As of when it was asked for, however late the answer is.
             List<Recorded> page = decisions.stream()
-                    .filter(decision -> decision.lastSeq() >= fromSeq)
+                    .filter(decision -> !deleted && decision.lastSeq() >= fromSeq)
                     .limit(PAGE)
                     .flatMap(decision -> decision.events().stream())
                     .filter(recorded -> recorded.seq() >= fromSeq)
