@@ -150,7 +150,8 @@ class RowSecurityTest {
         try (Statement statement = admin.createStatement();
                 ResultSet columns = statement.executeQuery(
                         "select column_name, data_type from information_schema.columns where table_schema = 'public'"
-                                + " and is_nullable = 'NO' and is_generated = 'NEVER' and table_name = '" + table + "'")) {
+                                + " and is_nullable = 'NO' and is_generated = 'NEVER' and table_name = '" + table
+                                + "'")) {
             while (columns.next()) {
                 values.put(columns.getString(1), value(columns.getString(2), tenant));
             }
