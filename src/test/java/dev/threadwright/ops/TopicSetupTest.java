@@ -133,7 +133,8 @@ class TopicSetupTest {
         admin.deleteTopics(List.of(topic)).all().get(30, TimeUnit.SECONDS);
         // What was deleted is known for a while, too, and would not be created.
         await().atMost(Duration.ofSeconds(30))
-                .until(() -> !admin.listTopics().names().get(30, TimeUnit.SECONDS).contains(topic));
+                .until(() ->
+                        !admin.listTopics().names().get(30, TimeUnit.SECONDS).contains(topic));
         ensured();
     }
 
