@@ -29,8 +29,11 @@ public class CommandGate {
     static final int DEFAULT_TIMEOUT_MS = 30_000;
     static final int MAX_TIMEOUT_MS = 300_000;
 
-    /** How long a caller with a key waits to be told that it was used before; then the loop will find out. */
-    static final Duration DUPLICATE_CHECK_TIMEOUT = Duration.ofSeconds(1);
+    /**
+     * How long a caller with a key waits to be told that it was used before; then the loop will find out. A database that is
+     * away says so at once; one that is only slow is worth waiting for.
+     */
+    static final Duration DUPLICATE_CHECK_TIMEOUT = Duration.ofSeconds(5);
 
     private final CommandSender sender;
     private final Waiters waiters;
