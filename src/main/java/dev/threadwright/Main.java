@@ -153,7 +153,8 @@ public final class Main {
                                     .orElse(null),
                             config.getOptionalValue(PostgresConfigSource.PASSWORD_KEY, String.class)
                                     .orElse(null),
-                            System.out)
+                            System.out,
+                            System.err)
                     .run(arguments);
         }
     }

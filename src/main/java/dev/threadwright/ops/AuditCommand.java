@@ -32,14 +32,18 @@ public final class AuditCommand {
 
     private final AuditVerifier verifier;
     private final PrintStream out;
+    private final PrintStream err;
 
-    public AuditCommand(String url, @Nullable String user, @Nullable String password, PrintStream out) {
-        this(VerifyCommand.dataSource(url, user, password), out);
+    /** @param err what is no result: whoever keeps results in a file wants to see it, and not to keep it */
+    public AuditCommand(
+            String url, @Nullable String user, @Nullable String password, PrintStream out, PrintStream err) {
+        this(VerifyCommand.dataSource(url, user, password), out, err);
     }
 
-    AuditCommand(DataSource dataSource, PrintStream out) {
+    AuditCommand(DataSource dataSource, PrintStream out, PrintStream err) {
         this.verifier = new AuditVerifier(new Tables(dataSource));
         this.out = out;
+        this.err = err;
     }
 
     /** @return the process's status */
@@ -59,12 +63,12 @@ public final class AuditCommand {
                 }
             }
         } catch (TablesUnavailableException e) {
-            out.println("The audit log cannot be read: " + e.getMessage());
+            err.println("The audit log cannot be read: " + e.getMessage());
             return CANNOT_TELL;
         }
-        out.println("usage: threadwright audit head");
-        out.println("       threadwright audit verify [--expect=FILE]");
-        out.println("The file has lines that audit head printed: what they name must still be there.");
+        err.println("usage: threadwright audit head");
+        err.println("       threadwright audit verify [--expect=FILE]");
+        err.println("The file has lines that audit head printed: what they name must still be there.");
         return CANNOT_TELL;
     }
 
@@ -98,16 +102,16 @@ public final class AuditCommand {
                 if (head != null) {
                     heads.add(head);
                 } else if (!line.isBlank()) {
-                    out.println(file + ": this is no line of audit head: " + line);
+                    err.println(file + ": this is no line of audit head: " + line);
                     return null;
                 }
             }
         } catch (IOException | InvalidPathException e) {
-            out.println("Cannot read " + file + ": " + e);
+            err.println("Cannot read " + file + ": " + e);
             return null;
         }
         if (heads.isEmpty()) {
-            out.println(file + " has no line of audit head: there is nothing to expect");
+            err.println(file + " has no line of audit head: there is nothing to expect");
             return null;
         }
         return heads;

@@ -34,6 +34,7 @@ class AuditCommandTest {
     private DataSource source = away();
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
     @Test
     void headsArePrintedAndTheLogIsHeldAgainstThem() throws IOException, SQLException {
@@ -71,7 +72,7 @@ class AuditCommandTest {
     void whatIsNotUnderstoodIsSaid(String arguments) {
         assertThat(run(arguments.isEmpty() ? new String[0] : arguments.split(" ")))
                 .isEqualTo(2);
-        assertThat(printed()).startsWith("usage: threadwright audit head");
+        assertThat(complained()).startsWith("usage: threadwright audit head");
     }
 
     @Test
@@ -81,7 +82,7 @@ class AuditCommandTest {
         assertThat(run("verify", "--expect=" + directory.resolve("nowhere"))).isEqualTo(2);
         assertThat(run("verify", "--expect=" + empty)).isEqualTo(2);
         assertThat(run("verify", "--expect=" + wrong)).isEqualTo(2);
-        assertThat(printed())
+        assertThat(complained())
                 .contains("Cannot read ")
                 .contains(empty + " has no line of audit head")
                 .contains(wrong + ": this is no line of audit head: acme/requests:3");
@@ -90,7 +91,7 @@ class AuditCommandTest {
     @Test
     void aDatabaseThatIsAwayIsSaid() {
         assertThat(run("head")).isEqualTo(2);
-        assertThat(printed()).startsWith("The audit log cannot be read: ");
+        assertThat(complained()).startsWith("The audit log cannot be read: ");
     }
 
     private static DataSource away() {
@@ -109,12 +110,27 @@ class AuditCommandTest {
     }
 
     private int run(String... arguments) {
-        return new AuditCommand(source, new PrintStream(out, true, StandardCharsets.UTF_8)).run(List.of(arguments));
+        return new AuditCommand(
+                        source,
+                        new PrintStream(out, true, StandardCharsets.UTF_8),
+                        new PrintStream(err, true, StandardCharsets.UTF_8))
+                .run(List.of(arguments));
     }
 
     private String printed() {
-        String text = out.toString(StandardCharsets.UTF_8);
-        out.reset();
+        assertThat(err.size()).isZero();
+        return text(out);
+    }
+
+    /** To whom nothing is said that a file would be kept of. */
+    private String complained() {
+        assertThat(out.size()).isZero();
+        return text(err);
+    }
+
+    private static String text(ByteArrayOutputStream stream) {
+        String text = stream.toString(StandardCharsets.UTF_8);
+        stream.reset();
         return text;
     }
 }
