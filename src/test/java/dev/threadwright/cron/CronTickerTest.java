@@ -4,14 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.threadwright.tables.Tables;
+import dev.threadwright.testing.HeldClock;
 import dev.threadwright.testing.TestDatabase;
 import dev.threadwright.workflow.Json;
 import io.smallrye.mutiny.Uni;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -32,9 +30,9 @@ class CronTickerTest {
 
     private static Tables tables;
 
-    private final TestClock clock = new TestClock();
+    private final HeldClock clock = new HeldClock(NOON);
     private final Recording runs = new Recording();
-    private final CronTicker ticker = new CronTicker(tables, runs, clock);
+    private final CronTicker ticker = new CronTicker(tables, runs, clock.utc());
 
     @BeforeAll
     static void database() {
@@ -51,13 +49,13 @@ class CronTickerTest {
         add("a", "*/5 * * * *", null);
 
         assertThat(ticker.tick()).isZero();
-        clock.set("2026-03-01T12:05:00Z");
+        clock.set(Instant.parse("2026-03-01T12:05:00Z"));
         assertThat(ticker.tick()).isEqualTo(1);
         assertThat(ticker.tick()).isZero();
 
         assertThat(runs.ids()).containsExactly("a@2026-03-01T12:05:00Z");
         assertThat(cron("a").nextAtMs()).isEqualTo(ms("2026-03-01T12:10:00Z"));
-        clock.set("2026-03-01T12:10:01Z");
+        clock.set(Instant.parse("2026-03-01T12:10:01Z"));
         ticker.tick();
         assertThat(runs.ids()).endsWith("a@2026-03-01T12:10:00Z");
     }
@@ -65,7 +63,7 @@ class CronTickerTest {
     @Test
     void aFiringHasWhatARunIsCreatedWith() {
         add("a", "*/5 * * * *", null);
-        clock.set("2026-03-01T12:05:00Z");
+        clock.set(Instant.parse("2026-03-01T12:05:00Z"));
         ticker.tick();
 
         CronFiring firing = runs.taken.peek();
@@ -81,7 +79,7 @@ class CronTickerTest {
     @Test
     void timesThatWereMissedAreMadeUpForOnce() {
         add("a", "*/5 * * * *", null);
-        clock.set("2026-03-02T09:02:00Z");
+        clock.set(Instant.parse("2026-03-02T09:02:00Z"));
 
         assertThat(ticker.tick()).isEqualTo(1);
 
@@ -92,11 +90,11 @@ class CronTickerTest {
     @Test
     void afterItsEndACronIsNotDueAnyMore() {
         add("a", "*/5 * * * *", "2026-03-01T12:10:00Z");
-        clock.set("2026-03-01T12:05:00Z");
+        clock.set(Instant.parse("2026-03-01T12:05:00Z"));
         ticker.tick();
-        clock.set("2026-03-01T12:10:00Z");
+        clock.set(Instant.parse("2026-03-01T12:10:00Z"));
         ticker.tick();
-        clock.set("2026-03-01T12:15:00Z");
+        clock.set(Instant.parse("2026-03-01T12:15:00Z"));
         ticker.tick();
 
         assertThat(runs.ids()).containsExactly("a@2026-03-01T12:05:00Z", "a@2026-03-01T12:10:00Z");
@@ -106,7 +104,7 @@ class CronTickerTest {
     @Test
     void whatWasDueBeforeTheEndIsMadeUpForAfterIt() {
         add("a", "*/5 * * * *", "2026-03-01T12:10:00Z");
-        clock.set("2026-03-01T13:00:00Z");
+        clock.set(Instant.parse("2026-03-01T13:00:00Z"));
 
         ticker.tick();
 
@@ -117,7 +115,7 @@ class CronTickerTest {
     @Test
     void aFiringThatFailsIsTriedAgainLaterAndLaterUnderItsName() {
         add("a", "*/5 * * * *", null);
-        clock.set("2026-03-01T12:05:00Z");
+        clock.set(Instant.parse("2026-03-01T12:05:00Z"));
         runs.answer = firing -> Uni.createFrom().failure(new IllegalStateException("not now"));
 
         assertThat(ticker.tick()).isZero();
@@ -143,11 +141,11 @@ class CronTickerTest {
     @Test
     void timesThatComeWhileAFiringIsOwedAreMadeUpForOnceAfterIt() {
         add("a", "*/5 * * * *", null);
-        clock.set("2026-03-01T12:05:00Z");
+        clock.set(Instant.parse("2026-03-01T12:05:00Z"));
         runs.answer = firing -> Uni.createFrom().failure(new IllegalStateException("not now"));
         ticker.tick();
         runs.answer = firing -> Uni.createFrom().voidItem();
-        clock.set("2026-03-01T12:31:00Z");
+        clock.set(Instant.parse("2026-03-01T12:31:00Z"));
 
         assertThat(ticker.tick()).isEqualTo(2);
 
@@ -158,13 +156,13 @@ class CronTickerTest {
     @Test
     void aServerThatDiesWhileItHandsOverLosesNothing() {
         add("a", "*/5 * * * *", null);
-        clock.set("2026-03-01T12:05:00Z");
+        clock.set(Instant.parse("2026-03-01T12:05:00Z"));
         runs.answer = firing -> {
             throw new Died();
         };
         assertThatThrownBy(ticker::tick).isInstanceOf(Died.class);
         runs.answer = firing -> Uni.createFrom().voidItem();
-        CronTicker other = new CronTicker(tables, runs, clock);
+        CronTicker other = new CronTicker(tables, runs, clock.utc());
 
         clock.advance(CronTicker.LEASE.minusMillis(1));
         assertThat(other.tick()).isZero();
@@ -178,12 +176,12 @@ class CronTickerTest {
     @Test
     void aFiringThatCanNeverSucceedIsGivenUp() {
         add("a", "*/5 * * * *", null);
-        clock.set("2026-03-01T12:05:00Z");
+        clock.set(Instant.parse("2026-03-01T12:05:00Z"));
         runs.answer = firing -> Uni.createFrom().failure(new CronRefusedException("no such thread"));
         assertThat(ticker.tick()).isZero();
         runs.answer = firing -> Uni.createFrom().voidItem();
 
-        clock.set("2026-03-01T12:10:00Z");
+        clock.set(Instant.parse("2026-03-01T12:10:00Z"));
         assertThat(ticker.tick()).isEqualTo(1);
 
         assertThat(runs.ids()).containsExactly("a@2026-03-01T12:05:00Z", "a@2026-03-01T12:10:00Z");
@@ -193,7 +191,7 @@ class CronTickerTest {
     void oneFailureDoesNotHoldUpTheOthers() {
         add("a", "*/5 * * * *", null);
         add("b", "*/5 * * * *", null);
-        clock.set("2026-03-01T12:05:00Z");
+        clock.set(Instant.parse("2026-03-01T12:05:00Z"));
         runs.answer = firing -> firing.cron().id().equals("a")
                 ? Uni.createFrom().failure(new IllegalStateException("not now"))
                 : Uni.createFrom().voidItem();
@@ -209,14 +207,14 @@ class CronTickerTest {
         for (int i = 0; i < count; i++) {
             add("c" + i, "*/5 * * * *", null);
         }
-        clock.set("2026-03-01T12:05:00Z");
+        clock.set(Instant.parse("2026-03-01T12:05:00Z"));
         CountDownLatch start = new CountDownLatch(1);
         List<Future<Integer>> ticks = new ArrayList<>();
         try (ExecutorService servers = Executors.newFixedThreadPool(4)) {
             for (int i = 0; i < 4; i++) {
                 ticks.add(servers.submit(() -> {
                     start.await();
-                    return new CronTicker(tables, runs, clock).tick();
+                    return new CronTicker(tables, runs, clock.utc()).tick();
                 }));
             }
             start.countDown();
@@ -276,33 +274,6 @@ class CronTickerTest {
 
         List<String> ids() {
             return taken.stream().map(CronFiring::id).toList();
-        }
-    }
-
-    private static final class TestClock extends Clock {
-        private volatile Instant now = NOON;
-
-        void set(String time) {
-            now = Instant.parse(time);
-        }
-
-        void advance(Duration duration) {
-            now = now.plus(duration);
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
         }
     }
 }

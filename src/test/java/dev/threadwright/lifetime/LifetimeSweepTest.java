@@ -3,12 +3,10 @@ package dev.threadwright.lifetime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.threadwright.tables.Tables;
+import dev.threadwright.testing.HeldClock;
 import dev.threadwright.testing.TestDatabase;
 import dev.threadwright.thread.ThreadKey;
-import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,10 +20,10 @@ class LifetimeSweepTest {
 
     private static Tables tables;
 
-    private final TestClock clock = new TestClock();
+    private final HeldClock clock = new HeldClock(Instant.EPOCH);
     private final List<String> asked = new ArrayList<>();
     private boolean fails;
-    private final LifetimeSweep sweep = new LifetimeSweep(tables, this::ask, clock);
+    private final LifetimeSweep sweep = new LifetimeSweep(tables, this::ask, clock.utc());
 
     @BeforeAll
     static void database() {
@@ -41,9 +39,9 @@ class LifetimeSweepTest {
     void whatHasBeenIdleForItsTimeIsAskedForWithItsLastEvent() {
         thread("a", "idle", 7, 0);
         thread("b", "error", 3, 0);
-        clock.ms = TTL_MS - 1;
+        clock.set(Instant.ofEpochMilli(TTL_MS - 1));
         assertThat(sweep.sweep()).isZero();
-        clock.ms = TTL_MS;
+        clock.set(Instant.ofEpochMilli(TTL_MS));
         assertThat(sweep.sweep()).isEqualTo(2);
         assertThat(asked).containsExactlyInAnyOrder("a@7", "b@3");
     }
@@ -52,9 +50,9 @@ class LifetimeSweepTest {
     void somethingThatHappensGivesItAllItsTimeAgain() {
         thread("a", "idle", 7, 0);
         happens("a", "idle", 9, TTL_MS / 2);
-        clock.ms = TTL_MS;
+        clock.set(Instant.ofEpochMilli(TTL_MS));
         assertThat(sweep.sweep()).isZero();
-        clock.ms = TTL_MS / 2 + TTL_MS;
+        clock.set(Instant.ofEpochMilli(TTL_MS / 2 + TTL_MS));
         assertThat(sweep.sweep()).isEqualTo(1);
         assertThat(asked).containsExactly("a@9");
     }
@@ -63,22 +61,22 @@ class LifetimeSweepTest {
     void whatIsBusyOrWaitsForSomebodyStays() {
         thread("a", "busy", 7, 0);
         thread("b", "interrupted", 7, 0);
-        clock.ms = 10 * TTL_MS;
+        clock.set(Instant.ofEpochMilli(10 * TTL_MS));
         assertThat(sweep.sweep()).isZero();
         happens("a", "idle", 8, 10 * TTL_MS);
-        clock.ms = 11 * TTL_MS;
+        clock.set(Instant.ofEpochMilli(11 * TTL_MS));
         assertThat(sweep.sweep()).isEqualTo(1);
     }
 
     @Test
     void whatWasNotHeardIsAskedForAgain() {
         thread("a", "idle", 7, 0);
-        clock.ms = TTL_MS;
+        clock.set(Instant.ofEpochMilli(TTL_MS));
         fails = true;
         assertThat(sweep.sweep()).isZero();
         fails = false;
         assertThat(sweep.sweep()).isZero();
-        clock.ms += LifetimeSweep.RETRY.toMillis();
+        clock.advance(LifetimeSweep.RETRY);
         assertThat(sweep.sweep()).isEqualTo(1);
     }
 
@@ -87,7 +85,7 @@ class LifetimeSweepTest {
         for (int i = 0; i < LifetimeSweep.MAX_ROWS + 5; i++) {
             thread("t" + i, "idle", 1, 0);
         }
-        clock.ms = TTL_MS;
+        clock.set(Instant.ofEpochMilli(TTL_MS));
         assertThat(sweep.sweep()).isEqualTo(LifetimeSweep.MAX_ROWS + 5);
         assertThat(asked).doesNotHaveDuplicates();
     }
@@ -118,24 +116,5 @@ class LifetimeSweepTest {
     private static void happens(String id, String status, long seq, long atMs) {
         tables.writeNow(sql -> sql.update(
                 "update thread set seq = ?, status = ?, updated_at_ms = ? where thread = ?", seq, status, atMs, id));
-    }
-
-    private static final class TestClock extends Clock {
-        long ms;
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            throw new UnsupportedOperationException("There is only UTC");
-        }
-
-        @Override
-        public Instant instant() {
-            return Instant.ofEpochMilli(ms);
-        }
     }
 }

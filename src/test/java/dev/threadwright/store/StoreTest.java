@@ -5,14 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.threadwright.json.JsonText;
 import dev.threadwright.tables.Tables;
+import dev.threadwright.testing.HeldClock;
 import dev.threadwright.testing.TestDatabase;
 import dev.threadwright.workflow.Json;
 import io.smallrye.mutiny.Uni;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,8 +26,10 @@ class StoreTest {
 
     private static Tables tables;
 
-    private final TestClock clock = new TestClock();
-    private final Store store = new Store(tables, clock);
+    private static final Instant START = Instant.parse("2026-03-01T12:00:00Z");
+
+    private final HeldClock clock = new HeldClock(START);
+    private final Store store = new Store(tables, clock.utc());
 
     @BeforeAll
     static void database() {
@@ -111,7 +111,7 @@ class StoreTest {
 
         Item item = await(store.get(TENANT, namespace("a"), "k", true));
         assertThat(item.expires()).isFalse();
-        assertThat(item.createdAtMs()).isEqualTo(TestClock.START.toEpochMilli());
+        assertThat(item.createdAtMs()).isEqualTo(START.toEpochMilli());
     }
 
     @Test
@@ -327,30 +327,5 @@ class StoreTest {
 
     private static <T> T await(Uni<T> uni) {
         return uni.await().atMost(Duration.ofSeconds(10));
-    }
-
-    private static final class TestClock extends Clock {
-        static final Instant START = Instant.parse("2026-03-01T12:00:00Z");
-
-        private volatile Instant now = START;
-
-        void advance(Duration duration) {
-            now = now.plus(duration);
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
     }
 }
