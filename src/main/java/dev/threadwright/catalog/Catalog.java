@@ -329,13 +329,12 @@ public class Catalog implements WorkflowCatalog {
 
     /**
      * Whether the newest version under its name is this content, and can be used here: then there is nothing to register. For
-     * who brings the same documents at each start. Blocks.
+     * who brings the same documents at each start. Of what the last {@link #refresh} found; false is no harm. Blocks.
      *
      * @throws InvalidDocumentException if it is no document at all
      * @throws CatalogUnavailableException if the store cannot be reached
      */
     public boolean holds(String tenant, String text) {
-        refresh();
         Json.Obj document = DocumentReader.read(text);
         if (!(document.get("name") instanceof Json.Text name)) {
             return false;

@@ -258,9 +258,7 @@ public class ThreadFeed implements Replies {
             }
             boolean own = ownPartitions.contains(entry.partition);
             entry.nextPollNanos = now + ms(own ? POLL_OWN_MS : POLL_MS / 2);
-            // Who still reads what was before asks for itself, but for whether the thread is deleted: then there is
-            // nothing
-            // to read.
+            // Who still reads what was before asks for itself, but cannot find out so that the thread is deleted.
             long known = entry.subscriptions.stream()
                     .mapToLong(Subscription::knownSeq)
                     .max()

@@ -106,6 +106,10 @@ class CatalogTest {
         assertThat(here.holds(tenant, "# again\n" + document("1"))).isTrue();
         assertThat(here.holds(tenant, document("1") + "version: 1\n")).isTrue();
         assertThat(here.holds(tenant, document("1") + "version: 2\n")).isFalse();
+        assertThat(there.holds(tenant, document("1")))
+                .as("it has not looked yet")
+                .isFalse();
+        there.refresh();
         assertThat(there.holds(tenant, document("1"))).isTrue();
         assertThat(there.holds("another", document("1"))).isFalse();
         register(here, document("2"));
