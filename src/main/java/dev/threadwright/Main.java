@@ -3,6 +3,7 @@ package dev.threadwright;
 import dev.threadwright.embedded.EmbeddedPackage;
 import dev.threadwright.embedded.EmbeddedServers;
 import dev.threadwright.embedded.EmbeddedStartException;
+import dev.threadwright.http.OpenApiDocument;
 import dev.threadwright.journal.JournalUnavailableException;
 import dev.threadwright.ops.AuditCommand;
 import dev.threadwright.ops.EngineStartup;
@@ -113,6 +114,7 @@ public final class Main {
         Runtime.getRuntime()
                 .addShutdownHook(
                         new Thread(() -> closeAfter(quarkusStopped, servers, afterwards), "embedded-servers-stop"));
+        OpenApiDocument.ownedByUs();
         var exit = ApplicationLifecycleManager.getDefaultExitCodeHandler();
         Quarkus.run(null, (code, failure) -> {
             quarkusStopped.complete(failure == null ? code : 1);

@@ -27,21 +27,19 @@ public class AllowedMethods {
 
     private record Operation(String method, Pattern path) {}
 
+    private final BeanManager beans;
+
+    /** Empty until somebody asks: most starts have better things to do than to look for them. */
     private final List<Operation> operations = new ArrayList<>();
 
     AllowedMethods(BeanManager beans) {
-        for (Bean<?> bean : beans.getBeans(Object.class, Any.Literal.INSTANCE)) {
-            Path path = bean.getBeanClass().getAnnotation(Path.class);
-            if (path != null) {
-                add(bean.getBeanClass(), path.value());
-            }
-        }
+        this.beans = beans;
     }
 
     /** Those that a path takes, as it is in the request, percent-encoded; none if there is nothing at it. */
     SortedSet<String> of(String rawPath) {
         SortedSet<String> methods = new TreeSet<>();
-        for (Operation operation : operations) {
+        for (Operation operation : operations()) {
             if (operation.path().matcher(rawPath).matches()) {
                 methods.add(operation.method());
             }
@@ -53,6 +51,18 @@ public class AllowedMethods {
             methods.add(HttpMethod.OPTIONS);
         }
         return methods;
+    }
+
+    private synchronized List<Operation> operations() {
+        if (operations.isEmpty()) {
+            for (Bean<?> bean : beans.getBeans(Object.class, Any.Literal.INSTANCE)) {
+                Path path = bean.getBeanClass().getAnnotation(Path.class);
+                if (path != null) {
+                    add(bean.getBeanClass(), path.value());
+                }
+            }
+        }
+        return operations;
     }
 
     private void add(Class<?> resource, String base) {

@@ -23,12 +23,16 @@ final class EnvironmentKeys {
 
     /** @param variables their names */
     static List<String> unknown(Collection<String> variables) {
+        List<String> ours =
+                variables.stream().filter(name -> name.startsWith(PREFIX)).toList();
+        if (ours.isEmpty()) {
+            return ours;
+        }
         List<Pattern> known =
                 ConfigMappings.getProperties(ConfigClass.configClass(ThreadwrightConfig.class)).keySet().stream()
                         .map(EnvironmentKeys::variable)
                         .toList();
-        return variables.stream()
-                .filter(name -> name.startsWith(PREFIX))
+        return ours.stream()
                 .filter(name ->
                         known.stream().noneMatch(key -> key.matcher(name).matches()))
                 .sorted()
