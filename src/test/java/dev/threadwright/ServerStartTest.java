@@ -13,7 +13,6 @@ import io.vertx.mutiny.sqlclient.Pool;
 import jakarta.inject.Inject;
 import java.sql.SQLException;
 import java.time.Duration;
-import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
@@ -30,15 +29,6 @@ class ServerStartTest {
         await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(
                         () -> given().get("/q/health").then().statusCode(200).body("status", equalTo("UP")));
-    }
-
-    @Inject
-    Flyway flyway;
-
-    /** One that starts while another migrates is sound. */
-    @Test
-    void serversTakeTurnsToMigrateHoweverLongThatTakes() {
-        assertThat(flyway.getConfiguration().getLockRetryCount()).isEqualTo(-1);
     }
 
     @Test

@@ -13,6 +13,7 @@ import dev.threadwright.expression.PolicyCheck;
 import dev.threadwright.expression.PolicyJudges;
 import dev.threadwright.ingress.ReceivedTrace;
 import dev.threadwright.ingress.RecordDecoder;
+import dev.threadwright.journal.JournalSchema;
 import dev.threadwright.journal.PostgresJournal;
 import dev.threadwright.journal.PostgresSettings;
 import dev.threadwright.journal.StoredSettings;
@@ -51,7 +52,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
-import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -72,7 +72,6 @@ public class EngineStartup {
     private static final Logger LOG = Logger.getLogger(EngineStartup.class);
 
     private final ThreadwrightConfig config;
-    private final Flyway flyway;
     private final Map<String, Object> kafkaConnection;
     private final PolicyCheck policyCheck;
     private final PolicyJudges judges;
@@ -98,7 +97,6 @@ public class EngineStartup {
 
     EngineStartup(
             ThreadwrightConfig config,
-            Flyway flyway,
             @Identifier("default-kafka-broker") Map<String, Object> kafkaConnection,
             PolicyCheck policyCheck,
             PolicyJudges judges,
@@ -116,7 +114,6 @@ public class EngineStartup {
             ReceivedTrace receivedTrace) {
         this.receivedTrace = receivedTrace;
         this.config = config;
-        this.flyway = flyway;
         this.kafkaConnection = kafkaConnection;
         this.policyCheck = policyCheck;
         this.judges = judges;
@@ -232,7 +229,7 @@ public class EngineStartup {
                 ExecutorService beside = Executors.newSingleThreadExecutor(
                         Thread.ofPlatform().name("engine-start-topics").daemon().factory())) {
             patiently("Postgres, to migrate the schema", () -> {
-                migrate(stored);
+                migrate(postgres, stored);
                 return stored;
             });
             patiently("Postgres, to look at the keys of threads", () -> {
@@ -247,12 +244,12 @@ public class EngineStartup {
         }
     }
 
-    private void migrate(StoredSettings stored) {
+    private static void migrate(PostgresSettings postgres, StoredSettings stored) {
         if (PackagedSchema.is(stored.schema())) {
             return;
         }
         try {
-            flyway.migrate();
+            JournalSchema.migrate(postgres);
         } catch (FlywayException e) {
             if (Passing.is(e)) {
                 throw e;

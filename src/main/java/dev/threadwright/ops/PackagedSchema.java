@@ -35,14 +35,9 @@ final class PackagedSchema {
         return script.isDone() && name != null && checksum != null && checksum.equals(checksum(name));
     }
 
-    /**
-     * As Flyway makes it: of the lines, without what ends them. Null if there is no such script.
-     *
-     * @param script with or without the folder, which depends on how Flyway was started
-     */
+    /** As Flyway makes it: of the lines, without what ends them. Null if there is no such script. */
     private static @Nullable Integer checksum(String script) {
-        String file = script.substring(script.lastIndexOf('/') + 1);
-        try (InputStream resource = PackagedSchema.class.getResourceAsStream(PLACE + file)) {
+        try (InputStream resource = PackagedSchema.class.getResourceAsStream(PLACE + script)) {
             if (resource == null) {
                 return null;
             }

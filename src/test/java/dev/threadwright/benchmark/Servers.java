@@ -1,6 +1,8 @@
 package dev.threadwright.benchmark;
 
 import dev.threadwright.embedded.EmbeddedServers;
+import dev.threadwright.journal.JournalSchema;
+import dev.threadwright.journal.PostgresSettings;
 import dev.threadwright.testing.TestServers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -83,10 +85,7 @@ final class Servers implements AutoCloseable {
                 Statement statement = connection.createStatement()) {
             statement.execute("create database " + lane.database());
         }
-        org.flywaydb.core.Flyway.configure()
-                .dataSource(jdbcUrl(lane), user(), password())
-                .load()
-                .migrate();
+        JournalSchema.migrate(PostgresSettings.of(jdbcUrl(lane), user(), password()));
         Map<String, String> inbound =
                 Map.of("max.message.bytes", RECORD_BYTES, "message.timestamp.type", "LogAppendTime");
         Map<String, String> outbound = Map.of("max.message.bytes", RECORD_BYTES);

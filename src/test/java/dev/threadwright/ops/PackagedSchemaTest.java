@@ -26,11 +26,6 @@ class PackagedSchemaTest {
     void whatFlywayHasMadeIsIt() throws Exception {
         List<SchemaScript> scripts = scripts(migrated);
         assertThat(PackagedSchema.is(scripts)).isTrue();
-        assertThat(PackagedSchema.is(scripts.stream()
-                        .map(script -> new SchemaScript("db/migration/" + script.name(), script.checksum(), true))
-                        .toList()))
-                .as("as the server itself has them stored")
-                .isTrue();
         try (Stream<Path> files = Files.list(Path.of("src/main/resources/db/migration"))) {
             assertThat(files.map(file -> file.getFileName().toString()))
                     .containsExactlyInAnyOrderElementsOf(
