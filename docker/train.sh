@@ -1,6 +1,7 @@
 #!/bin/bash
 # Makes the JVM's cache of a package: threadwright.aot beside its quarkus-run.jar. Runs the package against real servers, asks
-# of it what it is for, and tells it to end, upon which the JVM writes what it has loaded and learnt. Usage:
+# of it what it is for, and tells it to end, upon which the JVM writes what it has loaded. Only that: to know how often what is
+# called makes starts longer, and costs more. Usage:
 #
 #   train.sh <package with servers of its own> <package to train, with java.options> <empty directory for data>
 #
@@ -49,7 +50,8 @@ trap 'kill $(jobs -p) 2>/dev/null; wait' EXIT
 until_ready "$servers_http" "$servers_pid"
 
 # A member of the same group: half of the partitions are its own.
-"$java" "${options[@]}" -XX:AOTCacheOutput="$package/threadwright.aot" -Dquarkus.http.host=127.0.0.1 -Dquarkus.http.port="$http" \
+learn=(-XX:TieredStopAtLevel=1 -XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining)
+"$java" "${options[@]}" "${learn[@]}" -XX:AOTCacheOutput="$package/threadwright.aot" -Dquarkus.http.host=127.0.0.1 -Dquarkus.http.port="$http" \
   -Dthreadwright.identity.enabled=false \
   -Dkafka.bootstrap.servers="127.0.0.1:$kafka" -Dthreadwright.postgres.url="jdbc:postgresql://127.0.0.1:$postgres/threadwright" \
   -Dthreadwright.postgres.username=threadwright -Dthreadwright.postgres.password="$(cat "$data/postgres/password")" \

@@ -12,26 +12,43 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How long {@code bin/threadwright} takes from its first line until {@code /q/health/ready} is 200: with servers of its own,
- * on no data and on what it kept; and against servers that run, whose schema and topics are there. Each has been used before.
+ * on no data and on what it kept; and against servers that run, whose schema and topics are there, as does the package that is in
+ * the image. Each has been used before.
  */
 public final class StartTimes {
-    private static final long LOOK_MS = 5;
+    /** Each look costs the server some work as soon as it listens. */
+    private static final long LOOK_MS = 20;
+
     private static final long READY_WITHIN_SECONDS = 180;
     private static final int FIRST_ROUNDS = 3;
+
+    private static final Way SCRIPT = new Way(List.of("bin/threadwright"), List.of());
+
+    /** What the image's build makes, and what it tells the JVM. */
+    private static final Path IMAGE = Path.of("target", "image");
+
+    private static final Path OPTIONS = Path.of("docker", "java.options");
+    private static final String CACHE = "threadwright.aot";
+    private static final String CACHE_OPTION = "-XX:AOTCache=";
     private static final int MAX_ROUNDS = 50;
 
     /** So many that none of the 16 partitions is left out but by a rare chance. */
     private static final int INPUTS = 64;
+
+    /** What is said before and after the configuration. */
+    private record Way(List<String> before, List<String> after) {}
 
     /** @param cpuMs of all its threads until then; not that of Postgres */
     private record Start(long httpMs, long readyMs, long cpuMs) {}
@@ -78,8 +95,8 @@ public final class StartTimes {
                     "-Dthreadwright.data.directory=" + data,
                     "-Dthreadwright.embedded.postgres.port=" + TestServers.freePort(),
                     "-Dthreadwright.embedded.kafka.port=" + TestServers.freePort());
-            fresh.add(start(own));
-            kept.add(start(own));
+            fresh.add(start(SCRIPT, own));
+            kept.add(start(SCRIPT, own));
             delete(data);
         }
         print("servers of its own, no data", fresh);
@@ -94,19 +111,59 @@ public final class StartTimes {
                     "-Dthreadwright.postgres.url=" + servers.jdbcUrl(),
                     "-Dthreadwright.postgres.username=" + servers.user(),
                     "-Dthreadwright.postgres.password=" + servers.password());
-            start(others);
+            Way image = image();
+            start(SCRIPT, others);
             List<Start> running = new ArrayList<>();
+            List<Start> inImage = new ArrayList<>();
             for (int round = 0; round < rounds; round++) {
-                running.add(start(others));
+                running.add(start(SCRIPT, others));
+                inImage.add(start(image, others));
             }
             print("servers that run", running);
+            print("servers that run, the image's package", inImage);
         }
     }
 
-    private Start start(List<String> configuration) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of("bin/threadwright", "-Dquarkus.http.port=" + port));
+    /** How the image starts its package, in whose place stands the one that was built; with a cache as the image's build makes it. */
+    private Way image() throws IOException, InterruptedException {
+        if (!Files.exists(IMAGE.resolve(CACHE))) {
+            train();
+        }
+        List<String> command = new ArrayList<>(
+                List.of(ProcessHandle.current().info().command().orElseThrow(), CACHE_OPTION + IMAGE.resolve(CACHE)));
+        Files.readAllLines(OPTIONS).stream()
+                .filter(line -> !line.isBlank() && !line.startsWith("#") && !line.startsWith(CACHE_OPTION))
+                .forEach(command::add);
+        return new Way(command, List.of("-jar", IMAGE.resolve("quarkus-run.jar").toString()));
+    }
+
+    private void train() throws IOException, InterruptedException {
+        Files.copy(OPTIONS, IMAGE.resolve(OPTIONS.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+        Path log = directory.resolve("train.log");
+        ProcessBuilder training = new ProcessBuilder(
+                        "docker/train.sh",
+                        "target/quarkus-app",
+                        IMAGE.toString(),
+                        directory.resolve("train").toString())
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile());
+        training.environment()
+                .putAll(Map.of(
+                        "JAVA_HOME", System.getProperty("java.home"),
+                        "TRAIN_HTTP", Integer.toString(port),
+                        "TRAIN_POSTGRES", Integer.toString(TestServers.freePort()),
+                        "TRAIN_KAFKA", Integer.toString(TestServers.freePort())));
+        if (training.start().waitFor() != 0) {
+            throw new IllegalStateException("The training run failed:\n" + Files.readString(log));
+        }
+    }
+
+    private Start start(Way way, List<String> configuration) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(way.before());
+        command.add("-Dquarkus.http.port=" + port);
         command.addAll(configuration);
         command.addAll(more);
+        command.addAll(way.after());
         File log = directory.resolve("log").toFile();
         long begunNanos = System.nanoTime();
         Process process = new ProcessBuilder(command)

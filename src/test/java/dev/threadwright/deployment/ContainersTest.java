@@ -185,7 +185,8 @@ class ContainersTest {
                 .containsPattern("UseCompactObjectHeaders\\s+= true")
                 .containsPattern("ExitOnOutOfMemoryError\\s+= true");
         // A cache is good for one collector and one layout of objects: the training run has to have the same options.
-        assertThat(Files.readString(DOCKER.resolve("train.sh"))).contains("\"${options[@]}\" -XX:AOTCacheOutput=");
+        assertThat(Files.readString(DOCKER.resolve("train.sh")))
+                .contains("\"${options[@]}\" \"${learn[@]}\" -XX:AOTCacheOutput=");
         // As the server has them when it is not in a container.
         assertThat(Files.readAllLines(OPTIONS))
                 .containsAll(Stream.of(
