@@ -12,14 +12,12 @@ import dev.threadwright.actor.Threads;
 import dev.threadwright.actor.Turns;
 import dev.threadwright.actor.Work;
 import dev.threadwright.catalog.Catalog;
-import dev.threadwright.catalog.CatalogUnavailableException;
 import dev.threadwright.ingress.CommandRecords;
 import dev.threadwright.ingress.Consumers;
 import dev.threadwright.ingress.KeyPartitions;
 import dev.threadwright.ingress.RecordDecoder;
 import dev.threadwright.ingress.TopicRole;
 import dev.threadwright.journal.Journal;
-import dev.threadwright.journal.JournalUnavailableException;
 import dev.threadwright.limit.TenantQuotas;
 import dev.threadwright.live.ProgressExchange;
 import dev.threadwright.live.StepProgress;
@@ -216,7 +214,7 @@ final class Engine implements AutoCloseable {
                 threads,
                 journal,
                 decider,
-                new NeededWorkflows(new DecidingWorkflows(workflows), this::refreshWorkflows),
+                new NeededWorkflows(workflows, workflows::refresh),
                 loopSettings(),
                 relay,
                 steps,
@@ -254,14 +252,6 @@ final class Engine implements AutoCloseable {
             workflows.refresh();
         } catch (RuntimeException e) {
             LOG.debugf("Cannot look for new workflows yet: %s", e.getMessage());
-        }
-    }
-
-    private void refreshWorkflows() {
-        try {
-            workflows.refresh();
-        } catch (CatalogUnavailableException e) {
-            throw new JournalUnavailableException(String.valueOf(e.getMessage()), e);
         }
     }
 

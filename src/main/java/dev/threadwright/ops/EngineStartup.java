@@ -408,7 +408,7 @@ public class EngineStartup {
                             decide.maxInbox(),
                             decide.maxKept(),
                             decide.keptTtl().toMillis()),
-                    new DecidingWorkflows(workflows),
+                    workflows,
                     judges,
                     new JsonSchemas(),
                     turnstile);
