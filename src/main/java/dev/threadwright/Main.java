@@ -6,7 +6,6 @@ import dev.threadwright.embedded.EmbeddedStartException;
 import dev.threadwright.http.OpenApiDocument;
 import dev.threadwright.journal.JournalUnavailableException;
 import dev.threadwright.ops.AuditCommand;
-import dev.threadwright.ops.EngineStartup;
 import dev.threadwright.ops.KeyCommand;
 import dev.threadwright.ops.MasterKeyCommand;
 import dev.threadwright.ops.RecoverCommand;
@@ -45,13 +44,11 @@ public final class Main {
         quietBroker();
         switch (CommandLine.of(args)) {
             case CommandLine.Serve ignored -> {
-                EngineStartup.headStart();
                 refuseMisconfigured(CANNOT_START);
                 refuseUnidentified();
                 serve(startUnconfigured(true, CANNOT_START), () -> {});
             }
             case CommandLine.Rehearse ignored -> {
-                EngineStartup.headStart();
                 refuse(Rehearsal.leaveOthersAlone(), CANNOT_START);
                 Rehearsal rehearsal = Rehearsal.prepared();
                 refuseMisconfigured(CANNOT_START);

@@ -3,6 +3,7 @@ package dev.threadwright;
 import dev.threadwright.embedded.EmbeddedServers;
 import io.quarkus.runtime.Quarkus;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -10,6 +11,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,6 +35,11 @@ final class Rehearsal {
 
     /** How often what a first caller has to wait for is asked of it. */
     private static final int INPUTS = 10;
+
+    private static final String JSON = "application/json";
+
+    /** It has expressions, schemas, tools and people in it, so that all is learned that compiling a workflow needs. */
+    private static final String DOCUMENT = "/workflows/examples/agent.yaml";
 
     private final Path data;
     private final String url;
@@ -79,17 +86,9 @@ final class Rehearsal {
         try (HttpClient http = HttpClient.newHttpClient()) {
             awaitReady(http);
             for (int i = 0; i < INPUTS; i++) {
-                HttpRequest input = HttpRequest.newBuilder(
-                                URI.create(url + "/threads/rehearsal-" + i + "/inputs?wait=completion"))
-                        .timeout(ANSWERED_WITHIN)
-                        .header("content-type", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofString("{\"data\":{\"text\":\"hi\"}}"))
-                        .build();
-                int status = http.send(input, BodyHandlers.discarding()).statusCode();
-                if (status != 200) {
-                    throw new IllegalStateException("An input was answered with " + status);
-                }
+                ask(http, "/threads/rehearsal-" + i + "/inputs?wait=completion", JSON, "{\"data\":{\"text\":\"hi\"}}");
             }
+            ask(http, "/workflows/validate", "application/yaml", document());
             return true;
         } catch (IOException | IllegalStateException e) {
             System.err.println("threadwright: the rehearsal failed: " + e.getMessage());
@@ -97,6 +96,27 @@ final class Rehearsal {
             Thread.currentThread().interrupt();
         }
         return false;
+    }
+
+    private void ask(HttpClient http, String path, String type, String body) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url + path))
+                .timeout(ANSWERED_WITHIN)
+                .header("content-type", type)
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        int status = http.send(request, BodyHandlers.discarding()).statusCode();
+        if (status != 200) {
+            throw new IllegalStateException("POST " + path + " was answered with " + status);
+        }
+    }
+
+    private static String document() throws IOException {
+        try (InputStream document = Rehearsal.class.getResourceAsStream(DOCUMENT)) {
+            if (document == null) {
+                throw new IllegalStateException("The server lacks its example " + DOCUMENT);
+            }
+            return new String(document.readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 
     private void awaitReady(HttpClient http) throws InterruptedException {

@@ -39,6 +39,7 @@ import dev.threadwright.thread.RunStatus;
 import dev.threadwright.thread.SettledInterrupt;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.ThreadState;
+import dev.threadwright.workflow.WorkflowsUnavailableException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -212,6 +213,8 @@ final class BatchBuilder {
         } catch (JournalException unreachable) {
             // What the decision needs cannot be read now: no defect of the thread.
             throw unreachable;
+        } catch (WorkflowsUnavailableException unreachable) {
+            throw NeededWorkflows.unreachable(unreachable);
         } catch (RuntimeException | StackOverflowError defect) {
             failures.put(thread, new FailedThreads.Failure(taken, defect));
             return true;

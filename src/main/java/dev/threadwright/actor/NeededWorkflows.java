@@ -1,9 +1,11 @@
 package dev.threadwright.actor;
 
+import dev.threadwright.journal.JournalUnavailableException;
 import dev.threadwright.thread.Command;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.ThreadState;
 import dev.threadwright.workflow.WorkflowCatalog;
+import dev.threadwright.workflow.WorkflowsUnavailableException;
 import java.util.Collection;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +20,8 @@ public final class NeededWorkflows {
     private final Runnable refresh;
 
     /**
-     * @param refresh brings the catalog up to date; blocks, and throws a {@code JournalException} if it cannot
+     * @param refresh brings the catalog up to date; blocks, and throws a {@link WorkflowsUnavailableException} if it
+     *     cannot
      */
     public NeededWorkflows(WorkflowCatalog catalog, Runnable refresh) {
         this.catalog = catalog;
@@ -30,8 +33,24 @@ public final class NeededWorkflows {
         return new NeededWorkflows(catalog, () -> {});
     }
 
-    /** @param loaded the states that were loaded for the works */
+    /**
+     * @param loaded the states that were loaded for the works
+     * @throws JournalUnavailableException if it cannot be told now whether they are known
+     */
     void lookUp(Collection<Work> works, Map<ThreadKey, ThreadState> loaded) {
+        try {
+            refreshIfMissing(works, loaded);
+        } catch (WorkflowsUnavailableException e) {
+            throw unreachable(e);
+        }
+    }
+
+    /** A workflow that cannot be read is a journal that cannot be reached: the batch is decided later, and no run fails. */
+    static JournalUnavailableException unreachable(WorkflowsUnavailableException e) {
+        return new JournalUnavailableException(String.valueOf(e.getMessage()), e);
+    }
+
+    private void refreshIfMissing(Collection<Work> works, Map<ThreadKey, ThreadState> loaded) {
         for (Work work : works) {
             if (work instanceof Work.Decide decide && isMissing(decide.command(), loaded)) {
                 refresh.run();

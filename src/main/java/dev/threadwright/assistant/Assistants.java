@@ -58,7 +58,7 @@ public class Assistants {
                                 : Uni.createFrom().nullItem());
     }
 
-    /** The workflow that an assistant runs now; null if this server does not have it. Blocks for one that is not in memory. */
+    /** The workflow that an assistant runs now; null if this server does not have it. Blocks for one that has to be compiled, or read. */
     public @Nullable Workflow workflow(String tenant, Assistant assistant) {
         return system.workflow(tenant, assistant.graph());
     }
@@ -257,18 +257,21 @@ public class Assistants {
 
     /** The workflow that has to be there. */
     private Uni<Workflow> workflow(String tenant, String graph) {
-        Workflow known = Assistant.pinned(graph) == null ? system.workflow(tenant, graph) : null;
-        return known != null
-                ? Uni.createFrom().item(known)
-                : refreshed().map(done -> {
-                    Workflow found = system.workflow(tenant, graph);
-                    if (found == null) {
+        return Uni.createFrom()
+                .item(() -> {
+                    Workflow known = system.workflow(tenant, graph);
+                    if (known == null) {
+                        system.refresh();
+                        known = system.workflow(tenant, graph);
+                    }
+                    if (known == null) {
                         throw new AssistantRefusedException(
                                 Reason.UNKNOWN_GRAPH,
                                 "There is no workflow " + graph + "; GET /workflows lists those that are registered");
                     }
-                    return found;
-                });
+                    return known;
+                })
+                .runSubscriptionOn(Infrastructure.getDefaultWorkerPool());
     }
 
     /** One that is a workflow, perhaps one that another server registered a moment ago. */

@@ -14,7 +14,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** Each workflow as an assistant, from memory as far as nothing else is said. */
+/** Each workflow as an assistant, from memory as far as nothing else is said. Whether it can be used here is not asked for that. */
 public final class SystemAssistants {
 
     static final Json.Obj METADATA = Json.object("created_by", Json.of("system"));
@@ -32,9 +32,7 @@ public final class SystemAssistants {
     }
 
     List<Assistant> all(String tenant) {
-        return catalog.newest(tenant).stream()
-                .map(workflow -> of(workflow.ref()))
-                .toList();
+        return catalog.newest(tenant).stream().map(this::of).toList();
     }
 
     /** By its id, the workflow's name, or name@version; null if there is none. */
@@ -54,9 +52,9 @@ public final class SystemAssistants {
                             newest.metadata());
         }
         return catalog.newest(tenant).stream()
-                .filter(workflow -> known(workflow.ref().name()).equals(idOrGraph))
+                .filter(workflow -> known(workflow.name()).equals(idOrGraph))
                 .findFirst()
-                .map(workflow -> of(workflow.ref()))
+                .map(this::of)
                 .orElse(null);
     }
 
@@ -65,11 +63,10 @@ public final class SystemAssistants {
         if (pinned != null) {
             return catalog.has(tenant, pinned) ? pinned : null;
         }
-        Workflow latest = catalog.latest(tenant, graph);
-        return latest == null ? null : latest.ref();
+        return catalog.newest(tenant, graph);
     }
 
-    /** The workflow that a graph's name, or name@version, stands for. Blocks for one that is not in memory. */
+    /** The workflow that a graph's name, or name@version, stands for. Blocks for one that has to be compiled, or read. */
     @Nullable Workflow workflow(String tenant, String graph) {
         WorkflowRef pinned = Assistant.pinned(graph);
         return pinned == null ? catalog.latest(tenant, graph) : catalog.find(tenant, pinned);
@@ -82,7 +79,7 @@ public final class SystemAssistants {
                 .toList();
     }
 
-    /** Blocks for one that is not in memory. */
+    /** Blocks for one that has to be compiled, or read. */
     @Nullable String description(String tenant, Assistant assistant) {
         return catalog.description(tenant, new WorkflowRef(assistant.workflow(), assistant.version()));
     }

@@ -1,7 +1,8 @@
 package dev.threadwright.catalog;
 
 import dev.threadwright.callback.Callbacks;
-import dev.threadwright.catalog.OlderVersions.Compiled;
+import dev.threadwright.catalog.StoredWorkflows.Key;
+import dev.threadwright.catalog.StoredWorkflows.Name;
 import dev.threadwright.json.JsonText;
 import dev.threadwright.spi.StateReducer;
 import dev.threadwright.spi.WorkflowProvider;
@@ -16,25 +17,22 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.TreeSet;
 import java.util.function.BinaryOperator;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
-import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The workflows of an installation: those written in Java, and the documents that were registered, on whichever server.
- * Answers from memory, which {@link #refresh} brings up to date; only a version that is neither the newest nor was asked
- * for lately is compiled again from its document.
+ * Which there are it knows from memory, which {@link #refresh} brings up to date. A document is compiled when it is first
+ * asked for, or before by {@link #compileNext}. For that the store is read only of what is not the newest under its name, and
+ * was not asked for lately; or if the newest, or what it runs, is of no use to this server.
  */
 @ApplicationScoped
 public class Catalog implements WorkflowCatalog {
@@ -42,29 +40,13 @@ public class Catalog implements WorkflowCatalog {
     /** Whose workflows every tenant has. */
     public static final String EVERYONE = "*";
 
-    /** Documents that are read at once. */
-    private static final int AT_ONCE = 100;
-
-    private static final Logger LOG = Logger.getLogger(Catalog.class);
-
     private final StoredWorkflows stored;
     private final Set<String> handlers;
     private final Callbacks callbacks;
     private final Map<String, BinaryOperator<Json>> reducers = new HashMap<>();
-
-    /** Those in Java. */
-    private final Map<StoredWorkflows.Key, Workflow> own = new ConcurrentHashMap<>();
-
-    /** The documents, with whether this server can use them. */
-    private final Map<StoredWorkflows.Key, Boolean> documents = new ConcurrentHashMap<>();
-
-    /** What names without a version stand for in a document: the newest of when it was registered. Of those that have any. */
-    private final Map<StoredWorkflows.Key, Map<String, WorkflowRef>> meant = new ConcurrentHashMap<>();
-
-    private final Map<Name, Compiled> latest = new ConcurrentHashMap<>();
-    private final OlderVersions older;
-
-    private record Name(String tenant, String name) {}
+    private final Map<Key, Compiled> inJava = new HashMap<>();
+    private final KnownVersions known;
+    private final CompiledVersions compiled;
 
     /** @param isNew whether it was registered now; else this content was the newest version already */
     public record Registered(WorkflowRef ref, boolean isNew) {}
@@ -86,7 +68,6 @@ public class Catalog implements WorkflowCatalog {
             Instance<StateReducer> reducers,
             Instance<WorkflowProvider> providers,
             OlderVersions older) {
-        this.older = older;
         this.stored = new StoredWorkflows(dataSource);
         this.handlers = handlers.names();
         this.callbacks = callbacks;
@@ -95,83 +76,28 @@ public class Catalog implements WorkflowCatalog {
                 throw new IllegalStateException("Two reducer beans are called \"" + reducer.name() + "\"");
             }
         });
-        BuiltInWorkflows.all().forEach(this::addOwn);
-        providers.forEach(provider -> provider.workflows().forEach(this::addOwn));
+        BuiltInWorkflows.all().forEach(this::addInJava);
+        providers.forEach(provider -> provider.workflows().forEach(this::addInJava));
+        this.known = new KnownVersions(inJava.keySet());
+        this.compiled = new CompiledVersions(known, inJava, stored::document, this::compiledStored, older);
     }
 
-    private void addOwn(Workflow workflow) {
-        StoredWorkflows.Key key = new StoredWorkflows.Key(EVERYONE, workflow.ref());
-        if (own.putIfAbsent(key, workflow) != null) {
+    private void addInJava(Workflow workflow) {
+        if (inJava.putIfAbsent(new Key(EVERYONE, workflow.ref()), Compiled.inJava(workflow)) != null) {
             throw new IllegalStateException("Workflow " + workflow.ref() + " is defined twice");
         }
-        latest.merge(new Name(EVERYONE, workflow.ref().name()), new Compiled(workflow, null, 0), Catalog::newer);
-    }
-
-    @Override
-    public @Nullable Workflow latest(String tenant, String name) {
-        Compiled ofTenant = latest.get(new Name(tenant, name));
-        Compiled found = ofTenant != null ? ofTenant : latest.get(new Name(EVERYONE, name));
-        return found == null ? null : found.workflow();
-    }
-
-    /** @throws CatalogUnavailableException if it is not in memory, and the store cannot be reached */
-    @Override
-    public @Nullable Workflow find(String tenant, WorkflowRef ref) {
-        Compiled found = compiled(tenant, ref);
-        return found == null ? null : found.workflow();
-    }
-
-    /** Whether {@link #find} finds it; from memory. */
-    public boolean has(String tenant, WorkflowRef ref) {
-        return isUsable(new StoredWorkflows.Key(tenant, ref)) || isUsable(new StoredWorkflows.Key(EVERYONE, ref));
-    }
-
-    private boolean isUsable(StoredWorkflows.Key key) {
-        return own.containsKey(key) || documents.getOrDefault(key, false);
-    }
-
-    private @Nullable Compiled compiled(String tenant, WorkflowRef ref) {
-        Compiled ofTenant = compiled(new StoredWorkflows.Key(tenant, ref));
-        return ofTenant != null ? ofTenant : compiled(new StoredWorkflows.Key(EVERYONE, ref));
-    }
-
-    private @Nullable Compiled compiled(StoredWorkflows.Key key) {
-        Workflow inJava = own.get(key);
-        if (inJava != null) {
-            return new Compiled(inJava, null, 0);
-        }
-        if (!documents.getOrDefault(key, false)) {
-            return null;
-        }
-        Compiled newest = latest.get(new Name(key.tenant(), key.ref().name()));
-        if (newest != null && newest.workflow().ref().equals(key.ref())) {
-            return newest;
-        }
-        Compiled kept = older.find(key);
-        return kept != null ? kept : compiledAgain(key);
-    }
-
-    private @Nullable Compiled compiledAgain(StoredWorkflows.Key key) {
-        List<StoredWorkflows.Row> rows = stored.documents(List.of(key));
-        if (rows.isEmpty()) {
-            return null;
-        }
-        Compiled again = compile(rows.getFirst());
-        older.keep(key, again);
-        return again;
-    }
-
-    private Compiled compile(StoredWorkflows.Row row) {
-        return compile(row.key(), DocumentReader.read(row.document()), row.document());
     }
 
     /** Whether or not this server can be called back: another one may have asked, and its runs go on here. */
-    private Compiled compile(StoredWorkflows.Key key, Json.Obj document, String text) {
-        Names names = new Names(meant.get(key));
-        Workflow workflow = compile(key.tenant(), document, key.ref().version(), names, true);
-        if (!names.now.isEmpty()) {
-            meant.putIfAbsent(key, Map.copyOf(names.now));
-        }
+    private Compiled compiledStored(Key key, String text, WorkflowCatalog others) {
+        Json.Obj document = DocumentReader.read(text);
+        return compiled(key.tenant(), document, text, key.ref().version(), others, true);
+    }
+
+    private Compiled compiled(
+            String tenant, Json.Obj document, String text, int version, WorkflowCatalog others, boolean isReachable) {
+        Workflow workflow = DocumentCompiler.compile(
+                document, version, new Surroundings(tenant, others, handlers, reducers, isReachable));
         return new Compiled(
                 workflow,
                 document.get("description") instanceof Json.Text said
@@ -180,124 +106,98 @@ public class Catalog implements WorkflowCatalog {
                 text.length());
     }
 
-    /** What one document refers to; the same each time that it is compiled. */
-    private final class Names implements WorkflowCatalog {
-        private final @Nullable Map<String, WorkflowRef> before;
-        private final Map<String, WorkflowRef> now = new HashMap<>();
-
-        /** @param before what it found the first time; null if this is that */
-        Names(@Nullable Map<String, WorkflowRef> before) {
-            this.before = before;
-        }
-
-        @Override
-        public @Nullable Workflow latest(String tenant, String name) {
-            if (before != null) {
-                WorkflowRef then = before.get(name);
-                return then == null ? null : find(tenant, then);
-            }
-            Workflow found = Catalog.this.latest(tenant, name);
-            if (found != null) {
-                now.put(name, found.ref());
-            }
-            return found;
-        }
-
-        @Override
-        public @Nullable Workflow find(String tenant, WorkflowRef ref) {
-            return Catalog.this.find(tenant, ref);
-        }
+    /** @throws CatalogUnavailableException if it, or what it runs, is to be read from the store, which cannot be reached */
+    @Override
+    public @Nullable Workflow latest(String tenant, String name) {
+        Compiled ofTenant = compiled.latest(new Name(tenant, name));
+        Compiled found = ofTenant != null ? ofTenant : compiled.latest(new Name(EVERYONE, name));
+        return found == null ? null : found.workflow();
     }
 
-    /** The newest version under each name that the tenant may use. */
-    public List<Workflow> newest(String tenant) {
-        Map<String, Workflow> newest = new TreeMap<>();
-        latest.forEach((name, version) -> {
-            if (name.tenant().equals(tenant) || name.tenant().equals(EVERYONE) && !isOf(tenant, name.name())) {
-                newest.put(name.name(), version.workflow());
-            }
-        });
-        return List.copyOf(newest.values());
+    /** @throws CatalogUnavailableException if it is to be read from the store, which cannot be reached */
+    @Override
+    public @Nullable Workflow find(String tenant, WorkflowRef ref) {
+        Compiled found = compiled(tenant, ref);
+        return found == null ? null : found.workflow();
     }
 
-    /** The versions under a name, the newest first; none if there is no such workflow. */
+    private @Nullable Compiled compiled(String tenant, WorkflowRef ref) {
+        Compiled ofTenant = compiled.find(new Key(tenant, ref));
+        return ofTenant != null ? ofTenant : compiled.find(new Key(EVERYONE, ref));
+    }
+
+    /** Whether there is this version, and nobody has found that this server cannot use it. Compiles nothing. */
+    public boolean has(String tenant, WorkflowRef ref) {
+        return compiled.mayBeUsed(new Key(tenant, ref)) || compiled.mayBeUsed(new Key(EVERYONE, ref));
+    }
+
+    /** The newest version under each name that the tenant may use, as far as {@link #has} knows; by name. */
+    public List<WorkflowRef> newest(String tenant) {
+        Set<String> names = new TreeSet<>(known.names(EVERYONE));
+        names.addAll(known.names(tenant));
+        return names.stream().flatMap(name -> usable(tenant, name).limit(1)).toList();
+    }
+
+    /** The newest version under a name, as far as {@link #has} knows; null if there is none. */
+    public @Nullable WorkflowRef newest(String tenant, String name) {
+        return usable(tenant, name).findFirst().orElse(null);
+    }
+
+    /** The versions under a name, as far as {@link #has} knows, the newest first; none if there is no such workflow. */
     public List<WorkflowRef> versions(String tenant, String name) {
-        String owner = isOf(tenant, name) ? tenant : EVERYONE;
-        return Stream.concat(
-                        own.keySet().stream(),
-                        documents.entrySet().stream()
-                                .filter(Map.Entry::getValue)
-                                .map(Map.Entry::getKey))
-                .filter(key -> key.tenant().equals(owner) && key.ref().name().equals(name))
-                .map(StoredWorkflows.Key::ref)
-                .sorted(Comparator.comparingInt(WorkflowRef::version).reversed())
-                .toList();
+        return usable(tenant, name).toList();
+    }
+
+    private Stream<WorkflowRef> usable(String tenant, String name) {
+        Name own = new Name(tenant, name);
+        return usable(usable(own).findFirst().isPresent() ? own : new Name(EVERYONE, name));
+    }
+
+    private Stream<WorkflowRef> usable(Name name) {
+        return known.under(name).stream()
+                .map(name::version)
+                .filter(compiled::mayBeUsed)
+                .map(Key::ref);
     }
 
     /**
      * What the document says of itself; null if it says nothing.
      *
-     * @throws CatalogUnavailableException if it is not in memory, and the store cannot be reached
+     * @throws CatalogUnavailableException if it is to be read from the store, which cannot be reached
      */
     public @Nullable String description(String tenant, WorkflowRef ref) {
         Compiled found = compiled(tenant, ref);
         return found == null ? null : found.description();
     }
 
-    private boolean isOf(String tenant, String name) {
-        return latest.containsKey(new Name(tenant, name));
-    }
-
     /**
-     * Takes in what other servers have registered. One cheap query if that is nothing. Blocks.
+     * Takes in what other servers have registered, and compiles nothing. One cheap query if that is nothing. Blocks.
      *
      * @throws CatalogUnavailableException if the store cannot be reached
      */
     public void refresh() {
-        if (stored.count() == documents.size()) {
+        if (stored.count() == known.size()) {
             return;
         }
-        List<StoredWorkflows.Key> missing = stored.missing(documents.keySet());
-        List<StoredWorkflows.Key> waiting = new ArrayList<>();
-        for (int from = 0; from < missing.size(); from += AT_ONCE) {
-            waiting.addAll(notTakenIn(missing.subList(from, Math.min(from + AT_ONCE, missing.size()))));
-        }
-        // Stored times are those of several clocks: one that runs another may come before it.
-        for (int before = 0; before != waiting.size() && !waiting.isEmpty(); ) {
-            before = waiting.size();
-            List<StoredWorkflows.Key> again = waiting;
-            waiting = new ArrayList<>();
-            for (StoredWorkflows.Key key : again) {
-                waiting.addAll(notTakenIn(List.of(key)));
-            }
-        }
-        waiting.forEach(key -> documents.put(key, false));
+        List<Key> missing =
+                stored.keys().stream().filter(key -> !known.isTakenIn(key)).toList();
+        compiled.takeIn(missing, stored.documents(known.newest(missing)));
     }
 
-    private List<StoredWorkflows.Key> notTakenIn(List<StoredWorkflows.Key> keys) {
-        return stored.documents(keys).stream()
-                .filter(row -> !isTakenIn(row))
-                .map(StoredWorkflows.Row::key)
-                .toList();
-    }
-
-    private boolean isTakenIn(StoredWorkflows.Row row) {
-        try {
-            add(row.key(), compile(row));
-            return true;
-        } catch (InvalidDocumentException e) {
-            // A newer server may have handlers that this one lacks. Runs of it fail here and say so.
-            LOG.warnf(
-                    "Workflow %s of tenant %s cannot be used by this server: %s",
-                    row.key().ref(), row.key().tenant(), e.getMessage());
-            return false;
-        }
+    /**
+     * Compiles one of the newest documents that nobody has asked for yet. Takes its time.
+     *
+     * @return false if there is none
+     * @throws CatalogUnavailableException if something is to be read from the store, which cannot be reached
+     */
+    public boolean compileNext() {
+        return compiled.compileNext();
     }
 
     /** Everything that is wrong with a document; nothing if it could be registered. */
     public List<DocumentProblem> problems(String tenant, String text) {
         try {
-            checked(tenant, DocumentReader.read(text));
+            checked(tenant, DocumentReader.read(text), text, known.end());
             return List.of();
         } catch (InvalidDocumentException e) {
             return e.problems();
@@ -314,82 +214,87 @@ public class Catalog implements WorkflowCatalog {
     public Registered register(String tenant, String text, long nowMs) {
         refresh();
         Json.Obj document = DocumentReader.read(text);
-        Workflow workflow = checked(tenant, document);
+        long place = known.end();
+        Compiled checked = checked(tenant, document, text, place);
         Integer version = document.get("version") instanceof Json.Num number
                 ? number.value().intValueExact()
                 : null;
         StoredWorkflows.Stored registered =
-                stored.register(tenant, workflow.ref().name(), version, hashOf(document), text, nowMs);
+                stored.register(tenant, checked.workflow().ref().name(), version, hashOf(document), text, nowMs);
         if (registered.isNew()) {
-            StoredWorkflows.Key key = new StoredWorkflows.Key(tenant, registered.ref());
-            add(key, compile(key, document, text));
+            Key key = new Key(tenant, registered.ref());
+            boolean isTakenIn = compiled.takeIn(List.of(key), Map.of(key, text)) == 1;
+            // Else others came in between: it is another version, or its names stand for others.
+            if (isTakenIn
+                    && known.place(key) == place
+                    && checked.workflow().ref().equals(key.ref())) {
+                compiled.keep(key, checked);
+            }
         }
         return new Registered(registered.ref(), registered.isNew());
     }
 
     /**
-     * Whether the newest version under its name is this content, and can be used here: then there is nothing to register. For
-     * who brings the same documents at each start. Of what the last {@link #refresh} found; false is no harm. Blocks.
+     * Whether the newest version under its name is this content, and as far as {@link #has} knows can be used here: then there is
+     * nothing to register. For who brings the same documents at each start. Of what the last {@link #refresh} found; false is no
+     * harm. Blocks.
      *
      * @throws InvalidDocumentException if it is no document at all
      * @throws CatalogUnavailableException if the store cannot be reached
      */
     public boolean holds(String tenant, String text) {
+        if (compiled.hasText(tenant, text)) {
+            return true;
+        }
         Json.Obj document = DocumentReader.read(text);
         if (!(document.get("name") instanceof Json.Text name)) {
             return false;
         }
-        Compiled newest = latest.get(new Name(tenant, name.value()));
+        WorkflowRef newest = usable(new Name(tenant, name.value())).findFirst().orElse(null);
         if (newest != null
                 && document.get("version") instanceof Json.Num asked
-                && !asked.equals(Json.of(newest.workflow().ref().version()))) {
+                && !asked.equals(Json.of(newest.version()))) {
             return false;
         }
-        return newest != null && stored.isNewest(tenant, newest.workflow().ref(), hashOf(document));
+        return newest != null && stored.isNewest(tenant, newest, hashOf(document));
     }
 
-    private Workflow checked(String tenant, Json.Obj document) {
-        int version = document.get("version") instanceof Json.Num number
-                        && number.value().signum() > 0
-                ? number.value().intValue()
-                : 1;
-        Workflow workflow = compile(tenant, document, Math.max(1, version), this, callbacks.isReachable());
-        String name = workflow.ref().name();
-        boolean isOurs = own.keySet().stream().anyMatch(key -> key.ref().name().equals(name))
-                || !tenant.equals(EVERYONE) && latest.containsKey(new Name(EVERYONE, name));
+    /** @param place where it would stand, to be the newest under its name */
+    private Compiled checked(String tenant, Json.Obj document, String text, long place) {
+        Compiled checked;
+        try {
+            checked = compiled(
+                    tenant,
+                    document,
+                    text,
+                    nextVersion(tenant, document),
+                    compiled.others(tenant, place),
+                    callbacks.isReachable());
+        } catch (EndlessNestingException e) {
+            throw new InvalidDocumentException(List.of(new DocumentProblem("", String.valueOf(e.getMessage()))));
+        }
+        String name = checked.workflow().ref().name();
+        boolean isOurs =
+                inJava.keySet().stream().anyMatch(key -> key.ref().name().equals(name))
+                        || !tenant.equals(EVERYONE)
+                                && !known.under(new Name(EVERYONE, name)).isEmpty();
         if (isOurs) {
             throw new InvalidDocumentException(List.of(
                     new DocumentProblem("/name", "belongs to a workflow that comes with the server; take another")));
         }
-        return workflow;
+        return checked;
     }
 
-    private Workflow compile(
-            String tenant, Json.Obj document, int version, WorkflowCatalog workflows, boolean isReachable) {
-        return DocumentCompiler.compile(
-                document, version, new Surroundings(tenant, workflows, handlers, reducers, isReachable));
-    }
-
-    /** It can be found before others are told of it. */
-    private void add(StoredWorkflows.Key key, Compiled version) {
-        older.keep(key, version);
-        documents.put(key, true);
-        Name name = new Name(key.tenant(), key.ref().name());
-        latest.compute(name, (same, before) -> {
-            if (before == null) {
-                return version;
-            }
-            Compiled newest = newer(before, version);
-            if (newest != before) {
-                older.keep(
-                        new StoredWorkflows.Key(key.tenant(), before.workflow().ref()), before);
-            }
-            return newest;
-        });
-    }
-
-    private static Compiled newer(Compiled a, Compiled b) {
-        return a.workflow().ref().version() > b.workflow().ref().version() ? a : b;
+    private int nextVersion(String tenant, Json.Obj document) {
+        if (document.get("version") instanceof Json.Num number && number.value().signum() > 0) {
+            return Math.max(1, number.value().intValue());
+        }
+        return document.get("name") instanceof Json.Text name
+                ? known.under(new Name(tenant, name.value())).stream()
+                                .findFirst()
+                                .orElse(0)
+                        + 1
+                : 1;
     }
 
     private static byte[] hashOf(Json.Obj document) {

@@ -656,26 +656,30 @@ final class DocumentCompiler {
         if (!(named instanceof Json.Text text)) {
             return null;
         }
-        Workflow found;
+        WorkflowRef pinned = null;
         if (text.value().contains("@")) {
             try {
-                found = surroundings.find(WorkflowRef.parse(text.value()));
+                pinned = WorkflowRef.parse(text.value());
             } catch (IllegalArgumentException e) {
                 problem(path, "is no workflow's name or name@version");
                 return null;
             }
-        } else {
-            found = surroundings.latest(text.value());
         }
-        if (found == null) {
-            problem(path, "there is no workflow " + text.value() + "; register it first");
+        try {
+            Workflow found = pinned == null ? surroundings.latest(text.value()) : surroundings.find(pinned);
+            if (found == null) {
+                problem(path, "there is no workflow " + text.value() + "; register it first");
+                return null;
+            }
+            int depth = surroundings.depth(found) + 1;
+            if (depth > Surroundings.MAX_DEPTH) {
+                problem(path, "workflows run each other " + depth + " deep with it, at most " + Surroundings.MAX_DEPTH);
+            }
+            return found.ref();
+        } catch (UnusableWorkflowException e) {
+            problem(path, String.valueOf(e.getMessage()));
             return null;
         }
-        int depth = surroundings.depth(found) + 1;
-        if (depth > Surroundings.MAX_DEPTH) {
-            problem(path, "workflows run each other " + depth + " deep with it, at most " + Surroundings.MAX_DEPTH);
-        }
-        return found.ref();
     }
 
     private Step.Retries retries(String path, @Nullable Json declared) {

@@ -3,7 +3,6 @@ package dev.threadwright.catalog;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.threadwright.catalog.StoredWorkflows.Key;
-import dev.threadwright.workflow.Workflow;
 import org.jspecify.annotations.Nullable;
 
 /** Versions of documents that are not the newest, compiled: as many as fit, those that are asked for stay. */
@@ -16,9 +15,6 @@ final class OlderVersions {
     private static final int LEAST_BYTES = 1_024;
 
     private final Cache<Key, Compiled> compiled;
-
-    /** @param bytes of the document, as good as */
-    record Compiled(Workflow workflow, @Nullable String description, int bytes) {}
 
     OlderVersions(long maxBytes) {
         this.compiled = Caffeine.newBuilder()

@@ -7,8 +7,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -18,15 +19,30 @@ final class StoredWorkflows {
     private static final String UNIQUE_VIOLATION = "23505";
     private static final int MAX_RACES = 10;
 
+    /** Documents that are read at once. */
+    private static final int AT_ONCE = 100;
+
     private final DataSource dataSource;
 
     StoredWorkflows(DataSource dataSource) {
         this.dataSource = dataSource;
     }
 
-    record Key(String tenant, WorkflowRef ref) {}
+    record Key(String tenant, WorkflowRef ref) {
 
-    record Row(Key key, String document) {}
+        Name name() {
+            return new Name(tenant, ref.name());
+        }
+    }
+
+    record Name(String tenant, String name) {
+
+        Key version(int version) {
+            return new Key(tenant, new WorkflowRef(name, version));
+        }
+    }
+
+    private record Row(Key key, String document) {}
 
     /** @param isNew whether it was stored now */
     record Stored(WorkflowRef ref, boolean isNew) {}
@@ -39,23 +55,35 @@ final class StoredWorkflows {
                 .getFirst();
     }
 
-    /** Those that are not known, in the order in which they were registered. */
-    List<Key> missing(Set<Key> known) {
-        List<Key> keys = query(
+    /** All of them, in the order in which they were registered. */
+    List<Key> keys() {
+        return query(
                 "select tenant, name, version from workflow order by created_at_ms, tenant, name, version",
                 statement -> {},
                 StoredWorkflows::key);
-        return keys.stream().filter(key -> !known.contains(key)).toList();
     }
 
-    /** As many of these as there are, in their order. */
-    List<Row> documents(List<Key> keys) {
+    /** Null if there is none. */
+    @Nullable String document(Key key) {
+        return documents(List.of(key)).get(key);
+    }
+
+    /** Of as many of these as there are. */
+    Map<Key, String> documents(List<Key> keys) {
+        Map<Key, String> documents = new HashMap<>();
+        for (int from = 0; from < keys.size(); from += AT_ONCE) {
+            rows(keys.subList(from, Math.min(from + AT_ONCE, keys.size())))
+                    .forEach(row -> documents.put(row.key(), row.document()));
+        }
+        return documents;
+    }
+
+    private List<Row> rows(List<Key> keys) {
         return query(
                 """
                 select w.tenant, w.name, w.version, w.document
-                from unnest(?::text[], ?::text[], ?::int[]) with ordinality as k (tenant, name, version, place)
+                from unnest(?::text[], ?::text[], ?::int[]) as k (tenant, name, version)
                      join workflow w using (tenant, name, version)
-                order by k.place
                 """,
                 statement -> {
                     Connection connection = statement.getConnection();

@@ -38,7 +38,7 @@ record Surroundings(
         return reducers.get(name);
     }
 
-    /** 1 for a workflow that runs no other. What is registered refers only to what was registered before: no cycle. */
+    /** 1 for a workflow that runs no other; more than {@link #MAX_DEPTH} if there is no end to it. */
     int depth(Workflow workflow) {
         return depth(workflow, new HashMap<>());
     }
@@ -48,6 +48,8 @@ record Surroundings(
         if (before != null) {
             return before;
         }
+        // What leads back to it while it is looked at, leads too deep.
+        known.put(workflow.ref(), MAX_DEPTH);
         int deepest = 0;
         for (Step step : workflow.steps().values()) {
             if (step.kind() instanceof Step.Subgraph subgraph) {

@@ -148,7 +148,7 @@ public class AssistantGraphResource {
         };
     }
 
-    /** On a thread that may wait for what is not in memory: an older version, or what that runs. */
+    /** On a thread that may wait for what has to be compiled, or read: it, or what it runs. */
     private Uni<Workflow> workflow(String tenant, String id) {
         return assistants
                 .required(tenant, PathTexts.checked("assistant_id", id))

@@ -12,14 +12,12 @@ import dev.threadwright.actor.Threads;
 import dev.threadwright.actor.Turns;
 import dev.threadwright.actor.Work;
 import dev.threadwright.catalog.Catalog;
-import dev.threadwright.catalog.CatalogUnavailableException;
 import dev.threadwright.ingress.CommandRecords;
 import dev.threadwright.ingress.Consumers;
 import dev.threadwright.ingress.KeyPartitions;
 import dev.threadwright.ingress.RecordDecoder;
 import dev.threadwright.ingress.TopicRole;
 import dev.threadwright.journal.Journal;
-import dev.threadwright.journal.JournalUnavailableException;
 import dev.threadwright.limit.TenantQuotas;
 import dev.threadwright.live.ProgressExchange;
 import dev.threadwright.live.StepProgress;
@@ -177,6 +175,7 @@ final class Engine implements AutoCloseable {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
+        watch.shutdownNow();
         List<Thread> closing = units.stream()
                 .map(unit -> Thread.ofPlatform().name(unit.name() + "-close").start(unit::close))
                 .toList();
@@ -187,7 +186,6 @@ final class Engine implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
         }
-        watch.shutdownNow();
         exchange.close();
         strayProducer.close(java.time.Duration.ofSeconds(2));
         admin.close(java.time.Duration.ofSeconds(2));
@@ -216,7 +214,7 @@ final class Engine implements AutoCloseable {
                 threads,
                 journal,
                 decider,
-                new NeededWorkflows(new DecidingWorkflows(workflows), this::refreshWorkflows),
+                new NeededWorkflows(workflows, workflows::refresh),
                 loopSettings(),
                 relay,
                 steps,
@@ -248,21 +246,28 @@ final class Engine implements AutoCloseable {
         return new LoopUnit(name, journal, claimJournal, loop, relay, ownership, consumers, steps);
     }
 
-    /** A new version that another server registered is the one that new runs start with. */
+    /** A new version that another server registered is the one that new runs start with; none of them has to wait for it. */
     private void watchWorkflows() {
         try {
             workflows.refresh();
+            long endNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(REFRESH_MS);
+            boolean isMore = true;
+            while (isMore
+                    && isServing()
+                    && System.nanoTime() < endNanos
+                    && !Thread.currentThread().isInterrupted()) {
+                isMore = workflows.compileNext();
+            }
         } catch (RuntimeException e) {
             LOG.debugf("Cannot look for new workflows yet: %s", e.getMessage());
         }
     }
 
-    private void refreshWorkflows() {
-        try {
-            workflows.refresh();
-        } catch (CatalogUnavailableException e) {
-            throw new JournalUnavailableException(String.valueOf(e.getMessage()), e);
-        }
+    /** Not while it starts: whoever waits for that needs the processors for something else. */
+    private boolean isServing() {
+        return units.stream()
+                .allMatch(unit -> unit.consumers().hasJoined()
+                        && unit.ownership().pending().isEmpty());
     }
 
     private Relay relay(String name, String clientId, Journal journal, IntConsumer onLost) {

@@ -5,7 +5,6 @@ import dev.threadwright.actor.Replies;
 import dev.threadwright.callback.CallbackKey;
 import dev.threadwright.callback.Callbacks;
 import dev.threadwright.catalog.Catalog;
-import dev.threadwright.catalog.HeadStart;
 import dev.threadwright.catalog.InvalidDocumentException;
 import dev.threadwright.catalog.WorkflowConflictException;
 import dev.threadwright.catalog.WorkflowFiles;
@@ -129,11 +128,6 @@ public class EngineStartup {
         this.measurements = measurements;
         List<Replies> all = replies.stream().toList();
         this.replies = batch -> all.forEach(each -> each.committed(batch));
-    }
-
-    /** Before Quarkus, which has nothing for a second processor to do: what needs neither it nor a server. Returns at once. */
-    public static void headStart() {
-        Thread.ofPlatform().name("head-start").daemon().start(HeadStart::compile);
     }
 
     /** What the start is waiting for; null when the engine runs. */
@@ -283,7 +277,7 @@ public class EngineStartup {
         });
         // Before the first thread or run could be one too many.
         QuotaWiring.count(quotas, tables);
-        Decider decider = decider();
+        Decider decider = patiently("Postgres, to read the workflow of inputs", this::decider);
         Map<String, Integer> generations = got(topics);
         RecordDecoder decoder = new RecordDecoder(
                 TenantTopics.of(config),
@@ -405,7 +399,7 @@ public class EngineStartup {
                             decide.maxInbox(),
                             decide.maxKept(),
                             decide.keptTtl().toMillis()),
-                    new DecidingWorkflows(workflows),
+                    workflows,
                     judges,
                     new JsonSchemas(),
                     turnstile);

@@ -11,6 +11,7 @@ import dev.threadwright.workflow.StepFailure;
 import dev.threadwright.workflow.SuperStep;
 import dev.threadwright.workflow.Workflow;
 import dev.threadwright.workflow.WorkflowCatalog;
+import dev.threadwright.workflow.WorkflowsUnavailableException;
 import dev.threadwright.workflow.Write;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -78,6 +79,8 @@ final class Tasks {
         } catch (StepFailure failure) {
             fail(draft, run, due.id(), due.task().step(), String.valueOf(failure.getMessage()));
             return;
+        } catch (WorkflowsUnavailableException later) {
+            throw later;
         } catch (RuntimeException defect) {
             // The workflow's, not ours: it must cost this run and not the partition, which would meet it for ever.
             fail(draft, run, due.id(), due.task().step(), "The step is defective: " + defect);
@@ -103,6 +106,8 @@ final class Tasks {
         } catch (StepFailure failure) {
             fail(draft, run, calling.id(), calling.task().step(), String.valueOf(failure.getMessage()));
             return;
+        } catch (WorkflowsUnavailableException later) {
+            throw later;
         } catch (RuntimeException defect) {
             fail(draft, run, calling.id(), calling.task().step(), "The step is defective: " + defect);
             return;
@@ -159,6 +164,8 @@ final class Tasks {
         } catch (StepFailure failure) {
             fail(draft, run, id, step, String.valueOf(failure.getMessage()));
             return;
+        } catch (WorkflowsUnavailableException later) {
+            throw later;
         } catch (RuntimeException defect) {
             fail(draft, run, id, step, "The step is defective: " + defect);
             return;
@@ -702,6 +709,8 @@ final class Tasks {
         } catch (StepFailure failure) {
             fail(draft, run, parent, task.step(), String.valueOf(failure.getMessage()));
             return;
+        } catch (WorkflowsUnavailableException later) {
+            throw later;
         } catch (RuntimeException defect) {
             fail(draft, run, parent, task.step(), "The step is defective: " + defect);
             return;

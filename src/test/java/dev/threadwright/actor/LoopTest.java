@@ -30,11 +30,14 @@ import dev.threadwright.thread.RunStatus;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.ThreadState;
 import dev.threadwright.thread.policy.QueuePolicy;
-import dev.threadwright.workflow.BuiltInWorkflows;
 import dev.threadwright.workflow.Json;
+import dev.threadwright.workflow.Step;
 import dev.threadwright.workflow.Workflow;
+import dev.threadwright.workflow.WorkflowBuilder;
 import dev.threadwright.workflow.WorkflowCatalog;
 import dev.threadwright.workflow.WorkflowRef;
+import dev.threadwright.workflow.Workflows;
+import dev.threadwright.workflow.WorkflowsUnavailableException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -46,6 +49,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LoopTest {
 
@@ -116,23 +121,38 @@ class LoopTest {
         }
     }
 
-    /** As one of a catalog that keeps some versions only, while its store is away. */
-    @Test
-    void aWorkflowThatCannotBeReadYetCostsNoRunAnythingAndSetsNoThreadAside() {
+    /** As of a catalog that keeps some versions only, while its store is away: at first, or at any later look. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9})
+    void aWorkflowThatCannotBeReadYetCostsNoRunAnythingAndSetsNoThreadAside(int looksBefore) {
         InMemoryJournal journal = new InMemoryJournal();
-        AtomicInteger away = new AtomicInteger(5);
+        WorkflowCatalog parents = new Workflows(List.of(
+                WorkflowBuilder.workflow("inner", 1)
+                        .pure("only", view -> List.of(), step -> step)
+                        .start("only")
+                        .build(),
+                WorkflowBuilder.workflow("echo", 1)
+                        .step("run", new Step.Subgraph(new WorkflowRef("inner", 1), null, null), step -> step)
+                        .start("run")
+                        .build()));
+        AtomicInteger looks = new AtomicInteger();
         WorkflowCatalog workflows = new WorkflowCatalog() {
             @Override
             public Workflow latest(String tenant, String name) {
-                return BuiltInWorkflows.registry().latest(tenant, name);
+                look();
+                return parents.latest(tenant, name);
             }
 
             @Override
             public Workflow find(String tenant, WorkflowRef ref) {
-                if (away.getAndDecrement() > 0) {
-                    throw new JournalUnavailableException("The registered workflows cannot be reached", null);
+                look();
+                return parents.find(tenant, ref);
+            }
+
+            private void look() {
+                if (looks.getAndIncrement() == looksBefore) {
+                    throw new WorkflowsUnavailableException("The registered workflows cannot be reached", null);
                 }
-                return BuiltInWorkflows.registry().find(tenant, ref);
             }
         };
         try (LoopHarness harness =
@@ -142,7 +162,7 @@ class LoopTest {
             harness.loop.offer(List.of(work(0, 0, input(T, "i", 1, null, "echo"))));
             harness.awaitConsumed(0, 1);
 
-            assertThat(away).as("it was away while it was decided").hasNegativeValue();
+            assertThat(looks).as("it was away while it was decided").hasValueGreaterThan(looksBefore + 1);
             assertThat(accepted(journal.decisions(T, 1, 100))).containsExactly("i");
             assertThat(journal.decisions(T, 1, 100).stream()
                             .flatMap(row -> row.events().stream())

@@ -3,6 +3,7 @@ package dev.threadwright.catalog;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.threadwright.callback.Callbacks;
 import dev.threadwright.catalog.Catalog.Registered;
@@ -23,6 +24,7 @@ import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.lang.reflect.Proxy;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -57,6 +59,10 @@ class CatalogTest {
     @Inject
     @Any
     Instance<WorkflowProvider> providers;
+
+    /** That of the server which serves this test. */
+    @Inject
+    Catalog running;
 
     private final String tenant = "tenant-" + UUID.randomUUID();
     private final String name = "w-" + UUID.randomUUID();
@@ -402,10 +408,86 @@ class CatalogTest {
         Catalog later = new Catalog(dataSource, handlers, REACHABLE, reducers, providers, four);
         later.refresh();
 
+        assertThat(four.size()).as("nobody has asked for any").isZero();
+        for (int version = 1; version <= 20; version++) {
+            assertThat(written(later, ref(version))).isEqualTo(Json.of(version));
+        }
         assertThat(four.size()).isBetween(1L, 4L);
         assertThat(latest(later).ref()).isEqualTo(ref(20));
-        assertThat(written(later, ref(1))).isEqualTo(Json.of(1));
-        assertThat(written(later, ref(20))).isEqualTo(Json.of(20));
+    }
+
+    @Test
+    void aStartCompilesNothingAndNeedsNoDatabaseForTheNewest() {
+        register(here, document("1"));
+        register(here, document("2"));
+        store(3, "name: %s\nstart: a\nsteps: {a: {call: nobody}}\n".formatted(name));
+        String other = "o-" + name;
+        here.register(tenant, document("1").replace(name, other), ++nowMs);
+        boolean[] away = {false};
+        Catalog later = new Catalog(unreliable(away), handlers, REACHABLE, reducers, providers);
+
+        later.refresh();
+        assertThat(later.has(tenant, ref(3)))
+                .as("nobody has found what is wrong with it")
+                .isTrue();
+        assertThat(later.newest(tenant, name)).isEqualTo(ref(3));
+        assertThat(later.newest(tenant)).contains(ref(3), new WorkflowRef(other, 1), new WorkflowRef("echo", 1));
+        assertThat(later.versions(tenant, name)).containsExactly(ref(3), ref(2), ref(1));
+        away[0] = true;
+        assertThat(later.holds(tenant, document("1").replace(name, other)))
+                .as("its text is at hand")
+                .isTrue();
+        assertThat(Objects.requireNonNull(later.latest(tenant, other)).ref()).isEqualTo(new WorkflowRef(other, 1));
+        assertThatThrownBy(() -> later.latest(tenant, name)).isExactlyInstanceOf(CatalogUnavailableException.class);
+        away[0] = false;
+        assertThat(latest(later).ref()).isEqualTo(ref(2));
+        assertThat(later.has(tenant, ref(3))).isFalse();
+        assertThat(later.find(tenant, ref(3))).isNull();
+        assertThat(later.newest(tenant, name)).isEqualTo(ref(2));
+        assertThat(later.newest(tenant)).contains(ref(2)).doesNotContain(ref(3));
+        assertThat(later.versions(tenant, name)).containsExactly(ref(2), ref(1));
+    }
+
+    @Test
+    void nothingIsRegisteredThatWouldRunWhatThisServerCannotUse() {
+        register(here, document("1"));
+        store(2, "name: %s\nstart: a\nsteps: {a: {call: nobody}}\n".formatted(name));
+        String parent = "p-" + name;
+
+        assertThatThrownBy(() -> register(here, parent(parent, name)))
+                .isExactlyInstanceOf(InvalidDocumentException.class)
+                .hasMessageStartingWith("/steps/a/workflow: this server cannot use workflow " + name
+                        + "@2: /steps/a/call: there is no handler \"nobody\"");
+        assertThat(register(here, parent(parent, name + "@1")).ref()).isEqualTo(new WorkflowRef(parent, 1));
+    }
+
+    @Test
+    void thoseThatRunEachOtherByTheClocksAreOfNoUseAndCostNothingElse() {
+        String other = "o-" + name;
+        store(1, parent(name, other));
+        store(other, 1, parent(other, name));
+        Catalog later = server();
+        later.refresh();
+
+        assertThat(later.latest(tenant, name)).isNull();
+        assertThat(later.latest(tenant, other)).isNull();
+        assertThat(later.problems(tenant, parent("p-" + name, name)))
+                .extracting(DocumentProblem::toString)
+                .singleElement()
+                .asString()
+                .contains("it runs what runs itself");
+        assertThat(register(later, document("1").replace(name, "n-" + name)).isNew())
+                .isTrue();
+    }
+
+    /** As a running server does for those that nobody has asked for. */
+    @Test
+    void theNewestAreCompiledInTheBackground() {
+        store(1, "name: %s\nstart: a\nsteps: {a: {call: nobody}}\n".formatted(name));
+
+        running.refresh();
+
+        await().atMost(Duration.ofSeconds(60)).until(() -> !running.has(tenant, ref(1)));
     }
 
     @Test
@@ -508,6 +590,28 @@ class CatalogTest {
                 outcomes.add(race.get());
             }
             return outcomes;
+        }
+    }
+
+    /** As a server does that has other handlers. */
+    private void store(int version, String document) {
+        store(name, version, document);
+    }
+
+    private void store(String name, int version, String document) {
+        try (var connection = dataSource.getConnection();
+                var statement = connection.prepareStatement(
+                        "insert into workflow (created_at_ms, version, tenant, name, hash, document)"
+                                + " values (?, ?, ?, ?, ?, ?)")) {
+            statement.setLong(1, ++nowMs);
+            statement.setInt(2, version);
+            statement.setString(3, tenant);
+            statement.setString(4, name);
+            statement.setBytes(5, new byte[] {1});
+            statement.setString(6, document);
+            statement.executeUpdate();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
         }
     }
 
