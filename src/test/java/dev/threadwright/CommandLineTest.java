@@ -100,6 +100,21 @@ class CommandLineTest {
         assertThat(directory).isEmptyDirectory();
     }
 
+    @Test
+    void theConfigurationIsLookedAtWithoutAStart() throws Exception {
+        assertThat(run("check")).isEqualTo(new Ended(0, "", ""));
+        Ended wrong = run(List.of("-Dthreadwright.partitions=many"), "check");
+        assertThat(wrong.status()).isOne();
+        assertThat(wrong.err())
+                .contains("  threadwright.partitions is many; it is a whole number of at most 2147483647 (set as"
+                        + " -Dthreadwright.partitions)")
+                .doesNotContain("Exception");
+        Ended open = run(List.of("-Dquarkus.http.host=0.0.0.0"), "check");
+        assertThat(open.status()).isOne();
+        assertThat(open.err()).contains("quarkus.http.host lets other machines in");
+        assertThat(directory).isEmptyDirectory();
+    }
+
     /** 1 would say that there is something to do. */
     @ParameterizedTest
     @CsvSource({
