@@ -93,7 +93,8 @@ final class ConfigMistakes {
 
     void add(ConfigValidationException found) {
         for (int i = 0; i < found.getProblemCount(); i++) {
-            add(EXCEPTION.matcher(String.valueOf(found.getProblem(i).getMessage()))
+            add(EXCEPTION
+                    .matcher(String.valueOf(found.getProblem(i).getMessage()))
                     .replaceFirst(""));
         }
     }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.jspecify.annotations.Nullable;
 
 /** The configuration as it is before Quarkus starts: the same sources, read once and thrown away. */
@@ -47,18 +48,23 @@ final class StartupConfig {
     /** With defaults for what is mistaken, so that all the rest can be looked at, too; null if that cannot be. */
     private static @Nullable SmallRyeConfig mapped(SmallRyeConfigBuilder sources, ConfigMistakes mistakes) {
         try {
-            return sources.withMapping(ThreadwrightConfig.class).build();
+            return sources.withSources(corrections(mistakes.instead()))
+                    .withMapping(ThreadwrightConfig.class)
+                    .build();
         } catch (ConfigValidationException e) {
             mistakes.add(e);
         }
         Map<String, String> corrected = new HashMap<>(mistakes.instead());
         corrected.put(SmallRyeConfig.SMALLRYE_CONFIG_MAPPING_VALIDATE_UNKNOWN, "false");
         try {
-            return sources.withSources(new PropertiesConfigSource(corrected, "corrected", Integer.MAX_VALUE))
-                    .build();
+            return sources.withSources(corrections(corrected)).build();
         } catch (ConfigValidationException e) {
             return null;
         }
+    }
+
+    private static ConfigSource corrections(Map<String, String> values) {
+        return new PropertiesConfigSource(values, "corrections", Integer.MAX_VALUE);
     }
 
     /** With all keys of the server in one place, and their defaults. */

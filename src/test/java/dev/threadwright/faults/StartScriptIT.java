@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +37,12 @@ class StartScriptIT {
         }
         Files.createSymbolicLink(
                 target.resolve("quarkus-app"), ServerProcess.packaged().toRealPath());
+    }
+
+    /** Or JUnit warns of it. */
+    @AfterEach
+    void unlink() throws IOException {
+        Files.deleteIfExists(target.resolve("quarkus-app"));
     }
 
     @ParameterizedTest
