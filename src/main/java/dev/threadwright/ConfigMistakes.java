@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class ConfigMistakes {
     private static final String PREFIX = "threadwright.";
 
+    private static final int MAX_PORT = 65_535;
+
     /** A chosen name in a key, which has quotes if there are points in it. */
     private static final String CHOSEN = "(?:\"[^\"]*\"|[^.\"]+)";
 
@@ -86,7 +88,7 @@ final class ConfigMistakes {
     /** Of a key that is Quarkus's. */
     void lookAtPort(String key) {
         String value = value(key);
-        if (value != null && !value.strip().matches("\\d{1,5}")) {
+        if (value != null && !(value.strip().matches("\\d{1,5}") && Integer.parseInt(value.strip()) <= MAX_PORT)) {
             mistakes.put(key, wrong(key, "a port, from 0 to 65535"));
         }
     }
@@ -148,6 +150,9 @@ final class ConfigMistakes {
         }
         if (type.contains("oolean")) {
             return "true or false";
+        }
+        if (type.contains("String")) {
+            return "a text";
         }
         int allowed = message.indexOf("allowed values: ");
         return allowed < 0

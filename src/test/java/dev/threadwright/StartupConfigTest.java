@@ -74,6 +74,7 @@ class StartupConfigTest {
             store.sweep                | often               | is often; it is a time, such as 500ms, 30s
             identity.enabled           | ture                | is ture; it is true or false (set in test)
             workflows.examples         | 2                   | is 2; it is true or false
+            decide.workflow            | ''                  | has no value; it is a text (set in test)
             topics.input               | ${nowhere}          | has ${nowhere} in it, which is not set
             limits.data-byte           | 1                   | limits.data-byte is no key of this server; keys are in docs/configuration.md (set in test)
             """)
