@@ -97,10 +97,12 @@ class StartScriptIT {
             other.destroyForcibly().waitFor();
         }
         // Whose number is now nobody's.
+        Files.createDirectories(target.resolve("threadwright." + other.pid()).resolve("threadwright-rehearsal1"));
         try (ProcessGroup process = start("-Dthreadwright.partitions=0")) {
             assertThat(process.awaitEnd()).as(process.log()).isOne();
             assertThat(process.log()).contains("threadwright.partitions is 0").doesNotContain("just now");
             assertThat(Files.exists(lock, LinkOption.NOFOLLOW_LINKS)).isFalse();
+            assertThat(ours()).isEmpty();
         }
     }
 
