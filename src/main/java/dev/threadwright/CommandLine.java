@@ -6,6 +6,7 @@ import dev.threadwright.ops.MasterKeyCommand;
 import dev.threadwright.ops.RecoverCommand;
 import dev.threadwright.ops.RewrapCommand;
 import dev.threadwright.ops.VerifyCommand;
+import dev.threadwright.ops.WrongArgumentsException;
 import java.util.List;
 
 /** What was asked for at the command line. Configuration is no part of it: that is {@code -Dkey=value}. */
@@ -13,6 +14,7 @@ sealed interface CommandLine {
 
     String USAGE = """
             usage: threadwright [-Dkey=value ...]                  run the server
+                   threadwright check                              whether the server can start with its configuration
                    threadwright verify [thread | tenant/thread]    recompute one thread or all, and end
                    threadwright audit verify [--expect=FILE]       hold the audit log against itself, and against heads
                    threadwright audit head                         where the chains of the audit log end, to be kept
@@ -31,38 +33,57 @@ sealed interface CommandLine {
 
     record Serve() implements CommandLine {}
 
-    record Verify(List<String> arguments) implements CommandLine {}
-
-    record Recover(List<String> arguments) implements CommandLine {}
-
-    record Audit(List<String> arguments) implements CommandLine {}
-
-    record Key(List<String> arguments) implements CommandLine {}
-
-    record MasterKey(List<String> arguments) implements CommandLine {}
-
-    record Rewrap() implements CommandLine {}
+    /** Whether the configuration can be used: what a start finds wrong before anything is started. */
+    record Check() implements CommandLine {
+        static final String NAME = "check";
+    }
 
     record Rehearse() implements CommandLine {}
 
+    record Verify(VerifyCommand.Wanted wanted) implements CommandLine {}
+
+    record Recover(RecoverCommand.Wanted wanted) implements CommandLine {}
+
+    record Audit(AuditCommand.Wanted wanted) implements CommandLine {}
+
+    record Key(String caller) implements CommandLine {}
+
+    record MasterKey(MasterKeyCommand.Wanted wanted) implements CommandLine {}
+
+    record Rewrap() implements CommandLine {}
+
     record Help() implements CommandLine {}
 
-    record Unknown(String word) implements CommandLine {}
+    /** @param message what is wrong with it, in lines */
+    record Misused(String message) implements CommandLine {}
 
+    /** All of it is understood here, before anything starts. */
     static CommandLine of(String... words) {
         if (words.length == 0) {
             return new Serve();
         }
-        return switch (words[0]) {
-            case VerifyCommand.NAME -> new Verify(List.of(words).subList(1, words.length));
-            case RecoverCommand.NAME -> new Recover(List.of(words).subList(1, words.length));
-            case AuditCommand.NAME -> new Audit(List.of(words).subList(1, words.length));
-            case KeyCommand.NAME -> new Key(List.of(words).subList(1, words.length));
-            case MasterKeyCommand.NAME -> new MasterKey(List.of(words).subList(1, words.length));
-            case RewrapCommand.NAME -> new Rewrap();
-            case Rehearsal.NAME -> new Rehearse();
-            case "help", "--help", "-h" -> new Help();
-            default -> new Unknown(words[0]);
-        };
+        List<String> arguments = List.of(words).subList(1, words.length);
+        try {
+            return switch (words[0]) {
+                case VerifyCommand.NAME -> new Verify(VerifyCommand.wanted(arguments));
+                case RecoverCommand.NAME -> new Recover(RecoverCommand.wanted(arguments));
+                case AuditCommand.NAME -> new Audit(AuditCommand.wanted(arguments));
+                case KeyCommand.NAME -> new Key(KeyCommand.caller(arguments));
+                case MasterKeyCommand.NAME -> new MasterKey(MasterKeyCommand.wanted(arguments));
+                case RewrapCommand.NAME -> alone(new Rewrap(), arguments);
+                case Check.NAME -> alone(new Check(), arguments);
+                case Rehearsal.NAME -> alone(new Rehearse(), arguments);
+                case "help", "--help", "-h" -> new Help();
+                default -> new Misused("threadwright: there is no command " + words[0] + "\n" + USAGE);
+            };
+        } catch (WrongArgumentsException e) {
+            return new Misused(e.getMessage());
+        }
+    }
+
+    private static CommandLine alone(CommandLine command, List<String> arguments) {
+        return arguments.isEmpty()
+                ? command
+                : new Misused("threadwright: " + arguments.getFirst() + " is one word too many\n" + USAGE);
     }
 }

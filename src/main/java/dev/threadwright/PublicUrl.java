@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 final class PublicUrl {
     static final String KEY = "threadwright.callbacks.public-url";
 
-    private static final String PORT_KEY = "quarkus.http.port";
+    static final String PORT_KEY = "quarkus.http.port";
 
     private PublicUrl() {}
 

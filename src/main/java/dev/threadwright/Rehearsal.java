@@ -44,6 +44,8 @@ final class Rehearsal {
     private final Path data;
     private final String url;
 
+    private volatile boolean wentWell;
+
     private Rehearsal(Path data, String url) {
         this.data = data;
         this.url = url;
@@ -79,10 +81,18 @@ final class Rehearsal {
 
     /** Beside the server, which it ends: with status 0 if all went well. */
     void begin() {
-        Thread.ofPlatform().name("rehearsal").daemon().start(() -> Quarkus.asyncExit(went() ? 0 : 1));
+        Thread.ofPlatform().name("rehearsal").daemon().start(() -> {
+            wentWell = rehearsed();
+            Quarkus.asyncExit(wentWell ? 0 : 1);
+        });
     }
 
-    private boolean went() {
+    /** Not when it was ended before. */
+    boolean wentWell() {
+        return wentWell;
+    }
+
+    private boolean rehearsed() {
         try (HttpClient http = HttpClient.newHttpClient()) {
             awaitReady(http);
             for (int i = 0; i < INPUTS; i++) {
@@ -139,6 +149,9 @@ final class Rehearsal {
 
     /** When the servers have ended. */
     void forget() {
+        if (!Files.exists(data)) {
+            return;
+        }
         try (Stream<Path> files = Files.walk(data)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);

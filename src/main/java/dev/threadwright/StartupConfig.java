@@ -5,11 +5,15 @@ import dev.threadwright.ops.ConfigCheck;
 import dev.threadwright.ops.ThreadwrightConfig;
 import io.quarkus.runtime.configuration.ConfigUtils;
 import io.smallrye.config.ConfigValidationException;
+import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.Map;
+import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.jspecify.annotations.Nullable;
 
 /** The configuration as it is before Quarkus starts: the same sources, read once and thrown away. */
@@ -26,17 +30,41 @@ final class StartupConfig {
     }
 
     static List<String> problems(SmallRyeConfigBuilder sources) {
-        SmallRyeConfig config;
         try {
-            config = sources.withMapping(ThreadwrightConfig.class).build();
-        } catch (ConfigValidationException e) {
-            return IntStream.range(0, e.getProblemCount())
-                    .mapToObj(i -> e.getProblem(i).getMessage())
-                    .toList();
+            ConfigMistakes mistakes = new ConfigMistakes(sources.build());
+            mistakes.lookAtTruths();
+            mistakes.lookAtPort(PublicUrl.PORT_KEY);
+            SmallRyeConfig config = mapped(sources, mistakes);
+            List<String> problems = new ArrayList<>(mistakes.all());
+            if (config != null) {
+                problems.addAll(ConfigCheck.problems(config.getConfigMapping(ThreadwrightConfig.class)));
+            }
+            return problems;
         } catch (IllegalArgumentException e) {
             return List.of(String.valueOf(e.getMessage()));
         }
-        return ConfigCheck.problems(config.getConfigMapping(ThreadwrightConfig.class));
+    }
+
+    /** With defaults for what is mistaken, so that all the rest can be looked at, too; null if that cannot be. */
+    private static @Nullable SmallRyeConfig mapped(SmallRyeConfigBuilder sources, ConfigMistakes mistakes) {
+        try {
+            return sources.withSources(corrections(mistakes.instead()))
+                    .withMapping(ThreadwrightConfig.class)
+                    .build();
+        } catch (ConfigValidationException e) {
+            mistakes.add(e);
+        }
+        Map<String, String> corrected = new HashMap<>(mistakes.instead());
+        corrected.put(SmallRyeConfig.SMALLRYE_CONFIG_MAPPING_VALIDATE_UNKNOWN, "false");
+        try {
+            return sources.withSources(corrections(corrected)).build();
+        } catch (ConfigValidationException e) {
+            return null;
+        }
+    }
+
+    private static ConfigSource corrections(Map<String, String> values) {
+        return new PropertiesConfigSource(values, "corrections", Integer.MAX_VALUE);
     }
 
     /** With all keys of the server in one place, and their defaults. */

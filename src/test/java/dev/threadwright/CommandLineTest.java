@@ -2,6 +2,11 @@ package dev.threadwright;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.threadwright.ops.AuditCommand;
+import dev.threadwright.ops.MasterKeyCommand;
+import dev.threadwright.ops.RecoverCommand;
+import dev.threadwright.ops.VerifyCommand;
+import dev.threadwright.thread.ThreadKey;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,10 +29,15 @@ class CommandLineTest {
     @Test
     void nothingRunsTheServerAndVerifyTakesWhatFollows() {
         assertThat(CommandLine.of()).isEqualTo(new CommandLine.Serve());
-        assertThat(CommandLine.of("verify")).isEqualTo(new CommandLine.Verify(List.of()));
+        assertThat(CommandLine.of("verify")).isEqualTo(new CommandLine.Verify(new VerifyCommand.Wanted(null)));
         assertThat(CommandLine.of("rewrap")).isEqualTo(new CommandLine.Rewrap());
-        assertThat(CommandLine.of("master-key", "f")).isEqualTo(new CommandLine.MasterKey(List.of("f")));
-        assertThat(CommandLine.of("verify", "a/b")).isEqualTo(new CommandLine.Verify(List.of("a/b")));
+        assertThat(CommandLine.of("master-key", "--name=n", "f"))
+                .isEqualTo(new CommandLine.MasterKey(new MasterKeyCommand.Wanted("n", Path.of("f"))));
+        assertThat(CommandLine.of("verify", "a/b/c"))
+                .isEqualTo(new CommandLine.Verify(new VerifyCommand.Wanted(new ThreadKey("a", "b/c"))));
+        assertThat(CommandLine.of("audit", "head")).isEqualTo(new CommandLine.Audit(new AuditCommand.Wanted.Heads()));
+        assertThat(CommandLine.of("recover", "--partition=3", "--republish"))
+                .isEqualTo(new CommandLine.Recover(new RecoverCommand.Wanted(List.of(3), true, false)));
         assertThat(CommandLine.of("rehearse")).isEqualTo(new CommandLine.Rehearse());
         for (String word : List.of("help", "--help", "-h")) {
             assertThat(CommandLine.of(word)).isEqualTo(new CommandLine.Help());
@@ -46,6 +56,27 @@ class CommandLineTest {
         Ended ended = run(word, "more");
         assertThat(ended.status()).isEqualTo(2);
         assertThat(ended.err()).startsWith("threadwright: there is no command " + word + "\n" + CommandLine.USAGE);
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            verify --all                      | usage: threadwright verify [thread
+            recover                           | usage: threadwright recover (--all
+            recover --all --partition=1       | usage: threadwright recover (--all
+            recover --all --verbose           | usage: threadwright recover (--all
+            audit                             | usage: threadwright audit head
+            audit verify --expect=nowhere     | There is no file nowhere
+            rewrap all                        | threadwright: all is one word too many
+            rehearse now                      | threadwright: now is one word too many
+            key a.b                           | usage: threadwright key [name]
+            master-key                        | usage: threadwright master-key [--name
+            """)
+    void whatACommandCannotBeAskedForIsRefusedOnStderrAndNothingStarts(String words, String message) throws Exception {
+        Ended ended = run(words.split(" "));
+        assertThat(ended.status()).isEqualTo(2);
+        assertThat(ended.err()).startsWith(message);
+        assertThat(ended.out()).isEmpty();
         assertThat(directory).isEmptyDirectory();
     }
 
@@ -69,15 +100,30 @@ class CommandLineTest {
         assertThat(directory).isEmptyDirectory();
     }
 
+    @Test
+    void theConfigurationIsLookedAtWithoutAStart() throws Exception {
+        assertThat(run("check")).isEqualTo(new Ended(0, "", ""));
+        Ended wrong = run(List.of("-Dthreadwright.partitions=many"), "check");
+        assertThat(wrong.status()).isOne();
+        assertThat(wrong.err())
+                .contains("  threadwright.partitions is many; it is a whole number of at most 2147483647 (set as"
+                        + " -Dthreadwright.partitions)")
+                .doesNotContain("Exception");
+        Ended open = run(List.of("-Dquarkus.http.host=0.0.0.0"), "check");
+        assertThat(open.status()).isOne();
+        assertThat(open.err()).contains("quarkus.http.host lets other machines in");
+        assertThat(directory).isEmptyDirectory();
+    }
+
     /** 1 would say that there is something to do. */
     @ParameterizedTest
     @CsvSource({
-        "audit, -Dthreadwright.partitions=0, threadwright.partitions is 0; it is at least 1",
+        "audit verify, -Dthreadwright.partitions=0, threadwright.partitions is 0; it is at least 1",
         "rewrap, -Dquarkus.datasource.jdbc.url=jdbc:postgresql://127.0.0.1:1/other, threadwright.postgres.url is not set"
     })
     void aCommandThatCannotBeDoneForItsConfigurationSaysSoByItsStatus(String command, String option, String words)
             throws Exception {
-        Ended ended = run(List.of(option), command, "verify");
+        Ended ended = run(List.of(option), command.split(" "));
         assertThat(ended.status()).isEqualTo(2);
         assertThat(ended.err()).contains("  " + words).doesNotContain("Exception");
         assertThat(directory).isEmptyDirectory();
@@ -91,8 +137,7 @@ class CommandLineTest {
         assertThat(Files.readString(directory.resolve("keys"))).matches("first [A-Za-z0-9+/]{43}=\n");
         Ended again = run("master-key", "--name=first", "keys");
         assertThat(again.status()).isEqualTo(2);
-        assertThat(again.out()).contains("has a key first already");
-        assertThat(run("master-key").status()).isEqualTo(2);
+        assertThat(again.err()).contains("has a key first already");
     }
 
     private Ended run(String... words) throws IOException, InterruptedException {

@@ -67,15 +67,50 @@ class StartupConfigTest {
             topics.actions-of."charge" | threadwright.input  | threadwright.topics.input already
             encryption.enabled         | true                | there are no master keys
             encryption.key-file        | /nowhere/at/all     | is not there
-            limits.data-bytes          | many                | many
-            limits.data-byte           | 1                   | limits.data-byte
+            limits.data-bytes          | many                | is many; it is a whole number of at most 2147483647 (set in test)
+            limits.data-bytes          | 3000000000          | is 3000000000; it is a whole number of at most 2147483647
+            limits.batch-bytes         | 1.5                 | is 1.5; it is a whole number (set in test)
+            loops                      | all                 | is all; it is a whole number
+            store.sweep                | often               | is often; it is a time, such as 500ms, 30s
+            identity.enabled           | ture                | is ture; it is true or false (set in test)
+            workflows.examples         | 2                   | is 2; it is true or false
+            decide.workflow            | ''                  | has no value; it is a text (set in test)
+            topics.input               | ${nowhere}          | has ${nowhere} in it, which is not set
+            limits.data-byte           | 1                   | limits.data-byte is no key of this server; keys are in docs/configuration.md (set in test)
             """)
     void whatElseCannotBeIsNamedWithItsReason(String key, String value, String reason) {
         assertThat(problems(Map.of("threadwright." + key, value)))
                 .singleElement()
                 .asString()
-                .contains("threadwright." + key)
-                .contains(reason);
+                .startsWith("threadwright." + key)
+                .contains(reason)
+                .doesNotContain("SRCFG", "Exception", "smallrye");
+    }
+
+    @Test
+    void whatIsOfAnotherKindIsNamedTogetherWithAllTheRest() {
+        assertThat(problems(Map.of(
+                        "threadwright.partitions", "some",
+                        "threadwright.actions.limits.\"a.b\".rate", "fast",
+                        "threadwright.los", "1",
+                        "threadwright.loops", "0",
+                        "quarkus.http.port", "http",
+                        "threadwright.webhooks.timeout", "2m")))
+                .containsExactlyInAnyOrder(
+                        "threadwright.partitions is some; it is a whole number of at most 2147483647 (set in test)",
+                        "threadwright.actions.limits.\"a.b\".rate is fast; it is a whole number of at most 2147483647 (set"
+                                + " in test)",
+                        "threadwright.los is no key of this server; keys are in docs/configuration.md (set in test)",
+                        "threadwright.loops is 0; it is at least 1",
+                        "quarkus.http.port is http; it is a port, from 0 to 65535 (set in test)",
+                        "threadwright.webhooks.timeout is PT2M; it is from PT0.001S to PT1M");
+    }
+
+    @Test
+    void whatIsMissingBesideOthersIsNamed() {
+        assertThat(problems(Map.of("threadwright.models.small.model", "some")))
+                .singleElement()
+                .isEqualTo("threadwright.models.small.base-url is not set, and other keys beside it are");
     }
 
     @Test

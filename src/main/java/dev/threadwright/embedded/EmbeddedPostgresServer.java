@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 /**
  * A Postgres of our own from bundled binaries, as durable as any: fsync and synchronous commit stay on.
@@ -29,6 +30,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * such an orphan first. The caller holds the lock of the data directory.
  *
  * <p>One that ends by itself, or is killed, is started again on the same data, for as long as this is not closed.
+ *
+ * <p>A start ends early when it is no longer wanted, and leaves no process behind then, as whenever it fails.
  */
 public final class EmbeddedPostgresServer implements AutoCloseable {
     public static final String USER = "threadwright";
@@ -40,6 +43,9 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
     /** How often it is looked whether it still runs. */
     private static final long LOOK_MS = 500;
 
+    /** How often it is looked whether what starts is still wanted. */
+    private static final long STILL_WANTED_MS = 50;
+
     /** Before it is tried again to start it; then twice as long each time, up to the longest. */
     private static final long FIRST_PAUSE_MS = 500;
 
@@ -48,17 +54,26 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
     /** One that has run for so long has not ended because of how it started. */
     private static final long STEADY_MS = 60_000;
 
+    /**
+     * A ctrl-C reaches all programs of a terminal. What is started here is ended by whoever closes this, in order, and by nobody
+     * else before: what is ignored stays so for a program that follows.
+     */
+    private static final List<String> BESIDE_THE_TERMINAL =
+            List.of("/bin/sh", "-c", "trap '' HUP INT QUIT; exec \"$@\"", "sh");
+
     private final Path directory;
     private final Path cluster;
     private final int port;
     private final PostgresBinaries binaries;
     private final String password;
-    private final CountDownLatch closing = new CountDownLatch(1);
+    private final CountDownLatch closing;
 
     /** Held while it starts or stops. */
     private final ReentrantLock lock = new ReentrantLock();
 
-    private EmbeddedPostgresServer(Path directory, int port, PostgresBinaries binaries, String password) {
+    private EmbeddedPostgresServer(
+            Path directory, int port, PostgresBinaries binaries, String password, CountDownLatch closing) {
+        this.closing = closing;
         this.directory = directory;
         this.cluster = directory.resolve("cluster");
         this.port = port;
@@ -66,13 +81,17 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
         this.password = password;
     }
 
-    /** Starts on {@code directory}, which is created if it is missing and otherwise keeps what it has. */
-    public static EmbeddedPostgresServer start(Path directory, int port) {
+    /**
+     * Starts on {@code directory}, which is created if it is missing and otherwise keeps what it has.
+     *
+     * @param closing at zero when it is no longer wanted, be it in the middle of its start, which then fails
+     */
+    static EmbeddedPostgresServer start(Path directory, int port, CountDownLatch closing) {
         try {
             Files.createDirectories(directory);
             Path home = directory.toRealPath();
             EmbeddedPostgresServer server = new EmbeddedPostgresServer(
-                    home, port, PostgresBinaries.unpackInto(home), passwordIn(home.resolve("password")));
+                    home, port, PostgresBinaries.unpackInto(home), passwordIn(home.resolve("password")), closing);
             server.start();
             Thread.ofPlatform().daemon().name("embedded-postgres-watch").start(server::watch);
             return server;
@@ -120,15 +139,16 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
         closing.countDown();
         lock.lock();
         try {
-            if (Postmaster.runningOn(cluster).isPresent()) {
-                stopUnlessItEnds();
-            }
+            stopIfItRuns();
         } finally {
             lock.unlock();
         }
     }
 
-    private void stopUnlessItEnds() {
+    private void stopIfItRuns() {
+        if (Postmaster.runningOn(cluster).isEmpty()) {
+            return;
+        }
         try {
             stop();
         } catch (EmbeddedStartException e) {
@@ -178,7 +198,7 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
     private boolean isStartedAgain(long pauseMs) {
         lock.lock();
         try {
-            if (closing.getCount() > 0) {
+            if (!isClosing()) {
                 startAgain();
                 LOG.log(Level.INFO, "The embedded Postgres on {0} runs again", cluster);
             }
@@ -217,15 +237,39 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
         launch();
     }
 
+    private boolean isClosing() {
+        return closing.getCount() == 0;
+    }
+
+    private void requireWanted() {
+        if (isClosing()) {
+            throw new EmbeddedStartException("The embedded Postgres was told to end while it started.");
+        }
+    }
+
     private void requireFreePort() {
         LoopbackPort.requireFree(port, "Postgres", EmbeddedServers.POSTGRES_PORT_KEY, EmbeddedServers.POSTGRES_URL_KEY);
     }
 
     private void launch() throws IOException {
+        requireWanted();
         requireFreePort();
         Postmaster.forgetStalePid(cluster);
+        try {
+            startPostmaster();
+            createDatabase(DATABASE);
+        } catch (EmbeddedStartException e) {
+            // It may run all the same: pg_ctl waits for it no longer than a while.
+            stopIfItRuns();
+            throw e;
+        }
+    }
+
+    private void startPostmaster() {
         run(
                 "start",
+                // First of all a postmaster writes down who it is, and pg_ctl ends when it has ended.
+                pgCtl -> stopIfItRuns(),
                 binaries.program("pg_ctl"),
                 "start",
                 "--pgdata=" + cluster,
@@ -234,7 +278,6 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
                 "--timeout=" + START_TIMEOUT_SECONDS,
                 "--silent",
                 "--options=" + serverOptions());
-        createDatabase(DATABASE);
     }
 
     /** Only what differs from Postgres's defaults, and the durability that must not be lost to a config file. */
@@ -259,8 +302,10 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
     private void initialise() throws IOException {
         Path unfinished = directory.resolve("cluster.unfinished");
         PostgresBinaries.deleteTree(unfinished);
+        requireWanted();
         run(
                 "initialise its data",
+                Process::destroy,
                 binaries.program("initdb"),
                 "--pgdata=" + unfinished,
                 "--username=" + USER,
@@ -275,6 +320,7 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
     private void stop() {
         run(
                 "stop",
+                stopping -> {},
                 binaries.program("pg_ctl"),
                 "stop",
                 "--pgdata=" + cluster,
@@ -284,8 +330,10 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
                 "--silent");
     }
 
-    private void run(String purpose, Path program, String... arguments) {
-        List<String> command = new ArrayList<>(asOrdinaryUser());
+    /** @param unwanted what is done about it when this is closed, again and again until it has ended */
+    private void run(String purpose, Consumer<Process> unwanted, Path program, String... arguments) {
+        List<String> command = new ArrayList<>(BESIDE_THE_TERMINAL);
+        command.addAll(asOrdinaryUser());
         command.add(program.toString());
         command.addAll(List.of(arguments));
         Path output = directory.resolve("last-command");
@@ -297,10 +345,7 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
                     .redirectOutput(output.toFile())
                     .start();
             process.getOutputStream().close();
-            if (!process.waitFor(START_TIMEOUT_SECONDS + 10L, TimeUnit.SECONDS)) {
-                process.destroy();
-                throw failure(purpose, "it took longer than " + START_TIMEOUT_SECONDS + " s");
-            }
+            awaitEnd(process, purpose, unwanted);
             if (process.exitValue() != 0) {
                 throw failure(purpose, Files.readString(output).strip());
             }
@@ -309,6 +354,19 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw failure(purpose, "interrupted");
+        }
+    }
+
+    private void awaitEnd(Process process, String purpose, Consumer<Process> unwanted) throws InterruptedException {
+        long endNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_TIMEOUT_SECONDS + 10L);
+        while (!process.waitFor(STILL_WANTED_MS, TimeUnit.MILLISECONDS)) {
+            if (System.nanoTime() > endNanos) {
+                process.destroyForcibly().waitFor();
+                throw failure(purpose, "it took longer than " + START_TIMEOUT_SECONDS + " s");
+            }
+            if (isClosing()) {
+                unwanted.accept(process);
+            }
         }
     }
 

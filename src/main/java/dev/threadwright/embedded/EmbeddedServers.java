@@ -3,12 +3,18 @@ package dev.threadwright.embedded;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The servers that this process runs for itself: both, one, or none, on one locked data directory. */
+/**
+ * The servers that this process runs for itself: both, one, or none, on one locked data directory. Whoever has one of these can
+ * close it at any time, from any thread, and in the middle of its start: nothing of it runs afterwards.
+ */
 public final class EmbeddedServers implements AutoCloseable {
 
     /** Made before the servers start side by side: two threads that are the first to log can wait for each other for ever. */
@@ -29,48 +35,71 @@ public final class EmbeddedServers implements AutoCloseable {
      */
     public record Settings(Path directory, boolean postgres, int postgresPort, boolean kafka, int kafkaPort) {}
 
-    private final @Nullable DataDirectoryLock lock;
-    private final @Nullable EmbeddedPostgresServer postgres;
-    private final @Nullable EmbeddedKafkaBroker kafka;
+    /** A broker that starts for longer is not waited for: it goes with the process, and it has nothing yet that could be lost. */
+    private static final long BROKER_LIMIT_SECONDS = 60;
 
-    private EmbeddedServers(
-            @Nullable DataDirectoryLock lock,
-            @Nullable EmbeddedPostgresServer postgres,
-            @Nullable EmbeddedKafkaBroker kafka) {
-        this.lock = lock;
-        this.postgres = postgres;
-        this.kafka = kafka;
+    private final Settings settings;
+
+    /** At zero from the moment that somebody closes this. */
+    private final CountDownLatch closing = new CountDownLatch(1);
+
+    private @Nullable DataDirectoryLock lock;
+    private volatile CompletableFuture<@Nullable EmbeddedPostgresServer> postgres =
+            CompletableFuture.completedFuture(null);
+    private volatile CompletableFuture<@Nullable EmbeddedKafkaBroker> kafka = CompletableFuture.completedFuture(null);
+
+    private EmbeddedServers(Settings settings) {
+        this.settings = settings;
     }
 
     /** Starts what is wanted, side by side. If one fails, the other is stopped again and its failure thrown. */
     public static EmbeddedServers start(Settings settings) {
+        EmbeddedServers servers = of(settings);
+        servers.start();
+        return servers;
+    }
+
+    /** Of which nothing runs yet. */
+    public static EmbeddedServers of(Settings settings) {
+        return new EmbeddedServers(settings);
+    }
+
+    /** Once, as {@link #start(Settings)}; fails if this is closed before all runs. */
+    public void start() {
         if (!settings.postgres() && !settings.kafka()) {
-            return new EmbeddedServers(null, null, null);
+            return;
         }
-        Path directory = settings.directory().toAbsolutePath().normalize();
-        DataDirectoryLock lock = DataDirectoryLock.acquire(directory);
         try (ExecutorService starters = Executors.newVirtualThreadPerTaskExecutor()) {
-            var postgres = starting(
-                    starters,
-                    settings.postgres(),
-                    () -> EmbeddedPostgresServer.start(directory.resolve("postgres"), settings.postgresPort()));
-            var kafka = starting(
-                    starters,
-                    settings.kafka(),
-                    () -> EmbeddedKafkaBroker.start(directory.resolve("kafka"), settings.kafkaPort()));
-            try {
-                CompletableFuture.allOf(postgres, kafka).join();
-                return new EmbeddedServers(lock, postgres.join(), kafka.join());
-            } catch (CompletionException e) {
-                closeIfStarted(kafka);
-                closeIfStarted(postgres);
-                lock.close();
-                if (e.getCause() instanceof EmbeddedStartException reason) {
-                    throw reason;
-                }
-                throw e;
+            begin(starters).join();
+            requireOpen();
+        } catch (CompletionException e) {
+            close();
+            if (e.getCause() instanceof EmbeddedStartException reason) {
+                throw reason;
             }
+            throw e;
         }
+    }
+
+    private void requireOpen() {
+        if (closing.getCount() == 0) {
+            throw new EmbeddedStartException("The embedded servers were told to end before they had started.");
+        }
+    }
+
+    private synchronized CompletableFuture<Void> begin(ExecutorService starters) {
+        requireOpen();
+        Path directory = settings.directory().toAbsolutePath().normalize();
+        lock = DataDirectoryLock.acquire(directory);
+        postgres = starting(
+                starters,
+                settings.postgres(),
+                () -> EmbeddedPostgresServer.start(directory.resolve("postgres"), settings.postgresPort(), closing));
+        kafka = starting(
+                starters,
+                settings.kafka(),
+                () -> EmbeddedKafkaBroker.start(directory.resolve("kafka"), settings.kafkaPort()));
+        return CompletableFuture.allOf(postgres, kafka);
     }
 
     /** JDBC URL of the database. */
@@ -91,25 +120,36 @@ public final class EmbeddedServers implements AutoCloseable {
     }
 
     public EmbeddedPostgresServer postgres() {
-        if (postgres == null) {
-            throw new IllegalStateException("No embedded Postgres was started");
-        }
-        return postgres;
+        return running(postgres, "Postgres");
     }
 
     public EmbeddedKafkaBroker kafka() {
-        if (kafka == null) {
-            throw new IllegalStateException("No embedded Kafka was started");
+        return running(kafka, "Kafka");
+    }
+
+    private static <T> T running(CompletableFuture<@Nullable T> started, String what) {
+        T running = started.getNow(null);
+        if (running == null) {
+            throw new IllegalStateException("No embedded " + what + " was started");
         }
-        return kafka;
+        return running;
     }
 
     @Override
     public void close() {
-        try (DataDirectoryLock last = lock;
-                EmbeddedPostgresServer second = postgres;
-                EmbeddedKafkaBroker first = kafka) {
-            // Closing in this order is all there is to do.
+        // First, so that what starts knows of it: the monitor is free while it does.
+        closing.countDown();
+        synchronized (this) {
+            try (DataDirectoryLock last = lock) {
+                try {
+                    // A Postgres would outlive this process; the broker goes with it.
+                    closeStarted(postgres, EmbeddedPostgresServer::close);
+                } finally {
+                    closeStarted(
+                            kafka.copy().orTimeout(BROKER_LIMIT_SECONDS, TimeUnit.SECONDS), EmbeddedKafkaBroker::close);
+                }
+            }
+            lock = null;
         }
     }
 
@@ -118,14 +158,17 @@ public final class EmbeddedServers implements AutoCloseable {
         return wanted ? CompletableFuture.supplyAsync(start::get, starters) : CompletableFuture.completedFuture(null);
     }
 
-    private static void closeIfStarted(CompletableFuture<? extends @Nullable AutoCloseable> started) {
-        if (started.isCompletedExceptionally()) {
+    /** What has not started has left nothing to close. */
+    private static <T> void closeStarted(CompletableFuture<@Nullable T> starting, Consumer<T> close) {
+        T started;
+        try {
+            started = starting.join();
+        } catch (CompletionException e) {
+            LOG.log(System.Logger.Level.DEBUG, "Nothing to close", e);
             return;
         }
-        try (AutoCloseable unwanted = started.join()) {
-            // Only the closing matters.
-        } catch (Exception e) {
-            LOG.log(System.Logger.Level.WARNING, "An embedded server did not stop in order", e);
+        if (started != null) {
+            close.accept(started);
         }
     }
 }

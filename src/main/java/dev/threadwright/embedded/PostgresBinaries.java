@@ -17,7 +17,12 @@ import org.tukaani.xz.XZInputStream;
 /** The bundled Postgres programs of this platform, unpacked once into a directory named after their archive's size. */
 record PostgresBinaries(Path home) {
 
-    /** Unpacks beside the target and renames, so that a directory with the final name is always whole. */
+    private static final String UNFINISHED = "unpacking";
+
+    /**
+     * Unpacks beside the target and renames, so that a directory with the final name is always whole. Nobody else does so just
+     * now: what was left unfinished is nobody's.
+     */
     static PostgresBinaries unpackInto(Path parent) {
         String archive = archiveName();
         try (InputStream resource = PostgresBinaries.class.getResourceAsStream("/" + archive)) {
@@ -33,7 +38,8 @@ record PostgresBinaries(Path home) {
             Path home = parent.resolve("binaries-" + packed.length);
             if (!Files.isDirectory(home)) {
                 Files.createDirectories(parent);
-                Path unfinished = Files.createTempDirectory(parent, "unpacking");
+                deleteUnfinished(parent);
+                Path unfinished = Files.createTempDirectory(parent, UNFINISHED);
                 unpack(new java.io.ByteArrayInputStream(packed), unfinished);
                 Files.setPosixFilePermissions(unfinished, PosixFilePermissions.fromString("rwxr-xr-x"));
                 Files.move(unfinished, home, StandardCopyOption.ATOMIC_MOVE);
@@ -79,6 +85,15 @@ record PostgresBinaries(Path home) {
                     Files.setPosixFilePermissions(
                             path, PosixFilePermissions.fromString(executable ? "rwxr-xr-x" : "rw-r--r--"));
                 }
+            }
+        }
+    }
+
+    private static void deleteUnfinished(Path parent) throws IOException {
+        try (Stream<Path> left = Files.list(parent)) {
+            for (Path each : left.filter(path -> path.getFileName().toString().startsWith(UNFINISHED))
+                    .toList()) {
+                deleteTree(each);
             }
         }
     }

@@ -11,6 +11,11 @@ public final class KeyCommand {
 
     public static final String NAME = "key";
 
+    private static final String USAGE = """
+            usage: threadwright key [name]
+            The name is the caller's, of letters, digits, _ and -: the journal keeps what is done under it.
+            """;
+
     private static final String DEFAULT_CALLER = "somebody";
 
     private static final Pattern CALLER = Pattern.compile("[a-zA-Z0-9_-]{1,100}");
@@ -21,15 +26,17 @@ public final class KeyCommand {
         this.out = out;
     }
 
-    /** @return the process's status */
-    public int run(List<String> arguments) {
+    /** @throws WrongArgumentsException if they name none, or more than one */
+    public static String caller(List<String> arguments) {
         String name = arguments.isEmpty() ? DEFAULT_CALLER : arguments.getFirst();
         if (arguments.size() > 1 || !CALLER.matcher(name).matches()) {
-            out.println("usage: threadwright key [name]");
-            out.println(
-                    "The name is the caller's, of letters, digits, _ and -: the journal keeps what is done under it.");
-            return 2;
+            throw new WrongArgumentsException(USAGE);
         }
+        return name;
+    }
+
+    /** @return the process's status */
+    public int run(String name) {
         String key = ApiKey.fresh(new SecureRandom());
         out.println("The key, which is not shown again. Callers send it as X-Api-Key:");
         out.println();

@@ -2,6 +2,7 @@ package dev.threadwright.ops;
 
 import dev.threadwright.sealing.MasterKeyFile;
 import java.io.PrintStream;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,14 +18,22 @@ public final class MasterKeyCommand {
 
     private static final String OF_NAME = "--name=";
 
-    private final PrintStream out;
+    private static final String USAGE = "usage: threadwright master-key [--name=NAME] FILE\n";
 
-    public MasterKeyCommand(PrintStream out) {
+    private final PrintStream out;
+    private final PrintStream err;
+
+    /** What is asked for. */
+    public record Wanted(String name, Path file) {}
+
+    /** @param err why it cannot be done */
+    public MasterKeyCommand(PrintStream out, PrintStream err) {
         this.out = out;
+        this.err = err;
     }
 
-    /** @return the process's status */
-    public int run(List<String> arguments) {
+    /** @throws WrongArgumentsException if that is nothing it could be asked for */
+    public static Wanted wanted(List<String> arguments) {
         List<String> files = new ArrayList<>();
         // A name without a day of its own would say nothing when there are many.
         String name = Instant.now().toString().replaceAll("[:.].*", "").replace('T', '-');
@@ -36,17 +45,25 @@ public final class MasterKeyCommand {
             }
         }
         if (files.size() != 1 || files.getFirst().startsWith("--")) {
-            out.println("usage: threadwright master-key [--name=NAME] FILE");
-            return 2;
+            throw new WrongArgumentsException(USAGE);
         }
         try {
-            MasterKeyFile.add(Path.of(files.getFirst()), name);
+            return new Wanted(name, Path.of(files.getFirst()));
+        } catch (InvalidPathException e) {
+            throw new WrongArgumentsException(USAGE);
+        }
+    }
+
+    /** @return the process's status */
+    public int run(Wanted wanted) {
+        try {
+            MasterKeyFile.add(wanted.file(), wanted.name());
         } catch (IllegalArgumentException e) {
-            out.println("threadwright: " + e.getMessage());
+            err.println("threadwright: " + e.getMessage());
             return 2;
         }
         out.println(
-                "Master key " + name + " is the newest of " + files.getFirst()
+                "Master key " + wanted.name() + " is the newest of " + wanted.file()
                         + ". Keep a copy of it where the database's backups are not: without it nothing that it seals can be read.");
         return 0;
     }

@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
-import org.jspecify.annotations.Nullable;
 
 /**
  * {@code threadwright recover}: after Postgres or Kafka was restored or lost, says where they differ and, told to accept what that
@@ -26,24 +25,26 @@ public final class RecoverCommand {
             """;
 
     /** @param partitions none for all */
-    record Wanted(List<Integer> partitions, boolean republish, boolean acceptLoss) {}
+    public record Wanted(List<Integer> partitions, boolean republish, boolean acceptLoss) {}
 
     private final SmallRyeConfig config;
     private final PrintStream out;
+    private final PrintStream err;
 
-    /** @param config with the addresses of servers that run */
-    public RecoverCommand(SmallRyeConfig config, PrintStream out) {
+    /**
+     * Of servers that run.
+     *
+     * @param config with their addresses
+     * @param err why nothing could be done
+     */
+    public RecoverCommand(SmallRyeConfig config, PrintStream out, PrintStream err) {
         this.config = config;
         this.out = out;
+        this.err = err;
     }
 
     /** @return the process's status */
-    public int run(List<String> arguments) {
-        Wanted wanted = wanted(arguments);
-        if (wanted == null) {
-            out.print(USAGE);
-            return 2;
-        }
+    public int run(Wanted wanted) {
         ThreadwrightConfig server = config.getConfigMapping(ThreadwrightConfig.class);
         ThreadwrightConfig.Postgres postgres = server.postgres();
         PostgresSettings settings = PostgresSettings.of(
@@ -52,7 +53,7 @@ public final class RecoverCommand {
                 postgres.password().orElse(""));
         KafkaClients kafka = new KafkaClients(connection(), server.limits().recordBytes());
         try (Admin admin = kafka.admin("threadwright-recover")) {
-            return new Recovery(server, settings, kafka, admin, System::currentTimeMillis, out).run(wanted);
+            return new Recovery(server, settings, kafka, admin, System::currentTimeMillis, out, err).run(wanted);
         }
     }
 
@@ -68,8 +69,8 @@ public final class RecoverCommand {
         return connection;
     }
 
-    /** Null if they are not understood. */
-    static @Nullable Wanted wanted(List<String> arguments) {
+    /** @throws WrongArgumentsException if that is nothing it could be asked for */
+    public static Wanted wanted(List<String> arguments) {
         List<Integer> partitions = new ArrayList<>();
         boolean all = false;
         boolean republish = false;
@@ -84,9 +85,12 @@ public final class RecoverCommand {
             } else if (argument.matches("--partition=[0-9]{1,6}")) {
                 partitions.add(Integer.parseInt(argument.substring("--partition=".length())));
             } else {
-                return null;
+                throw new WrongArgumentsException(USAGE);
             }
         }
-        return all == partitions.isEmpty() ? new Wanted(partitions, republish, acceptLoss) : null;
+        if (all != partitions.isEmpty()) {
+            throw new WrongArgumentsException(USAGE);
+        }
+        return new Wanted(partitions, republish, acceptLoss);
     }
 }

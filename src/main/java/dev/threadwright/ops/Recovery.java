@@ -64,6 +64,7 @@ final class Recovery {
     private final Admin admin;
     private final LongSupplier nowMs;
     private final PrintStream out;
+    private final PrintStream err;
 
     Recovery(
             ThreadwrightConfig config,
@@ -71,13 +72,15 @@ final class Recovery {
             KafkaClients kafka,
             Admin admin,
             LongSupplier nowMs,
-            PrintStream out) {
+            PrintStream out,
+            PrintStream err) {
         this.config = config;
         this.postgres = postgres;
         this.kafka = kafka;
         this.admin = admin;
         this.nowMs = nowMs;
         this.out = out;
+        this.err = err;
         this.database = new PGSimpleDataSource();
         database.setUrl(postgres.url());
         database.setUser(postgres.user());
@@ -111,9 +114,9 @@ final class Recovery {
         try {
             return recovered(wanted);
         } catch (SQLException | JournalUnavailableException e) {
-            out.println("Postgres cannot be asked: " + e.getMessage());
+            err.println("Postgres cannot be asked: " + e.getMessage());
         } catch (KafkaUnavailableException | RelayException | KafkaException e) {
-            out.println("Kafka cannot be asked: " + e.getMessage());
+            err.println("Kafka cannot be asked: " + e.getMessage());
         }
         return 2;
     }
@@ -127,7 +130,7 @@ final class Recovery {
     private int recovered(RecoverCommand.Wanted wanted, StoredSettings stored) throws SQLException {
         int members = membersThatStay();
         if (members > 0) {
-            out.printf(
+            err.printf(
                     "%d members are in the consumer group %s: stop all servers first%n",
                     members, config.group().id());
             return 2;

@@ -41,26 +41,29 @@ public final class RewrapCommand {
     private final Tables tables;
     private final Sealing sealing;
     private final PrintStream out;
+    private final PrintStream err;
     private long rewrapped;
     private long failed;
 
-    RewrapCommand(DataSource dataSource, Sealing sealing, PrintStream out) {
+    RewrapCommand(DataSource dataSource, Sealing sealing, PrintStream out, PrintStream err) {
         this.tables = new Tables(dataSource);
         this.sealing = sealing;
         this.out = out;
+        this.err = err;
     }
 
-    /** @param config with the address of a Postgres that runs */
-    public static int run(ThreadwrightConfig config, PrintStream out) {
-        ThreadwrightConfig.Postgres postgres = config.postgres();
-        DataSource source = VerifyCommand.dataSource(
-                postgres.url().orElseThrow(),
-                postgres.username().orElse(null),
-                postgres.password().orElse(null));
+    /**
+     * Of a Postgres that runs.
+     *
+     * @param config with its address
+     * @param err why nothing could be done
+     */
+    public static int run(ThreadwrightConfig config, PrintStream out, PrintStream err) {
+        DataSource source = VerifyCommand.dataSource(config.postgres());
         try {
-            return new RewrapCommand(source, MasterKeys.sealing(config.encryption()), out).run();
+            return new RewrapCommand(source, MasterKeys.sealing(config.encryption()), out, err).run();
         } catch (IllegalArgumentException e) {
-            out.println("threadwright.encryption " + e.getMessage());
+            err.println("threadwright.encryption " + e.getMessage());
             return 2;
         }
     }
@@ -100,7 +103,7 @@ public final class RewrapCommand {
                 last = page.isEmpty() ? null : page.getLast();
             } while (page.size() == PAGE);
         } catch (TablesUnavailableException e) {
-            out.println(e.getMessage());
+            err.println(e.getMessage());
             return 2;
         }
         out.printf("%d keys wrapped anew, %d could not be%n", rewrapped, failed);

@@ -13,7 +13,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * {@code threadwright verify [tenant/thread]}: recomputes one thread or all, prints what it finds, a line each, and ends.
- * The status is 0 if all is sound, 1 if something was found, 2 if there is no such thread or the arguments are wrong.
+ * The status is 0 if all is sound, 1 if something was found, 2 if there is no such thread.
  */
 public final class VerifyCommand {
 
@@ -22,34 +22,49 @@ public final class VerifyCommand {
     private static final String SLASHES = "What stands before the first slash is the tenant: write "
             + ThreadKey.DEFAULT_TENANT + "/a/b for the thread a/b";
 
+    private static final String USAGE = "usage: threadwright verify [thread | tenant/thread]\n" + SLASHES + "\n";
+
     private static final int PAGE = 1_000;
+
+    /** @param thread null for all */
+    public record Wanted(@Nullable ThreadKey thread) {}
 
     private final Verifier verifier;
     private final PrintStream out;
+    private final PrintStream err;
     private long threads;
     private long findings;
     private long erased;
 
-    public VerifyCommand(
-            String url,
-            @Nullable String user,
-            @Nullable String password,
-            ThreadwrightConfig.Encryption encryption,
-            PrintStream out) {
-        this(dataSource(url, user, password), MasterKeys.sealing(encryption), out);
+    /**
+     * Of a Postgres that runs.
+     *
+     * @param err what is no result
+     */
+    public VerifyCommand(ThreadwrightConfig config, PrintStream out, PrintStream err) {
+        this(dataSource(config.postgres()), MasterKeys.sealing(config.encryption()), out, err);
     }
 
     /** Of a journal in which nothing is sealed. */
-    public VerifyCommand(String url, @Nullable String user, @Nullable String password, PrintStream out) {
-        this(dataSource(url, user, password), Sealing.none(), out);
+    public VerifyCommand(
+            String url, @Nullable String user, @Nullable String password, PrintStream out, PrintStream err) {
+        this(dataSource(url, user, password), Sealing.none(), out, err);
     }
 
-    VerifyCommand(DataSource dataSource, Sealing sealing, PrintStream out) {
+    VerifyCommand(DataSource dataSource, Sealing sealing, PrintStream out, PrintStream err) {
         this.verifier = new Verifier(dataSource, sealing);
         this.out = out;
+        this.err = err;
     }
 
-    static DataSource dataSource(String url, @Nullable String user, @Nullable String password) {
+    static DataSource dataSource(ThreadwrightConfig.Postgres postgres) {
+        return dataSource(
+                postgres.url().orElseThrow(),
+                postgres.username().orElse(null),
+                postgres.password().orElse(null));
+    }
+
+    private static DataSource dataSource(String url, @Nullable String user, @Nullable String password) {
         PGSimpleDataSource dataSource = new PGSimpleDataSource();
         dataSource.setUrl(url);
         if (user != null) {
@@ -61,21 +76,27 @@ public final class VerifyCommand {
         return dataSource;
     }
 
-    /** @return the process's status */
-    public int run(List<String> arguments) {
-        if (arguments.size() > 1
-                || (!arguments.isEmpty() && arguments.getFirst().startsWith("--"))) {
-            out.println("usage: threadwright verify [thread | tenant/thread]");
-            out.println(SLASHES);
-            return 2;
+    /** @throws WrongArgumentsException if that is nothing it could be asked for */
+    public static Wanted wanted(List<String> arguments) {
+        if (arguments.isEmpty()) {
+            return new Wanted(null);
         }
-        if (!arguments.isEmpty()) {
-            ThreadKey thread = key(arguments.getFirst());
+        if (arguments.size() > 1 || arguments.getFirst().startsWith("--")) {
+            throw new WrongArgumentsException(USAGE);
+        }
+        return new Wanted(key(arguments.getFirst()));
+    }
+
+    /** @return the process's status */
+    public int run(Wanted wanted) {
+        ThreadKey thread = wanted.thread();
+        if (thread != null) {
             Verified verified = verifier.verify(thread);
             if (verified == null) {
-                out.println("There is no thread \"" + thread.thread() + "\" of tenant \"" + thread.tenant() + '"');
-                if (arguments.getFirst().indexOf('/') >= 0) {
-                    out.println(SLASHES);
+                err.println("There is no thread \"" + thread.thread() + "\" of tenant \"" + thread.tenant() + '"');
+                if (!thread.tenant().equals(ThreadKey.DEFAULT_TENANT)
+                        || thread.thread().contains("/")) {
+                    err.println(SLASHES);
                 }
                 return 2;
             }

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.logging.Level;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -36,6 +37,8 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EmbeddedServersIT {
     private static final String TOPIC = "kept";
@@ -185,6 +188,31 @@ class EmbeddedServersIT {
                     .hasMessageStartingWith("Another Threadwright server is using the data directory " + directory)
                     .hasMessageContaining("threadwright.data.directory");
             assertThat(value(first.jdbcUrl(), first.password(), "select 'up'")).isEqualTo("up");
+        }
+    }
+
+    /** At the start of initdb, and of the postmaster. */
+    @ParameterizedTest
+    @ValueSource(strings = {"cluster.unfinished", "cluster/postmaster.pid"})
+    void closedWhileTheyStartTheyLeaveNothingAndCanBeStartedAgain(String sign) throws Exception {
+        Path begun = directory.resolve("postgres").resolve(sign);
+        EmbeddedServers servers = EmbeddedServers.of(settings);
+        CompletableFuture<Void> starting = CompletableFuture.runAsync(servers::start);
+        await().atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(2))
+                .until(() -> Files.exists(begun));
+        servers.close();
+        assertThat(Postmaster.hasProcesses(cluster())).isFalse();
+        assertThat(Postmaster.hasProcesses(cluster().resolveSibling("cluster.unfinished")))
+                .isFalse();
+        assertThat(starting)
+                .failsWithin(Duration.ofSeconds(60))
+                .withThrowableThat()
+                .withRootCauseInstanceOf(EmbeddedStartException.class);
+        assertThatThrownBy(servers::start).isInstanceOf(EmbeddedStartException.class);
+
+        try (EmbeddedServers again = EmbeddedServers.start(settings)) {
+            assertThat(value(again.jdbcUrl(), again.password(), "select 'up'")).isEqualTo("up");
         }
     }
 

@@ -128,7 +128,8 @@ final class Cluster implements AutoCloseable {
     /** What verifying all threads says. */
     String verify() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        new VerifyCommand(jdbcUrl, user, password, new PrintStream(out, true, UTF_8)).run(List.of());
+        new VerifyCommand(jdbcUrl, user, password, new PrintStream(out, true, UTF_8), System.err)
+                .run(VerifyCommand.wanted(List.of()));
         return out.toString(UTF_8);
     }
 

@@ -22,6 +22,8 @@ import java.util.concurrent.TimeUnit;
 /** The packaged server as a process of its own, to be hurt by real signals. */
 public final class ServerProcess implements AutoCloseable {
 
+    private static final int CANNOT_BE_DONE = 2;
+
     private static final Duration READY_WITHIN = Duration.ofSeconds(180);
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
@@ -58,7 +60,7 @@ public final class ServerProcess implements AutoCloseable {
         }
     }
 
-    /** Runs a command of the packaged server; its status and what it prints. */
+    /** Runs a command of the packaged server; its status and what it prints, or why it cannot be done. */
     static String command(Map<String, String> configuration, String word, String... arguments)
             throws InterruptedException {
         return command(configuration, AotCache.ofThePackage(), word, arguments);
@@ -71,11 +73,13 @@ public final class ServerProcess implements AutoCloseable {
         command.add(word);
         command.addAll(List.of(arguments));
         try {
+            Path complaints = Files.createTempFile(directory(), word, ".err");
             Process process = new ProcessBuilder(command)
-                    .redirectError(directory().resolve(word + ".err").toFile())
+                    .redirectError(complaints.toFile())
                     .start();
             String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            return process.waitFor() + ": " + out;
+            int status = process.waitFor();
+            return status + ": " + (status == CANNOT_BE_DONE ? Files.readString(complaints) : out);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -90,7 +94,7 @@ public final class ServerProcess implements AutoCloseable {
         return Path.of(System.getProperty("threadwright.package", "target/quarkus-app"));
     }
 
-    private static List<String> command(Map<String, String> configuration, List<String> aot) {
+    static List<String> command(Map<String, String> configuration, List<String> aot) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",

@@ -1,6 +1,7 @@
 package dev.threadwright.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.threadwright.audit.Act;
 import dev.threadwright.audit.Stage;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,22 +72,31 @@ class AuditCommandTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "tail", "verify --all", "head more", "verify --expect=x more"})
     void whatIsNotUnderstoodIsSaid(String arguments) {
-        assertThat(run(arguments.isEmpty() ? new String[0] : arguments.split(" ")))
-                .isEqualTo(2);
-        assertThat(complained()).startsWith("usage: threadwright audit head");
+        assertThatThrownBy(() -> run(arguments.isEmpty() ? new String[0] : arguments.split(" ")))
+                .isInstanceOf(WrongArgumentsException.class)
+                .hasMessageStartingWith("usage: threadwright audit head");
     }
 
     @Test
     void headsThatCannotBeReadAreNotTakenForNone() throws IOException {
         Path empty = Files.writeString(directory.resolve("empty"), "\n");
         Path wrong = Files.writeString(directory.resolve("wrong"), "acme/requests:3\n");
-        assertThat(run("verify", "--expect=" + directory.resolve("nowhere"))).isEqualTo(2);
-        assertThat(run("verify", "--expect=" + empty)).isEqualTo(2);
-        assertThat(run("verify", "--expect=" + wrong)).isEqualTo(2);
-        assertThat(complained())
-                .contains("Cannot read ")
-                .contains(empty + " has no line of audit head")
-                .contains(wrong + ": this is no line of audit head: acme/requests:3");
+        Path binary = Files.write(directory.resolve("binary"), new byte[] {(byte) 0xff, (byte) 0xfe});
+        Map.of(
+                        directory.resolve("nowhere"),
+                        "There is no file " + directory.resolve("nowhere"),
+                        directory,
+                        "The file " + directory + " cannot be read: ",
+                        binary,
+                        "The file " + binary + " is no text",
+                        empty,
+                        empty + " has no line of audit head",
+                        wrong,
+                        wrong + ": this is no line of audit head: acme/requests:3")
+                .forEach((file, words) -> assertThatThrownBy(() -> run("verify", "--expect=" + file))
+                        .isInstanceOf(WrongArgumentsException.class)
+                        .hasMessageStartingWith(words)
+                        .hasMessageNotContaining("Exception"));
     }
 
     @Test
@@ -114,7 +125,7 @@ class AuditCommandTest {
                         source,
                         new PrintStream(out, true, StandardCharsets.UTF_8),
                         new PrintStream(err, true, StandardCharsets.UTF_8))
-                .run(List.of(arguments));
+                .run(AuditCommand.wanted(List.of(arguments)));
     }
 
     private String printed() {

@@ -2,6 +2,7 @@ package dev.threadwright.ops;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.threadwright.security.ApiKey;
 import java.io.ByteArrayOutputStream;
@@ -22,7 +23,7 @@ class KeyCommandTest {
 
     @Test
     void theHashThatIsToldIsThatOfTheKey() {
-        assertThat(command.run(List.of("shop"))).isZero();
+        assertThat(command.run(KeyCommand.caller(List.of("shop")))).isZero();
         String told = out.toString(UTF_8);
         Matcher key = KEY.matcher(told);
         assertThat(key.find()).isTrue();
@@ -31,8 +32,8 @@ class KeyCommandTest {
 
     @Test
     void noTwoAreTheSame() {
-        command.run(List.of());
-        command.run(List.of());
+        command.run(KeyCommand.caller(List.of()));
+        command.run(KeyCommand.caller(List.of()));
         assertThat(KEY.matcher(out.toString(UTF_8)).results().map(found -> found.group(1)))
                 .hasSize(2)
                 .doesNotHaveDuplicates();
@@ -41,7 +42,8 @@ class KeyCommandTest {
     @ParameterizedTest
     @ValueSource(strings = {"a.b", "", "a b", "a=b"})
     void whatCannotStandInAKeyOfTheConfigurationIsNoName(String name) {
-        assertThat(command.run(List.of(name))).isEqualTo(2);
-        assertThat(out.toString(UTF_8)).startsWith("usage: threadwright key").doesNotContain(ApiKey.PREFIX);
+        assertThatThrownBy(() -> KeyCommand.caller(List.of(name)))
+                .isInstanceOf(WrongArgumentsException.class)
+                .hasMessageStartingWith("usage: threadwright key");
     }
 }

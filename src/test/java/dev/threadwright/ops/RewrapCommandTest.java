@@ -50,7 +50,10 @@ class RewrapCommandTest {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
 
         int status = new RewrapCommand(
-                        source, new Sealing(new Named(), true, 10), new PrintStream(out, true, StandardCharsets.UTF_8))
+                        source,
+                        new Sealing(new Named(), true, 10),
+                        new PrintStream(out, true, StandardCharsets.UTF_8),
+                        System.err)
                 .run();
 
         assertThat(status).isEqualTo(1);

@@ -2,6 +2,7 @@ package dev.threadwright.ops;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.threadwright.sealing.Sealing;
 import dev.threadwright.testing.EmbeddedServersResource;
@@ -33,6 +34,7 @@ class VerifyCommandTest {
 
     private final String thread = "c-" + UUID.randomUUID();
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
     @BeforeEach
     void aThread() {
@@ -67,27 +69,39 @@ class VerifyCommandTest {
     @Test
     void wrongArgumentsAndUnknownThreadsAreSaid() {
         assertThat(verify("nobody-" + thread)).isEqualTo(2);
-        assertThat(printed()).isEqualTo("There is no thread \"nobody-" + thread + "\" of tenant \"default\"\n");
+        assertThat(complained()).isEqualTo("There is no thread \"nobody-" + thread + "\" of tenant \"default\"\n");
         assertThat(verify("no/body/" + thread)).isEqualTo(2);
-        assertThat(printed())
+        assertThat(complained())
                 .startsWith("There is no thread \"body/" + thread + "\" of tenant \"no\"\n")
                 .endsWith("write default/a/b for the thread a/b\n");
-        assertThat(verify("--all")).isEqualTo(2);
-        assertThat(printed()).startsWith("usage: threadwright verify");
-        assertThat(verify("a", "b")).isEqualTo(2);
-        assertThat(printed()).startsWith("usage: threadwright verify");
+        for (List<String> wrong : List.of(List.of("--all"), List.of("a", "b"))) {
+            assertThatThrownBy(() -> VerifyCommand.wanted(wrong))
+                    .isInstanceOf(WrongArgumentsException.class)
+                    .hasMessageStartingWith("usage: threadwright verify");
+        }
     }
 
     private int verify(String... arguments) {
         out.reset();
-        return new VerifyCommand(dataSource, Sealing.none(), new PrintStream(out, true, StandardCharsets.UTF_8))
-                .run(List.of(arguments));
+        err.reset();
+        return new VerifyCommand(
+                        dataSource,
+                        Sealing.none(),
+                        new PrintStream(out, true, StandardCharsets.UTF_8),
+                        new PrintStream(err, true, StandardCharsets.UTF_8))
+                .run(VerifyCommand.wanted(List.of(arguments)));
     }
 
     private int findings() {
         Matcher number = Pattern.compile("verified, (\\d+) finding").matcher(printed());
         assertThat(number.find()).isTrue();
         return Integer.parseInt(number.group(1));
+    }
+
+    /** To whom nothing is said that is a result. */
+    private String complained() {
+        assertThat(out.size()).isZero();
+        return err.toString(StandardCharsets.UTF_8);
     }
 
     private String printed() {
