@@ -2,14 +2,12 @@ package dev.threadwright.actor;
 
 import dev.threadwright.actor.PendingBatch.Changed;
 import dev.threadwright.actor.StepStarter.StepCall;
-import dev.threadwright.actor.Turns.Turn;
 import dev.threadwright.journal.Batch;
 import dev.threadwright.journal.Batch.ActionRow;
 import dev.threadwright.journal.Batch.Advance;
 import dev.threadwright.journal.Batch.Offset;
 import dev.threadwright.journal.Batch.OutcomeKey;
 import dev.threadwright.journal.Batch.OutcomeRow;
-import dev.threadwright.journal.Batch.OwedChange;
 import dev.threadwright.journal.Batch.ThreadRow;
 import dev.threadwright.journal.DecisionRow;
 import dev.threadwright.journal.ErasedRow;
@@ -510,7 +508,7 @@ final class BatchBuilder {
                 rows,
                 runRows.rows(),
                 interruptRows.rows(),
-                owed.changes,
+                owed.changes(),
                 List.copyOf(offsets.values()),
                 snapshots,
                 legRows.rows(),
@@ -521,9 +519,9 @@ final class BatchBuilder {
                 batch,
                 after,
                 publications,
-                without(owed.stops, Awaited.WORKER),
-                with(owed.starts, Awaited.HANDLER),
-                new Turns.Changes(attemptEnds.ends(), owed.starts, owed.stops, owed.left, owed.wanted),
+                owed.stopsHere(),
+                owed.startsHere(),
+                owed.turns(attemptEnds.ends()),
                 outcomes,
                 endedRuns,
                 interruptRows.settled(),
@@ -548,14 +546,14 @@ final class BatchBuilder {
 
     /** Cancels first: a worker that is asked for the next attempt has been told to leave the last one. */
     private void tellWorkers(OwedDifference owed) {
-        for (StepCall stop : owed.stops) {
+        for (StepCall stop : owed.stops()) {
             if (stop.call().awaited() == Awaited.WORKER
                     && !reported.contains(
                             new AttemptKey(stop.thread(), stop.call().ref()))) {
                 publish(stop, () -> WorkerRequests.cancelled(stop, nextPosition(stop), updatedAtMs(stop)));
             }
         }
-        for (StepCall start : owed.starts) {
+        for (StepCall start : owed.starts()) {
             if (start.call().awaited() == Awaited.WORKER) {
                 publish(start, () -> WorkerRequests.requested(start, nextPosition(start), updatedAtMs(start)));
             }
@@ -583,15 +581,6 @@ final class BatchBuilder {
         return touched == null ? 0 : touched.after().updatedAtMs();
     }
 
-    private static List<StepCall> with(List<StepCall> calls, Awaited awaited) {
-        return calls.stream().filter(step -> step.call().awaited() == awaited).toList();
-    }
-
-    /** A callback that was awaited may have come while a handler here asks a second time, after a take-over. */
-    private static List<StepCall> without(List<StepCall> calls, Awaited awaited) {
-        return calls.stream().filter(step -> step.call().awaited() != awaited).toList();
-    }
-
     private static boolean isSet(Touched touched) {
         return !touched.before().settings().equals(touched.after().settings());
     }
@@ -604,68 +593,5 @@ final class BatchBuilder {
                         progress.start.position(),
                         progress.position))
                 .toList();
-    }
-
-    /** What the batch starts and stops owing, whatever happened in between. */
-    private static final class OwedDifference {
-        final List<OwedChange> changes = new ArrayList<>();
-        final List<StepCall> stops = new ArrayList<>();
-        final List<StepCall> starts = new ArrayList<>();
-        final List<Turn> left = new ArrayList<>();
-        final List<Turn> wanted = new ArrayList<>();
-
-        void add(int partition, ThreadState before, ThreadState after) {
-            if (before.isIdle() && after.isIdle()) {
-                return;
-            }
-            Map<String, Owed> gone = byRef(before);
-            Map<String, Owed> come = byRef(after);
-            come.forEach((ref, owed) -> {
-                Owed there = gone.remove(ref);
-                if (there == null) {
-                    change(true, partition, after, owed);
-                } else if (dueAtMs(there) != dueAtMs(owed)) {
-                    changes.add(row(false, partition, after.key(), there));
-                    changes.add(row(true, partition, after.key(), owed));
-                }
-            });
-            gone.values().forEach(owed -> change(false, partition, before, owed));
-        }
-
-        /** @param in the state that owes it */
-        private void change(boolean isOwed, int partition, ThreadState in, Owed owed) {
-            changes.add(row(isOwed, partition, in.key(), owed));
-            switch (owed) {
-                case Owed.Call call -> (isOwed ? starts : stops).add(StepCall.of(partition, in, call));
-                case Owed.Turn turn -> (isOwed ? wanted : left).add(new Turn(partition, in.key(), turn));
-                case Owed.Timer ignored -> {}
-            }
-        }
-
-        private static OwedChange row(boolean isOwed, int partition, ThreadKey thread, Owed owed) {
-            String kind = switch (owed) {
-                case Owed.Call ignored -> OwedChange.CALL;
-                case Owed.Turn ignored -> OwedChange.CALL;
-                case Owed.Timer ignored -> OwedChange.TIMER;
-            };
-            return new OwedChange(isOwed, partition, thread, kind, owed.ref(), dueAtMs(owed));
-        }
-
-        /** No time tells it. */
-        private static final long NEVER_MS = Long.MAX_VALUE;
-
-        private static long dueAtMs(Owed owed) {
-            return switch (owed) {
-                case Owed.Call call -> call.deadlineMs();
-                case Owed.Turn ignored -> NEVER_MS;
-                case Owed.Timer timer -> timer.dueAtMs();
-            };
-        }
-
-        private static Map<String, Owed> byRef(ThreadState state) {
-            Map<String, Owed> byRef = new LinkedHashMap<>();
-            Owed.of(state).forEach(owed -> byRef.put(owed.ref(), owed));
-            return byRef;
-        }
     }
 }

@@ -135,7 +135,7 @@ public final class LoopHarness implements AutoCloseable {
         return decider(gate, BuiltInWorkflows.registry());
     }
 
-    private static Decider decider(Gate gate, WorkflowCatalog workflows) {
+    static Decider decider(Gate gate, WorkflowCatalog workflows) {
         return new Decider(
                 new ServerSettings(InterruptPolicy.DEFAULT, "echo", 10, 100),
                 workflows,
