@@ -22,7 +22,6 @@ import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Decider;
 import dev.threadwright.thread.Decision;
 import dev.threadwright.thread.Event;
-import dev.threadwright.thread.Event.Rejection;
 import dev.threadwright.thread.Identity;
 import dev.threadwright.thread.IdentityHash;
 import dev.threadwright.thread.InterruptId;
@@ -31,7 +30,6 @@ import dev.threadwright.thread.OpenAction;
 import dev.threadwright.thread.Outcome;
 import dev.threadwright.thread.Owed;
 import dev.threadwright.thread.Recorded;
-import dev.threadwright.thread.Room;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.RunStatus;
 import dev.threadwright.thread.SettledInterrupt;
@@ -58,7 +56,6 @@ final class BatchBuilder {
     private static final Logger LOG = Logger.getLogger(BatchBuilder.class);
 
     private final Decider decider;
-    private final Quotas quotas;
     private final long maxBytes;
     private final DecisionBytes decisionBytes;
     private final Function<ThreadKey, ThreadState> committed;
@@ -90,11 +87,7 @@ final class BatchBuilder {
     /** By its index, the first work of each thread. */
     private final Map<ThreadKey, Integer> firstWorks = new HashMap<>();
 
-    /** What the quotas left to the tenants before this batch, and what it has for them by now. */
-    private final Map<String, Room> rooms = new HashMap<>(2);
-
-    private final Map<String, Quotas.Use> uses = new HashMap<>(2);
-
+    private final TenantUse tenantUse;
     private final RunRows runRows = new RunRows();
     private final InterruptRows interruptRows = new InterruptRows();
     private final LegRows legRows = new LegRows();
@@ -137,7 +130,7 @@ final class BatchBuilder {
             Function<Lookups.CheckpointKey, @Nullable Checkpoint> checkpoints,
             Function<InterruptId, @Nullable SettledInterrupt> earlierSettled) {
         this.decider = decider;
-        this.quotas = quotas;
+        this.tenantUse = new TenantUse(quotas);
         this.maxBytes = maxBytes;
         this.decisionBytes = new DecisionBytes(snapshotEvery);
         this.committed = committed;
@@ -236,11 +229,11 @@ final class BatchBuilder {
                         endedRun(command),
                         checkpoint(command),
                         settled(command),
-                        room(thread.tenant())));
+                        tenantUse.room(thread.tenant())));
         if (!takes(bytesOf(work, touched == null ? state : touched.before(), state, decision))) {
             return false;
         }
-        use(thread.tenant(), state, decision);
+        tenantUse.add(thread.tenant(), state, decision);
         noteReport(thread, command);
         if (!decision.events().isEmpty()) {
             append(progress, command.header(), state, decision);
@@ -255,33 +248,6 @@ final class BatchBuilder {
         boolean isKept = prior.known() != null && decision.outcome() instanceof Outcome.Duplicate;
         answer(progress, work, decision, isKept ? null : prior.key());
         return true;
-    }
-
-    /** What is left to the tenant after all that this batch has for it. */
-    private Room room(String tenant) {
-        Room left = rooms.computeIfAbsent(tenant, quotas::room);
-        Quotas.Use here = uses.get(tenant);
-        return here == null ? left : left.less(here.threads(), here.runs());
-    }
-
-    private void use(String tenant, ThreadState before, Decision decision) {
-        ThreadState after = decision.after();
-        Quotas.Use use = new Quotas.Use(
-                (after.isLive() ? 1 : 0) - (before.isLive() ? 1 : 0),
-                after.unfinished() - before.unfinished(),
-                isRefused(decision, Rejection.QUOTA_THREADS) ? 1 : 0,
-                isRefused(decision, Rejection.QUOTA_RUNS) ? 1 : 0);
-        if (!use.isNone()) {
-            uses.merge(tenant, use, Quotas.Use::plus);
-        }
-    }
-
-    private static boolean isRefused(Decision decision, Rejection reason) {
-        return switch (decision.outcome()) {
-            case Outcome.Invalid invalid -> invalid.reason() == reason;
-            case Outcome.Rejected rejected -> rejected.reason() == reason;
-            default -> false;
-        };
     }
 
     private long bytesOf(Work.Decide work, ThreadState start, ThreadState before, Decision decision) {
@@ -525,7 +491,7 @@ final class BatchBuilder {
                 outcomes,
                 endedRuns,
                 interruptRows.settled(),
-                uses);
+                tenantUse.byTenant());
     }
 
     private static void addActions(List<ActionRow> rows, Touched touched) {

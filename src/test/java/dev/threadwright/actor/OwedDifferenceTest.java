@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What follows for timers, calls and turns from the states before and after a batch. */
@@ -191,7 +192,7 @@ class OwedDifferenceTest {
         assertThat(owed.turns(ends).ends()).isEqualTo(ends);
     }
 
-    private RunId submit(String id, long timeMs, Policy policy, String workflow) {
+    private RunId submit(String id, long timeMs, @Nullable Policy policy, String workflow) {
         Command.SubmitInput input = input(T, id, timeMs, policy, workflow);
         thread.decide(input);
         return input.newRun();
