@@ -3,7 +3,6 @@ package dev.threadwright.actor;
 import dev.threadwright.actor.PendingBatch.Changed;
 import dev.threadwright.actor.StepStarter.StepCall;
 import dev.threadwright.journal.Batch;
-import dev.threadwright.journal.Batch.ActionRow;
 import dev.threadwright.journal.Batch.Advance;
 import dev.threadwright.journal.Batch.Offset;
 import dev.threadwright.journal.Batch.OutcomeKey;
@@ -15,7 +14,6 @@ import dev.threadwright.journal.JournalException;
 import dev.threadwright.journal.OutboxRow;
 import dev.threadwright.journal.Publication;
 import dev.threadwright.log.LogFields;
-import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.Awaited;
 import dev.threadwright.thread.Checkpoint;
 import dev.threadwright.thread.Command;
@@ -26,7 +24,6 @@ import dev.threadwright.thread.Identity;
 import dev.threadwright.thread.IdentityHash;
 import dev.threadwright.thread.InterruptId;
 import dev.threadwright.thread.Known;
-import dev.threadwright.thread.OpenAction;
 import dev.threadwright.thread.Outcome;
 import dev.threadwright.thread.Owed;
 import dev.threadwright.thread.Recorded;
@@ -438,7 +435,7 @@ final class BatchBuilder {
         List<ThreadRow> rows = new ArrayList<>(threads.size());
         List<Changed> after = new ArrayList<>(threads.size());
         List<ThreadState> snapshots = new ArrayList<>();
-        List<ActionRow> actions = new ArrayList<>();
+        ActionRows actions = new ActionRows();
         OwedDifference owed = new OwedDifference();
         threads.forEach((key, touched) -> {
             try {
@@ -446,7 +443,7 @@ final class BatchBuilder {
                 after.add(new Changed(touched.partition(), touched.after()));
                 owed.add(touched.partition(), touched.before(), touched.after());
                 runRows.status(key, touched.before(), touched.after());
-                addActions(actions, touched);
+                actions.add(touched.before(), touched.after());
                 if (decisionBytes.isStored(touched.before(), touched.after())) {
                     snapshots.add(touched.after());
                 }
@@ -478,7 +475,7 @@ final class BatchBuilder {
                 List.copyOf(offsets.values()),
                 snapshots,
                 legRows.rows(),
-                actions,
+                actions.rows(),
                 audits.rows());
         return new PendingBatch(
                 works,
@@ -492,22 +489,6 @@ final class BatchBuilder {
                 endedRuns,
                 interruptRows.settled(),
                 tenantUse.byTenant());
-    }
-
-    private static void addActions(List<ActionRow> rows, Touched touched) {
-        Map<ActionId, OpenAction> before = OpenAction.of(touched.before());
-        Map<ActionId, OpenAction> after = OpenAction.of(touched.after());
-        ThreadKey thread = touched.after().key();
-        before.keySet().forEach(action -> {
-            if (!after.containsKey(action)) {
-                rows.add(new ActionRow(thread, action, null));
-            }
-        });
-        after.forEach((action, open) -> {
-            if (!open.equals(before.get(action))) {
-                rows.add(new ActionRow(thread, action, open));
-            }
-        });
     }
 
     /** Cancels first: a worker that is asked for the next attempt has been told to leave the last one. */
