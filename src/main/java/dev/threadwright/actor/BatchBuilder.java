@@ -369,45 +369,12 @@ final class BatchBuilder {
     }
 
     private @Nullable RunStatus endedRun(Command command) {
-        RunId named = namedRun(command);
+        RunId named = command.namedRun();
         if (named == null) {
             return null;
         }
         RunStatus here = endedRuns.get(named);
         return here != null ? here : earlierEndings.apply(named);
-    }
-
-    /** The run that a command is about by name, whose ending the actor may have forgotten. */
-    static @Nullable RunId namedRun(Command command) {
-        return switch (command) {
-            case Command.SubmitInput submit -> submit.run();
-            case Command.CancelRun cancel -> cancel.run();
-            case Command.ResumeRun resume -> resume.run();
-            case Command.SteerRun steer -> steer.run();
-            case Command.PauseRun pause -> pause.run();
-            case Command.UnpauseRun unpause -> unpause.run();
-            case Command.RejectInterrupt ignored -> null;
-            case Command.CompactThread ignored -> null;
-            case Command.RaiseInterrupt ignored -> null;
-            case Command.RecordResult ignored -> null;
-            case Command.CancelAll ignored -> null;
-            case Command.UpdateThread ignored -> null;
-            case Command.CompleteAction ignored -> null;
-            case Command.FailAction ignored -> null;
-            case Command.LoseAction ignored -> null;
-            case Command.ReleaseAction ignored -> null;
-            case Command.AcceptAction ignored -> null;
-            case Command.ExtendAction ignored -> null;
-            case Command.SettleAction ignored -> null;
-            case Command.FireTimers ignored -> null;
-            case Command.ContinueRun ignored -> null;
-            case Command.UpdateState ignored -> null;
-            case Command.RestoreState ignored -> null;
-            case Command.ForkThread ignored -> null;
-            case Command.CreateThread ignored -> null;
-            case Command.DeleteThread ignored -> null;
-            case Command.RequestRun ignored -> null;
-        };
     }
 
     /** A worker that has reported need not be told to stop; of what is discarded nothing was owed. */

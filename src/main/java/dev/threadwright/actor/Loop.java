@@ -834,7 +834,7 @@ public final class Loop implements AutoCloseable {
     private void lookUpRuns(Collection<Work> works) {
         Map<RunId, ThreadKey> runs = new HashMap<>();
         forEachCommand(works, command -> {
-            RunId named = BatchBuilder.namedRun(command);
+            RunId named = command.namedRun();
             if (named != null) {
                 runs.put(named, command.header().thread());
             }
