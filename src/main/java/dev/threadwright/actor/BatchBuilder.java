@@ -39,7 +39,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -55,11 +54,7 @@ final class BatchBuilder {
     private final Decider decider;
     private final long maxBytes;
     private final DecisionBytes decisionBytes;
-    private final Function<ThreadKey, ThreadState> committed;
-    private final Function<OutcomeKey, @Nullable OutcomeRow> earlierOutcomes;
-    private final Function<RunId, @Nullable RunStatus> earlierEndings;
-    private final Function<Lookups.CheckpointKey, @Nullable Checkpoint> checkpoints;
-    private final Function<InterruptId, @Nullable SettledInterrupt> earlierSettled;
+    private final Earlier earlier;
 
     /** What the commit writes by now. */
     private long bytes;
@@ -110,31 +105,13 @@ final class BatchBuilder {
     /**
      * @param quotas asked once for each tenant of the works
      * @param maxBytes that the commit is to write; one work alone may exceed it
-     * @param committed the state of each thread that the works name
-     * @param earlierOutcomes what is known to be decided about identities before this batch
-     * @param earlierEndings how runs that the works name ended before this batch
-     * @param checkpoints those that the works name, if they exist
-     * @param earlierSettled what became of the interrupts that the works name before this batch
      */
-    BatchBuilder(
-            Decider decider,
-            Quotas quotas,
-            int snapshotEvery,
-            long maxBytes,
-            Function<ThreadKey, ThreadState> committed,
-            Function<OutcomeKey, @Nullable OutcomeRow> earlierOutcomes,
-            Function<RunId, @Nullable RunStatus> earlierEndings,
-            Function<Lookups.CheckpointKey, @Nullable Checkpoint> checkpoints,
-            Function<InterruptId, @Nullable SettledInterrupt> earlierSettled) {
+    BatchBuilder(Decider decider, Quotas quotas, int snapshotEvery, long maxBytes, Earlier earlier) {
         this.decider = decider;
         this.tenantUse = new TenantUse(quotas);
         this.maxBytes = maxBytes;
         this.decisionBytes = new DecisionBytes(snapshotEvery);
-        this.committed = committed;
-        this.earlierOutcomes = earlierOutcomes;
-        this.earlierEndings = earlierEndings;
-        this.checkpoints = checkpoints;
-        this.earlierSettled = earlierSettled;
+        this.earlier = earlier;
     }
 
     /**
@@ -216,7 +193,7 @@ final class BatchBuilder {
         Command command = work.command();
         ThreadKey thread = command.header().thread();
         Touched touched = threads.get(thread);
-        ThreadState state = touched == null ? committed.apply(thread) : touched.after();
+        ThreadState state = touched == null ? earlier.state(thread) : touched.after();
         Prior prior = prior(command.header());
         Decision decision = decider.decide(
                 state,
@@ -344,12 +321,12 @@ final class BatchBuilder {
 
     private @Nullable OutcomeRow outcome(OutcomeKey key) {
         OutcomeRow here = outcomes.get(key);
-        return here != null ? here : earlierOutcomes.apply(key);
+        return here != null ? here : earlier.outcome(key);
     }
 
     private @Nullable Checkpoint checkpoint(Command command) {
-        Lookups.CheckpointKey named = Lookups.CheckpointKey.of(command);
-        return named == null ? null : checkpoints.apply(named);
+        CheckpointKey named = CheckpointKey.of(command);
+        return named == null ? null : earlier.checkpoint(named);
     }
 
     private Map<InterruptId, SettledInterrupt> settled(Command command) {
@@ -360,7 +337,7 @@ final class BatchBuilder {
         Map<InterruptId, SettledInterrupt> known = new HashMap<>();
         for (InterruptId id : named) {
             SettledInterrupt here = interruptRows.settled().get(id);
-            SettledInterrupt one = here != null ? here : earlierSettled.apply(id);
+            SettledInterrupt one = here != null ? here : earlier.settled(id);
             if (one != null) {
                 known.put(id, one);
             }
@@ -374,7 +351,7 @@ final class BatchBuilder {
             return null;
         }
         RunStatus here = endedRuns.get(named);
-        return here != null ? here : earlierEndings.apply(named);
+        return here != null ? here : earlier.ending(named);
     }
 
     /** A worker that has reported need not be told to stop; of what is discarded nothing was owed. */

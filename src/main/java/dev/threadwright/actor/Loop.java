@@ -4,32 +4,19 @@ import dev.threadwright.actor.PendingBatch.Changed;
 import dev.threadwright.actor.Turns.Begun;
 import dev.threadwright.actor.Turns.Turn;
 import dev.threadwright.journal.Batch.Advance;
-import dev.threadwright.journal.Batch.OutcomeKey;
-import dev.threadwright.journal.Batch.OutcomeRow;
-import dev.threadwright.journal.Checkpoints;
 import dev.threadwright.journal.FencedException;
 import dev.threadwright.journal.Journal;
 import dev.threadwright.journal.Journal.Claim;
 import dev.threadwright.journal.JournalException;
 import dev.threadwright.journal.OutboxRow;
 import dev.threadwright.journal.SetAsideThread;
-import dev.threadwright.journal.UnreadableException;
 import dev.threadwright.log.LogFields;
-import dev.threadwright.thread.Checkpoint;
 import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Decider;
-import dev.threadwright.thread.Identity;
-import dev.threadwright.thread.IdentityHash;
-import dev.threadwright.thread.InterruptId;
-import dev.threadwright.thread.RunId;
-import dev.threadwright.thread.RunStatus;
-import dev.threadwright.thread.SettledInterrupt;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.ThreadState;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -62,7 +49,6 @@ public final class Loop implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(Loop.class);
 
-    private final Journal journal;
     private final Decider decider;
     private final LoopSettings settings;
     private final Publisher publisher;
@@ -72,7 +58,6 @@ public final class Loop implements AutoCloseable {
     private final Replies replies;
     private final Strays strays;
     private final Lost onLost;
-    private final Measurements measurements;
     private final Mailbox mailbox;
     private final Actors actors;
     private final SetAsides setAsides;
@@ -81,9 +66,7 @@ public final class Loop implements AutoCloseable {
 
     private final Map<Integer, OwnedPartition> owned = new HashMap<>();
     private final Map<Integer, CompletableFuture<@Nullable OwnedPartition>> releases = new HashMap<>();
-    private final Lookups lookups = new Lookups();
-    private final Checkpoints checkpoints;
-    private final NeededWorkflows workflows;
+    private final Lookups lookups;
 
     /** Arrived, not yet looked up. */
     private List<Work> arrived = new ArrayList<>();
@@ -92,7 +75,6 @@ public final class Loop implements AutoCloseable {
     private List<Work> gathered = new ArrayList<>();
 
     private volatile @Nullable InFlight inFlight;
-    private @Nullable PendingBatch lastSettled;
     private int batchLimit;
 
     /** What {@link #batchLimit} grows to: less after the store took too long over a batch, and then more with each. */
@@ -136,10 +118,7 @@ public final class Loop implements AutoCloseable {
             Strays strays,
             Lost onLost,
             Measurements measurements) {
-        this.journal = journal;
-        this.checkpoints = new Checkpoints(journal);
         this.decider = decider;
-        this.workflows = workflows;
         this.settings = settings;
         this.publisher = publisher;
         this.steps = steps;
@@ -148,9 +127,9 @@ public final class Loop implements AutoCloseable {
         this.replies = replies;
         this.strays = strays;
         this.onLost = onLost;
-        this.measurements = measurements;
         this.mailbox = new Mailbox(threads, settings.maxMailboxCount(), settings.maxMailboxBytes());
         this.actors = new Actors(settings.maxActors(), settings.maxActorBytes());
+        this.lookups = new Lookups(journal, workflows, actors, measurements);
         this.setAsides = new SetAsides(journal);
         this.committer =
                 new Committer(name, threads, journal, owner, publisher.publisherId(), this::committed, measurements);
@@ -308,7 +287,8 @@ public final class Loop implements AutoCloseable {
             return;
         }
         try {
-            lookUp(arrived);
+            InFlight flight = inFlight;
+            lookups.read(arrived, flight == null ? Set.of() : flight.threads());
             gathered.addAll(arrived);
             arrived = new ArrayList<>();
         } catch (JournalException e) {
@@ -351,7 +331,7 @@ public final class Loop implements AutoCloseable {
         PendingBatch pending;
         try {
             do {
-                loadTrimmed();
+                lookups.readTrimmed(gathered);
             } while (withoutSetAside());
             pending = built();
         } catch (FencedException e) {
@@ -371,7 +351,7 @@ public final class Loop implements AutoCloseable {
                 gathered.subList(pending.works().size(), gathered.size()),
                 pending.works().size());
         CompletableFuture<CommitResult> result = committer.commit(pending);
-        inFlight = new InFlight(pending, threadsOf(pending.works()), result);
+        inFlight = new InFlight(pending, Work.threadsOf(pending.works()), result);
         result.whenComplete((answer, failure) -> mailbox.signal());
     }
 
@@ -386,28 +366,11 @@ public final class Loop implements AutoCloseable {
         }
     }
 
-    /** Some were trimmed since they were looked up. */
-    private void loadTrimmed() {
-        Set<ThreadKey> missing = threadsOf(gathered);
-        missing.removeIf(key -> actors.contains(key) || lookups.isKnown(key));
-        if (!missing.isEmpty()) {
-            loadStates(missing);
-        }
-    }
-
     /** Without threads that the server fails on; those are set aside. */
     private PendingBatch built() {
         while (true) {
-            BatchBuilder builder = new BatchBuilder(
-                    decider,
-                    quotas,
-                    settings.snapshotEvery(),
-                    settings.maxBatchBytes(),
-                    this::committedState,
-                    this::earlierOutcome,
-                    this::earlierEnding,
-                    lookups.checkpoints::get,
-                    this::earlierSettled);
+            BatchBuilder builder =
+                    new BatchBuilder(decider, quotas, settings.snapshotEvery(), settings.maxBatchBytes(), lookups);
             try {
                 return builder.build(gathered, owned);
             } catch (FailedThreads e) {
@@ -467,8 +430,7 @@ public final class Loop implements AutoCloseable {
     /** What is known of it. */
     private LogFields fields(ThreadKey thread) {
         LogFields fields = LogFields.of(thread);
-        ThreadState state = actors.get(thread);
-        ThreadState known = state == null ? lookups.states.get(thread) : state;
+        ThreadState known = lookups.find(thread);
         return known == null ? fields : fields.seq(known.seq());
     }
 
@@ -496,7 +458,7 @@ public final class Loop implements AutoCloseable {
         quotas.committed(pending.uses());
         publisher.publish(pending.publications());
         pending.stops().forEach(steps::cancel);
-        forEachCommand(pending.works(), command -> {
+        Work.forEachCommand(pending.works(), command -> {
             if (command instanceof Command.RecordResult done) {
                 steps.recorded(done.header().thread(), done.action(), done.attempt(), done.name());
             }
@@ -537,13 +499,13 @@ public final class Loop implements AutoCloseable {
         actors.trim();
         actorCount = actors.size();
         actorBytes = actors.bytes();
-        lastSettled = pending;
+        lookups.committed(pending);
     }
 
     /** Halves the batch until the command that the store refuses stands alone, and sets that one aside. */
     private void rejected(PendingBatch pending, String reason) {
         List<Work> works = pending.works();
-        boolean keptHere = threadsOf(works).stream().filter(actors::remove).count() > 0;
+        boolean keptHere = Work.threadsOf(works).stream().filter(actors::remove).count() > 0;
         if (works.size() > 1 || keptHere) {
             // The store may know better than a state that was kept here, so one work alone is decided once more, too.
             batchLimit = Math.max(1, works.size() / 2);
@@ -702,64 +664,13 @@ public final class Loop implements AutoCloseable {
         lookups.clear();
     }
 
-    private void lookUp(Collection<Work> works) {
-        Set<ThreadKey> threads = threadsOf(works);
-        threads.removeIf(key -> actors.contains(key) || lookups.isKnown(key) || isInFlight(key));
-        loadStates(threads);
-        workflows.lookUp(works, lookups.states);
-        lookUpReadable(works);
-        forEachCommand(works, command -> {
-            Lookups.CheckpointKey named = Lookups.CheckpointKey.of(command);
-            if (named != null) {
-                lookUp(named);
-            }
-        });
-    }
-
-    private void lookUp(Lookups.CheckpointKey named) {
-        try {
-            Checkpoint found = checkpoints.find(named.thread(), named.checkpoint());
-            if (found != null) {
-                lookups.checkpoints.put(named, found);
-            }
-        } catch (UnreadableException e) {
-            lookups.unreadableCheckpoints.put(named, String.valueOf(e.getMessage()));
-        }
-    }
-
-    private void loadStates(Set<ThreadKey> threads) {
-        Set<ThreadKey> readable = new HashSet<>(threads);
-        while (!readable.isEmpty()) {
-            try {
-                long begunNanos = System.nanoTime();
-                Map<ThreadKey, ThreadState> loaded = journal.load(readable);
-                measurements.loaded(readable.size(), System.nanoTime() - begunNanos);
-                readable.forEach(key -> lookups.states.put(key, loaded.getOrDefault(key, ThreadState.absent(key))));
-                return;
-            } catch (UnreadableException e) {
-                ThreadKey thread = unreadable(e);
-                lookups.damaged.add(thread);
-                readable.remove(thread);
-            }
-        }
-    }
-
-    /** Remembers which thread cannot be read; every round of a caller that goes on without it has fewer threads. */
-    private ThreadKey unreadable(UnreadableException e) {
-        ThreadKey thread = e.thread();
-        if (thread == null || lookups.unreadable.put(thread, String.valueOf(e.getMessage())) != null) {
-            throw e;
-        }
-        return thread;
-    }
-
     /**
      * A thread that cannot be decided on must not stop its partition: its records are kept as dead letters.
      *
      * @return whether a thread goes on again, whose state has to be read before
      */
     private boolean withoutSetAside() {
-        if (lookups.unreadable.isEmpty() && lookups.unreadableCheckpoints.isEmpty() && setAsides.isEmpty()) {
+        if (lookups.isComplete() && setAsides.isEmpty()) {
             return false;
         }
         // First what may fail, so that whatever is tried again has had no effect.
@@ -773,7 +684,7 @@ public final class Loop implements AutoCloseable {
                 left.add(work);
                 continue;
             }
-            String unreadable = unreadable(decide.command());
+            String unreadable = lookups.whyUnreadable(decide.command());
             SetAsideThread aside = setAsides.of(decide.command().header().thread());
             if (unreadable != null) {
                 try (LogFields ignored = LogFields.of(decide.command().header().thread())) {
@@ -794,9 +705,10 @@ public final class Loop implements AutoCloseable {
     private boolean noteSetAside(Work.Decide work) {
         ThreadKey thread = work.command().header().thread();
         SetAsideThread aside = setAsides.of(thread);
-        if (lookups.damaged.contains(thread)) {
+        String damage = lookups.damage(thread);
+        if (damage != null) {
             if (aside == null) {
-                setAside(work, OutboxRow.Kind.THREAD_UNREADABLE, lookups.unreadable.getOrDefault(thread, ""), null);
+                setAside(work, OutboxRow.Kind.THREAD_UNREADABLE, damage, null);
             }
         } else if (aside != null
                 && (aside.cause() == OutboxRow.Kind.THREAD_UNREADABLE
@@ -805,134 +717,5 @@ public final class Loop implements AutoCloseable {
             return true;
         }
         return false;
-    }
-
-    /** Why the command cannot be decided; null if it can. */
-    private @Nullable String unreadable(Command command) {
-        String reason = lookups.unreadable.get(command.header().thread());
-        Lookups.CheckpointKey checkpoint = Lookups.CheckpointKey.of(command);
-        return reason == null && checkpoint != null ? lookups.unreadableCheckpoints.get(checkpoint) : reason;
-    }
-
-    private void lookUpReadable(Collection<Work> works) {
-        List<Work> readable = new ArrayList<>(works);
-        readable.removeIf(work -> work instanceof Work.Decide decide && unreadable(decide.command()) != null);
-        while (true) {
-            try {
-                lookUpOutcomes(readable);
-                lookUpInterrupts(readable);
-                lookUpRuns(readable);
-                return;
-            } catch (UnreadableException e) {
-                ThreadKey thread = unreadable(e);
-                readable.removeIf(work -> work instanceof Work.Decide decide
-                        && decide.command().header().thread().equals(thread));
-            }
-        }
-    }
-
-    private void lookUpRuns(Collection<Work> works) {
-        Map<RunId, ThreadKey> runs = new HashMap<>();
-        forEachCommand(works, command -> {
-            RunId named = command.namedRun();
-            if (named != null) {
-                runs.put(named, command.header().thread());
-            }
-        });
-        if (!runs.isEmpty()) {
-            lookups.endedRuns.putAll(journal.endedRuns(runs));
-        }
-    }
-
-    private void lookUpInterrupts(Collection<Work> works) {
-        Map<InterruptId, ThreadKey> interrupts = new HashMap<>();
-        forEachCommand(
-                works,
-                command -> command.interrupts()
-                        .forEach(id -> interrupts.put(id, command.header().thread())));
-        if (!interrupts.isEmpty()) {
-            lookups.settled.putAll(journal.settledInterrupts(interrupts));
-        }
-    }
-
-    /** Conflicts are rare, so the second key of a conflict is only read for those. */
-    private void lookUpOutcomes(Collection<Work> works) {
-        Map<OutcomeKey, Command.Header> asked = new HashMap<>();
-        forEachCommand(works, command -> {
-            Identity identity = command.header().identity();
-            if (identity != null) {
-                asked.put(new OutcomeKey(command.header().thread(), IdentityHash.of(identity)), command.header());
-            }
-        });
-        if (asked.isEmpty()) {
-            return;
-        }
-        Map<OutcomeKey, OutcomeRow> found = journal.outcomes(asked.keySet());
-        lookups.outcomes.putAll(found);
-        if (found.isEmpty()) {
-            return;
-        }
-        Set<OutcomeKey> conflicts = new HashSet<>();
-        forEachCommand(works, command -> {
-            Command.Header header = command.header();
-            Identity identity = header.identity();
-            if (identity != null) {
-                OutcomeRow first = found.get(new OutcomeKey(header.thread(), IdentityHash.of(identity)));
-                if (first != null && !first.contentHash().equals(header.contentHash())) {
-                    conflicts.add(
-                            new OutcomeKey(header.thread(), IdentityHash.ofConflict(identity, header.contentHash())));
-                }
-            }
-        });
-        if (!conflicts.isEmpty()) {
-            lookups.outcomes.putAll(journal.outcomes(conflicts));
-        }
-    }
-
-    private boolean isInFlight(ThreadKey key) {
-        InFlight flight = inFlight;
-        return flight != null && flight.threads().contains(key);
-    }
-
-    private ThreadState committedState(ThreadKey key) {
-        ThreadState state = actors.get(key);
-        if (state == null) {
-            state = lookups.states.get(key);
-        }
-        if (state == null) {
-            throw new IllegalStateException("Thread " + key + " was not loaded");
-        }
-        return state;
-    }
-
-    /** What the batch settled last decided was not visible yet when this batch's outcomes were read. */
-    private @Nullable OutcomeRow earlierOutcome(OutcomeKey key) {
-        OutcomeRow recent = lastSettled == null ? null : lastSettled.outcomes().get(key);
-        return recent != null ? recent : lookups.outcomes.get(key);
-    }
-
-    private @Nullable RunStatus earlierEnding(RunId run) {
-        RunStatus recent = lastSettled == null ? null : lastSettled.endedRuns().get(run);
-        return recent != null ? recent : lookups.endedRuns.get(run);
-    }
-
-    private @Nullable SettledInterrupt earlierSettled(InterruptId interrupt) {
-        SettledInterrupt recent =
-                lastSettled == null ? null : lastSettled.settled().get(interrupt);
-        return recent != null ? recent : lookups.settled.get(interrupt);
-    }
-
-    private static Set<ThreadKey> threadsOf(Collection<Work> works) {
-        Set<ThreadKey> threads = new HashSet<>();
-        forEachCommand(works, command -> threads.add(command.header().thread()));
-        return threads;
-    }
-
-    private static void forEachCommand(Collection<Work> works, java.util.function.Consumer<Command> action) {
-        for (Work work : works) {
-            if (work instanceof Work.Decide decide) {
-                action.accept(decide.command());
-            }
-        }
     }
 }

@@ -393,11 +393,7 @@ class SetAsideTest {
                 // Divides by it.
                 0,
                 Long.MAX_VALUE,
-                ThreadState::absent,
-                key -> null,
-                run -> null,
-                key -> null,
-                id -> null);
+                new EarlierBatches());
         List<Work> works = List.of(
                 work(0, 0, input(T, "1", 1, null, "echo")),
                 work(0, 1, input(OTHER, "1", 2, null, "echo")),
