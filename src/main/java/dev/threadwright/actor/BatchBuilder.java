@@ -1,6 +1,7 @@
 package dev.threadwright.actor;
 
 import dev.threadwright.actor.PendingBatch.Changed;
+import dev.threadwright.actor.Priors.Prior;
 import dev.threadwright.actor.StepStarter.StepCall;
 import dev.threadwright.journal.Batch;
 import dev.threadwright.journal.Batch.Advance;
@@ -15,21 +16,12 @@ import dev.threadwright.journal.OutboxRow;
 import dev.threadwright.journal.Publication;
 import dev.threadwright.log.LogFields;
 import dev.threadwright.thread.Awaited;
-import dev.threadwright.thread.Checkpoint;
 import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Decider;
 import dev.threadwright.thread.Decision;
-import dev.threadwright.thread.Event;
-import dev.threadwright.thread.Identity;
-import dev.threadwright.thread.IdentityHash;
-import dev.threadwright.thread.InterruptId;
-import dev.threadwright.thread.Known;
 import dev.threadwright.thread.Outcome;
 import dev.threadwright.thread.Owed;
 import dev.threadwright.thread.Recorded;
-import dev.threadwright.thread.RunId;
-import dev.threadwright.thread.RunStatus;
-import dev.threadwright.thread.SettledInterrupt;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.ThreadState;
 import java.util.ArrayList;
@@ -55,6 +47,8 @@ final class BatchBuilder {
     private final long maxBytes;
     private final DecisionBytes decisionBytes;
     private final Earlier earlier;
+    private final Priors priors;
+    private final TenantUse tenantUse;
 
     /** What the commit writes by now. */
     private long bytes;
@@ -64,8 +58,6 @@ final class BatchBuilder {
 
     private final Map<Integer, Progress> partitions = new LinkedHashMap<>();
     private final Map<ThreadKey, Touched> threads = new LinkedHashMap<>();
-    private final Map<OutcomeKey, OutcomeRow> outcomes = new LinkedHashMap<>();
-    private final Map<RunId, RunStatus> endedRuns = new HashMap<>();
     private final Map<OffsetKey, Offset> offsets = new LinkedHashMap<>();
     private final List<Publication> publications = new ArrayList<>();
 
@@ -79,7 +71,6 @@ final class BatchBuilder {
     /** By its index, the first work of each thread. */
     private final Map<ThreadKey, Integer> firstWorks = new HashMap<>();
 
-    private final TenantUse tenantUse;
     private final RunRows runRows = new RunRows();
     private final InterruptRows interruptRows = new InterruptRows();
     private final LegRows legRows = new LegRows();
@@ -112,6 +103,7 @@ final class BatchBuilder {
         this.maxBytes = maxBytes;
         this.decisionBytes = new DecisionBytes(snapshotEvery);
         this.earlier = earlier;
+        this.priors = new Priors(earlier, interruptRows.settled());
     }
 
     /**
@@ -194,16 +186,9 @@ final class BatchBuilder {
         ThreadKey thread = command.header().thread();
         Touched touched = threads.get(thread);
         ThreadState state = touched == null ? earlier.state(thread) : touched.after();
-        Prior prior = prior(command.header());
-        Decision decision = decider.decide(
-                state,
-                command,
-                new Known(
-                        prior.known(),
-                        endedRun(command),
-                        checkpoint(command),
-                        settled(command),
-                        tenantUse.room(thread.tenant())));
+        Prior prior = priors.of(command.header());
+        Decision decision =
+                decider.decide(state, command, priors.known(command, prior, tenantUse.room(thread.tenant())));
         if (!takes(bytesOf(work, touched == null ? state : touched.before(), state, decision))) {
             return false;
         }
@@ -248,7 +233,7 @@ final class BatchBuilder {
             runRows.add(header.thread(), recorded);
             legRows.add(header.thread(), before, recorded);
             interruptRows.add(header.thread(), recorded);
-            noteEnding(recorded.event());
+            priors.add(recorded.event());
         }
     }
 
@@ -266,13 +251,11 @@ final class BatchBuilder {
                 setAside(progress, OutboxRow.Kind.REFUSED, invalid.message(), record);
             }
         } else if (key != null) {
-            outcomes.put(
+            priors.decided(new OutcomeRow(
                     key,
-                    new OutcomeRow(
-                            key,
-                            work.command().header().contentHash(),
-                            outcome,
-                            decision.after().seq()));
+                    work.command().header().contentHash(),
+                    outcome,
+                    decision.after().seq()));
         }
     }
 
@@ -299,79 +282,12 @@ final class BatchBuilder {
         }
     }
 
-    /** What was decided before, and under which key this decision is to be kept; no key if there is no identity. */
-    private record Prior(
-            Known.@Nullable Prior known, @Nullable OutcomeKey key) {}
-
-    private Prior prior(Command.Header header) {
-        Identity identity = header.identity();
-        if (identity == null) {
-            return new Prior(null, null);
-        }
-        OutcomeKey key = new OutcomeKey(header.thread(), IdentityHash.of(identity));
-        OutcomeRow first = outcome(key);
-        if (first == null || first.isOf(header.contentHash())) {
-            return new Prior(first == null ? null : new Known.Prior(header.contentHash(), first.outcome()), key);
-        }
-        OutcomeKey conflict = new OutcomeKey(header.thread(), IdentityHash.ofConflict(identity, header.contentHash()));
-        OutcomeRow refused = outcome(conflict);
-        OutcomeRow known = refused == null ? first : refused;
-        return new Prior(new Known.Prior(known.contentHash(), known.outcome()), conflict);
-    }
-
-    private @Nullable OutcomeRow outcome(OutcomeKey key) {
-        OutcomeRow here = outcomes.get(key);
-        return here != null ? here : earlier.outcome(key);
-    }
-
-    private @Nullable Checkpoint checkpoint(Command command) {
-        CheckpointKey named = CheckpointKey.of(command);
-        return named == null ? null : earlier.checkpoint(named);
-    }
-
-    private Map<InterruptId, SettledInterrupt> settled(Command command) {
-        List<InterruptId> named = command.interrupts();
-        if (named.isEmpty()) {
-            return Map.of();
-        }
-        Map<InterruptId, SettledInterrupt> known = new HashMap<>();
-        for (InterruptId id : named) {
-            SettledInterrupt here = interruptRows.settled().get(id);
-            SettledInterrupt one = here != null ? here : earlier.settled(id);
-            if (one != null) {
-                known.put(id, one);
-            }
-        }
-        return known;
-    }
-
-    private @Nullable RunStatus endedRun(Command command) {
-        RunId named = command.namedRun();
-        if (named == null) {
-            return null;
-        }
-        RunStatus here = endedRuns.get(named);
-        return here != null ? here : earlier.ending(named);
-    }
-
     /** A worker that has reported need not be told to stop; of what is discarded nothing was owed. */
     private void noteReport(ThreadKey thread, Command command) {
         if (command instanceof Command.CompleteAction done) {
             reported.add(new AttemptKey(thread, Owed.Call.ref(done.action(), done.attempt())));
         } else if (command instanceof Command.FailAction failed) {
             reported.add(new AttemptKey(thread, Owed.Call.ref(failed.action(), failed.attempt())));
-        }
-    }
-
-    private void noteEnding(Event event) {
-        switch (event) {
-            case Event.RunCompleted completed -> endedRuns.put(completed.run(), RunStatus.COMPLETED);
-            case Event.RunFailed failed -> endedRuns.put(failed.run(), RunStatus.FAILED);
-            case Event.RunCancelled cancelled -> endedRuns.put(cancelled.run(), RunStatus.CANCELLED);
-            case Event.RunTimedOut timedOut -> endedRuns.put(timedOut.run(), RunStatus.TIMED_OUT);
-            default -> {
-                // No other event ends a run.
-            }
         }
     }
 
@@ -411,7 +327,7 @@ final class BatchBuilder {
                 advances(),
                 decisions,
                 outbox,
-                List.copyOf(outcomes.values()),
+                List.copyOf(priors.outcomes().values()),
                 rows,
                 runRows.rows(),
                 interruptRows.rows(),
@@ -429,8 +345,8 @@ final class BatchBuilder {
                 owed.stopsHere(),
                 owed.startsHere(),
                 owed.turns(attemptEnds.ends()),
-                outcomes,
-                endedRuns,
+                priors.outcomes(),
+                priors.endedRuns(),
                 interruptRows.settled(),
                 tenantUse.byTenant());
     }
