@@ -79,7 +79,7 @@ class LimitsDocsTest {
                 Map.entry("publications of a Kafka transaction", "relay.Relay#MAX_TRANSACTION"),
                 Map.entry("bytes of a Kafka transaction", "relay.Relay#MAX_TRANSACTION_BYTES"),
                 Map.entry("commits of one command that take too long", "actor.Loop#MAX_TIME_OUTS"),
-                Map.entry("timers told of at once", "actor.Ownership#MAX_DUE_TIMERS"),
+                Map.entry("timers told of at once", "actor.DueTimers#MAX_AT_ONCE"),
                 Map.entry("threads set aside, of a loop", "actor.SetAsides#MAX_THREADS"),
                 Map.entry("commands without a record for threads set aside", "actor.SetAsides#MAX_WAITING"),
                 Map.entry("callers that wait", "http.Waiters#MAX_WAITERS"),

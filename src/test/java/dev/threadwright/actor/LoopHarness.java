@@ -256,6 +256,7 @@ public final class LoopHarness implements AutoCloseable {
         }
 
         final List<String> log = new CopyOnWriteArrayList<>();
+        final Set<String> running = ConcurrentHashMap.newKeySet();
 
         @Override
         public void start(StepCall call) {
@@ -264,7 +265,7 @@ public final class LoopHarness implements AutoCloseable {
 
         @Override
         public boolean isRunning(StepCall call) {
-            return false;
+            return running.contains(call.call().ref());
         }
 
         @Override

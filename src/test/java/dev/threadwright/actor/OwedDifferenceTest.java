@@ -16,13 +16,6 @@ import dev.threadwright.thread.policy.ParallelPolicy;
 import dev.threadwright.thread.policy.Policy;
 import dev.threadwright.thread.policy.QueuePolicy;
 import dev.threadwright.workflow.BuiltInWorkflows;
-import dev.threadwright.workflow.Json;
-import dev.threadwright.workflow.Reducer;
-import dev.threadwright.workflow.Step;
-import dev.threadwright.workflow.Workflow;
-import dev.threadwright.workflow.WorkflowBuilder;
-import dev.threadwright.workflow.Workflows;
-import dev.threadwright.workflow.Write;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -35,32 +28,11 @@ class OwedDifferenceTest {
 
     private static final ThreadKey T = thread("t");
     private static final int PARTITION = 3;
-    private static final long TIMEOUT_MS = 1_000;
     private static final long DELAY_TIMEOUT_MS = BuiltInWorkflows.MAX_DELAY_MS + 60_000;
 
-    /** Done by a worker elsewhere. */
-    private static final Workflow DELEGATE = WorkflowBuilder.workflow("delegate", 1)
-            .channel("last", Reducer.LAST_WRITE_WINS)
-            .step(
-                    "charge",
-                    new Step.Action(
-                            "charge-card",
-                            Step.View::trigger,
-                            Json.EMPTY_OBJECT,
-                            (view, result) -> Step.Outcome.of(List.of(new Write("last", result))),
-                            TIMEOUT_MS,
-                            Step.Retries.DEFAULT,
-                            true,
-                            true),
-                    step -> step)
-            .start("charge")
-            .build();
-
     private final Set<String> held = new HashSet<>();
-    private final DecidedThread thread = new DecidedThread(
-            T,
-            (tenant, target) -> held.contains(target),
-            new Workflows(List.of(BuiltInWorkflows.ECHO, BuiltInWorkflows.DELAY, DELEGATE)));
+    private final DecidedThread thread =
+            new DecidedThread(T, (tenant, target) -> held.contains(target), ActorWorkflows.ALL);
     private final OwedDifference owed = new OwedDifference();
 
     @Test
@@ -115,8 +87,8 @@ class OwedDifferenceTest {
 
         assertThat(owed.changes())
                 .containsExactly(
-                        change(false, OwedChange.CALL, call(run), TIMEOUT_MS),
-                        change(true, OwedChange.CALL, call(run), 700 + TIMEOUT_MS));
+                        change(false, OwedChange.CALL, call(run), ActorWorkflows.TIMEOUT_MS),
+                        change(true, OwedChange.CALL, call(run), 700 + ActorWorkflows.TIMEOUT_MS));
         assertThat(owed.starts()).isEmpty();
         assertThat(owed.stops()).isEmpty();
     }
@@ -171,7 +143,7 @@ class OwedDifferenceTest {
         assertThat(next.changes())
                 .containsExactlyInAnyOrder(
                         change(false, OwedChange.CALL, "turn-" + call(run), OwedDifference.NEVER_MS),
-                        change(true, OwedChange.CALL, call(run), 5 + TIMEOUT_MS));
+                        change(true, OwedChange.CALL, call(run), 5 + ActorWorkflows.TIMEOUT_MS));
     }
 
     @Test
