@@ -78,7 +78,7 @@ class LimitsDocsTest {
                 Map.entry("bytes of publications that wait for Kafka", "relay.Relay#MAX_BACKLOG_BYTES"),
                 Map.entry("publications of a Kafka transaction", "relay.Relay#MAX_TRANSACTION"),
                 Map.entry("bytes of a Kafka transaction", "relay.Relay#MAX_TRANSACTION_BYTES"),
-                Map.entry("commits of one command that take too long", "actor.Loop#MAX_TIME_OUTS"),
+                Map.entry("commits of one command that take too long", "actor.BatchLimit#MAX_TIME_OUTS"),
                 Map.entry("timers told of at once", "actor.DueTimers#MAX_AT_ONCE"),
                 Map.entry("threads set aside, of a loop", "actor.SetAsides#MAX_THREADS"),
                 Map.entry("commands without a record for threads set aside", "actor.SetAsides#MAX_WAITING"),

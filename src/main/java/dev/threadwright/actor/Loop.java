@@ -44,9 +44,6 @@ public final class Loop implements AutoCloseable {
     /** Threads that are set aside; further ones are tried again with every command. */
     static final int MAX_SET_ASIDE = SetAsides.MAX_THREADS;
 
-    /** How often one work alone may take the store too long, in a row, before its thread is set aside. */
-    static final int MAX_TIME_OUTS = 3;
-
     private static final Logger LOG = Logger.getLogger(Loop.class);
 
     private final Decider decider;
@@ -75,15 +72,7 @@ public final class Loop implements AutoCloseable {
     private List<Work> gathered = new ArrayList<>();
 
     private volatile @Nullable InFlight inFlight;
-    private int batchLimit;
-
-    /** What {@link #batchLimit} grows to: less after the store took too long over a batch, and then more with each. */
-    private int batchCeiling;
-
-    /** The work that took the store too long alone, and how often it has; null if none did since the last commit. */
-    private @Nullable Work slow;
-
-    private int timeOuts;
+    private final BatchLimit limit;
     private boolean readFailed;
     private volatile @Nullable String trouble;
     private volatile boolean closed;
@@ -133,8 +122,7 @@ public final class Loop implements AutoCloseable {
         this.setAsides = new SetAsides(journal);
         this.committer =
                 new Committer(name, threads, journal, owner, publisher.publisherId(), this::committed, measurements);
-        this.batchLimit = settings.maxBatchCount();
-        this.batchCeiling = settings.maxBatchCount();
+        this.limit = new BatchLimit(settings.maxBatchCount());
         this.thread = threads.unstarted(name, this::run);
     }
 
@@ -274,7 +262,7 @@ public final class Loop implements AutoCloseable {
 
     /** Takes what has arrived, within the batch's bounds, and reads what deciding it will need. */
     private void gather() {
-        int room = batchLimit - gathered.size() - arrived.size();
+        int room = limit.works() - gathered.size() - arrived.size();
         long roomBytes = settings.maxBatchBytes() - bytes(gathered) - bytes(arrived);
         if (room > 0 && roomBytes > 0) {
             mailbox.drain(room, roomBytes).forEach(this::admit);
@@ -361,7 +349,7 @@ public final class Loop implements AutoCloseable {
         if (rest.isEmpty()) {
             lookups.clear();
         } else {
-            batchLimit = room;
+            limit.full(room);
             again(List.of());
         }
     }
@@ -471,10 +459,7 @@ public final class Loop implements AutoCloseable {
         switch (result) {
             case CommitResult.Committed ignored -> {
                 adopt(pending);
-                batchCeiling = Math.min(settings.maxBatchCount(), batchCeiling + 1);
-                batchLimit = Math.min(batchCeiling, batchLimit * 2);
-                slow = null;
-                timeOuts = 0;
+                limit.stored();
             }
             case CommitResult.Fenced fenced -> {
                 fenced.partitions().forEach(this::lose);
@@ -508,7 +493,7 @@ public final class Loop implements AutoCloseable {
         boolean keptHere = Work.threadsOf(works).stream().filter(actors::remove).count() > 0;
         if (works.size() > 1 || keptHere) {
             // The store may know better than a state that was kept here, so one work alone is decided once more, too.
-            batchLimit = Math.max(1, works.size() / 2);
+            limit.refused(works.size());
             again(works);
             return;
         }
@@ -546,25 +531,18 @@ public final class Loop implements AutoCloseable {
     }
 
     /**
-     * Halves a batch that the store gave up, and lets batches grow again slowly: each that is too large costs all the time
-     * that it may take. One work alone is tried a few times, for the store may be slow for all; then its thread is set
-     * aside, which the store has to take before anything else happens. A dead letter has no thread that could be: it is as
-     * small as a record, so it is the store that is slow.
+     * One work alone is tried a few times, for the store may be slow for all; then its thread is set aside, which the store
+     * has to take before anything else happens. A dead letter has no thread that could be: it is as small as a record, so it
+     * is the store that is slow.
      */
     private void timedOut(List<Work> works, String reason) {
-        Work first = works.getFirst();
-        batchCeiling = Math.max(1, works.size() / 2);
-        batchLimit = batchCeiling;
-        LOG.warnf("%d works took the store too long; trying %d: %s", works.size(), batchLimit, reason);
-        if (works.size() == 1 && first instanceof Work.Decide decide) {
-            timeOuts = slow == first ? timeOuts + 1 : 1;
-            slow = first;
-            if (timeOuts >= MAX_TIME_OUTS) {
-                refused(decide, "It takes too long to be stored, " + timeOuts + " times in a row: " + reason);
-                return;
-            }
+        int timesAlone = limit.timedOut(works);
+        LOG.warnf("%d works took the store too long; trying %d: %s", works.size(), limit.works(), reason);
+        if (timesAlone >= BatchLimit.MAX_TIME_OUTS && works.getFirst() instanceof Work.Decide decide) {
+            refused(decide, "It takes too long to be stored, " + timesAlone + " times in a row: " + reason);
+        } else {
+            again(works);
         }
-        again(works);
     }
 
     /** What would come of it cannot be stored: nor can, perhaps, what would come of anything else on its thread. */
@@ -616,7 +594,7 @@ public final class Loop implements AutoCloseable {
         gathered = new ArrayList<>();
         arrived = new ArrayList<>();
         lookups.clear();
-        int now = Math.min(batchLimit, all.size());
+        int now = Math.min(limit.works(), all.size());
         arrived.addAll(all.subList(0, now));
         mailbox.putBack(all.subList(now, all.size()));
     }
