@@ -65,12 +65,7 @@ public final class Loop implements AutoCloseable {
     private final Map<Integer, CompletableFuture<@Nullable OwnedPartition>> releases = new HashMap<>();
     private final Lookups lookups;
 
-    /** Arrived, not yet looked up. */
-    private List<Work> arrived = new ArrayList<>();
-
-    /** Looked up, to be decided next. */
-    private List<Work> gathered = new ArrayList<>();
-
+    private final NextBatch next = new NextBatch();
     private volatile @Nullable InFlight inFlight;
     private final BatchLimit limit;
     private boolean readFailed;
@@ -247,7 +242,7 @@ public final class Loop implements AutoCloseable {
             releaseAsked();
         }
         gather();
-        if (inFlight != null || gathered.isEmpty()) {
+        if (inFlight != null || next.ready().isEmpty()) {
             mailbox.await(readFailed ? RETRY_READ_MS : IDLE_MS);
         } else if (publisher.isSaturated()) {
             // Results of steps bring more work without anything being consumed, so consuming less is not enough.
@@ -262,25 +257,24 @@ public final class Loop implements AutoCloseable {
 
     /** Takes what has arrived, within the batch's bounds, and reads what deciding it will need. */
     private void gather() {
-        int room = limit.works() - gathered.size() - arrived.size();
-        long roomBytes = settings.maxBatchBytes() - bytes(gathered) - bytes(arrived);
+        int room = limit.works() - next.count();
+        long roomBytes = settings.maxBatchBytes() - next.bytes();
         if (room > 0 && roomBytes > 0) {
             mailbox.drain(room, roomBytes).forEach(this::admit);
         }
         readFailed = false;
-        if (arrived.isEmpty()) {
-            if (gathered.isEmpty()) {
+        if (next.arrived().isEmpty()) {
+            if (next.isEmpty()) {
                 trouble = null; // What could not be read has left with its partition.
             }
             return;
         }
         try {
             InFlight flight = inFlight;
-            lookups.read(arrived, flight == null ? Set.of() : flight.threads());
-            gathered.addAll(arrived);
-            arrived = new ArrayList<>();
+            lookups.read(next.arrived(), flight == null ? Set.of() : flight.threads());
+            next.lookedUp();
         } catch (JournalException e) {
-            cannotRead("what " + arrived.size() + " records, results and timers need", e);
+            cannotRead("what " + next.arrived().size() + " records, results and timers need", e);
         }
     }
 
@@ -298,17 +292,9 @@ public final class Loop implements AutoCloseable {
         return trouble;
     }
 
-    private static long bytes(List<Work> works) {
-        long sum = 0;
-        for (Work work : works) {
-            sum += work.bytes();
-        }
-        return sum;
-    }
-
     private void admit(Work work) {
         if (owned.containsKey(work.partition())) {
-            arrived.add(work);
+            next.add(work);
         } else if (work instanceof Work.Decide decide && decide.record() == null) {
             strays.forward(decide.command());
         }
@@ -319,39 +305,30 @@ public final class Loop implements AutoCloseable {
         PendingBatch pending;
         try {
             do {
-                lookups.readTrimmed(gathered);
+                lookups.readTrimmed(next.ready());
             } while (withoutSetAside());
             pending = built();
         } catch (FencedException e) {
             e.partitions().forEach(this::lose);
             return;
         } catch (JournalException e) {
-            cannotRead("the threads of " + gathered.size() + " records, results and timers, or set one aside", e);
+            cannotRead("the threads of " + next.ready().size() + " records, results and timers, or set one aside", e);
             return;
         }
         trouble = null;
+        next.decided(pending.works().size());
+        lookups.clear();
         if (pending.works().isEmpty()) {
-            gathered = new ArrayList<>();
-            lookups.clear();
             return;
         }
-        leave(
-                gathered.subList(pending.works().size(), gathered.size()),
-                pending.works().size());
+        if (!next.ready().isEmpty()) {
+            // What there was no room for comes first in the next batch.
+            limit.full(pending.works().size());
+            again(List.of());
+        }
         CompletableFuture<CommitResult> result = committer.commit(pending);
         inFlight = new InFlight(pending, Work.threadsOf(pending.works()), result);
         result.whenComplete((answer, failure) -> mailbox.signal());
-    }
-
-    /** What there was no room for comes first in the next batch; that one takes no more at once than this one could. */
-    private void leave(List<Work> rest, int room) {
-        gathered = new ArrayList<>(rest);
-        if (rest.isEmpty()) {
-            lookups.clear();
-        } else {
-            limit.full(room);
-            again(List.of());
-        }
     }
 
     /** Without threads that the server fails on; those are set aside. */
@@ -360,9 +337,9 @@ public final class Loop implements AutoCloseable {
             BatchBuilder builder =
                     new BatchBuilder(decider, quotas, settings.snapshotEvery(), settings.maxBatchBytes(), lookups);
             try {
-                return builder.build(gathered, owned);
+                return builder.build(next.ready(), owned);
             } catch (FailedThreads e) {
-                gathered = withoutFailed(gathered, e.failures());
+                next.replaceReady(withoutFailed(next.ready(), e.failures()));
             }
         }
     }
@@ -587,22 +564,8 @@ public final class Loop implements AutoCloseable {
 
     /** To be decided again, before all that came after; what was looked up for those may be out of date by now. */
     private void again(List<Work> works) {
-        List<Work> all = new ArrayList<>();
-        works.forEach(work -> addIfOwned(all, work));
-        gathered.forEach(work -> addIfOwned(all, work));
-        arrived.forEach(work -> addIfOwned(all, work));
-        gathered = new ArrayList<>();
-        arrived = new ArrayList<>();
+        mailbox.putBack(next.startAgain(works, work -> owned.containsKey(work.partition()), limit.works()));
         lookups.clear();
-        int now = Math.min(limit.works(), all.size());
-        arrived.addAll(all.subList(0, now));
-        mailbox.putBack(all.subList(now, all.size()));
-    }
-
-    private void addIfOwned(List<Work> works, Work work) {
-        if (owned.containsKey(work.partition())) {
-            works.add(work);
-        }
     }
 
     private void releaseAsked() {
@@ -633,11 +596,7 @@ public final class Loop implements AutoCloseable {
         setAsides.forget(partition);
         steps.cancelPartition(partition);
         turns.dropped(partition);
-        List<Work> left = new ArrayList<>(gathered);
-        left.addAll(arrived);
-        left.removeIf(work -> work.partition() == partition);
-        gathered = new ArrayList<>();
-        arrived = left;
+        next.forget(partition);
         // What was read of its threads is out of date if it comes back.
         lookups.clear();
     }
@@ -653,11 +612,11 @@ public final class Loop implements AutoCloseable {
         }
         // First what may fail, so that whatever is tried again has had no effect.
         boolean isReleased = false;
-        for (Work work : gathered) {
+        for (Work work : next.ready()) {
             isReleased |= work instanceof Work.Decide decide && noteSetAside(decide);
         }
-        List<Work> left = new ArrayList<>(gathered.size());
-        for (Work work : gathered) {
+        List<Work> left = new ArrayList<>(next.ready().size());
+        for (Work work : next.ready()) {
             if (!(work instanceof Work.Decide decide)) {
                 left.add(work);
                 continue;
@@ -675,7 +634,7 @@ public final class Loop implements AutoCloseable {
                 left.add(work);
             }
         }
-        gathered = left;
+        next.replaceReady(left);
         return isReleased;
     }
 
