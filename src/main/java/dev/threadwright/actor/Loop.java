@@ -8,14 +8,11 @@ import dev.threadwright.journal.FencedException;
 import dev.threadwright.journal.Journal;
 import dev.threadwright.journal.Journal.Claim;
 import dev.threadwright.journal.JournalException;
-import dev.threadwright.journal.OutboxRow;
 import dev.threadwright.journal.SetAsideThread;
-import dev.threadwright.log.LogFields;
 import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Decider;
 import dev.threadwright.thread.ThreadKey;
-import dev.threadwright.thread.ThreadState;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,18 +53,18 @@ public final class Loop implements AutoCloseable {
     private final Strays strays;
     private final Lost onLost;
     private final Mailbox mailbox;
+    private final BatchLimit limit;
     private final Actors actors;
+    private final Lookups lookups;
     private final SetAsides setAsides;
+    private final Parking parking;
     private final Committer committer;
     private final Thread thread;
 
     private final Map<Integer, OwnedPartition> owned = new HashMap<>();
     private final Map<Integer, CompletableFuture<@Nullable OwnedPartition>> releases = new HashMap<>();
-    private final Lookups lookups;
-
     private final NextBatch next = new NextBatch();
     private volatile @Nullable InFlight inFlight;
-    private final BatchLimit limit;
     private boolean readFailed;
     private volatile @Nullable String trouble;
     private volatile boolean closed;
@@ -112,12 +109,13 @@ public final class Loop implements AutoCloseable {
         this.strays = strays;
         this.onLost = onLost;
         this.mailbox = new Mailbox(threads, settings.maxMailboxCount(), settings.maxMailboxBytes());
+        this.limit = new BatchLimit(settings.maxBatchCount());
         this.actors = new Actors(settings.maxActors(), settings.maxActorBytes());
         this.lookups = new Lookups(journal, workflows, actors, measurements);
         this.setAsides = new SetAsides(journal);
+        this.parking = new Parking(setAsides, lookups, actors, Collections.unmodifiableMap(owned), mailbox::offer);
         this.committer =
                 new Committer(name, threads, journal, owner, publisher.publisherId(), this::committed, measurements);
-        this.limit = new BatchLimit(settings.maxBatchCount());
         this.thread = threads.unstarted(name, this::run);
     }
 
@@ -196,7 +194,7 @@ public final class Loop implements AutoCloseable {
 
     /** The journal has forgotten that the thread is set aside, so it is decided on again. */
     public void released(SetAsideThread thread) {
-        mailbox.tell(() -> goOn(thread, setAsides.released(thread)));
+        mailbox.tell(() -> parking.released(thread));
     }
 
     /** Released threads whose calls nobody may be running, with their partitions. */
@@ -306,7 +304,7 @@ public final class Loop implements AutoCloseable {
         try {
             do {
                 lookups.readTrimmed(next.ready());
-            } while (withoutSetAside());
+            } while (park());
             pending = built();
         } catch (FencedException e) {
             e.partitions().forEach(this::lose);
@@ -331,6 +329,20 @@ public final class Loop implements AutoCloseable {
         result.whenComplete((answer, failure) -> mailbox.signal());
     }
 
+    /**
+     * A thread that cannot be decided on must not stop its partition.
+     *
+     * @return whether one goes on again that was set aside, whose state has to be read before
+     */
+    private boolean park() {
+        if (!parking.isNeeded()) {
+            return false;
+        }
+        boolean goesOn = parking.note(next.ready());
+        next.replaceReady(parking.parked(next.ready()));
+        return goesOn;
+    }
+
     /** Without threads that the server fails on; those are set aside. */
     private PendingBatch built() {
         while (true) {
@@ -339,82 +351,9 @@ public final class Loop implements AutoCloseable {
             try {
                 return builder.build(next.ready(), owned);
             } catch (FailedThreads e) {
-                next.replaceReady(withoutFailed(next.ready(), e.failures()));
+                next.replaceReady(parking.withoutFailed(next.ready(), e.failures()));
             }
         }
-    }
-
-    private List<Work> withoutFailed(List<Work> works, Map<ThreadKey, FailedThreads.Failure> failures) {
-        failures.values()
-                .forEach(failure -> setAside(
-                        (Work.Decide) works.get(failure.index()),
-                        OutboxRow.Kind.FAILED,
-                        "The server failed on it: " + failure.defect(),
-                        failure.defect()));
-        List<Work> left = new ArrayList<>(works.size());
-        for (int i = 0; i < works.size(); i++) {
-            Work work = works.get(i);
-            FailedThreads.Failure failure = work instanceof Work.Decide decide
-                    ? failures.get(decide.command().header().thread())
-                    : null;
-            if (!(work instanceof Work.Decide decide) || failure == null || i < failure.index()) {
-                left.add(work);
-            } else if (i == failure.index()) {
-                park(left, decide, OutboxRow.Kind.FAILED, "The server failed on it: " + failure.defect());
-            } else {
-                park(
-                        left,
-                        decide,
-                        OutboxRow.Kind.THREAD_SET_ASIDE,
-                        "The server failed on an earlier command of its" + " thread, which is set aside: "
-                                + failure.defect());
-            }
-        }
-        return left;
-    }
-
-    /** What is in the way of one thread must not stop its partition: it is said in the journal, then all go on. */
-    private void setAside(Work.Decide work, OutboxRow.Kind cause, String error, @Nullable Throwable defect) {
-        Command command = work.command();
-        ThreadKey thread = command.header().thread();
-        OwnedPartition partition = owned.get(work.partition());
-        if (partition == null) {
-            return;
-        }
-        setAsides.add(partition, thread, cause, error);
-        try (LogFields ignored = fields(thread)) {
-            LOG.errorf(
-                    defect,
-                    "Thread %s is set aside over a %s until it is released (POST /set-aside/{thread_id}/release): %s",
-                    thread,
-                    command.header().type(),
-                    error);
-        }
-    }
-
-    /** What is known of it. */
-    private LogFields fields(ThreadKey thread) {
-        LogFields fields = LogFields.of(thread);
-        ThreadState known = lookups.find(thread);
-        return known == null ? fields : fields.seq(known.seq());
-    }
-
-    private void park(List<Work> to, Work.Decide work, OutboxRow.Kind kind, String reason) {
-        RawRecord record = work.record();
-        if (record == null) {
-            setAsides.await(work);
-        } else {
-            to.add(new Work.SetAside(work.partition(), kind, SetAsides.printable(reason), record));
-        }
-    }
-
-    /** @param waited while it was set aside */
-    private void goOn(SetAsideThread thread, List<Work> waited) {
-        try (LogFields ignored = fields(thread.thread())) {
-            LOG.infof("Thread %s, which was set aside, is decided on again", thread.thread());
-        }
-        actors.remove(thread.thread());
-        offer(waited);
     }
 
     /** The batch is durable, so callers and consumers may see it. Runs on the committer's thread, or on the loop's if the answer was lost. */
@@ -481,30 +420,8 @@ public final class Loop implements AutoCloseable {
         if (poison instanceof Work.Decide decide) {
             refused(decide, "It cannot be stored: " + reason);
         } else if (poison instanceof Work.SetAside letter) {
-            again(withoutContent(letter, reason));
+            again(Parking.withoutContent(letter, reason));
         }
-    }
-
-    /**
-     * What the store refuses must be in the record itself, so a letter without it says where that is. If the store
-     * refuses even this, it is the store that is at fault, and no partition waits for a letter that tells nothing new.
-     */
-    private static List<Work> withoutContent(Work.SetAside letter, String reason) {
-        RawRecord record = letter.record();
-        if (record.isBare()) {
-            LOG.errorf(
-                    "There will be no dead letter of record %s (%s), because Postgres does not even store that it was"
-                            + " there: %s",
-                    record.source(), letter.reason(), reason);
-            return List.of();
-        }
-        String told =
-                "Its key, value and headers cannot be stored and are only in the record itself, " + record.source()
-                        + ": " + reason + ". It is a dead letter because: "
-                        + (letter.kind() == OutboxRow.Kind.FORWARD ? "it is on the wrong partition" : letter.reason());
-        // What is to be sent on is nothing without its content.
-        OutboxRow.Kind kind = letter.kind() == OutboxRow.Kind.FORWARD ? OutboxRow.Kind.NOT_STORED : letter.kind();
-        return List.of(new Work.SetAside(letter.partition(), kind, SetAsides.printable(told), record.bare()));
     }
 
     /**
@@ -522,21 +439,15 @@ public final class Loop implements AutoCloseable {
         }
     }
 
-    /** What would come of it cannot be stored: nor can, perhaps, what would come of anything else on its thread. */
     private void refused(Work.Decide poison, String error) {
         try {
-            setAside(poison, OutboxRow.Kind.NOT_STORED, error, null);
+            again(parking.withoutRefused(poison, error));
         } catch (FencedException e) {
             e.partitions().forEach(this::lose);
-            return;
         } catch (JournalException e) {
             // It is refused once more when the journal is there again.
             again(List.of(poison));
-            return;
         }
-        List<Work> left = new ArrayList<>();
-        park(left, poison, OutboxRow.Kind.NOT_STORED, error);
-        again(left);
     }
 
     private void recovered(PendingBatch pending, CommitResult.Recovered recovered) {
@@ -599,60 +510,5 @@ public final class Loop implements AutoCloseable {
         next.forget(partition);
         // What was read of its threads is out of date if it comes back.
         lookups.clear();
-    }
-
-    /**
-     * A thread that cannot be decided on must not stop its partition: its records are kept as dead letters.
-     *
-     * @return whether a thread goes on again, whose state has to be read before
-     */
-    private boolean withoutSetAside() {
-        if (lookups.isComplete() && setAsides.isEmpty()) {
-            return false;
-        }
-        // First what may fail, so that whatever is tried again has had no effect.
-        boolean isReleased = false;
-        for (Work work : next.ready()) {
-            isReleased |= work instanceof Work.Decide decide && noteSetAside(decide);
-        }
-        List<Work> left = new ArrayList<>(next.ready().size());
-        for (Work work : next.ready()) {
-            if (!(work instanceof Work.Decide decide)) {
-                left.add(work);
-                continue;
-            }
-            String unreadable = lookups.whyUnreadable(decide.command());
-            SetAsideThread aside = setAsides.of(decide.command().header().thread());
-            if (unreadable != null) {
-                try (LogFields ignored = LogFields.of(decide.command().header().thread())) {
-                    LOG.errorf("A command on partition %d is set aside: %s", work.partition(), unreadable);
-                }
-                park(left, decide, OutboxRow.Kind.THREAD_UNREADABLE, unreadable);
-            } else if (aside != null) {
-                park(left, decide, OutboxRow.Kind.THREAD_SET_ASIDE, "Its thread is set aside: " + aside.error());
-            } else {
-                left.add(work);
-            }
-        }
-        next.replaceReady(left);
-        return isReleased;
-    }
-
-    /** Sets a thread aside that cannot be read. Returns whether it was set aside and goes on: sound again, or released. */
-    private boolean noteSetAside(Work.Decide work) {
-        ThreadKey thread = work.command().header().thread();
-        SetAsideThread aside = setAsides.of(thread);
-        String damage = lookups.damage(thread);
-        if (damage != null) {
-            if (aside == null) {
-                setAside(work, OutboxRow.Kind.THREAD_UNREADABLE, damage, null);
-            }
-        } else if (aside != null
-                && (aside.cause() == OutboxRow.Kind.THREAD_UNREADABLE
-                        || SetAsides.isReleasedBy(aside, work.record()))) {
-            goOn(aside, setAsides.takeBack(aside));
-            return true;
-        }
-        return false;
     }
 }

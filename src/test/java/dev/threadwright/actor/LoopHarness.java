@@ -10,6 +10,7 @@ import dev.threadwright.journal.JournalUnavailableException;
 import dev.threadwright.journal.OutboxRow.Coordinates;
 import dev.threadwright.journal.Publication;
 import dev.threadwright.journal.RawHeaders;
+import dev.threadwright.journal.SetAsideThread;
 import dev.threadwright.schema.JsonSchemas;
 import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.Command;
@@ -29,6 +30,7 @@ import dev.threadwright.thread.policy.Situation;
 import dev.threadwright.workflow.BuiltInWorkflows;
 import dev.threadwright.workflow.Json;
 import dev.threadwright.workflow.WorkflowCatalog;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -217,6 +219,18 @@ public final class LoopHarness implements AutoCloseable {
                 new byte[] {'1'},
                 RawHeaders.NONE,
                 timeMs);
+    }
+
+    /** Sent again to release its thread from the time that has the id. */
+    static Work release(long offset, Command command, String id) {
+        RawRecord sentAgain = new RawRecord(
+                ThreadKey.DEFAULT_TENANT,
+                new Coordinates(TOPIC, 0, offset),
+                new byte[] {'k'},
+                new byte[] {'1'},
+                RawHeaders.of(Map.of(SetAsideThread.RELEASE_HEADER, id.getBytes(StandardCharsets.US_ASCII))),
+                command.header().timeMs());
+        return new Work.Decide(0, command, sentAgain, false);
     }
 
     static ThreadKey thread(String name) {

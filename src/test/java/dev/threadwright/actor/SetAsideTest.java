@@ -2,6 +2,7 @@ package dev.threadwright.actor;
 
 import static dev.threadwright.actor.LoopHarness.input;
 import static dev.threadwright.actor.LoopHarness.publications;
+import static dev.threadwright.actor.LoopHarness.release;
 import static dev.threadwright.actor.LoopHarness.thread;
 import static dev.threadwright.actor.LoopHarness.work;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -15,9 +16,7 @@ import dev.threadwright.journal.Journal;
 import dev.threadwright.journal.JournalDelegate;
 import dev.threadwright.journal.JournalUnavailableException;
 import dev.threadwright.journal.OutboxRow;
-import dev.threadwright.journal.OutboxRow.Coordinates;
 import dev.threadwright.journal.OutboxRow.Kind;
-import dev.threadwright.journal.RawHeaders;
 import dev.threadwright.journal.RejectedBatchException;
 import dev.threadwright.journal.SetAsideThread;
 import dev.threadwright.thread.ActionId;
@@ -30,7 +29,6 @@ import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.ThreadState;
 import dev.threadwright.thread.policy.ParallelPolicy;
 import dev.threadwright.workflow.Json;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -418,17 +416,6 @@ class SetAsideTest {
         harness.loop.offer(List.of(work(0, offset, input(T, "fails", 1, null, "delay"))));
         harness.awaitConsumed(0, offset + 1);
         return harness.loop.setAside().get(T).id();
-    }
-
-    private static Work release(long offset, Command command, String id) {
-        RawRecord record = new RawRecord(
-                ThreadKey.DEFAULT_TENANT,
-                new Coordinates(LoopHarness.TOPIC, 0, offset),
-                new byte[] {'k'},
-                new byte[] {'1'},
-                RawHeaders.of(Map.of(SetAsideThread.RELEASE_HEADER, id.getBytes(StandardCharsets.US_ASCII))),
-                command.header().timeMs());
-        return new Work.Decide(0, command, record, false);
     }
 
     private static Command lost(ThreadKey thread) {
