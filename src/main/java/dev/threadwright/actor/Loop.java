@@ -9,7 +9,6 @@ import dev.threadwright.journal.Journal;
 import dev.threadwright.journal.Journal.Claim;
 import dev.threadwright.journal.JournalException;
 import dev.threadwright.journal.SetAsideThread;
-import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Decider;
 import dev.threadwright.thread.ThreadKey;
 import java.util.Collections;
@@ -49,7 +48,6 @@ public final class Loop implements AutoCloseable {
     private final StepStarter steps;
     private final Turns turns;
     private final Quotas quotas;
-    private final Replies replies;
     private final Strays strays;
     private final Lost onLost;
     private final Mailbox mailbox;
@@ -58,6 +56,7 @@ public final class Loop implements AutoCloseable {
     private final Lookups lookups;
     private final SetAsides setAsides;
     private final Parking parking;
+    private final CommitEffects effects;
     private final Committer committer;
     private final Thread thread;
 
@@ -105,7 +104,6 @@ public final class Loop implements AutoCloseable {
         this.steps = steps;
         this.turns = turns;
         this.quotas = quotas;
-        this.replies = replies;
         this.strays = strays;
         this.onLost = onLost;
         this.mailbox = new Mailbox(threads, settings.maxMailboxCount(), settings.maxMailboxBytes());
@@ -114,8 +112,9 @@ public final class Loop implements AutoCloseable {
         this.lookups = new Lookups(journal, workflows, actors, measurements);
         this.setAsides = new SetAsides(journal);
         this.parking = new Parking(setAsides, lookups, actors, Collections.unmodifiableMap(owned), mailbox::offer);
+        this.effects = new CommitEffects(replies, quotas, publisher, steps, turns);
         this.committer =
-                new Committer(name, threads, journal, owner, publisher.publisherId(), this::committed, measurements);
+                new Committer(name, threads, journal, owner, publisher.publisherId(), effects::committed, measurements);
         this.thread = threads.unstarted(name, this::run);
     }
 
@@ -356,21 +355,6 @@ public final class Loop implements AutoCloseable {
         }
     }
 
-    /** The batch is durable, so callers and consumers may see it. Runs on the committer's thread, or on the loop's if the answer was lost. */
-    private void committed(PendingBatch pending) {
-        replies.committed(pending.batch());
-        quotas.committed(pending.uses());
-        publisher.publish(pending.publications());
-        pending.stops().forEach(steps::cancel);
-        Work.forEachCommand(pending.works(), command -> {
-            if (command instanceof Command.RecordResult done) {
-                steps.recorded(done.header().thread(), done.action(), done.attempt(), done.name());
-            }
-        });
-        pending.starts().forEach(steps::start);
-        turns.committed(pending.turns());
-    }
-
     private void settle(PendingBatch pending, CommitResult result) {
         switch (result) {
             case CommitResult.Committed ignored -> {
@@ -463,7 +447,7 @@ public final class Loop implements AutoCloseable {
         }
         if (recovered.committed()) {
             LOG.infof("The batch of %d works was committed", pending.works().size());
-            committed(pending);
+            effects.committed(pending);
             adopt(pending);
         } else {
             LOG.infof(
