@@ -1,5 +1,6 @@
 package dev.threadwright.actor;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.threadwright.actor.Measurements.CommitFailure;
@@ -40,6 +41,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -422,6 +425,25 @@ public final class LoopHarness implements AutoCloseable {
         @Override
         public void drop(int partition) {
             positions.remove(partition);
+        }
+    }
+
+    /** All of the works, from the start of a loop to their commits. */
+    static void run(Journal journal, LoopSettings settings, List<Work> works) {
+        try (LoopHarness harness = new LoopHarness("a", journal, settings)) {
+            harness.own(0);
+            harness.start();
+            harness.loop.offer(works);
+            harness.awaitConsumed(0, works.size());
+            assertThat(harness.publisher.violations).isEmpty();
+        }
+    }
+
+    static void awaitLatch(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.threadwright.actor;
 
 import static dev.threadwright.actor.LoopHarness.input;
-import static dev.threadwright.actor.LoopHarness.publications;
 import static dev.threadwright.actor.LoopHarness.release;
 import static dev.threadwright.actor.LoopHarness.thread;
 import static dev.threadwright.actor.LoopHarness.work;
@@ -10,7 +9,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.threadwright.journal.Batch;
 import dev.threadwright.journal.Batch.Offset;
-import dev.threadwright.journal.DecisionRow;
 import dev.threadwright.journal.InMemoryJournal;
 import dev.threadwright.journal.Journal;
 import dev.threadwright.journal.JournalDelegate;
@@ -458,31 +456,18 @@ class SetAsideTest {
     }
 
     private List<String> accepted(ThreadKey thread) {
-        return events(thread).stream()
-                .filter(Event.InputAccepted.class::isInstance)
-                .map(event -> ((Event.InputAccepted) event).input().identity().id())
-                .toList();
+        return Journaled.accepted(memory.decisions(thread, 1, 1_000));
     }
 
     private List<RunId> ended() {
-        return events(T).stream()
+        return Journaled.events(memory.decisions(T, 1, 1_000)).stream()
                 .filter(Event.RunCompleted.class::isInstance)
                 .map(event -> ((Event.RunCompleted) event).run())
                 .toList();
     }
 
-    private List<Event> events(ThreadKey thread) {
-        return memory.decisions(thread, 1, 1_000).stream()
-                .map(DecisionRow::events)
-                .flatMap(List::stream)
-                .map(recorded -> recorded.event())
-                .toList();
-    }
-
     private List<OutboxRow> dead() {
-        return publications(memory, 0).stream()
-                .filter(OutboxRow.class::isInstance)
-                .map(OutboxRow.class::cast)
+        return Journaled.outbox(memory).stream()
                 .filter(row -> row.kind().isDeadLetter())
                 .toList();
     }
