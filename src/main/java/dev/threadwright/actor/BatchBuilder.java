@@ -1,15 +1,13 @@
 package dev.threadwright.actor;
 
 import dev.threadwright.actor.PendingBatch.Changed;
+import dev.threadwright.actor.Priors.Prior;
 import dev.threadwright.actor.StepStarter.StepCall;
-import dev.threadwright.actor.Turns.Turn;
 import dev.threadwright.journal.Batch;
-import dev.threadwright.journal.Batch.ActionRow;
 import dev.threadwright.journal.Batch.Advance;
 import dev.threadwright.journal.Batch.Offset;
 import dev.threadwright.journal.Batch.OutcomeKey;
 import dev.threadwright.journal.Batch.OutcomeRow;
-import dev.threadwright.journal.Batch.OwedChange;
 import dev.threadwright.journal.Batch.ThreadRow;
 import dev.threadwright.journal.DecisionRow;
 import dev.threadwright.journal.ErasedRow;
@@ -17,26 +15,13 @@ import dev.threadwright.journal.JournalException;
 import dev.threadwright.journal.OutboxRow;
 import dev.threadwright.journal.Publication;
 import dev.threadwright.log.LogFields;
-import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.Awaited;
-import dev.threadwright.thread.Checkpoint;
 import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Decider;
 import dev.threadwright.thread.Decision;
-import dev.threadwright.thread.Event;
-import dev.threadwright.thread.Event.Rejection;
-import dev.threadwright.thread.Identity;
-import dev.threadwright.thread.IdentityHash;
-import dev.threadwright.thread.InterruptId;
-import dev.threadwright.thread.Known;
-import dev.threadwright.thread.OpenAction;
 import dev.threadwright.thread.Outcome;
 import dev.threadwright.thread.Owed;
 import dev.threadwright.thread.Recorded;
-import dev.threadwright.thread.Room;
-import dev.threadwright.thread.RunId;
-import dev.threadwright.thread.RunStatus;
-import dev.threadwright.thread.SettledInterrupt;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.ThreadState;
 import dev.threadwright.workflow.WorkflowsUnavailableException;
@@ -47,7 +32,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -61,14 +45,11 @@ final class BatchBuilder {
     private static final Logger LOG = Logger.getLogger(BatchBuilder.class);
 
     private final Decider decider;
-    private final Quotas quotas;
     private final long maxBytes;
     private final DecisionBytes decisionBytes;
-    private final Function<ThreadKey, ThreadState> committed;
-    private final Function<OutcomeKey, @Nullable OutcomeRow> earlierOutcomes;
-    private final Function<RunId, @Nullable RunStatus> earlierEndings;
-    private final Function<Lookups.CheckpointKey, @Nullable Checkpoint> checkpoints;
-    private final Function<InterruptId, @Nullable SettledInterrupt> earlierSettled;
+    private final Earlier earlier;
+    private final Priors priors;
+    private final TenantUse tenantUse;
 
     /** What the commit writes by now. */
     private long bytes;
@@ -78,8 +59,6 @@ final class BatchBuilder {
 
     private final Map<Integer, Progress> partitions = new LinkedHashMap<>();
     private final Map<ThreadKey, Touched> threads = new LinkedHashMap<>();
-    private final Map<OutcomeKey, OutcomeRow> outcomes = new LinkedHashMap<>();
-    private final Map<RunId, RunStatus> endedRuns = new HashMap<>();
     private final Map<OffsetKey, Offset> offsets = new LinkedHashMap<>();
     private final List<Publication> publications = new ArrayList<>();
 
@@ -92,11 +71,6 @@ final class BatchBuilder {
 
     /** By its index, the first work of each thread. */
     private final Map<ThreadKey, Integer> firstWorks = new HashMap<>();
-
-    /** What the quotas left to the tenants before this batch, and what it has for them by now. */
-    private final Map<String, Room> rooms = new HashMap<>(2);
-
-    private final Map<String, Quotas.Use> uses = new HashMap<>(2);
 
     private final RunRows runRows = new RunRows();
     private final InterruptRows interruptRows = new InterruptRows();
@@ -123,31 +97,14 @@ final class BatchBuilder {
     /**
      * @param quotas asked once for each tenant of the works
      * @param maxBytes that the commit is to write; one work alone may exceed it
-     * @param committed the state of each thread that the works name
-     * @param earlierOutcomes what is known to be decided about identities before this batch
-     * @param earlierEndings how runs that the works name ended before this batch
-     * @param checkpoints those that the works name, if they exist
-     * @param earlierSettled what became of the interrupts that the works name before this batch
      */
-    BatchBuilder(
-            Decider decider,
-            Quotas quotas,
-            int snapshotEvery,
-            long maxBytes,
-            Function<ThreadKey, ThreadState> committed,
-            Function<OutcomeKey, @Nullable OutcomeRow> earlierOutcomes,
-            Function<RunId, @Nullable RunStatus> earlierEndings,
-            Function<Lookups.CheckpointKey, @Nullable Checkpoint> checkpoints,
-            Function<InterruptId, @Nullable SettledInterrupt> earlierSettled) {
+    BatchBuilder(Decider decider, Quotas quotas, int snapshotEvery, long maxBytes, Earlier earlier) {
         this.decider = decider;
-        this.quotas = quotas;
+        this.tenantUse = new TenantUse(quotas);
         this.maxBytes = maxBytes;
         this.decisionBytes = new DecisionBytes(snapshotEvery);
-        this.committed = committed;
-        this.earlierOutcomes = earlierOutcomes;
-        this.earlierEndings = earlierEndings;
-        this.checkpoints = checkpoints;
-        this.earlierSettled = earlierSettled;
+        this.earlier = earlier;
+        this.priors = new Priors(earlier, interruptRows.settled());
     }
 
     /**
@@ -231,21 +188,14 @@ final class BatchBuilder {
         Command command = work.command();
         ThreadKey thread = command.header().thread();
         Touched touched = threads.get(thread);
-        ThreadState state = touched == null ? committed.apply(thread) : touched.after();
-        Prior prior = prior(command.header());
-        Decision decision = decider.decide(
-                state,
-                command,
-                new Known(
-                        prior.known(),
-                        endedRun(command),
-                        checkpoint(command),
-                        settled(command),
-                        room(thread.tenant())));
+        ThreadState state = touched == null ? earlier.state(thread) : touched.after();
+        Prior prior = priors.of(command.header());
+        Decision decision =
+                decider.decide(state, command, priors.known(command, prior, tenantUse.room(thread.tenant())));
         if (!takes(bytesOf(work, touched == null ? state : touched.before(), state, decision))) {
             return false;
         }
-        use(thread.tenant(), state, decision);
+        tenantUse.add(thread.tenant(), state, decision);
         noteReport(thread, command);
         if (!decision.events().isEmpty()) {
             append(progress, command.header(), state, decision);
@@ -260,33 +210,6 @@ final class BatchBuilder {
         boolean isKept = prior.known() != null && decision.outcome() instanceof Outcome.Duplicate;
         answer(progress, work, decision, isKept ? null : prior.key());
         return true;
-    }
-
-    /** What is left to the tenant after all that this batch has for it. */
-    private Room room(String tenant) {
-        Room left = rooms.computeIfAbsent(tenant, quotas::room);
-        Quotas.Use here = uses.get(tenant);
-        return here == null ? left : left.less(here.threads(), here.runs());
-    }
-
-    private void use(String tenant, ThreadState before, Decision decision) {
-        ThreadState after = decision.after();
-        Quotas.Use use = new Quotas.Use(
-                (after.isLive() ? 1 : 0) - (before.isLive() ? 1 : 0),
-                after.unfinished() - before.unfinished(),
-                isRefused(decision, Rejection.QUOTA_THREADS) ? 1 : 0,
-                isRefused(decision, Rejection.QUOTA_RUNS) ? 1 : 0);
-        if (!use.isNone()) {
-            uses.merge(tenant, use, Quotas.Use::plus);
-        }
-    }
-
-    private static boolean isRefused(Decision decision, Rejection reason) {
-        return switch (decision.outcome()) {
-            case Outcome.Invalid invalid -> invalid.reason() == reason;
-            case Outcome.Rejected rejected -> rejected.reason() == reason;
-            default -> false;
-        };
     }
 
     private long bytesOf(Work.Decide work, ThreadState start, ThreadState before, Decision decision) {
@@ -313,7 +236,7 @@ final class BatchBuilder {
             runRows.add(header.thread(), recorded);
             legRows.add(header.thread(), before, recorded);
             interruptRows.add(header.thread(), recorded);
-            noteEnding(recorded.event());
+            priors.add(recorded.event());
         }
     }
 
@@ -331,13 +254,11 @@ final class BatchBuilder {
                 setAside(progress, OutboxRow.Kind.REFUSED, invalid.message(), record);
             }
         } else if (key != null) {
-            outcomes.put(
+            priors.decided(new OutcomeRow(
                     key,
-                    new OutcomeRow(
-                            key,
-                            work.command().header().contentHash(),
-                            outcome,
-                            decision.after().seq()));
+                    work.command().header().contentHash(),
+                    outcome,
+                    decision.after().seq()));
         }
     }
 
@@ -364,94 +285,6 @@ final class BatchBuilder {
         }
     }
 
-    /** What was decided before, and under which key this decision is to be kept; no key if there is no identity. */
-    private record Prior(
-            Known.@Nullable Prior known, @Nullable OutcomeKey key) {}
-
-    private Prior prior(Command.Header header) {
-        Identity identity = header.identity();
-        if (identity == null) {
-            return new Prior(null, null);
-        }
-        OutcomeKey key = new OutcomeKey(header.thread(), IdentityHash.of(identity));
-        OutcomeRow first = outcome(key);
-        if (first == null || first.isOf(header.contentHash())) {
-            return new Prior(first == null ? null : new Known.Prior(header.contentHash(), first.outcome()), key);
-        }
-        OutcomeKey conflict = new OutcomeKey(header.thread(), IdentityHash.ofConflict(identity, header.contentHash()));
-        OutcomeRow refused = outcome(conflict);
-        OutcomeRow known = refused == null ? first : refused;
-        return new Prior(new Known.Prior(known.contentHash(), known.outcome()), conflict);
-    }
-
-    private @Nullable OutcomeRow outcome(OutcomeKey key) {
-        OutcomeRow here = outcomes.get(key);
-        return here != null ? here : earlierOutcomes.apply(key);
-    }
-
-    private @Nullable Checkpoint checkpoint(Command command) {
-        Lookups.CheckpointKey named = Lookups.CheckpointKey.of(command);
-        return named == null ? null : checkpoints.apply(named);
-    }
-
-    private Map<InterruptId, SettledInterrupt> settled(Command command) {
-        List<InterruptId> named = command.interrupts();
-        if (named.isEmpty()) {
-            return Map.of();
-        }
-        Map<InterruptId, SettledInterrupt> known = new HashMap<>();
-        for (InterruptId id : named) {
-            SettledInterrupt here = interruptRows.settled().get(id);
-            SettledInterrupt one = here != null ? here : earlierSettled.apply(id);
-            if (one != null) {
-                known.put(id, one);
-            }
-        }
-        return known;
-    }
-
-    private @Nullable RunStatus endedRun(Command command) {
-        RunId named = namedRun(command);
-        if (named == null) {
-            return null;
-        }
-        RunStatus here = endedRuns.get(named);
-        return here != null ? here : earlierEndings.apply(named);
-    }
-
-    /** The run that a command is about by name, whose ending the actor may have forgotten. */
-    static @Nullable RunId namedRun(Command command) {
-        return switch (command) {
-            case Command.SubmitInput submit -> submit.run();
-            case Command.CancelRun cancel -> cancel.run();
-            case Command.ResumeRun resume -> resume.run();
-            case Command.SteerRun steer -> steer.run();
-            case Command.PauseRun pause -> pause.run();
-            case Command.UnpauseRun unpause -> unpause.run();
-            case Command.RejectInterrupt ignored -> null;
-            case Command.CompactThread ignored -> null;
-            case Command.RaiseInterrupt ignored -> null;
-            case Command.RecordResult ignored -> null;
-            case Command.CancelAll ignored -> null;
-            case Command.UpdateThread ignored -> null;
-            case Command.CompleteAction ignored -> null;
-            case Command.FailAction ignored -> null;
-            case Command.LoseAction ignored -> null;
-            case Command.ReleaseAction ignored -> null;
-            case Command.AcceptAction ignored -> null;
-            case Command.ExtendAction ignored -> null;
-            case Command.SettleAction ignored -> null;
-            case Command.FireTimers ignored -> null;
-            case Command.ContinueRun ignored -> null;
-            case Command.UpdateState ignored -> null;
-            case Command.RestoreState ignored -> null;
-            case Command.ForkThread ignored -> null;
-            case Command.CreateThread ignored -> null;
-            case Command.DeleteThread ignored -> null;
-            case Command.RequestRun ignored -> null;
-        };
-    }
-
     /** A worker that has reported need not be told to stop; of what is discarded nothing was owed. */
     private void noteReport(ThreadKey thread, Command command) {
         if (command instanceof Command.CompleteAction done) {
@@ -461,23 +294,11 @@ final class BatchBuilder {
         }
     }
 
-    private void noteEnding(Event event) {
-        switch (event) {
-            case Event.RunCompleted completed -> endedRuns.put(completed.run(), RunStatus.COMPLETED);
-            case Event.RunFailed failed -> endedRuns.put(failed.run(), RunStatus.FAILED);
-            case Event.RunCancelled cancelled -> endedRuns.put(cancelled.run(), RunStatus.CANCELLED);
-            case Event.RunTimedOut timedOut -> endedRuns.put(timedOut.run(), RunStatus.TIMED_OUT);
-            default -> {
-                // No other event ends a run.
-            }
-        }
-    }
-
     private PendingBatch gathered(List<Work> works) {
         List<ThreadRow> rows = new ArrayList<>(threads.size());
         List<Changed> after = new ArrayList<>(threads.size());
         List<ThreadState> snapshots = new ArrayList<>();
-        List<ActionRow> actions = new ArrayList<>();
+        ActionRows actions = new ActionRows();
         OwedDifference owed = new OwedDifference();
         threads.forEach((key, touched) -> {
             try {
@@ -485,7 +306,7 @@ final class BatchBuilder {
                 after.add(new Changed(touched.partition(), touched.after()));
                 owed.add(touched.partition(), touched.before(), touched.after());
                 runRows.status(key, touched.before(), touched.after());
-                addActions(actions, touched);
+                actions.add(touched.before(), touched.after());
                 if (decisionBytes.isStored(touched.before(), touched.after())) {
                     snapshots.add(touched.after());
                 }
@@ -509,56 +330,40 @@ final class BatchBuilder {
                 advances(),
                 decisions,
                 outbox,
-                List.copyOf(outcomes.values()),
+                List.copyOf(priors.outcomes().values()),
                 rows,
                 runRows.rows(),
                 interruptRows.rows(),
-                owed.changes,
+                owed.changes(),
                 List.copyOf(offsets.values()),
                 snapshots,
                 legRows.rows(),
-                actions,
+                actions.rows(),
                 audits.rows());
         return new PendingBatch(
                 works,
                 batch,
                 after,
                 publications,
-                without(owed.stops, Awaited.WORKER),
-                with(owed.starts, Awaited.HANDLER),
-                new Turns.Changes(attemptEnds.ends(), owed.starts, owed.stops, owed.left, owed.wanted),
-                outcomes,
-                endedRuns,
+                owed.stopsHere(),
+                owed.startsHere(),
+                owed.turns(attemptEnds.ends()),
+                priors.outcomes(),
+                priors.endedRuns(),
                 interruptRows.settled(),
-                uses);
-    }
-
-    private static void addActions(List<ActionRow> rows, Touched touched) {
-        Map<ActionId, OpenAction> before = OpenAction.of(touched.before());
-        Map<ActionId, OpenAction> after = OpenAction.of(touched.after());
-        ThreadKey thread = touched.after().key();
-        before.keySet().forEach(action -> {
-            if (!after.containsKey(action)) {
-                rows.add(new ActionRow(thread, action, null));
-            }
-        });
-        after.forEach((action, open) -> {
-            if (!open.equals(before.get(action))) {
-                rows.add(new ActionRow(thread, action, open));
-            }
-        });
+                tenantUse.byTenant());
     }
 
     /** Cancels first: a worker that is asked for the next attempt has been told to leave the last one. */
     private void tellWorkers(OwedDifference owed) {
-        for (StepCall stop : owed.stops) {
+        for (StepCall stop : owed.stops()) {
             if (stop.call().awaited() == Awaited.WORKER
                     && !reported.contains(
                             new AttemptKey(stop.thread(), stop.call().ref()))) {
                 publish(stop, () -> WorkerRequests.cancelled(stop, nextPosition(stop), updatedAtMs(stop)));
             }
         }
-        for (StepCall start : owed.starts) {
+        for (StepCall start : owed.starts()) {
             if (start.call().awaited() == Awaited.WORKER) {
                 publish(start, () -> WorkerRequests.requested(start, nextPosition(start), updatedAtMs(start)));
             }
@@ -586,15 +391,6 @@ final class BatchBuilder {
         return touched == null ? 0 : touched.after().updatedAtMs();
     }
 
-    private static List<StepCall> with(List<StepCall> calls, Awaited awaited) {
-        return calls.stream().filter(step -> step.call().awaited() == awaited).toList();
-    }
-
-    /** A callback that was awaited may have come while a handler here asks a second time, after a take-over. */
-    private static List<StepCall> without(List<StepCall> calls, Awaited awaited) {
-        return calls.stream().filter(step -> step.call().awaited() != awaited).toList();
-    }
-
     private static boolean isSet(Touched touched) {
         return !touched.before().settings().equals(touched.after().settings());
     }
@@ -607,68 +403,5 @@ final class BatchBuilder {
                         progress.start.position(),
                         progress.position))
                 .toList();
-    }
-
-    /** What the batch starts and stops owing, whatever happened in between. */
-    private static final class OwedDifference {
-        final List<OwedChange> changes = new ArrayList<>();
-        final List<StepCall> stops = new ArrayList<>();
-        final List<StepCall> starts = new ArrayList<>();
-        final List<Turn> left = new ArrayList<>();
-        final List<Turn> wanted = new ArrayList<>();
-
-        void add(int partition, ThreadState before, ThreadState after) {
-            if (before.isIdle() && after.isIdle()) {
-                return;
-            }
-            Map<String, Owed> gone = byRef(before);
-            Map<String, Owed> come = byRef(after);
-            come.forEach((ref, owed) -> {
-                Owed there = gone.remove(ref);
-                if (there == null) {
-                    change(true, partition, after, owed);
-                } else if (dueAtMs(there) != dueAtMs(owed)) {
-                    changes.add(row(false, partition, after.key(), there));
-                    changes.add(row(true, partition, after.key(), owed));
-                }
-            });
-            gone.values().forEach(owed -> change(false, partition, before, owed));
-        }
-
-        /** @param in the state that owes it */
-        private void change(boolean isOwed, int partition, ThreadState in, Owed owed) {
-            changes.add(row(isOwed, partition, in.key(), owed));
-            switch (owed) {
-                case Owed.Call call -> (isOwed ? starts : stops).add(StepCall.of(partition, in, call));
-                case Owed.Turn turn -> (isOwed ? wanted : left).add(new Turn(partition, in.key(), turn));
-                case Owed.Timer ignored -> {}
-            }
-        }
-
-        private static OwedChange row(boolean isOwed, int partition, ThreadKey thread, Owed owed) {
-            String kind = switch (owed) {
-                case Owed.Call ignored -> OwedChange.CALL;
-                case Owed.Turn ignored -> OwedChange.CALL;
-                case Owed.Timer ignored -> OwedChange.TIMER;
-            };
-            return new OwedChange(isOwed, partition, thread, kind, owed.ref(), dueAtMs(owed));
-        }
-
-        /** No time tells it. */
-        private static final long NEVER_MS = Long.MAX_VALUE;
-
-        private static long dueAtMs(Owed owed) {
-            return switch (owed) {
-                case Owed.Call call -> call.deadlineMs();
-                case Owed.Turn ignored -> NEVER_MS;
-                case Owed.Timer timer -> timer.dueAtMs();
-            };
-        }
-
-        private static Map<String, Owed> byRef(ThreadState state) {
-            Map<String, Owed> byRef = new LinkedHashMap<>();
-            Owed.of(state).forEach(owed -> byRef.put(owed.ref(), owed));
-            return byRef;
-        }
     }
 }

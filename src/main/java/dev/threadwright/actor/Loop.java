@@ -4,32 +4,15 @@ import dev.threadwright.actor.PendingBatch.Changed;
 import dev.threadwright.actor.Turns.Begun;
 import dev.threadwright.actor.Turns.Turn;
 import dev.threadwright.journal.Batch.Advance;
-import dev.threadwright.journal.Batch.OutcomeKey;
-import dev.threadwright.journal.Batch.OutcomeRow;
-import dev.threadwright.journal.Checkpoints;
 import dev.threadwright.journal.FencedException;
 import dev.threadwright.journal.Journal;
 import dev.threadwright.journal.Journal.Claim;
 import dev.threadwright.journal.JournalException;
-import dev.threadwright.journal.OutboxRow;
 import dev.threadwright.journal.SetAsideThread;
-import dev.threadwright.journal.UnreadableException;
-import dev.threadwright.log.LogFields;
-import dev.threadwright.thread.Checkpoint;
-import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Decider;
-import dev.threadwright.thread.Identity;
-import dev.threadwright.thread.IdentityHash;
-import dev.threadwright.thread.InterruptId;
-import dev.threadwright.thread.RunId;
-import dev.threadwright.thread.RunStatus;
-import dev.threadwright.thread.SettledInterrupt;
 import dev.threadwright.thread.ThreadKey;
-import dev.threadwright.thread.ThreadState;
-import java.util.ArrayList;
-import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -57,51 +40,30 @@ public final class Loop implements AutoCloseable {
     /** Threads that are set aside; further ones are tried again with every command. */
     static final int MAX_SET_ASIDE = SetAsides.MAX_THREADS;
 
-    /** How often one work alone may take the store too long, in a row, before its thread is set aside. */
-    static final int MAX_TIME_OUTS = 3;
-
     private static final Logger LOG = Logger.getLogger(Loop.class);
 
-    private final Journal journal;
     private final Decider decider;
     private final LoopSettings settings;
     private final Publisher publisher;
     private final StepStarter steps;
     private final Turns turns;
     private final Quotas quotas;
-    private final Replies replies;
     private final Strays strays;
     private final Lost onLost;
-    private final Measurements measurements;
     private final Mailbox mailbox;
+    private final BatchLimit limit;
     private final Actors actors;
+    private final Lookups lookups;
     private final SetAsides setAsides;
+    private final Parking parking;
+    private final CommitEffects effects;
     private final Committer committer;
     private final Thread thread;
 
     private final Map<Integer, OwnedPartition> owned = new HashMap<>();
     private final Map<Integer, CompletableFuture<@Nullable OwnedPartition>> releases = new HashMap<>();
-    private final Lookups lookups = new Lookups();
-    private final Checkpoints checkpoints;
-    private final NeededWorkflows workflows;
-
-    /** Arrived, not yet looked up. */
-    private List<Work> arrived = new ArrayList<>();
-
-    /** Looked up, to be decided next. */
-    private List<Work> gathered = new ArrayList<>();
-
+    private final NextBatch next = new NextBatch();
     private volatile @Nullable InFlight inFlight;
-    private @Nullable PendingBatch lastSettled;
-    private int batchLimit;
-
-    /** What {@link #batchLimit} grows to: less after the store took too long over a batch, and then more with each. */
-    private int batchCeiling;
-
-    /** The work that took the store too long alone, and how often it has; null if none did since the last commit. */
-    private @Nullable Work slow;
-
-    private int timeOuts;
     private boolean readFailed;
     private volatile @Nullable String trouble;
     private volatile boolean closed;
@@ -136,26 +98,23 @@ public final class Loop implements AutoCloseable {
             Strays strays,
             Lost onLost,
             Measurements measurements) {
-        this.journal = journal;
-        this.checkpoints = new Checkpoints(journal);
         this.decider = decider;
-        this.workflows = workflows;
         this.settings = settings;
         this.publisher = publisher;
         this.steps = steps;
         this.turns = turns;
         this.quotas = quotas;
-        this.replies = replies;
         this.strays = strays;
         this.onLost = onLost;
-        this.measurements = measurements;
         this.mailbox = new Mailbox(threads, settings.maxMailboxCount(), settings.maxMailboxBytes());
+        this.limit = new BatchLimit(settings.maxBatchCount());
         this.actors = new Actors(settings.maxActors(), settings.maxActorBytes());
+        this.lookups = new Lookups(journal, workflows, actors, measurements);
         this.setAsides = new SetAsides(journal);
+        this.parking = new Parking(setAsides, lookups, actors, Collections.unmodifiableMap(owned), mailbox::offer);
+        this.effects = new CommitEffects(replies, quotas, publisher, steps, turns);
         this.committer =
-                new Committer(name, threads, journal, owner, publisher.publisherId(), this::committed, measurements);
-        this.batchLimit = settings.maxBatchCount();
-        this.batchCeiling = settings.maxBatchCount();
+                new Committer(name, threads, journal, owner, publisher.publisherId(), effects::committed, measurements);
         this.thread = threads.unstarted(name, this::run);
     }
 
@@ -234,7 +193,7 @@ public final class Loop implements AutoCloseable {
 
     /** The journal has forgotten that the thread is set aside, so it is decided on again. */
     public void released(SetAsideThread thread) {
-        mailbox.tell(() -> goOn(thread, setAsides.released(thread)));
+        mailbox.tell(() -> parking.released(thread));
     }
 
     /** Released threads whose calls nobody may be running, with their partitions. */
@@ -280,7 +239,7 @@ public final class Loop implements AutoCloseable {
             releaseAsked();
         }
         gather();
-        if (inFlight != null || gathered.isEmpty()) {
+        if (inFlight != null || next.ready().isEmpty()) {
             mailbox.await(readFailed ? RETRY_READ_MS : IDLE_MS);
         } else if (publisher.isSaturated()) {
             // Results of steps bring more work without anything being consumed, so consuming less is not enough.
@@ -295,24 +254,24 @@ public final class Loop implements AutoCloseable {
 
     /** Takes what has arrived, within the batch's bounds, and reads what deciding it will need. */
     private void gather() {
-        int room = batchLimit - gathered.size() - arrived.size();
-        long roomBytes = settings.maxBatchBytes() - bytes(gathered) - bytes(arrived);
+        int room = limit.works() - next.count();
+        long roomBytes = settings.maxBatchBytes() - next.bytes();
         if (room > 0 && roomBytes > 0) {
             mailbox.drain(room, roomBytes).forEach(this::admit);
         }
         readFailed = false;
-        if (arrived.isEmpty()) {
-            if (gathered.isEmpty()) {
+        if (next.arrived().isEmpty()) {
+            if (next.isEmpty()) {
                 trouble = null; // What could not be read has left with its partition.
             }
             return;
         }
         try {
-            lookUp(arrived);
-            gathered.addAll(arrived);
-            arrived = new ArrayList<>();
+            InFlight flight = inFlight;
+            lookups.read(next.arrived(), flight == null ? Set.of() : flight.threads());
+            next.lookedUp();
         } catch (JournalException e) {
-            cannotRead("what " + arrived.size() + " records, results and timers need", e);
+            cannotRead("what " + next.arrived().size() + " records, results and timers need", e);
         }
     }
 
@@ -330,17 +289,9 @@ public final class Loop implements AutoCloseable {
         return trouble;
     }
 
-    private static long bytes(List<Work> works) {
-        long sum = 0;
-        for (Work work : works) {
-            sum += work.bytes();
-        }
-        return sum;
-    }
-
     private void admit(Work work) {
         if (owned.containsKey(work.partition())) {
-            arrived.add(work);
+            next.add(work);
         } else if (work instanceof Work.Decide decide && decide.record() == null) {
             strays.forward(decide.command());
         }
@@ -351,168 +302,64 @@ public final class Loop implements AutoCloseable {
         PendingBatch pending;
         try {
             do {
-                loadTrimmed();
-            } while (withoutSetAside());
+                lookups.readTrimmed(next.ready());
+            } while (park());
             pending = built();
         } catch (FencedException e) {
             e.partitions().forEach(this::lose);
             return;
         } catch (JournalException e) {
-            cannotRead("the threads of " + gathered.size() + " records, results and timers, or set one aside", e);
+            cannotRead("the threads of " + next.ready().size() + " records, results and timers, or set one aside", e);
             return;
         }
         trouble = null;
+        next.decided(pending.works().size());
+        lookups.clear();
         if (pending.works().isEmpty()) {
-            gathered = new ArrayList<>();
-            lookups.clear();
             return;
         }
-        leave(
-                gathered.subList(pending.works().size(), gathered.size()),
-                pending.works().size());
+        if (!next.ready().isEmpty()) {
+            // What there was no room for comes first in the next batch.
+            limit.full(pending.works().size());
+            again(List.of());
+        }
         CompletableFuture<CommitResult> result = committer.commit(pending);
-        inFlight = new InFlight(pending, threadsOf(pending.works()), result);
+        inFlight = new InFlight(pending, Work.threadsOf(pending.works()), result);
         result.whenComplete((answer, failure) -> mailbox.signal());
     }
 
-    /** What there was no room for comes first in the next batch; that one takes no more at once than this one could. */
-    private void leave(List<Work> rest, int room) {
-        gathered = new ArrayList<>(rest);
-        if (rest.isEmpty()) {
-            lookups.clear();
-        } else {
-            batchLimit = room;
-            again(List.of());
+    /**
+     * A thread that cannot be decided on must not stop its partition.
+     *
+     * @return whether one goes on again that was set aside, whose state has to be read before
+     */
+    private boolean park() {
+        if (!parking.isNeeded()) {
+            return false;
         }
-    }
-
-    /** Some were trimmed since they were looked up. */
-    private void loadTrimmed() {
-        Set<ThreadKey> missing = threadsOf(gathered);
-        missing.removeIf(key -> actors.contains(key) || lookups.isKnown(key));
-        if (!missing.isEmpty()) {
-            loadStates(missing);
-        }
+        boolean goesOn = parking.note(next.ready());
+        next.replaceReady(parking.parked(next.ready()));
+        return goesOn;
     }
 
     /** Without threads that the server fails on; those are set aside. */
     private PendingBatch built() {
         while (true) {
-            BatchBuilder builder = new BatchBuilder(
-                    decider,
-                    quotas,
-                    settings.snapshotEvery(),
-                    settings.maxBatchBytes(),
-                    this::committedState,
-                    this::earlierOutcome,
-                    this::earlierEnding,
-                    lookups.checkpoints::get,
-                    this::earlierSettled);
+            BatchBuilder builder =
+                    new BatchBuilder(decider, quotas, settings.snapshotEvery(), settings.maxBatchBytes(), lookups);
             try {
-                return builder.build(gathered, owned);
+                return builder.build(next.ready(), owned);
             } catch (FailedThreads e) {
-                gathered = withoutFailed(gathered, e.failures());
+                next.replaceReady(parking.withoutFailed(next.ready(), e.failures()));
             }
         }
-    }
-
-    private List<Work> withoutFailed(List<Work> works, Map<ThreadKey, FailedThreads.Failure> failures) {
-        failures.values()
-                .forEach(failure -> setAside(
-                        (Work.Decide) works.get(failure.index()),
-                        OutboxRow.Kind.FAILED,
-                        "The server failed on it: " + failure.defect(),
-                        failure.defect()));
-        List<Work> left = new ArrayList<>(works.size());
-        for (int i = 0; i < works.size(); i++) {
-            Work work = works.get(i);
-            FailedThreads.Failure failure = work instanceof Work.Decide decide
-                    ? failures.get(decide.command().header().thread())
-                    : null;
-            if (!(work instanceof Work.Decide decide) || failure == null || i < failure.index()) {
-                left.add(work);
-            } else if (i == failure.index()) {
-                park(left, decide, OutboxRow.Kind.FAILED, "The server failed on it: " + failure.defect());
-            } else {
-                park(
-                        left,
-                        decide,
-                        OutboxRow.Kind.THREAD_SET_ASIDE,
-                        "The server failed on an earlier command of its" + " thread, which is set aside: "
-                                + failure.defect());
-            }
-        }
-        return left;
-    }
-
-    /** What is in the way of one thread must not stop its partition: it is said in the journal, then all go on. */
-    private void setAside(Work.Decide work, OutboxRow.Kind cause, String error, @Nullable Throwable defect) {
-        Command command = work.command();
-        ThreadKey thread = command.header().thread();
-        OwnedPartition partition = owned.get(work.partition());
-        if (partition == null) {
-            return;
-        }
-        setAsides.add(partition, thread, cause, error);
-        try (LogFields ignored = fields(thread)) {
-            LOG.errorf(
-                    defect,
-                    "Thread %s is set aside over a %s until it is released (POST /set-aside/{thread_id}/release): %s",
-                    thread,
-                    command.header().type(),
-                    error);
-        }
-    }
-
-    /** What is known of it. */
-    private LogFields fields(ThreadKey thread) {
-        LogFields fields = LogFields.of(thread);
-        ThreadState state = actors.get(thread);
-        ThreadState known = state == null ? lookups.states.get(thread) : state;
-        return known == null ? fields : fields.seq(known.seq());
-    }
-
-    private void park(List<Work> to, Work.Decide work, OutboxRow.Kind kind, String reason) {
-        RawRecord record = work.record();
-        if (record == null) {
-            setAsides.await(work);
-        } else {
-            to.add(new Work.SetAside(work.partition(), kind, SetAsides.printable(reason), record));
-        }
-    }
-
-    /** @param waited while it was set aside */
-    private void goOn(SetAsideThread thread, List<Work> waited) {
-        try (LogFields ignored = fields(thread.thread())) {
-            LOG.infof("Thread %s, which was set aside, is decided on again", thread.thread());
-        }
-        actors.remove(thread.thread());
-        offer(waited);
-    }
-
-    /** The batch is durable, so callers and consumers may see it. Runs on the committer's thread, or on the loop's if the answer was lost. */
-    private void committed(PendingBatch pending) {
-        replies.committed(pending.batch());
-        quotas.committed(pending.uses());
-        publisher.publish(pending.publications());
-        pending.stops().forEach(steps::cancel);
-        forEachCommand(pending.works(), command -> {
-            if (command instanceof Command.RecordResult done) {
-                steps.recorded(done.header().thread(), done.action(), done.attempt(), done.name());
-            }
-        });
-        pending.starts().forEach(steps::start);
-        turns.committed(pending.turns());
     }
 
     private void settle(PendingBatch pending, CommitResult result) {
         switch (result) {
             case CommitResult.Committed ignored -> {
                 adopt(pending);
-                batchCeiling = Math.min(settings.maxBatchCount(), batchCeiling + 1);
-                batchLimit = Math.min(batchCeiling, batchLimit * 2);
-                slow = null;
-                timeOuts = 0;
+                limit.stored();
             }
             case CommitResult.Fenced fenced -> {
                 fenced.partitions().forEach(this::lose);
@@ -537,16 +384,16 @@ public final class Loop implements AutoCloseable {
         actors.trim();
         actorCount = actors.size();
         actorBytes = actors.bytes();
-        lastSettled = pending;
+        lookups.committed(pending);
     }
 
     /** Halves the batch until the command that the store refuses stands alone, and sets that one aside. */
     private void rejected(PendingBatch pending, String reason) {
         List<Work> works = pending.works();
-        boolean keptHere = threadsOf(works).stream().filter(actors::remove).count() > 0;
+        boolean keptHere = Work.threadsOf(works).stream().filter(actors::remove).count() > 0;
         if (works.size() > 1 || keptHere) {
             // The store may know better than a state that was kept here, so one work alone is decided once more, too.
-            batchLimit = Math.max(1, works.size() / 2);
+            limit.refused(works.size());
             again(works);
             return;
         }
@@ -557,69 +404,34 @@ public final class Loop implements AutoCloseable {
         if (poison instanceof Work.Decide decide) {
             refused(decide, "It cannot be stored: " + reason);
         } else if (poison instanceof Work.SetAside letter) {
-            again(withoutContent(letter, reason));
+            again(Parking.withoutContent(letter, reason));
         }
     }
 
     /**
-     * What the store refuses must be in the record itself, so a letter without it says where that is. If the store
-     * refuses even this, it is the store that is at fault, and no partition waits for a letter that tells nothing new.
-     */
-    private static List<Work> withoutContent(Work.SetAside letter, String reason) {
-        RawRecord record = letter.record();
-        if (record.isBare()) {
-            LOG.errorf(
-                    "There will be no dead letter of record %s (%s), because Postgres does not even store that it was"
-                            + " there: %s",
-                    record.source(), letter.reason(), reason);
-            return List.of();
-        }
-        String told =
-                "Its key, value and headers cannot be stored and are only in the record itself, " + record.source()
-                        + ": " + reason + ". It is a dead letter because: "
-                        + (letter.kind() == OutboxRow.Kind.FORWARD ? "it is on the wrong partition" : letter.reason());
-        // What is to be sent on is nothing without its content.
-        OutboxRow.Kind kind = letter.kind() == OutboxRow.Kind.FORWARD ? OutboxRow.Kind.NOT_STORED : letter.kind();
-        return List.of(new Work.SetAside(letter.partition(), kind, SetAsides.printable(told), record.bare()));
-    }
-
-    /**
-     * Halves a batch that the store gave up, and lets batches grow again slowly: each that is too large costs all the time
-     * that it may take. One work alone is tried a few times, for the store may be slow for all; then its thread is set
-     * aside, which the store has to take before anything else happens. A dead letter has no thread that could be: it is as
-     * small as a record, so it is the store that is slow.
+     * One work alone is tried a few times, for the store may be slow for all; then its thread is set aside, which the store
+     * has to take before anything else happens. A dead letter has no thread that could be: it is as small as a record, so it
+     * is the store that is slow.
      */
     private void timedOut(List<Work> works, String reason) {
-        Work first = works.getFirst();
-        batchCeiling = Math.max(1, works.size() / 2);
-        batchLimit = batchCeiling;
-        LOG.warnf("%d works took the store too long; trying %d: %s", works.size(), batchLimit, reason);
-        if (works.size() == 1 && first instanceof Work.Decide decide) {
-            timeOuts = slow == first ? timeOuts + 1 : 1;
-            slow = first;
-            if (timeOuts >= MAX_TIME_OUTS) {
-                refused(decide, "It takes too long to be stored, " + timeOuts + " times in a row: " + reason);
-                return;
-            }
+        int timesAlone = limit.timedOut(works);
+        LOG.warnf("%d works took the store too long; trying %d: %s", works.size(), limit.works(), reason);
+        if (timesAlone >= BatchLimit.MAX_TIME_OUTS && works.getFirst() instanceof Work.Decide decide) {
+            refused(decide, "It takes too long to be stored, " + timesAlone + " times in a row: " + reason);
+        } else {
+            again(works);
         }
-        again(works);
     }
 
-    /** What would come of it cannot be stored: nor can, perhaps, what would come of anything else on its thread. */
     private void refused(Work.Decide poison, String error) {
         try {
-            setAside(poison, OutboxRow.Kind.NOT_STORED, error, null);
+            again(parking.withoutRefused(poison, error));
         } catch (FencedException e) {
             e.partitions().forEach(this::lose);
-            return;
         } catch (JournalException e) {
             // It is refused once more when the journal is there again.
             again(List.of(poison));
-            return;
         }
-        List<Work> left = new ArrayList<>();
-        park(left, poison, OutboxRow.Kind.NOT_STORED, error);
-        again(left);
     }
 
     private void recovered(PendingBatch pending, CommitResult.Recovered recovered) {
@@ -635,7 +447,7 @@ public final class Loop implements AutoCloseable {
         }
         if (recovered.committed()) {
             LOG.infof("The batch of %d works was committed", pending.works().size());
-            committed(pending);
+            effects.committed(pending);
             adopt(pending);
         } else {
             LOG.infof(
@@ -647,22 +459,8 @@ public final class Loop implements AutoCloseable {
 
     /** To be decided again, before all that came after; what was looked up for those may be out of date by now. */
     private void again(List<Work> works) {
-        List<Work> all = new ArrayList<>();
-        works.forEach(work -> addIfOwned(all, work));
-        gathered.forEach(work -> addIfOwned(all, work));
-        arrived.forEach(work -> addIfOwned(all, work));
-        gathered = new ArrayList<>();
-        arrived = new ArrayList<>();
+        mailbox.putBack(next.startAgain(works, work -> owned.containsKey(work.partition()), limit.works()));
         lookups.clear();
-        int now = Math.min(batchLimit, all.size());
-        arrived.addAll(all.subList(0, now));
-        mailbox.putBack(all.subList(now, all.size()));
-    }
-
-    private void addIfOwned(List<Work> works, Work work) {
-        if (owned.containsKey(work.partition())) {
-            works.add(work);
-        }
     }
 
     private void releaseAsked() {
@@ -693,246 +491,8 @@ public final class Loop implements AutoCloseable {
         setAsides.forget(partition);
         steps.cancelPartition(partition);
         turns.dropped(partition);
-        List<Work> left = new ArrayList<>(gathered);
-        left.addAll(arrived);
-        left.removeIf(work -> work.partition() == partition);
-        gathered = new ArrayList<>();
-        arrived = left;
+        next.forget(partition);
         // What was read of its threads is out of date if it comes back.
         lookups.clear();
-    }
-
-    private void lookUp(Collection<Work> works) {
-        Set<ThreadKey> threads = threadsOf(works);
-        threads.removeIf(key -> actors.contains(key) || lookups.isKnown(key) || isInFlight(key));
-        loadStates(threads);
-        workflows.lookUp(works, lookups.states);
-        lookUpReadable(works);
-        forEachCommand(works, command -> {
-            Lookups.CheckpointKey named = Lookups.CheckpointKey.of(command);
-            if (named != null) {
-                lookUp(named);
-            }
-        });
-    }
-
-    private void lookUp(Lookups.CheckpointKey named) {
-        try {
-            Checkpoint found = checkpoints.find(named.thread(), named.checkpoint());
-            if (found != null) {
-                lookups.checkpoints.put(named, found);
-            }
-        } catch (UnreadableException e) {
-            lookups.unreadableCheckpoints.put(named, String.valueOf(e.getMessage()));
-        }
-    }
-
-    private void loadStates(Set<ThreadKey> threads) {
-        Set<ThreadKey> readable = new HashSet<>(threads);
-        while (!readable.isEmpty()) {
-            try {
-                long begunNanos = System.nanoTime();
-                Map<ThreadKey, ThreadState> loaded = journal.load(readable);
-                measurements.loaded(readable.size(), System.nanoTime() - begunNanos);
-                readable.forEach(key -> lookups.states.put(key, loaded.getOrDefault(key, ThreadState.absent(key))));
-                return;
-            } catch (UnreadableException e) {
-                ThreadKey thread = unreadable(e);
-                lookups.damaged.add(thread);
-                readable.remove(thread);
-            }
-        }
-    }
-
-    /** Remembers which thread cannot be read; every round of a caller that goes on without it has fewer threads. */
-    private ThreadKey unreadable(UnreadableException e) {
-        ThreadKey thread = e.thread();
-        if (thread == null || lookups.unreadable.put(thread, String.valueOf(e.getMessage())) != null) {
-            throw e;
-        }
-        return thread;
-    }
-
-    /**
-     * A thread that cannot be decided on must not stop its partition: its records are kept as dead letters.
-     *
-     * @return whether a thread goes on again, whose state has to be read before
-     */
-    private boolean withoutSetAside() {
-        if (lookups.unreadable.isEmpty() && lookups.unreadableCheckpoints.isEmpty() && setAsides.isEmpty()) {
-            return false;
-        }
-        // First what may fail, so that whatever is tried again has had no effect.
-        boolean isReleased = false;
-        for (Work work : gathered) {
-            isReleased |= work instanceof Work.Decide decide && noteSetAside(decide);
-        }
-        List<Work> left = new ArrayList<>(gathered.size());
-        for (Work work : gathered) {
-            if (!(work instanceof Work.Decide decide)) {
-                left.add(work);
-                continue;
-            }
-            String unreadable = unreadable(decide.command());
-            SetAsideThread aside = setAsides.of(decide.command().header().thread());
-            if (unreadable != null) {
-                try (LogFields ignored = LogFields.of(decide.command().header().thread())) {
-                    LOG.errorf("A command on partition %d is set aside: %s", work.partition(), unreadable);
-                }
-                park(left, decide, OutboxRow.Kind.THREAD_UNREADABLE, unreadable);
-            } else if (aside != null) {
-                park(left, decide, OutboxRow.Kind.THREAD_SET_ASIDE, "Its thread is set aside: " + aside.error());
-            } else {
-                left.add(work);
-            }
-        }
-        gathered = left;
-        return isReleased;
-    }
-
-    /** Sets a thread aside that cannot be read. Returns whether it was set aside and goes on: sound again, or released. */
-    private boolean noteSetAside(Work.Decide work) {
-        ThreadKey thread = work.command().header().thread();
-        SetAsideThread aside = setAsides.of(thread);
-        if (lookups.damaged.contains(thread)) {
-            if (aside == null) {
-                setAside(work, OutboxRow.Kind.THREAD_UNREADABLE, lookups.unreadable.getOrDefault(thread, ""), null);
-            }
-        } else if (aside != null
-                && (aside.cause() == OutboxRow.Kind.THREAD_UNREADABLE
-                        || SetAsides.isReleasedBy(aside, work.record()))) {
-            goOn(aside, setAsides.takeBack(aside));
-            return true;
-        }
-        return false;
-    }
-
-    /** Why the command cannot be decided; null if it can. */
-    private @Nullable String unreadable(Command command) {
-        String reason = lookups.unreadable.get(command.header().thread());
-        Lookups.CheckpointKey checkpoint = Lookups.CheckpointKey.of(command);
-        return reason == null && checkpoint != null ? lookups.unreadableCheckpoints.get(checkpoint) : reason;
-    }
-
-    private void lookUpReadable(Collection<Work> works) {
-        List<Work> readable = new ArrayList<>(works);
-        readable.removeIf(work -> work instanceof Work.Decide decide && unreadable(decide.command()) != null);
-        while (true) {
-            try {
-                lookUpOutcomes(readable);
-                lookUpInterrupts(readable);
-                lookUpRuns(readable);
-                return;
-            } catch (UnreadableException e) {
-                ThreadKey thread = unreadable(e);
-                readable.removeIf(work -> work instanceof Work.Decide decide
-                        && decide.command().header().thread().equals(thread));
-            }
-        }
-    }
-
-    private void lookUpRuns(Collection<Work> works) {
-        Map<RunId, ThreadKey> runs = new HashMap<>();
-        forEachCommand(works, command -> {
-            RunId named = BatchBuilder.namedRun(command);
-            if (named != null) {
-                runs.put(named, command.header().thread());
-            }
-        });
-        if (!runs.isEmpty()) {
-            lookups.endedRuns.putAll(journal.endedRuns(runs));
-        }
-    }
-
-    private void lookUpInterrupts(Collection<Work> works) {
-        Map<InterruptId, ThreadKey> interrupts = new HashMap<>();
-        forEachCommand(
-                works,
-                command -> command.interrupts()
-                        .forEach(id -> interrupts.put(id, command.header().thread())));
-        if (!interrupts.isEmpty()) {
-            lookups.settled.putAll(journal.settledInterrupts(interrupts));
-        }
-    }
-
-    /** Conflicts are rare, so the second key of a conflict is only read for those. */
-    private void lookUpOutcomes(Collection<Work> works) {
-        Map<OutcomeKey, Command.Header> asked = new HashMap<>();
-        forEachCommand(works, command -> {
-            Identity identity = command.header().identity();
-            if (identity != null) {
-                asked.put(new OutcomeKey(command.header().thread(), IdentityHash.of(identity)), command.header());
-            }
-        });
-        if (asked.isEmpty()) {
-            return;
-        }
-        Map<OutcomeKey, OutcomeRow> found = journal.outcomes(asked.keySet());
-        lookups.outcomes.putAll(found);
-        if (found.isEmpty()) {
-            return;
-        }
-        Set<OutcomeKey> conflicts = new HashSet<>();
-        forEachCommand(works, command -> {
-            Command.Header header = command.header();
-            Identity identity = header.identity();
-            if (identity != null) {
-                OutcomeRow first = found.get(new OutcomeKey(header.thread(), IdentityHash.of(identity)));
-                if (first != null && !first.contentHash().equals(header.contentHash())) {
-                    conflicts.add(
-                            new OutcomeKey(header.thread(), IdentityHash.ofConflict(identity, header.contentHash())));
-                }
-            }
-        });
-        if (!conflicts.isEmpty()) {
-            lookups.outcomes.putAll(journal.outcomes(conflicts));
-        }
-    }
-
-    private boolean isInFlight(ThreadKey key) {
-        InFlight flight = inFlight;
-        return flight != null && flight.threads().contains(key);
-    }
-
-    private ThreadState committedState(ThreadKey key) {
-        ThreadState state = actors.get(key);
-        if (state == null) {
-            state = lookups.states.get(key);
-        }
-        if (state == null) {
-            throw new IllegalStateException("Thread " + key + " was not loaded");
-        }
-        return state;
-    }
-
-    /** What the batch settled last decided was not visible yet when this batch's outcomes were read. */
-    private @Nullable OutcomeRow earlierOutcome(OutcomeKey key) {
-        OutcomeRow recent = lastSettled == null ? null : lastSettled.outcomes().get(key);
-        return recent != null ? recent : lookups.outcomes.get(key);
-    }
-
-    private @Nullable RunStatus earlierEnding(RunId run) {
-        RunStatus recent = lastSettled == null ? null : lastSettled.endedRuns().get(run);
-        return recent != null ? recent : lookups.endedRuns.get(run);
-    }
-
-    private @Nullable SettledInterrupt earlierSettled(InterruptId interrupt) {
-        SettledInterrupt recent =
-                lastSettled == null ? null : lastSettled.settled().get(interrupt);
-        return recent != null ? recent : lookups.settled.get(interrupt);
-    }
-
-    private static Set<ThreadKey> threadsOf(Collection<Work> works) {
-        Set<ThreadKey> threads = new HashSet<>();
-        forEachCommand(works, command -> threads.add(command.header().thread()));
-        return threads;
-    }
-
-    private static void forEachCommand(Collection<Work> works, java.util.function.Consumer<Command> action) {
-        for (Work work : works) {
-            if (work instanceof Work.Decide decide) {
-                action.accept(decide.command());
-            }
-        }
     }
 }

@@ -1,20 +1,11 @@
 package dev.threadwright.actor;
 
-import dev.threadwright.actor.StepStarter.StepCall;
-import dev.threadwright.actor.Turns.Begun;
-import dev.threadwright.actor.Turns.Turn;
 import dev.threadwright.journal.Journal;
 import dev.threadwright.journal.Journal.Claim;
 import dev.threadwright.journal.JournalException;
 import dev.threadwright.journal.Publication;
 import dev.threadwright.journal.SetAsideThread;
-import dev.threadwright.journal.UnreadableException;
-import dev.threadwright.log.LogFields;
-import dev.threadwright.thread.Awaited;
-import dev.threadwright.thread.Command;
-import dev.threadwright.thread.Owed;
 import dev.threadwright.thread.ThreadKey;
-import dev.threadwright.thread.ThreadState;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -46,7 +37,6 @@ public final class Ownership implements AutoCloseable {
     static final long RECLAIM_LOST_MS = 1_000;
     static final long TIMERS_EVERY_MS = 100;
     static final int PAGE = 500;
-    static final int MAX_DUE_TIMERS = 1_000;
 
     private static final Logger LOG = Logger.getLogger(Ownership.class);
 
@@ -54,12 +44,13 @@ public final class Ownership implements AutoCloseable {
     private final Threads threads;
     private final Journal journal;
     private final Publisher publisher;
-    private final StepStarter steps;
     private final Turns turns;
     private final Loop loop;
     private final Inbound inbound;
     private final java.util.function.LongSupplier nowMs;
     private final Measurements measurements;
+    private final OwedWork owedWork;
+    private final DueTimers timers;
     private final ScheduledExecutorService thread;
     private final Set<Integer> wanted = ConcurrentHashMap.newKeySet();
 
@@ -67,11 +58,8 @@ public final class Ownership implements AutoCloseable {
     private final Map<Integer, Long> held = new ConcurrentHashMap<>();
 
     private final Map<Integer, String> stopped = new ConcurrentHashMap<>();
-    private final Map<TimerKey, Long> fired = new HashMap<>();
     private long lookedForReleasedMs;
     private volatile @Nullable String trouble;
-
-    private record TimerKey(ThreadKey thread, String ref) {}
 
     /** @param journal not shared with the loop */
     public Ownership(
@@ -90,12 +78,13 @@ public final class Ownership implements AutoCloseable {
         this.threads = threads;
         this.journal = journal;
         this.publisher = publisher;
-        this.steps = steps;
         this.turns = turns;
         this.loop = loop;
         this.inbound = inbound;
         this.nowMs = nowMs;
         this.measurements = measurements;
+        this.owedWork = new OwedWork(journal, steps, turns, loop::offer, nowMs);
+        this.timers = new DueTimers(journal, nowMs);
         this.thread = threads.scheduled(name + "-claims");
         thread.scheduleWithFixedDelay(this::fireTimers, TIMERS_EVERY_MS, TIMERS_EVERY_MS, TimeUnit.MILLISECONDS);
     }
@@ -274,20 +263,20 @@ public final class Ownership implements AutoCloseable {
             journal.fenced(partition, claim.epoch());
         }
         publishBacklog(claim, published);
-        OwedWork owed = owed(partition, Integer.MAX_VALUE);
+        OwedWork.Left left = owedWork.of(partition);
         loop.own(
                         partition,
                         claim.epoch(),
                         claim.position(),
-                        owed.begun(),
-                        owed.turns(),
+                        left.begun(),
+                        left.turns(),
                         journal.setAside(List.of(partition), Loop.MAX_SET_ASIDE))
                 .join();
         if (!wanted.contains(partition)) {
             letGo(partition);
             return;
         }
-        resume(owed.calls());
+        owedWork.resume(left.calls());
         held.put(partition, claim.epoch());
         stopped.remove(partition);
         inbound.resume(partition, claim.offsets());
@@ -307,49 +296,6 @@ public final class Ownership implements AutoCloseable {
             }
             publisher.publish(page);
             after = page.getLast().position();
-        }
-    }
-
-    /**
-     * What the last owner left.
-     *
-     * @param calls that this process has to run
-     * @param begun attempts under way that limits are counted for, here or elsewhere
-     */
-    private record OwedWork(List<StepCall> calls, List<Begun> begun, List<Turn> turns) {}
-
-    /** @param maxTurns with which it stops looking for more */
-    private OwedWork owed(int partition, int maxTurns) {
-        return owed(partition, journal.threadsOwingCalls(partition), maxTurns);
-    }
-
-    private OwedWork owed(int partition, List<ThreadKey> threads, int maxTurns) {
-        OwedWork work = new OwedWork(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
-        for (int from = 0; from < threads.size() && work.turns().size() < maxTurns; from += PAGE) {
-            List<ThreadKey> page = threads.subList(from, Math.min(threads.size(), from + PAGE));
-            for (ThreadState state : readable(page)) {
-                for (Owed owed : Owed.of(state)) {
-                    switch (owed) {
-                        case Owed.Call call -> add(work, StepCall.of(partition, state, call));
-                        case Owed.Turn turn -> work.turns().add(new Turn(partition, state.key(), turn));
-                        case Owed.Timer ignored -> {}
-                    }
-                }
-            }
-        }
-        return work;
-    }
-
-    private void add(OwedWork work, StepCall step) {
-        Begun begun = Begun.of(step);
-        if (turns.counts(begun.target())) {
-            work.begun().add(begun);
-        }
-        // What is done elsewhere may be very much, and was asked for already: it is outstanding until the worker
-        // answers, the
-        // callback comes or the time is up.
-        if (step.call().awaited() == Awaited.HANDLER) {
-            work.calls().add(step);
         }
     }
 
@@ -374,9 +320,9 @@ public final class Ownership implements AutoCloseable {
             }
             loop.toResume().forEach((thread, partition) -> {
                 if (held.containsKey(partition)) {
-                    OwedWork owed = owed(partition, List.of(thread), Integer.MAX_VALUE);
-                    resume(owed.calls());
-                    turns.found(partition, owed.turns());
+                    OwedWork.Left left = owedWork.of(partition, thread);
+                    owedWork.resume(left.calls());
+                    turns.found(partition, left.turns());
                 }
                 loop.resumed(thread);
             });
@@ -403,47 +349,6 @@ public final class Ownership implements AutoCloseable {
     /** What keeps timers and released threads waiting, for health; null if nothing does. */
     public @Nullable String trouble() {
         return trouble;
-    }
-
-    /** A thread that cannot be read must not keep its partition from being claimed. */
-    private Collection<ThreadState> readable(List<ThreadKey> threads) {
-        Set<ThreadKey> readable = new HashSet<>(threads);
-        while (true) {
-            try {
-                return journal.load(readable).values();
-            } catch (UnreadableException e) {
-                ThreadKey thread = e.thread();
-                if (thread == null || !readable.remove(thread)) {
-                    throw e;
-                }
-                try (LogFields ignored = LogFields.of(thread)) {
-                    LOG.errorf("What its last owner ran for it is not started again: %s", e.getMessage());
-                }
-            }
-        }
-    }
-
-    /** What its last owner ran: started again if that does no harm, else the thread is told that nobody knows. */
-    private void resume(List<StepCall> calls) {
-        List<Work> lost = new ArrayList<>();
-        for (StepCall step : calls) {
-            if (step.call().idempotent()) {
-                steps.start(step);
-            } else if (!steps.isRunning(step)) {
-                Command.Header header =
-                        new Command.Header(step.thread(), nowMs.getAsLong(), null, "", "action.lost", "system");
-                lost.add(new Work.Decide(
-                        step.partition(),
-                        new Command.LoseAction(
-                                header,
-                                step.call().run(),
-                                step.call().action(),
-                                step.call().attempt()),
-                        null,
-                        false));
-            }
-        }
-        loop.offer(lost);
     }
 
     private void release(Collection<Integer> partitions, long deadlineMs) {
@@ -478,8 +383,8 @@ public final class Ownership implements AutoCloseable {
     }
 
     /**
-     * Tells threads what is due. A timer is told once more if it is still owed a while later: the loop may have dropped
-     * it with its partition. It waits for what came in while nobody owned its partition: that may have been in time.
+     * Tells threads what is due, and attempts of their turns that nobody remembers. It waits for what came in while nobody
+     * owned its partition: that may have been in time.
      */
     private void fireTimers() {
         boolean isRead = goOnWithReleased();
@@ -491,29 +396,15 @@ public final class Ownership implements AutoCloseable {
             return;
         }
         try {
-            long now = nowMs.getAsLong();
-            fired.values().removeIf(toldMs -> now - toldMs > RECLAIM_LOST_MS);
-            List<Work> due = new ArrayList<>();
-            for (Journal.DueTimer timer : journal.timers(current, now, MAX_DUE_TIMERS)) {
-                if (fired.putIfAbsent(new TimerKey(timer.thread(), timer.ref()), now) == null) {
-                    due.add(new Work.Decide(timer.partition(), fire(timer), null, false));
-                }
-            }
-            loop.offer(due);
+            loop.offer(timers.of(current));
             turns.forgotten().forEach((partition, room) -> {
                 if (held.containsKey(partition)) {
-                    turns.found(partition, owed(partition, room).turns());
+                    turns.found(partition, owedWork.turns(partition, room));
                 }
             });
             trouble = isRead ? null : trouble;
         } catch (RuntimeException e) {
             cannotRead("which timers are due", e);
         }
-    }
-
-    private Command fire(Journal.DueTimer timer) {
-        return new Command.FireTimers(
-                new Command.Header(timer.thread(), timer.dueAtMs(), null, "", "timer.due", "system"),
-                nowMs.getAsLong());
     }
 }

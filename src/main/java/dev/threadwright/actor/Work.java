@@ -3,6 +3,11 @@ package dev.threadwright.actor;
 import dev.threadwright.journal.OutboxRow.Kind;
 import dev.threadwright.journal.Weight;
 import dev.threadwright.thread.Command;
+import dev.threadwright.thread.ThreadKey;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One thing that a loop has to deal with, in the order of its arrival. */
@@ -18,6 +23,22 @@ public sealed interface Work {
 
     /** What it holds, read or not: its record, and its command, which may have come without one. */
     long bytes();
+
+    /** The threads on which there is something to decide. */
+    static Set<ThreadKey> threadsOf(Collection<Work> works) {
+        Set<ThreadKey> threads = new HashSet<>();
+        forEachCommand(works, command -> threads.add(command.header().thread()));
+        return threads;
+    }
+
+    /** In the order of the works. */
+    static void forEachCommand(Collection<Work> works, Consumer<Command> action) {
+        for (Work work : works) {
+            if (work instanceof Work.Decide decide) {
+                action.accept(decide.command());
+            }
+        }
+    }
 
     /**
      * Something to decide.

@@ -51,6 +51,39 @@ public sealed interface Command {
         };
     }
 
+    /** The run that it is about by name, whose ending the thread's actor may have forgotten; null if it names none. */
+    default @Nullable RunId namedRun() {
+        return switch (this) {
+            case SubmitInput submit -> submit.run();
+            case CancelRun cancel -> cancel.run();
+            case ResumeRun resume -> resume.run();
+            case SteerRun steer -> steer.run();
+            case PauseRun pause -> pause.run();
+            case UnpauseRun unpause -> unpause.run();
+            case RejectInterrupt ignored -> null;
+            case CompactThread ignored -> null;
+            case RaiseInterrupt ignored -> null;
+            case RecordResult ignored -> null;
+            case CancelAll ignored -> null;
+            case UpdateThread ignored -> null;
+            case CompleteAction ignored -> null;
+            case FailAction ignored -> null;
+            case LoseAction ignored -> null;
+            case ReleaseAction ignored -> null;
+            case AcceptAction ignored -> null;
+            case ExtendAction ignored -> null;
+            case SettleAction ignored -> null;
+            case FireTimers ignored -> null;
+            case ContinueRun ignored -> null;
+            case UpdateState ignored -> null;
+            case RestoreState ignored -> null;
+            case ForkThread ignored -> null;
+            case CreateThread ignored -> null;
+            case DeleteThread ignored -> null;
+            case RequestRun ignored -> null;
+        };
+    }
+
     /**
      * What every command carries.
      *

@@ -169,7 +169,7 @@ class BatchBytesTest {
             }
         };
         try (LoopHarness harness = run(slow, settings(1 << 30, 500), works("echo", WORKS))) {
-            assertThat(alone).hasValue(Loop.MAX_TIME_OUTS);
+            assertThat(alone).hasValue(BatchLimit.MAX_TIME_OUTS);
             assertThat(memory.head(POISON)).isZero();
             for (int i = 0; i < WORKS; i++) {
                 assertThat(memory.head(thread("t" + i))).as("t" + i).isEqualTo(i == 7 ? 0 : 5);

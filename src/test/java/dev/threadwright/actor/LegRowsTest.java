@@ -2,11 +2,7 @@ package dev.threadwright.actor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.threadwright.journal.Batch;
-import dev.threadwright.journal.Batch.OutcomeKey;
-import dev.threadwright.journal.Batch.OutcomeRow;
 import dev.threadwright.journal.Journal;
-import dev.threadwright.journal.Journal.Claim;
 import dev.threadwright.journal.JournalSchema;
 import dev.threadwright.journal.PostgresJournal;
 import dev.threadwright.journal.PostgresSettings;
@@ -20,10 +16,8 @@ import dev.threadwright.thread.Failure;
 import dev.threadwright.thread.Identity;
 import dev.threadwright.thread.Input;
 import dev.threadwright.thread.RunId;
-import dev.threadwright.thread.RunStatus;
 import dev.threadwright.thread.ServerSettings;
 import dev.threadwright.thread.ThreadKey;
-import dev.threadwright.thread.ThreadState;
 import dev.threadwright.thread.policy.InterruptPolicy;
 import dev.threadwright.thread.policy.Policy;
 import dev.threadwright.thread.policy.RollbackPolicy;
@@ -43,9 +37,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -93,13 +85,9 @@ class LegRowsTest {
             new Workflows(List.of(WORK, PURE, ASK, WORK_AND_NOTE, ASK_AND_WORK)),
             LoopHarness.NO_JUDGES,
             new JsonSchemas());
-    private final Map<ThreadKey, ThreadState> states = new HashMap<>();
-    private final Map<OutcomeKey, OutcomeRow> outcomes = new HashMap<>();
-    private final Map<RunId, RunStatus> ended = new HashMap<>();
     private Journal journal;
     private Connection admin;
-    private Claim claim;
-    private long position;
+    private CommittedBatches batches;
     private long nowMs = 1_000;
     private int lastId;
 
@@ -123,8 +111,7 @@ class LegRowsTest {
                     + " thread, run, leg, leg_ending, interrupt");
         }
         journal = new PostgresJournal(settings);
-        claim = journal.claim(0, "test", "publisher");
-        position = claim.position();
+        batches = new CommittedBatches(journal, decider);
     }
 
     @AfterEach
@@ -204,39 +191,14 @@ class LegRowsTest {
 
     // What comes of it
 
-    /** One batch. */
-    private void commit(Command... commands) {
-        BatchBuilder builder = new BatchBuilder(
-                decider,
-                Quotas.NONE,
-                1_000,
-                Long.MAX_VALUE,
-                key -> states.getOrDefault(key, ThreadState.absent(key)),
-                outcomes::get,
-                ended::get,
-                key -> null,
-                id -> null);
-        List<Work> works = new ArrayList<>();
-        for (Command command : commands) {
-            works.add(new Work.Decide(0, command, null, true));
-        }
-        PendingBatch pending = builder.build(works, Map.of(0, new OwnedPartition(0, claim.epoch(), position)));
-        Batch batch = pending.batch();
-        journal.commit(batch);
-        position = batch.advances().getFirst().to();
-        pending.after().forEach(changed -> states.put(changed.state().key(), changed.state()));
-        outcomes.putAll(pending.outcomes());
-        ended.putAll(pending.endedRuns());
-    }
-
     /** The same commands in one batch, or one batch each. */
     private void commit(boolean together, Command... commands) {
         if (together) {
-            commit(commands);
+            batches.commit(commands);
             return;
         }
         for (Command command : commands) {
-            commit(new Command[] {command});
+            batches.commit(command);
         }
     }
 
@@ -277,14 +239,14 @@ class LegRowsTest {
 
     @Test
     void while_it_runs_it_is_running_and_has_not_ended() throws SQLException {
-        commit(run("r1", "work"));
+        batches.commit(run("r1", "work"));
         assertThat(requested()).containsExactly("r1 r1 running r1");
         assertThat(endings()).isEmpty();
     }
 
     @Test
     void with_its_input_and_what_it_was_asked_for_with() throws SQLException {
-        commit(run("r1", "pure"));
+        batches.commit(run("r1", "pure"));
         assertThat(rows("select request::text from requested_run"))
                 .containsExactly("{\"for\":\"r1\",\"ending\":{\"webhook\":\"r1\"},\"input\":\"hello r1\"}");
     }
@@ -308,22 +270,22 @@ class LegRowsTest {
 
     @Test
     void each_end_is_due_once_even_if_it_was_dealt_with_before_the_run_ended() throws SQLException {
-        commit(run("r1", "ask"));
+        batches.commit(run("r1", "ask"));
         assertThat(endings()).containsExactly("r1 r1 0 due");
         admin.createStatement().execute("delete from leg_ending");
-        commit(resume("r2", null));
+        batches.commit(resume("r2", null));
         assertThat(requested()).containsExactly("r1 r1 success r1", "r2 r1 success r2");
         assertThat(endings()).containsExactly("r2 r2 0 due");
         admin.createStatement().execute("delete from leg_ending");
-        commit(resume("r3", "1"));
+        batches.commit(resume("r3", "1"));
         assertThat(endings()).containsExactly("r3 r3 0 due");
     }
 
     @Test
     void a_run_that_began_before_stops_and_ends_in_one_batch() throws SQLException {
         Bounds before = Bounds.at(new Breakpoints(Set.of("note"), Set.of()));
-        commit(run("r1", "work-and-note", null, before, 0));
-        commit(done("r1"), resume("r2", null));
+        batches.commit(run("r1", "work-and-note", null, before, 0));
+        batches.commit(done("r1"), resume("r2", null));
         assertThat(requested()).containsExactly("r1 r1 success r1", "r2 r1 success r2 {\"last\":\"hello r1\"}");
         assertThat(endings()).containsExactly("r1 r1 0 due", "r2 r2 0 due");
     }
@@ -360,12 +322,12 @@ class LegRowsTest {
         Command answer = resume("r2", "1");
         Command rollback = cancel("r1", true);
         if (together) {
-            commit(begin, answer, rollback);
+            batches.commit(begin, answer, rollback);
         } else {
-            commit(begin);
-            commit(answer);
+            batches.commit(begin);
+            batches.commit(answer);
             assertThat(requested()).containsExactly("r1 r1 success r1", "r2 r1 running r2");
-            commit(rollback);
+            batches.commit(rollback);
         }
         assertThat(requested()).containsExactly("r1 r1 success r1");
         assertThat(legs()).containsExactly("r1 r1 success", "r2 r1 rolled_back");
@@ -385,20 +347,20 @@ class LegRowsTest {
 
     @Test
     void a_delayed_run_is_pending_and_cancelling_it_ends_it() throws SQLException {
-        commit(run("r1", "pure", null, Bounds.NONE, 5_000));
+        batches.commit(run("r1", "pure", null, Bounds.NONE, 5_000));
         assertThat(requested()).containsExactly("r1 r1 pending r1");
         assertThat(endings()).isEmpty();
-        commit(cancel("r1", false));
+        batches.commit(cancel("r1", false));
         assertThat(requested()).containsExactly("r1 r1 interrupted r1");
         assertThat(endings()).containsExactly("r1 r1 0 due");
     }
 
     @Test
     void what_was_not_asked_for_as_a_run_has_no_request_and_nothing_to_do_at_its_end() throws SQLException {
-        commit(LoopHarness.input(THREAD, "a", 5_000, null, "ask"));
+        batches.commit(LoopHarness.input(THREAD, "a", 5_000, null, "ask"));
         String run = rows("select run from run").getFirst();
         nowMs = 6_000;
-        commit(resume("r2", "true"));
+        batches.commit(resume("r2", "true"));
         assertThat(requested())
                 .containsExactly(run + " " + run + " success", "r2 " + run + " success r2 {\"last\":true}");
         assertThat(endings()).containsExactly("r2 r2 0 due");
@@ -423,8 +385,8 @@ class LegRowsTest {
                 null,
                 Bounds.NONE,
                 0);
-        commit(zero);
-        commit(resume("r2", "1"));
+        batches.commit(zero);
+        batches.commit(resume("r2", "1"));
         assertThat(rows("select leg || ' ' || status from requested_run order by leg"))
                 .containsExactly("r1 success", "r2 success");
     }

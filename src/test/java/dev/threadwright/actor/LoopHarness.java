@@ -1,5 +1,6 @@
 package dev.threadwright.actor;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.threadwright.actor.Measurements.CommitFailure;
@@ -10,6 +11,7 @@ import dev.threadwright.journal.JournalUnavailableException;
 import dev.threadwright.journal.OutboxRow.Coordinates;
 import dev.threadwright.journal.Publication;
 import dev.threadwright.journal.RawHeaders;
+import dev.threadwright.journal.SetAsideThread;
 import dev.threadwright.schema.JsonSchemas;
 import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.Command;
@@ -29,6 +31,7 @@ import dev.threadwright.thread.policy.Situation;
 import dev.threadwright.workflow.BuiltInWorkflows;
 import dev.threadwright.workflow.Json;
 import dev.threadwright.workflow.WorkflowCatalog;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +41,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -135,7 +140,7 @@ public final class LoopHarness implements AutoCloseable {
         return decider(gate, BuiltInWorkflows.registry());
     }
 
-    private static Decider decider(Gate gate, WorkflowCatalog workflows) {
+    static Decider decider(Gate gate, WorkflowCatalog workflows) {
         return new Decider(
                 new ServerSettings(InterruptPolicy.DEFAULT, "echo", 10, 100),
                 workflows,
@@ -219,6 +224,18 @@ public final class LoopHarness implements AutoCloseable {
                 timeMs);
     }
 
+    /** Sent again to release its thread from the time that has the id. */
+    static Work release(long offset, Command command, String id) {
+        RawRecord sentAgain = new RawRecord(
+                ThreadKey.DEFAULT_TENANT,
+                new Coordinates(TOPIC, 0, offset),
+                new byte[] {'k'},
+                new byte[] {'1'},
+                RawHeaders.of(Map.of(SetAsideThread.RELEASE_HEADER, id.getBytes(StandardCharsets.US_ASCII))),
+                command.header().timeMs());
+        return new Work.Decide(0, command, sentAgain, false);
+    }
+
     static ThreadKey thread(String name) {
         return new ThreadKey("default", name);
     }
@@ -256,6 +273,7 @@ public final class LoopHarness implements AutoCloseable {
         }
 
         final List<String> log = new CopyOnWriteArrayList<>();
+        final Set<String> running = ConcurrentHashMap.newKeySet();
 
         @Override
         public void start(StepCall call) {
@@ -264,7 +282,7 @@ public final class LoopHarness implements AutoCloseable {
 
         @Override
         public boolean isRunning(StepCall call) {
-            return false;
+            return running.contains(call.call().ref());
         }
 
         @Override
@@ -407,6 +425,25 @@ public final class LoopHarness implements AutoCloseable {
         @Override
         public void drop(int partition) {
             positions.remove(partition);
+        }
+    }
+
+    /** All of the works, from the start of a loop to their commits. */
+    static void run(Journal journal, LoopSettings settings, List<Work> works) {
+        try (LoopHarness harness = new LoopHarness("a", journal, settings)) {
+            harness.own(0);
+            harness.start();
+            harness.loop.offer(works);
+            harness.awaitConsumed(0, works.size());
+            assertThat(harness.publisher.violations).isEmpty();
+        }
+    }
+
+    static void awaitLatch(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

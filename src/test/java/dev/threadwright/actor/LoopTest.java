@@ -1,57 +1,37 @@
 package dev.threadwright.actor;
 
+import static dev.threadwright.actor.Journaled.accepted;
+import static dev.threadwright.actor.Journaled.events;
+import static dev.threadwright.actor.LoopHarness.awaitLatch;
 import static dev.threadwright.actor.LoopHarness.input;
 import static dev.threadwright.actor.LoopHarness.publications;
 import static dev.threadwright.actor.LoopHarness.raw;
+import static dev.threadwright.actor.LoopHarness.run;
 import static dev.threadwright.actor.LoopHarness.thread;
 import static dev.threadwright.actor.LoopHarness.work;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.threadwright.journal.Batch;
-import dev.threadwright.journal.Batch.OutcomeKey;
-import dev.threadwright.journal.Batch.OutcomeRow;
-import dev.threadwright.journal.DecisionRow;
 import dev.threadwright.journal.InMemoryJournal;
 import dev.threadwright.journal.Journal;
 import dev.threadwright.journal.JournalDelegate;
-import dev.threadwright.journal.JournalUnavailableException;
 import dev.threadwright.journal.OutboxRow;
 import dev.threadwright.journal.Publication;
-import dev.threadwright.journal.RawHeaders;
-import dev.threadwright.journal.RejectedBatchException;
-import dev.threadwright.thread.ActionId;
 import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Event;
 import dev.threadwright.thread.Outcome;
-import dev.threadwright.thread.Recorded;
 import dev.threadwright.thread.RunId;
-import dev.threadwright.thread.RunStatus;
 import dev.threadwright.thread.ThreadKey;
-import dev.threadwright.thread.ThreadState;
 import dev.threadwright.thread.policy.QueuePolicy;
 import dev.threadwright.workflow.Json;
-import dev.threadwright.workflow.Step;
-import dev.threadwright.workflow.Workflow;
-import dev.threadwright.workflow.WorkflowBuilder;
-import dev.threadwright.workflow.WorkflowCatalog;
-import dev.threadwright.workflow.WorkflowRef;
-import dev.threadwright.workflow.Workflows;
-import dev.threadwright.workflow.WorkflowsUnavailableException;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
+/** What a loop makes of what arrives, in batches of whatever size. */
 class LoopTest {
 
     private static final ThreadKey T = thread("t");
@@ -118,58 +98,6 @@ class LoopTest {
 
             assertThat(accepted(journal.decisions(T, 1, 100))).containsExactly("same");
             assertThat(journal.head(T)).isEqualTo(5);
-        }
-    }
-
-    /** As of a catalog that keeps some versions only, while its store is away: at first, or at any later look. */
-    @ParameterizedTest
-    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9})
-    void aWorkflowThatCannotBeReadYetCostsNoRunAnythingAndSetsNoThreadAside(int looksBefore) {
-        InMemoryJournal journal = new InMemoryJournal();
-        WorkflowCatalog parents = new Workflows(List.of(
-                WorkflowBuilder.workflow("inner", 1)
-                        .pure("only", view -> List.of(), step -> step)
-                        .start("only")
-                        .build(),
-                WorkflowBuilder.workflow("echo", 1)
-                        .step("run", new Step.Subgraph(new WorkflowRef("inner", 1), null, null), step -> step)
-                        .start("run")
-                        .build()));
-        AtomicInteger looks = new AtomicInteger();
-        WorkflowCatalog workflows = new WorkflowCatalog() {
-            @Override
-            public Workflow latest(String tenant, String name) {
-                look();
-                return parents.latest(tenant, name);
-            }
-
-            @Override
-            public Workflow find(String tenant, WorkflowRef ref) {
-                look();
-                return parents.find(tenant, ref);
-            }
-
-            private void look() {
-                if (looks.getAndIncrement() == looksBefore) {
-                    throw new WorkflowsUnavailableException("The registered workflows cannot be reached", null);
-                }
-            }
-        };
-        try (LoopHarness harness =
-                new LoopHarness("a", journal, LoopSettings.DEFAULT, dev.threadwright.thread.Gate.OPEN, workflows)) {
-            harness.own(0);
-            harness.start();
-            harness.loop.offer(List.of(work(0, 0, input(T, "i", 1, null, "echo"))));
-            harness.awaitConsumed(0, 1);
-
-            assertThat(looks).as("it was away while it was decided").hasValueGreaterThan(looksBefore + 1);
-            assertThat(accepted(journal.decisions(T, 1, 100))).containsExactly("i");
-            assertThat(journal.decisions(T, 1, 100).stream()
-                            .flatMap(row -> row.events().stream())
-                            .map(Recorded::event)
-                            .filter(Event.RunCompleted.class::isInstance))
-                    .hasSize(1);
-            assertThat(journal.setAside(List.of(0), 10)).isEmpty();
         }
     }
 
@@ -260,374 +188,6 @@ class LoopTest {
     }
 
     @Test
-    void aCommandThatTheStoreRefusesIsSetAsideAloneAndThePartitionGoesOn() {
-        InMemoryJournal memory = new InMemoryJournal();
-        ThreadKey poison = thread("poison");
-        Journal journal = new JournalDelegate(memory) {
-            @Override
-            public void commit(Batch batch) {
-                if (batch.decisions().stream().anyMatch(row -> row.thread().equals(poison))) {
-                    throw new RejectedBatchException("injected", null);
-                }
-                super.commit(batch);
-            }
-        };
-        try (LoopHarness harness = new LoopHarness("a", journal, LoopSettings.DEFAULT)) {
-            harness.own(0);
-            List<Work> works = new ArrayList<>();
-            for (int i = 0; i < 20; i++) {
-                works.add(work(0, i, input(i == 13 ? poison : thread("t" + i), "i" + i, i, null, "echo")));
-            }
-            harness.start();
-            harness.loop.offer(works);
-            harness.awaitConsumed(0, 20);
-
-            assertThat(memory.head(poison)).isZero();
-            for (int i = 0; i < 20; i++) {
-                assertThat(memory.head(thread("t" + i))).isEqualTo(i == 13 ? 0 : 5);
-            }
-            assertThat(publications(memory, 0))
-                    .filteredOn(OutboxRow.class::isInstance)
-                    .singleElement()
-                    .satisfies(dead ->
-                            assertThat(((OutboxRow) dead).source().offset()).isEqualTo(13));
-            assertThat(harness.publisher.violations).isEmpty();
-        }
-    }
-
-    @Test
-    void aDeadLetterThatTheStoreRefusesIsStoredWithoutItsContent_andAForwardIsOneToo() {
-        InMemoryJournal memory = new InMemoryJournal();
-        Journal journal = new JournalDelegate(memory) {
-            @Override
-            public void commit(Batch batch) {
-                if (batch.outbox().stream().anyMatch(row -> row.value() != null && row.value()[0] == 9)) {
-                    throw new RejectedBatchException("injected", null);
-                }
-                super.commit(batch);
-            }
-        };
-        try (LoopHarness harness = new LoopHarness("a", journal, LoopSettings.DEFAULT)) {
-            harness.own(0);
-            harness.start();
-            harness.loop.offer(List.of(
-                    work(0, 0, input(T, "1", 1, null, "echo")),
-                    letter(1, OutboxRow.Kind.INVALID, "no JSON"),
-                    letter(2, OutboxRow.Kind.FORWARD, ""),
-                    work(0, 3, input(T, "2", 2, null, "echo"))));
-            harness.awaitConsumed(0, 4);
-
-            assertThat(dead(memory)).hasSize(2).allSatisfy(row -> {
-                assertThat(row.key()).isNull();
-                assertThat(row.value()).isNull();
-                assertThat(row.timeMs()).isEqualTo(7);
-                assertThat(row.reason()).contains(row.source().toString(), "injected");
-            });
-            assertThat(dead(memory)).extracting(row -> row.source().offset()).containsExactly(1L, 2L);
-            assertThat(dead(memory))
-                    .extracting(OutboxRow::kind)
-                    .containsExactly(OutboxRow.Kind.INVALID, OutboxRow.Kind.NOT_STORED);
-            assertThat(dead(memory).getFirst().reason()).contains("no JSON");
-            assertThat(accepted(memory.decisions(T, 1, 100))).containsExactly("1", "2");
-            assertThat(harness.lost).isEmpty();
-        }
-    }
-
-    /** It is not the record's fault then, and a partition that waits would not help it. */
-    @Test
-    void aStoreThatTakesNoDeadLettersAtAllDoesNotStopThePartition() {
-        InMemoryJournal memory = new InMemoryJournal();
-        Journal journal = new JournalDelegate(memory) {
-            @Override
-            public void commit(Batch batch) {
-                if (!batch.outbox().isEmpty()) {
-                    throw new RejectedBatchException("injected", null);
-                }
-                super.commit(batch);
-            }
-        };
-        try (LoopHarness harness = new LoopHarness("a", journal, LoopSettings.DEFAULT)) {
-            harness.own(0);
-            harness.start();
-            harness.loop.offer(
-                    List.of(letter(0, OutboxRow.Kind.INVALID, "no JSON"), work(0, 1, input(T, "2", 2, null, "echo"))));
-            harness.awaitConsumed(0, 2);
-            assertThat(accepted(memory.decisions(T, 1, 100))).containsExactly("2");
-        }
-    }
-
-    private static Work letter(long offset, OutboxRow.Kind kind, String reason) {
-        return new Work.SetAside(
-                0,
-                kind,
-                reason,
-                new RawRecord(
-                        ThreadKey.DEFAULT_TENANT,
-                        new OutboxRow.Coordinates(LoopHarness.TOPIC, 0, offset),
-                        new byte[] {'k'},
-                        new byte[] {9},
-                        RawHeaders.NONE,
-                        7));
-    }
-
-    @Test
-    void aRunWhoseStatusCannotBeReadCostsItsOwnThreadsRecordsAndNotItsPartition() {
-        ThreadKey damaged = thread("damaged");
-        InMemoryJournal memory = new InMemoryJournal();
-        Journal journal = new JournalDelegate(memory) {
-            @Override
-            public Map<RunId, RunStatus> endedRuns(Map<RunId, ThreadKey> runs) {
-                if (runs.containsValue(damaged)) {
-                    throw unreadable(damaged);
-                }
-                return super.endedRuns(runs);
-            }
-        };
-        try (LoopHarness harness = new LoopHarness("a", journal, LoopSettings.DEFAULT)) {
-            harness.own(0);
-            harness.start();
-            harness.loop.offer(List.of(
-                    work(0, 0, cancel(damaged)),
-                    work(0, 1, cancel(T)),
-                    work(0, 2, input(T, "1", 1, null, "echo")),
-                    work(0, 3, input(thread("other"), "2", 2, null, "echo"))));
-            harness.awaitConsumed(0, 4);
-            assertThat(harness.lost).isEmpty();
-            assertThat(dead(memory))
-                    .filteredOn(row -> row.kind() == OutboxRow.Kind.THREAD_UNREADABLE)
-                    .extracting(row -> row.source().offset())
-                    .containsExactly(0L);
-            assertThat(accepted(memory.decisions(T, 1, 100))).containsExactly("1");
-            assertThat(memory.head(thread("other"))).isEqualTo(5);
-        }
-    }
-
-    private static Command.CancelRun cancel(ThreadKey of) {
-        return new Command.CancelRun(
-                new Command.Header(of, 1, null, "", "run.cancel", "test"), new RunId("of-" + of.thread()), false, null);
-    }
-
-    @Test
-    void whileTheJournalCannotBeReadHealthIsTold_untilItCan() {
-        AtomicBoolean isAway = new AtomicBoolean(true);
-        InMemoryJournal memory = new InMemoryJournal();
-        Journal journal = new JournalDelegate(memory) {
-            @Override
-            public Map<ThreadKey, ThreadState> load(Collection<ThreadKey> threads) {
-                if (isAway.get()) {
-                    throw new JournalUnavailableException("the store is away", null);
-                }
-                return super.load(threads);
-            }
-        };
-        try (LoopHarness harness = new LoopHarness("a", journal, LoopSettings.DEFAULT)) {
-            harness.own(0);
-            harness.start();
-            assertThat(harness.loop.trouble()).isNull();
-            harness.loop.offer(List.of(work(0, 0, input(T, "1", 1, null, "echo"))));
-            await().untilAsserted(() -> assertThat(harness.loop.trouble()).isEqualTo("the store is away"));
-            isAway.set(false);
-            harness.awaitConsumed(0, 1);
-            await().untilAsserted(() -> assertThat(harness.loop.trouble()).isNull());
-        }
-    }
-
-    @Test
-    void aThreadThatCannotBeReadCostsItsOwnRecordsAndNotItsPartition() {
-        ThreadKey damaged = thread("damaged");
-        InMemoryJournal memory = new InMemoryJournal();
-        Journal journal = new JournalDelegate(memory) {
-            @Override
-            public Map<ThreadKey, ThreadState> load(Collection<ThreadKey> threads) {
-                if (threads.contains(damaged)) {
-                    throw unreadable(damaged);
-                }
-                return super.load(threads);
-            }
-        };
-        List<Work> works = new ArrayList<>();
-        for (int i = 0; i < 6; i++) {
-            works.add(work(0, i, input(i % 3 == 0 ? damaged : thread("t" + i), "i" + i, 1_000 + i, null, "echo")));
-        }
-
-        run(journal, LoopSettings.DEFAULT, works);
-
-        List<Publication> published = publications(memory, 0);
-        assertThat(published.stream().filter(OutboxRow.class::isInstance).map(OutboxRow.class::cast))
-                .extracting(row -> row.source().offset())
-                .containsExactly(0L, 3L);
-        assertThat(published.stream().filter(OutboxRow.class::isInstance).map(OutboxRow.class::cast))
-                .allSatisfy(row -> assertThat(row.reason()).contains("damaged", "an event of a newer release"));
-        assertThat(published.stream().filter(DecisionRow.class::isInstance)).hasSize(4);
-    }
-
-    @Test
-    void aThreadThatIsElsewhereThanItsJournalSaysCostsItsOwnRecordsAndNotItsPartition() {
-        ThreadKey damaged = thread("damaged");
-        InMemoryJournal memory = new InMemoryJournal();
-        run(memory, LoopSettings.DEFAULT, List.of(work(0, 0, input(damaged, "first", 1, null, "echo"))));
-        Journal journal = new JournalDelegate(memory) {
-            @Override
-            public Map<ThreadKey, ThreadState> load(Collection<ThreadKey> threads) {
-                Map<ThreadKey, ThreadState> loaded = new HashMap<>(super.load(threads));
-                loaded.remove(damaged);
-                return loaded;
-            }
-        };
-        try (LoopHarness harness = new LoopHarness("a", journal, LoopSettings.DEFAULT)) {
-            harness.own(0);
-            harness.start();
-            List<Work> works = new ArrayList<>();
-            for (int i = 1; i < 20; i++) {
-                works.add(work(0, i, input(i % 5 == 0 ? damaged : thread("t" + i), "i" + i, i, null, "echo")));
-            }
-            harness.loop.offer(works);
-            harness.awaitConsumed(0, 20);
-
-            assertThat(harness.lost).isEmpty();
-            assertThat(dead(memory)).extracting(row -> row.source().offset()).containsExactly(5L, 10L, 15L);
-            assertThat(dead(memory)).allSatisfy(row -> assertThat(row.reason()).contains("default/damaged is at 5"));
-            assertThat(memory.head(thread("t19"))).isEqualTo(5);
-        }
-    }
-
-    @Test
-    void aStateThatTheStoreContradictsIsReadAgainBeforeAnythingIsSetAside() {
-        InMemoryJournal memory = new InMemoryJournal();
-        AtomicInteger commits = new AtomicInteger();
-        Journal journal = new JournalDelegate(memory) {
-            @Override
-            public void commit(Batch batch) {
-                if (commits.incrementAndGet() == 2) {
-                    throw new RejectedBatchException("another state is kept here", null);
-                }
-                super.commit(batch);
-            }
-        };
-        try (LoopHarness harness = new LoopHarness("a", journal, LoopSettings.DEFAULT)) {
-            harness.own(0);
-            harness.start();
-            harness.loop.offer(List.of(work(0, 0, input(T, "1", 1, null, "echo"))));
-            harness.awaitConsumed(0, 1);
-            harness.loop.offer(List.of(work(0, 1, input(T, "2", 2, null, "echo"))));
-            harness.awaitConsumed(0, 2);
-        }
-        assertThat(commits).hasValue(3);
-        assertThat(accepted(memory.decisions(T, 1, 100))).containsExactly("1", "2");
-        assertThat(dead(memory)).isEmpty();
-    }
-
-    @Test
-    void anOutcomeOrACheckpointThatCannotBeReadCostsItsOwnRecordsAndNotItsPartition() {
-        ThreadKey damaged = thread("damaged");
-        InMemoryJournal memory = new InMemoryJournal();
-        Journal journal = new JournalDelegate(memory) {
-            @Override
-            public Map<OutcomeKey, OutcomeRow> outcomes(Collection<OutcomeKey> keys) {
-                if (keys.stream().anyMatch(key -> key.thread().equals(damaged))) {
-                    throw unreadable(damaged);
-                }
-                return super.outcomes(keys);
-            }
-
-            @Override
-            public Map<ThreadKey, ThreadState> load(Collection<ThreadKey> threads) {
-                if (threads.contains(thread("source"))) {
-                    throw unreadable(thread("source"));
-                }
-                return super.load(threads);
-            }
-        };
-        Command fork = new Command.ForkThread(
-                input(thread("fork"), "f", 1, null, "echo").header(), "source", null, Json.EMPTY_OBJECT, null);
-
-        run(
-                journal,
-                LoopSettings.DEFAULT,
-                List.of(
-                        work(0, 0, input(damaged, "1", 1, null, "echo")),
-                        work(0, 1, fork),
-                        work(0, 2, input(thread("fork"), "2", 1, null, "echo"))));
-
-        assertThat(dead(memory)).extracting(row -> row.source().offset()).containsExactly(0L, 1L);
-        assertThat(accepted(memory.decisions(thread("fork"), 1, 100))).containsExactly("2");
-    }
-
-    @Test
-    void anOlderOwnerIsFencedAndItsCallsStop() {
-        InMemoryJournal journal = new InMemoryJournal();
-        try (LoopHarness old = new LoopHarness("old", journal, LoopSettings.DEFAULT);
-                LoopHarness next = new LoopHarness("next", journal, LoopSettings.DEFAULT)) {
-            old.own(0);
-            old.own(1);
-            old.start();
-            old.loop.offer(List.of(work(0, 0, input(T, "1", 1, null, "delay"))));
-            old.awaitConsumed(0, 1);
-            next.own(0);
-            next.start();
-            old.loop.offer(List.of(
-                    work(0, 1, input(T, "2", 2, null, "echo")),
-                    work(1, 0, input(thread("other"), "1", 1, null, "echo"))));
-            old.awaitConsumed(1, 1);
-            next.loop.offer(List.of(work(0, 1, input(T, "2", 2, null, "echo"))));
-            next.awaitConsumed(0, 2);
-
-            assertThat(old.lost).containsExactly(0);
-            assertThat(old.commitFailures).containsExactly(Measurements.CommitFailure.FENCED);
-            assertThat(old.steps.log).contains("cancel partition 0");
-            assertThat(accepted(journal.decisions(T, 1, 100))).containsExactly("1", "2");
-            assertThat(accepted(journal.decisions(thread("other"), 1, 100))).containsExactly("1");
-        }
-    }
-
-    @Test
-    void aResultOfAPartitionThatHasLeftGoesToItsNewOwner_itsRecordsDoNot() {
-        try (LoopHarness harness = new LoopHarness("a", new InMemoryJournal(), LoopSettings.DEFAULT)) {
-            harness.start();
-            Command result = new Command.CompleteAction(
-                    new Command.Header(T, 1, null, "", "action.succeeded", "system"),
-                    new RunId("r"),
-                    new ActionId("r-1"),
-                    1,
-                    Json.NULL);
-            harness.loop.offer(
-                    List.of(work(5, 0, input(T, "1", 1, null, "echo")), new Work.Decide(5, result, null, false)));
-            await().untilAsserted(() -> assertThat(harness.strays).containsExactly(result));
-            assertThat(harness.committed).isEmpty();
-        }
-    }
-
-    @Test
-    void aReleaseWaitsForTheCommitUnderWayAndForgetsWhatWasNotDecided() throws Exception {
-        InMemoryJournal memory = new InMemoryJournal();
-        CountDownLatch committing = new CountDownLatch(1);
-        CountDownLatch goOn = new CountDownLatch(1);
-        Journal journal = new JournalDelegate(memory) {
-            @Override
-            public void commit(Batch batch) {
-                committing.countDown();
-                awaitLatch(goOn);
-                super.commit(batch);
-            }
-        };
-        try (LoopHarness harness = new LoopHarness("a", journal, LoopSettings.DEFAULT)) {
-            harness.own(0);
-            harness.start();
-            harness.loop.offer(List.of(work(0, 0, input(T, "1", 1, null, "echo"))));
-            assertThat(committing.await(10, TimeUnit.SECONDS)).isTrue();
-            harness.loop.offer(List.of(work(0, 1, input(T, "2", 2, null, "echo"))));
-            var released = harness.loop.release(0);
-            assertThat(released).isNotDone();
-            goOn.countDown();
-            OwnedPartition partition = released.get(10, TimeUnit.SECONDS);
-
-            assertThat(partition).isNotNull();
-            assertThat(partition.position()).isEqualTo(1);
-            assertThat(accepted(memory.decisions(T, 1, 10))).containsExactly("1");
-        }
-    }
-
-    @Test
     void consumingPausesAtTheMailboxLimitAndGoesOnBelowIt() {
         InMemoryJournal memory = new InMemoryJournal();
         CountDownLatch goOn = new CountDownLatch(1);
@@ -658,81 +218,11 @@ class LoopTest {
         }
     }
 
-    private static void run(Journal journal, LoopSettings settings, List<Work> works) {
-        try (LoopHarness harness = new LoopHarness("a", journal, settings)) {
-            harness.own(0);
-            harness.start();
-            harness.loop.offer(works);
-            harness.awaitConsumed(0, works.size());
-            assertThat(harness.publisher.violations).isEmpty();
-        }
-    }
-
-    private static LoopSettings settings(int batch, int actors) {
-        return new LoopSettings(batch, 1 << 20, 10_000, 1 << 24, actors, 1 << 24, 50);
-    }
-
     private static String call(RunId run) {
         return run.value() + "-1#1";
     }
 
-    private static List<Event> events(List<DecisionRow> decisions) {
-        return decisions.stream()
-                .flatMap(row -> row.events().stream())
-                .map(recorded -> recorded.event())
-                .toList();
-    }
-
-    private static List<String> accepted(List<DecisionRow> decisions) {
-        return events(decisions).stream()
-                .filter(Event.InputAccepted.class::isInstance)
-                .map(event -> ((Event.InputAccepted) event).input().identity().id())
-                .toList();
-    }
-
-    private static List<OutboxRow> dead(Journal journal) {
-        return publications(journal, 0).stream()
-                .filter(OutboxRow.class::isInstance)
-                .map(OutboxRow.class::cast)
-                .toList();
-    }
-
-    private static void awaitLatch(CountDownLatch latch) {
-        try {
-            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    @Test
-    void scenario59_ofEightPlacesTheLongestIdleIsGivenToTheNinth() {
-        Actors actors = new Actors(8, Long.MAX_VALUE);
-        for (int i = 0; i < 8; i++) {
-            actors.put(0, dev.threadwright.thread.ThreadState.absent(thread("t" + i)));
-        }
-        actors.get(thread("t0"));
-        actors.put(0, dev.threadwright.thread.ThreadState.absent(thread("t8")));
-        actors.trim();
-
-        assertThat(actors.size()).isEqualTo(8);
-        assertThat(actors.contains(thread("t1"))).as("idle for longest").isFalse();
-        for (String kept : Set.of("t0", "t2", "t7", "t8")) {
-            assertThat(actors.contains(thread(kept))).as(kept).isTrue();
-        }
-    }
-
-    @Test
-    void actorsAreBoundedInBytesToo() {
-        Actors actors = new Actors(1_000, 10_000);
-        for (int i = 0; i < 100; i++) {
-            actors.put(0, dev.threadwright.thread.ThreadState.absent(thread("t" + i)));
-        }
-        actors.trim();
-        assertThat(actors.bytes()).isLessThanOrEqualTo(10_000);
-        assertThat(actors.contains(thread("t99"))).isTrue();
-        actors.removePartition(0);
-        assertThat(actors.bytes()).isZero();
-        assertThat(actors.size()).isZero();
+    private static LoopSettings settings(int batch, int actors) {
+        return new LoopSettings(batch, 1 << 20, 10_000, 1 << 24, actors, 1 << 24, 50);
     }
 }

@@ -1,5 +1,6 @@
 package dev.threadwright.actor;
 
+import static dev.threadwright.actor.LoopHarness.awaitLatch;
 import static dev.threadwright.actor.LoopHarness.input;
 import static dev.threadwright.actor.LoopHarness.publications;
 import static dev.threadwright.actor.LoopHarness.thread;
@@ -224,14 +225,6 @@ class OwnershipTest {
             assertThat(harness.loop.release(0).get(10, TimeUnit.SECONDS))
                     .as("what the loop owns")
                     .isNull();
-        }
-    }
-
-    private static void awaitLatch(CountDownLatch latch) {
-        try {
-            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 

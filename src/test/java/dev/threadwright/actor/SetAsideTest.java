@@ -1,7 +1,7 @@
 package dev.threadwright.actor;
 
 import static dev.threadwright.actor.LoopHarness.input;
-import static dev.threadwright.actor.LoopHarness.publications;
+import static dev.threadwright.actor.LoopHarness.release;
 import static dev.threadwright.actor.LoopHarness.thread;
 import static dev.threadwright.actor.LoopHarness.work;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -9,15 +9,12 @@ import static org.awaitility.Awaitility.await;
 
 import dev.threadwright.journal.Batch;
 import dev.threadwright.journal.Batch.Offset;
-import dev.threadwright.journal.DecisionRow;
 import dev.threadwright.journal.InMemoryJournal;
 import dev.threadwright.journal.Journal;
 import dev.threadwright.journal.JournalDelegate;
 import dev.threadwright.journal.JournalUnavailableException;
 import dev.threadwright.journal.OutboxRow;
-import dev.threadwright.journal.OutboxRow.Coordinates;
 import dev.threadwright.journal.OutboxRow.Kind;
-import dev.threadwright.journal.RawHeaders;
 import dev.threadwright.journal.RejectedBatchException;
 import dev.threadwright.journal.SetAsideThread;
 import dev.threadwright.thread.ActionId;
@@ -30,7 +27,6 @@ import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.ThreadState;
 import dev.threadwright.thread.policy.ParallelPolicy;
 import dev.threadwright.workflow.Json;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -393,11 +389,7 @@ class SetAsideTest {
                 // Divides by it.
                 0,
                 Long.MAX_VALUE,
-                ThreadState::absent,
-                key -> null,
-                run -> null,
-                key -> null,
-                id -> null);
+                new EarlierBatches());
         List<Work> works = List.of(
                 work(0, 0, input(T, "1", 1, null, "echo")),
                 work(0, 1, input(OTHER, "1", 2, null, "echo")),
@@ -422,17 +414,6 @@ class SetAsideTest {
         harness.loop.offer(List.of(work(0, offset, input(T, "fails", 1, null, "delay"))));
         harness.awaitConsumed(0, offset + 1);
         return harness.loop.setAside().get(T).id();
-    }
-
-    private static Work release(long offset, Command command, String id) {
-        RawRecord record = new RawRecord(
-                ThreadKey.DEFAULT_TENANT,
-                new Coordinates(LoopHarness.TOPIC, 0, offset),
-                new byte[] {'k'},
-                new byte[] {'1'},
-                RawHeaders.of(Map.of(SetAsideThread.RELEASE_HEADER, id.getBytes(StandardCharsets.US_ASCII))),
-                command.header().timeMs());
-        return new Work.Decide(0, command, record, false);
     }
 
     private static Command lost(ThreadKey thread) {
@@ -475,31 +456,18 @@ class SetAsideTest {
     }
 
     private List<String> accepted(ThreadKey thread) {
-        return events(thread).stream()
-                .filter(Event.InputAccepted.class::isInstance)
-                .map(event -> ((Event.InputAccepted) event).input().identity().id())
-                .toList();
+        return Journaled.accepted(memory.decisions(thread, 1, 1_000));
     }
 
     private List<RunId> ended() {
-        return events(T).stream()
+        return Journaled.events(memory.decisions(T, 1, 1_000)).stream()
                 .filter(Event.RunCompleted.class::isInstance)
                 .map(event -> ((Event.RunCompleted) event).run())
                 .toList();
     }
 
-    private List<Event> events(ThreadKey thread) {
-        return memory.decisions(thread, 1, 1_000).stream()
-                .map(DecisionRow::events)
-                .flatMap(List::stream)
-                .map(recorded -> recorded.event())
-                .toList();
-    }
-
     private List<OutboxRow> dead() {
-        return publications(memory, 0).stream()
-                .filter(OutboxRow.class::isInstance)
-                .map(OutboxRow.class::cast)
+        return Journaled.outbox(memory).stream()
                 .filter(row -> row.kind().isDeadLetter())
                 .toList();
     }
