@@ -187,7 +187,7 @@ public class DeadLetterSender {
     static ProblemException unknown(String id) {
         return new ProblemException(Problem.of(
                 ProblemType.DEAD_LETTER_NOT_FOUND,
-                "Unknown dead letter " + id + "; they are kept for a time only (threadwright.dead-letters)"));
+                "Dead letter " + id + " does not exist; they are kept for a time only (threadwright.dead-letters)"));
     }
 
     private static ProblemException notReplayable(String detail) {

@@ -214,7 +214,7 @@ public class InterruptResource {
     }
 
     private static ProblemException unknown(String id) {
-        return new ProblemException(Problem.of(ProblemType.INTERRUPT_NOT_FOUND, "Unknown interrupt " + id));
+        return new ProblemException(Problem.of(ProblemType.INTERRUPT_NOT_FOUND, "Interrupt " + id + " does not exist"));
     }
 
     /** Null for all. */
