@@ -15,6 +15,7 @@ import dev.threadwright.security.Caller;
 import dev.threadwright.security.Role;
 import dev.threadwright.workflow.Json;
 import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -44,9 +45,6 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Dead letters", description = "Records that could not be decided, as long as they are kept.")
 public class DeadLetterResource {
-
-    static final int DEFAULT_LIMIT = 100;
-    static final int MAX_LIMIT = 1_000;
 
     private static final int MAX_KEY = 255;
 
@@ -121,25 +119,14 @@ public class DeadLetterResource {
                                             defaultValue = "newest"))
                     @RestQuery("order")
                     @Nullable String order,
-            @Parameter(description = "`next` of the page before.") @RestQuery("after") @Nullable String after,
-            @Parameter(
-                            description = "How many at most.",
-                            schema =
-                                    @Schema(
-                                            type = SchemaType.INTEGER,
-                                            minimum = "1",
-                                            maximum = "" + MAX_LIMIT,
-                                            defaultValue = "" + DEFAULT_LIMIT))
-                    @RestQuery("limit")
-                    @Nullable String limit) {
+            @BeanParam PageQuery.OfMany page) {
         Filter filter = new Filter(
                 QueryTexts.read("topic", topic),
                 QueryTexts.read("thread_id", threadId),
                 kind(kind),
                 replayed == null ? null : (Boolean) QueryTexts.isFirst("replayed", replayed, "true", "false"));
         boolean newestFirst = QueryTexts.isFirst("order", order, "newest", "oldest");
-        Paging<StoredDeadLetter, DeadLetterReads.Place> paging =
-                DeadLettersPage.cursor(newestFirst).paging(after, limit, MAX_LIMIT, DEFAULT_LIMIT);
+        Paging<StoredDeadLetter, DeadLetterReads.Place> paging = page.of(DeadLettersPage.cursor(newestFirst));
         return letters.page(CurrentCaller.tenant(), filter, newestFirst, paging.after(), paging.wanted())
                 .map(found -> DeadLettersPage.of(paging.page(found)));
     }
