@@ -13,6 +13,7 @@ import dev.threadwright.expression.PolicyCheck;
 import dev.threadwright.expression.PolicyJudges;
 import dev.threadwright.ingress.ReceivedTrace;
 import dev.threadwright.ingress.RecordDecoder;
+import dev.threadwright.journal.DeadLetterNames;
 import dev.threadwright.journal.PostgresJournal;
 import dev.threadwright.journal.PostgresSettings;
 import dev.threadwright.journal.StoredSettings;
@@ -83,6 +84,7 @@ public class EngineStartup {
     private final TenantQuotas quotas;
     private final Tables tables;
     private final Callbacks callbacks;
+    private final DeadLetterNames deadLetters;
     private final Replies replies;
     private final EndingWiring endings;
     private final SealingWiring sealing;
@@ -109,6 +111,7 @@ public class EngineStartup {
             TenantQuotas quotas,
             Tables tables,
             Callbacks callbacks,
+            DeadLetterNames deadLetters,
             @Any Instance<Replies> replies,
             EndingWiring endings,
             SealingWiring sealing,
@@ -127,6 +130,7 @@ public class EngineStartup {
         this.quotas = quotas;
         this.tables = tables;
         this.callbacks = callbacks;
+        this.deadLetters = deadLetters;
         this.endings = endings;
         this.sealing = sealing;
         this.measurements = measurements;
@@ -280,6 +284,9 @@ public class EngineStartup {
         Future<Map<String, Integer>> topics = beside.submit(() -> topics(kafka, partitions, postgres));
         CallbackKey callbackKey = patiently("Postgres, to read the key of callbacks", () -> callbackKey(stored));
         callbacks.open(callbackKey);
+        deadLetters.open(patiently(
+                "Postgres, to read the key of dead letters' names",
+                () -> stored.deadLetterKey(fresh(DeadLetterNames.KEY_BYTES))));
         patiently("Postgres, to load the workflows", () -> {
             registerWorkflows();
             return partitions;
@@ -300,6 +307,7 @@ public class EngineStartup {
                 partitions,
                 kafka,
                 () -> new PostgresJournal(postgres, sealing.sealing()),
+                deadLetters,
                 decider,
                 decoder,
                 handlers,
@@ -342,7 +350,7 @@ public class EngineStartup {
         byte[] key = config.callbacks()
                 .secret()
                 .map(secret -> secret.getBytes(StandardCharsets.UTF_8))
-                .orElseGet(() -> stored.callbackKey(fresh()));
+                .orElseGet(() -> stored.callbackKey(fresh(CallbackKey.MIN_BYTES)));
         try {
             return new CallbackKey(key);
         } catch (IllegalArgumentException e) {
@@ -351,8 +359,8 @@ public class EngineStartup {
     }
 
     /** A key that nobody has, in case that this is the first server to ask. */
-    private static byte[] fresh() {
-        byte[] key = new byte[CallbackKey.MIN_BYTES];
+    private static byte[] fresh(int bytes) {
+        byte[] key = new byte[bytes];
         new SecureRandom().nextBytes(key);
         return key;
     }
