@@ -41,6 +41,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -52,6 +53,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
+import org.eclipse.microprofile.config.ConfigProvider;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jboss.logging.Logger;
@@ -159,7 +161,9 @@ public class EngineStartup {
     /** Before others that start something, because this takes longest and they can do so beside it. */
     void onStart(@Observes @Priority(FIRST) StartupEvent event) {
         tellIdentity();
-        EnvironmentKeys.unknown(System.getenv().keySet())
+        List<String> configured = new ArrayList<>();
+        ConfigProvider.getConfig().getPropertyNames().forEach(configured::add);
+        EnvironmentKeys.unknown(System.getenv().keySet(), configured)
                 .forEach(name -> LOG.warnf(
                         "Environment variable %s is no key of this server; keys are in docs/configuration.md", name));
         List<String> ofOneClient = config.postgres()
