@@ -93,6 +93,10 @@ begin
 end
 $$;
 
+comment on column dead_letter.position is
+    'With the partition, its place in the outbox; what it is called outside is that, encrypted with a key of server_key';
+comment on table server_key is 'What the servers sign and name with and nobody else may read, as base64';
+
 -- Erasure ---------------------------------------------------------------------------------------------------------
 
 -- That somebody wanted threads erased. Kept for ever: it is the proof.

@@ -1,6 +1,6 @@
 package dev.threadwright.deadletter;
 
-import dev.threadwright.journal.DeadLetterId;
+import dev.threadwright.journal.OutboxPlace;
 import dev.threadwright.tables.Sql;
 import dev.threadwright.tables.Tables;
 import io.smallrye.mutiny.Uni;
@@ -51,7 +51,7 @@ public class Replays {
      */
     public record Request(
             String tenant,
-            DeadLetterId letter,
+            OutboxPlace letter,
             String by,
             @Nullable String key,
             String content,
@@ -136,7 +136,7 @@ public class Replays {
     }
 
     /** Says how it went, unless somebody has begun another one meanwhile. */
-    public Uni<Replay> end(DeadLetterId letter, Replay replay, Replay.Status status) {
+    public Uni<Replay> end(OutboxPlace letter, Replay replay, Replay.Status status) {
         return tables.write(sql -> {
             sql.update(END, status.word(), letter.partition(), letter.position(), replay.number());
             return new Replay(replay.number(), status, replay.atMs(), replay.by());

@@ -13,6 +13,7 @@ import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.ThreadState;
 import dev.threadwright.workflow.Json;
 import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -43,8 +44,6 @@ import org.jspecify.annotations.Nullable;
 @Tag(name = "Actions", description = "Work of runs that is not done; an operator may settle it.")
 public class ActionResource {
 
-    static final int DEFAULT_LIMIT = 20;
-    static final int MAX_LIMIT = 100;
     private static final String THREAD_DESCRIPTION =
             "Its thread. What has been settled is listed no more: only with this is the same request answered again as it"
                     + " was the first time.";
@@ -90,17 +89,7 @@ public class ActionResource {
                             schema = @Schema(type = SchemaType.INTEGER, minimum = "0"))
                     @RestQuery("older_than")
                     @Nullable String olderThan,
-            @Parameter(description = "`next` of the page before.") @RestQuery("after") @Nullable String after,
-            @Parameter(
-                            description = "How many at most.",
-                            schema =
-                                    @Schema(
-                                            type = SchemaType.INTEGER,
-                                            minimum = "1",
-                                            maximum = "" + MAX_LIMIT,
-                                            defaultValue = "" + DEFAULT_LIMIT))
-                    @RestQuery("limit")
-                    @Nullable String limit) {
+            @BeanParam PageQuery.OfFew page) {
         if (status != null && !STATUSES.contains(status)) {
             throw QueryTexts.wrong("status", "must be " + String.join(", ", STATUSES));
         }
@@ -113,8 +102,7 @@ public class ActionResource {
                 QueryTexts.read("name", name),
                 status,
                 before);
-        Paging<StoredAction, ActionReads.Place> paging =
-                ActionsPage.CURSOR.paging(after, limit, MAX_LIMIT, DEFAULT_LIMIT);
+        Paging<StoredAction, ActionReads.Place> paging = page.of(ActionsPage.CURSOR);
         return actions.page(CurrentCaller.tenant(), filter, paging.after(), paging.wanted())
                 .map(found -> ActionsPage.of(paging.page(found)));
     }

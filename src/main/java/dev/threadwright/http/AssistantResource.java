@@ -337,4 +337,8 @@ public class AssistantResource {
     private static Json view(StoredAssistant found) {
         return AssistantView.of(found, null);
     }
+
+    static ProblemException noAssistant(String id) {
+        return new ProblemException(Problem.of(ProblemType.ASSISTANT_NOT_FOUND, "Assistant " + id + " does not exist"));
+    }
 }

@@ -12,6 +12,7 @@ import dev.threadwright.audit.store.AuditVerifier;
 import dev.threadwright.audit.store.AuditVerifier.Place;
 import dev.threadwright.security.Role;
 import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -36,9 +37,6 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Audit", description = "Who did what, in chains of hashes. Nothing is ever taken away.")
 public class AuditResource {
-
-    static final int DEFAULT_LIMIT = 100;
-    static final int MAX_LIMIT = 1_000;
 
     /** Of entries that one request verifies. */
     static final int DEFAULT_VERIFIED = 1_000;
@@ -148,17 +146,7 @@ public class AuditResource {
                                             defaultValue = "newest"))
                     @RestQuery("order")
                     @Nullable String order,
-            @Parameter(description = "`next` of the page before.") @RestQuery("after") @Nullable String after,
-            @Parameter(
-                            description = "How many at most.",
-                            schema =
-                                    @Schema(
-                                            type = SchemaType.INTEGER,
-                                            minimum = "1",
-                                            maximum = "" + MAX_LIMIT,
-                                            defaultValue = "" + DEFAULT_LIMIT))
-                    @RestQuery("limit")
-                    @Nullable String limit) {
+            @BeanParam PageQuery.OfMany page) {
         Filter filter = new Filter(
                 QueryTexts.read("thread_id", threadId),
                 QueryTexts.read("caller", caller),
@@ -166,8 +154,7 @@ public class AuditResource {
                 time("since", since),
                 time("until", until));
         boolean newestFirst = QueryTexts.isFirst("order", order, "newest", "oldest");
-        Paging<Entry, AuditLog.Place> paging =
-                AuditPage.cursor(newestFirst).paging(after, limit, MAX_LIMIT, DEFAULT_LIMIT);
+        Paging<Entry, AuditLog.Place> paging = page.of(AuditPage.cursor(newestFirst));
         return log.page(CurrentCaller.tenant(), filter, newestFirst, paging.after(), paging.wanted())
                 .map(found -> AuditPage.of(paging.page(found)));
     }

@@ -5,7 +5,8 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.threadwright.audit.Act;
 import dev.threadwright.deadletter.Replays;
 import dev.threadwright.http.DeadLetterView.ReplayView;
-import dev.threadwright.journal.DeadLetterId;
+import dev.threadwright.journal.DeadLetterNames;
+import dev.threadwright.journal.OutboxPlace;
 import dev.threadwright.journal.OutboxRow;
 import dev.threadwright.query.DeadLetterReads;
 import dev.threadwright.query.DeadLetterReads.Filter;
@@ -15,6 +16,7 @@ import dev.threadwright.security.Caller;
 import dev.threadwright.security.Role;
 import dev.threadwright.workflow.Json;
 import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -45,16 +47,17 @@ import org.jspecify.annotations.Nullable;
 @Tag(name = "Dead letters", description = "Records that could not be decided, as long as they are kept.")
 public class DeadLetterResource {
 
-    static final int DEFAULT_LIMIT = 100;
-    static final int MAX_LIMIT = 1_000;
-
     private static final int MAX_KEY = 255;
 
     private final DeadLetterReads letters;
+    private final DeadLetterNames names;
+    private final DeadLetterViews views;
     private final DeadLetterSender sender;
 
-    DeadLetterResource(DeadLetterReads letters, DeadLetterSender sender) {
+    DeadLetterResource(DeadLetterReads letters, DeadLetterNames names, DeadLetterViews views, DeadLetterSender sender) {
         this.letters = letters;
+        this.names = names;
+        this.views = views;
         this.sender = sender;
     }
 
@@ -121,27 +124,16 @@ public class DeadLetterResource {
                                             defaultValue = "newest"))
                     @RestQuery("order")
                     @Nullable String order,
-            @Parameter(description = "`next` of the page before.") @RestQuery("after") @Nullable String after,
-            @Parameter(
-                            description = "How many at most.",
-                            schema =
-                                    @Schema(
-                                            type = SchemaType.INTEGER,
-                                            minimum = "1",
-                                            maximum = "" + MAX_LIMIT,
-                                            defaultValue = "" + DEFAULT_LIMIT))
-                    @RestQuery("limit")
-                    @Nullable String limit) {
+            @BeanParam PageQuery.OfMany page) {
         Filter filter = new Filter(
                 QueryTexts.read("topic", topic),
                 QueryTexts.read("thread_id", threadId),
                 kind(kind),
                 replayed == null ? null : (Boolean) QueryTexts.isFirst("replayed", replayed, "true", "false"));
         boolean newestFirst = QueryTexts.isFirst("order", order, "newest", "oldest");
-        Paging<StoredDeadLetter, DeadLetterReads.Place> paging =
-                DeadLettersPage.cursor(newestFirst).paging(after, limit, MAX_LIMIT, DEFAULT_LIMIT);
+        Paging<StoredDeadLetter, DeadLetterReads.Place> paging = page.of(views.cursor(newestFirst));
         return letters.page(CurrentCaller.tenant(), filter, newestFirst, paging.after(), paging.wanted())
-                .map(found -> DeadLettersPage.of(paging.page(found)));
+                .map(found -> views.page(paging.page(found)));
     }
 
     @GET
@@ -155,7 +147,7 @@ public class DeadLetterResource {
     @APIResponse(ref = "NotFound", responseCode = "404")
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<DeadLetterView> letter(@RestPath("dead_letter_id") String id) {
-        return known(id).map(DeadLetterView::of);
+        return known(id).map(views::view);
     }
 
     @POST
@@ -209,22 +201,25 @@ public class DeadLetterResource {
             if (request.isCorrection()) {
                 CurrentCaller.require(caller, sender.roleFor(record));
             }
-            DeadLetterId letter = new DeadLetterId(whole.letter().atPartition, whole.letter().atPosition);
+            OutboxPlace letter = whole.letter().place();
             return sender.send(
                             new Replays.Request(
                                     tenant, letter, actor, checkedKey, request.content(), request.isForced()),
                             record)
                     .map(sent -> new ReplayAnswer(
-                            letter.toString(), record.topic(), ReplayView.of(sent.replay()), sent.isRepeated()));
+                            names.of(letter), record.topic(), ReplayView.of(sent.replay()), sent.isRepeated()));
         });
     }
 
-    private Uni<Whole> known(String text) {
-        DeadLetterId id = DeadLetterId.parse(text);
-        if (id == null) {
-            throw DeadLetterSender.unknown(text);
+    private Uni<Whole> known(String id) {
+        OutboxPlace place = names.place(id);
+        if (place == null) {
+            throw DeadLetterSender.unknown(id);
         }
-        return letters.one(CurrentCaller.tenant(), id).onItem().ifNull().failWith(() -> DeadLetterSender.unknown(text));
+        return letters.one(CurrentCaller.tenant(), place)
+                .onItem()
+                .ifNull()
+                .failWith(() -> DeadLetterSender.unknown(id));
     }
 
     private static @Nullable String idempotencyKey(@Nullable String key) {

@@ -5,7 +5,8 @@ import dev.threadwright.deadletter.Replays;
 import dev.threadwright.ingress.ForwardHeaders;
 import dev.threadwright.ingress.KeyPartitions;
 import dev.threadwright.ingress.TopicRole;
-import dev.threadwright.journal.DeadLetterId;
+import dev.threadwright.journal.DeadLetterNames;
+import dev.threadwright.journal.OutboxPlace;
 import dev.threadwright.journal.RawHeaders;
 import dev.threadwright.journal.SetAsideThread;
 import dev.threadwright.query.DeadLetterReads.Whole;
@@ -33,11 +34,13 @@ public class DeadLetterSender {
     static final String REPLAY_OF = "tw_replay_of";
 
     private final ReplayTargets targets;
+    private final DeadLetterNames names;
     private final Replays replays;
     private final CommandSender sender;
 
-    DeadLetterSender(ReplayTargets targets, Replays replays, CommandSender sender) {
+    DeadLetterSender(ReplayTargets targets, DeadLetterNames names, Replays replays, CommandSender sender) {
         this.targets = targets;
+        this.names = names;
         this.replays = replays;
         this.sender = sender;
     }
@@ -77,7 +80,7 @@ public class DeadLetterSender {
             throw notReplayable("It is too large to be kept whole here (see threadwright.dead-letters.body-bytes): send"
                     + " it from topic " + targets.deadLetters().apply(letter.tenant) + ", partition "
                     + letter.atPartition
-                    + ", where header tw_dead_letter is " + id(letter)
+                    + ", where header tw_dead_letter is " + names.of(letter.place())
                     + ", or give a key, a value and headers");
         }
         byte[] key = request.key() == null ? whole.content().key : request.key().bytes();
@@ -90,7 +93,7 @@ public class DeadLetterSender {
         // Those of earlier replays are told by the letter that it was then.
         headers.remove(REPLAY_OF);
         headers.remove(SetAsideThread.RELEASE_HEADER);
-        headers.add(REPLAY_OF, id(letter).toString().getBytes(StandardCharsets.US_ASCII));
+        headers.add(REPLAY_OF, names.of(letter.place()).getBytes(StandardCharsets.US_ASCII));
         int partition = key == null ? letter.sourcePartition : KeyPartitions.of(key, targets.partitions());
         return new ProducerRecord<>(topic, partition, key, value, headers);
     }
@@ -119,15 +122,14 @@ public class DeadLetterSender {
                         .failure(new ProblemException(Problem.of(
                                 ProblemType.CONFLICT,
                                 "The Idempotency-Key was used before to replay this dead letter in another way")));
-            case Replays.Answer.Unknown() ->
-                Uni.createFrom().failure(unknown(request.letter().toString()));
+            case Replays.Answer.Unknown() -> Uni.createFrom().failure(unknown(names.of(request.letter())));
         });
     }
 
     /** @param isRepeated whether it was sent by an earlier request with the same key */
     record Sent(Replay replay, boolean isRepeated) {}
 
-    private Uni<Replay> sent(DeadLetterId letter, Replay begun, ProducerRecord<byte[], byte[]> record) {
+    private Uni<Replay> sent(OutboxPlace letter, Replay begun, ProducerRecord<byte[], byte[]> record) {
         return sender.send(record)
                 .onItemOrFailure()
                 .transformToUni((ignored, failure) -> failure == null
@@ -135,7 +137,7 @@ public class DeadLetterSender {
                         : notSent(letter, begun, failure));
     }
 
-    private Uni<Replay> notSent(DeadLetterId letter, Replay begun, Throwable failure) {
+    private Uni<Replay> notSent(OutboxPlace letter, Replay begun, Throwable failure) {
         boolean isRefused =
                 failure instanceof ProblemException known && known.problem().type() == ProblemType.OVERLOADED;
         Throwable told = isRefused ? failure : unsure(letter, failure);
@@ -149,17 +151,17 @@ public class DeadLetterSender {
                 });
     }
 
-    private static ProblemException unsure(DeadLetterId letter, Throwable failure) {
+    private ProblemException unsure(OutboxPlace letter, Throwable failure) {
         ProblemException told = new ProblemException(Problem.of(
                 ProblemType.KAFKA_UNAVAILABLE,
-                "Kafka has not said that it took dead letter " + letter
+                "Kafka has not said that it took dead letter " + names.of(letter)
                         + "; it may be written nevertheless. Look at the"
                         + " topic that it came from, or send it again with \"force\": true"));
         told.addSuppressed(failure);
         return told;
     }
 
-    private static ProblemException alreadyReplayed(DeadLetterId letter, Replay before) {
+    private ProblemException alreadyReplayed(OutboxPlace letter, Replay before) {
         DeadLetterView.ReplayView view = DeadLetterView.ReplayView.of(before);
         String what = switch (before.status()) {
             case SENT -> "was sent again at " + view.at() + " by " + before.by();
@@ -171,7 +173,7 @@ public class DeadLetterSender {
         };
         return new ProblemException(Problem.of(
                         ProblemType.ALREADY_REPLAYED,
-                        "Dead letter " + letter + " " + what + ". \"force\": true sends it once more")
+                        "Dead letter " + names.of(letter) + " " + what + ". \"force\": true sends it once more")
                 .with(Map.of("replay", replayJson(view))));
     }
 
@@ -187,14 +189,10 @@ public class DeadLetterSender {
     static ProblemException unknown(String id) {
         return new ProblemException(Problem.of(
                 ProblemType.DEAD_LETTER_NOT_FOUND,
-                "Unknown dead letter " + id + "; they are kept for a time only (threadwright.dead-letters)"));
+                "Dead letter " + id + " does not exist; they are kept for a time only (threadwright.dead-letters)"));
     }
 
     private static ProblemException notReplayable(String detail) {
         return new ProblemException(Problem.of(ProblemType.NOT_REPLAYABLE, detail));
-    }
-
-    private static DeadLetterId id(StoredDeadLetter letter) {
-        return new DeadLetterId(letter.atPartition, letter.atPosition);
     }
 }

@@ -4,11 +4,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.threadwright.deadletter.Replay;
-import dev.threadwright.journal.DeadLetterId;
 import dev.threadwright.journal.RawHeaders;
 import dev.threadwright.query.DeadLetterContent;
-import dev.threadwright.query.DeadLetterReads.Whole;
-import dev.threadwright.query.StoredDeadLetter;
 import java.time.Instant;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -54,13 +51,15 @@ record DeadLetterView(
 
         @Schema(description = "What it holds; not in lists.") @Nullable Content content) {
 
-    static final String ID = "^[0-9]{1,9}-[0-9]{1,18}$";
+    static final String ID = "^[0-9a-f]{32}$";
 
     @Schema(name = "DeadLetterSource", description = "Where it was consumed.")
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     record Source(
             @Schema(required = true) String topic,
             @Schema(required = true) int partition,
-            @Schema(required = true) long offset,
+
+            @Schema(description = "Absent if the servers wrote it to a topic that all tenants share.") @Nullable Long offset,
 
             @Schema(required = true, description = "When it was appended there.")
             Instant time) {}
@@ -122,32 +121,5 @@ record DeadLetterView(
                             .toList(),
                     Bytes.of(content.value));
         }
-    }
-
-    static DeadLetterView of(StoredDeadLetter letter) {
-        return of(letter, null);
-    }
-
-    static DeadLetterView of(Whole whole) {
-        return of(whole.letter(), Content.of(whole.content()));
-    }
-
-    private static DeadLetterView of(StoredDeadLetter letter, @Nullable Content content) {
-        Replay replay = Replay.of(letter.replays, letter.replayStatus, letter.replayedAtMs, letter.replayedBy);
-        return new DeadLetterView(
-                new DeadLetterId(letter.atPartition, letter.atPosition).toString(),
-                letter.kind,
-                letter.reason,
-                letter.thread,
-                Instant.ofEpochMilli(letter.deadAtMs),
-                new Source(
-                        letter.sourceTopic,
-                        letter.sourcePartition,
-                        letter.sourceOffset,
-                        Instant.ofEpochMilli(letter.sourceTimeMs)),
-                letter.bytes,
-                letter.whole,
-                replay == null ? null : ReplayView.of(replay),
-                content);
     }
 }

@@ -93,8 +93,8 @@ public class ErasureResource {
         return erasures.one(CurrentCaller.tenant(), PathTexts.checked("erasure_id", id))
                 .onItem()
                 .ifNull()
-                .failWith(() ->
-                        new ProblemException(Problem.of(ProblemType.ERASURE_NOT_FOUND, "There is no erasure " + id)))
+                .failWith(() -> new ProblemException(
+                        Problem.of(ProblemType.ERASURE_NOT_FOUND, "Erasure " + id + " does not exist")))
                 .map(ErasureView::of);
     }
 }

@@ -11,6 +11,7 @@ import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.workflow.Prompt;
 import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -42,8 +43,6 @@ import org.jspecify.annotations.Nullable;
         description = "Questions of runs. Each has one outcome, ever: resolved by an answer, rejected, or expired.")
 public class InterruptResource {
 
-    static final int DEFAULT_LIMIT = 20;
-    static final int MAX_LIMIT = 100;
     private static final String ALL = "all";
 
     private final InterruptReads interrupts;
@@ -81,25 +80,14 @@ public class InterruptResource {
                                             defaultValue = "pending"))
                     @RestQuery("status")
                     @Nullable String status,
-            @Parameter(description = "`next` of the page before.") @RestQuery("after") @Nullable String after,
-            @Parameter(
-                            description = "How many at most.",
-                            schema =
-                                    @Schema(
-                                            type = SchemaType.INTEGER,
-                                            minimum = "1",
-                                            maximum = "" + MAX_LIMIT,
-                                            defaultValue = "" + DEFAULT_LIMIT))
-                    @RestQuery("limit")
-                    @Nullable String limit) {
+            @BeanParam PageQuery.OfFew page) {
         String run = QueryTexts.read("run_id", runId);
         Filter filter = new Filter(
                 threadId == null ? null : ThreadResource.key(threadId).thread(),
                 run == null ? null : new RunId(run),
                 QueryTexts.read("kind", kind),
                 status(status));
-        Paging<StoredInterrupt, InterruptReads.Place> paging =
-                InterruptsPage.CURSOR.paging(after, limit, MAX_LIMIT, DEFAULT_LIMIT);
+        Paging<StoredInterrupt, InterruptReads.Place> paging = page.of(InterruptsPage.CURSOR);
         return interrupts
                 .page(CurrentCaller.tenant(), filter, paging.after(), paging.wanted())
                 .map(found -> InterruptsPage.of(paging.page(found)));
@@ -214,7 +202,7 @@ public class InterruptResource {
     }
 
     private static ProblemException unknown(String id) {
-        return new ProblemException(Problem.of(ProblemType.INTERRUPT_NOT_FOUND, "Unknown interrupt " + id));
+        return new ProblemException(Problem.of(ProblemType.INTERRUPT_NOT_FOUND, "Interrupt " + id + " does not exist"));
     }
 
     /** Null for all. */

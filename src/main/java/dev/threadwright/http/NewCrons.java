@@ -26,8 +26,7 @@ public class NewCrons {
         String tenant = CurrentCaller.tenant();
         return assistants.resolve(tenant, body.assistant()).flatMap(assistant -> {
             if (assistant == null) {
-                throw new ProblemException(Problem.of(
-                        ProblemType.ASSISTANT_NOT_FOUND, "Assistant " + body.assistant() + " does not exist"));
+                throw AssistantResource.noAssistant(body.assistant());
             }
             try {
                 return crons.create(tenant, assistant.id(), thread, content);

@@ -2,6 +2,7 @@ package dev.threadwright.http;
 
 import dev.threadwright.assistant.AssistantRefusedException;
 import dev.threadwright.catalog.CatalogUnavailableException;
+import dev.threadwright.journal.JournalUnavailableException;
 import dev.threadwright.query.UnavailableException;
 import dev.threadwright.sealing.SealedException;
 import dev.threadwright.security.Role;
@@ -88,6 +89,13 @@ public class ProblemResponses {
     @ServerExceptionMapper
     Response unavailable(UnavailableException exception, UriInfo uri) {
         LOG.debugf(exception, "Reading for %s failed", ShownPath.of(uri.getPath()));
+        return response(
+                Problem.of(ProblemType.DATABASE_UNAVAILABLE, "The database cannot be read just now; try again"), uri);
+    }
+
+    @ServerExceptionMapper
+    Response unavailable(JournalUnavailableException exception, UriInfo uri) {
+        LOG.debugf(exception, "The journal for %s failed", ShownPath.of(uri.getPath()));
         return response(
                 Problem.of(ProblemType.DATABASE_UNAVAILABLE, "The database cannot be read just now; try again"), uri);
     }

@@ -86,9 +86,7 @@ public class RunGate {
                 .flatMap(checked -> assistants.resolve(thread.tenant(), body.assistant()))
                 .map(assistant -> {
                     if (assistant == null) {
-                        throw new ProblemException(Problem.of(
-                                ProblemType.NOT_FOUND,
-                                "/assistant_id names no assistant: there is no \"" + body.assistant() + "\""));
+                        throw AssistantResource.noAssistant(body.assistant());
                     }
                     Map<String, Json> data = new LinkedHashMap<>();
                     Json.Obj kwargs = configured(assistant, body.kwargs());

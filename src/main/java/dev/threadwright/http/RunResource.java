@@ -349,9 +349,13 @@ public class RunResource {
         });
     }
 
+    /** The thread of a run that was asked for alone bears its name, and who asks for the run has named no thread. */
     static ProblemException noRun(ThreadKey thread, String runId) {
-        return new ProblemException(
-                Problem.of(ProblemType.RUN_NOT_FOUND, "Thread " + thread.thread() + " has no run " + runId));
+        return new ProblemException(Problem.of(
+                ProblemType.RUN_NOT_FOUND,
+                thread.thread().equals(runId)
+                        ? "Run " + runId + " does not exist"
+                        : "Thread " + thread.thread() + " has no run " + runId));
     }
 
     static Response created(RequestedRun run) {

@@ -9,6 +9,7 @@ import dev.threadwright.security.Role;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.workflow.Json;
 import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -32,9 +33,6 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Threads set aside", description = "Threads that cannot be decided on until somebody releases them.")
 public class SetAsideResource {
-
-    static final int DEFAULT_LIMIT = 100;
-    static final int MAX_LIMIT = 1_000;
 
     private final SetAsideReads threads;
     private final ThreadRelease release;
@@ -74,20 +72,8 @@ public class SetAsideResource {
             content = @Content(schema = @Schema(implementation = SetAsidePage.class)))
     @APIResponse(ref = "InvalidRequest", responseCode = "400")
     @APIResponse(ref = "Unavailable", responseCode = "503")
-    public Uni<SetAsidePage> list(
-            @Parameter(description = "`next` of the page before.") @RestQuery("after") @Nullable String after,
-            @Parameter(
-                            description = "How many at most.",
-                            schema =
-                                    @Schema(
-                                            type = SchemaType.INTEGER,
-                                            minimum = "1",
-                                            maximum = "" + MAX_LIMIT,
-                                            defaultValue = "" + DEFAULT_LIMIT))
-                    @RestQuery("limit")
-                    @Nullable String limit) {
-        Paging<StoredSetAside, SetAsideReads.Place> paging =
-                SetAsidePage.CURSOR.paging(after, limit, MAX_LIMIT, DEFAULT_LIMIT);
+    public Uni<SetAsidePage> list(@BeanParam PageQuery.OfMany page) {
+        Paging<StoredSetAside, SetAsideReads.Place> paging = page.of(SetAsidePage.CURSOR);
         return threads.page(CurrentCaller.tenant(), paging.after(), paging.wanted())
                 .map(found -> SetAsidePage.of(paging.page(found)));
     }

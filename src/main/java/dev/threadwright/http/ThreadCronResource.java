@@ -58,8 +58,7 @@ public class ThreadCronResource {
         CronBody read = CronBody.created(body, maxDataBytes);
         return threads.thread(key).flatMap(thread -> {
             if (thread == null) {
-                throw new ProblemException(
-                        Problem.of(ProblemType.THREAD_NOT_FOUND, "Thread " + threadId + " does not exist"));
+                throw ThreadResource.noThread(key);
             }
             return newCrons.create(read, key.thread()).map(CronResource::view);
         });

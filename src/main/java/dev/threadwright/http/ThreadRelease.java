@@ -2,7 +2,7 @@ package dev.threadwright.http;
 
 import dev.threadwright.deadletter.Releases;
 import dev.threadwright.deadletter.Replays;
-import dev.threadwright.journal.DeadLetterId;
+import dev.threadwright.journal.OutboxPlace;
 import dev.threadwright.journal.SetAsideThread;
 import dev.threadwright.query.DeadLetterReads;
 import dev.threadwright.query.SetAsideReads;
@@ -80,8 +80,8 @@ public class ThreadRelease {
     }
 
     private Uni<Boolean> replayed(ThreadKey thread, String actor, StoredDeadLetter letter, String asideId) {
-        DeadLetterId id = new DeadLetterId(letter.atPartition, letter.atPosition);
-        return letters.one(thread.tenant(), id)
+        OutboxPlace place = letter.place();
+        return letters.one(thread.tenant(), place)
                 .flatMap(whole -> {
                     if (whole == null) {
                         return Uni.createFrom().item(false);
@@ -90,7 +90,12 @@ public class ThreadRelease {
                     record.headers().add(SetAsideThread.RELEASE_HEADER, asideId.getBytes(StandardCharsets.US_ASCII));
                     return sender.send(
                                     new Replays.Request(
-                                            thread.tenant(), id, actor, null, ReplayRequest.UNCHANGED.content(), false),
+                                            thread.tenant(),
+                                            place,
+                                            actor,
+                                            null,
+                                            ReplayRequest.UNCHANGED.content(),
+                                            false),
                                     record)
                             .map(sent -> true);
                 })

@@ -236,7 +236,7 @@ final class CommitCall {
             return new SealedRow(value, headers, reason);
         }
         ThreadKey thread = threadOf(row);
-        String id = row.id().toString();
+        String id = row.place().toString();
         return new SealedRow(
                 value == null ? null : keys.bytes(new Cell(thread, SealedColumn.VALUE, id), value),
                 keys.json(new Cell(thread, SealedColumn.HEADERS, id), headers),

@@ -75,9 +75,8 @@ public record OutboxRow(
                 + reason.length();
     }
 
-    /** What it is called as a dead letter. */
-    public DeadLetterId id() {
-        return new DeadLetterId(partition, position);
+    public OutboxPlace place() {
+        return new OutboxPlace(partition, position);
     }
 
     /** A record's place in Kafka. Written {@code topic-partition-offset}. */

@@ -94,7 +94,7 @@ final class Rows {
         String reason = row.getString(10);
         if (Seal.isSealed(headers)) {
             ThreadKey thread = Sealed.threadOf(row.getString(12), key);
-            String id = new DeadLetterId(partition, position).toString();
+            String id = new OutboxPlace(partition, position).toString();
             try {
                 headers = opening.open(new Cell(thread, SealedColumn.HEADERS, id), headers);
                 reason = opening.open(new Cell(thread, SealedColumn.REASON, id), reason);

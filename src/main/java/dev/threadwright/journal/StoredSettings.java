@@ -95,8 +95,22 @@ public final class StoredSettings implements AutoCloseable {
      * @throws JournalUnavailableException if the store cannot be reached
      */
     public byte[] callbackKey(byte[] fresh) {
+        return key("callbacks", fresh);
+    }
+
+    /**
+     * What {@link DeadLetterNames dead letters are named} with: {@code fresh} if this is the first to ask. Where readers of the
+     * database cannot see it.
+     *
+     * @throws JournalUnavailableException if the store cannot be reached
+     */
+    public byte[] deadLetterKey(byte[] fresh) {
+        return key("dead-letters", fresh);
+    }
+
+    private byte[] key(String name, byte[] fresh) {
         return Base64.getDecoder()
-                .decode(firstOf("server_key", "callbacks", Base64.getEncoder().encodeToString(fresh)));
+                .decode(firstOf("server_key", name, Base64.getEncoder().encodeToString(fresh)));
     }
 
     /**

@@ -6,6 +6,7 @@ import dev.threadwright.http.ReplayTargets;
 import dev.threadwright.ingress.CommandRecords;
 import dev.threadwright.ingress.KeyPartitions;
 import dev.threadwright.ingress.RecordDecoder;
+import dev.threadwright.journal.DeadLetterNames;
 import dev.threadwright.stream.ThreadFeed;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -42,6 +43,12 @@ final class CommandWiring {
     /** Policies are checked where the request is read, to tell their place in it. */
     private static RecordDecoder decoder(ThreadwrightConfig config, TenantTopics topics) {
         return new RecordDecoder(topics, policy -> {}, config.limits().dataBytes());
+    }
+
+    @Produces
+    @Singleton
+    DeadLetterNames deadLetterNames() {
+        return new DeadLetterNames();
     }
 
     @Produces

@@ -17,6 +17,7 @@ import dev.threadwright.ingress.Consumers;
 import dev.threadwright.ingress.KeyPartitions;
 import dev.threadwright.ingress.RecordDecoder;
 import dev.threadwright.ingress.TopicRole;
+import dev.threadwright.journal.DeadLetterNames;
 import dev.threadwright.journal.Journal;
 import dev.threadwright.limit.TenantQuotas;
 import dev.threadwright.live.ProgressExchange;
@@ -65,6 +66,7 @@ final class Engine implements AutoCloseable {
     private final KafkaClients kafka;
     private final Admin admin;
     private final Supplier<Journal> journals;
+    private final DeadLetterNames deadLetters;
     private final Decider decider;
     private final RecordDecoder decoder;
     private final Handlers handlers;
@@ -88,6 +90,7 @@ final class Engine implements AutoCloseable {
             int partitions,
             KafkaClients kafka,
             Supplier<Journal> journals,
+            DeadLetterNames deadLetters,
             Decider decider,
             RecordDecoder decoder,
             Handlers handlers,
@@ -103,6 +106,7 @@ final class Engine implements AutoCloseable {
         this.kafka = kafka;
         this.admin = kafka.admin("threadwright-" + owner);
         this.journals = journals;
+        this.deadLetters = deadLetters;
         this.decider = decider;
         this.decoder = decoder;
         this.handlers = handlers;
@@ -279,6 +283,7 @@ final class Engine implements AutoCloseable {
                 admin,
                 () -> kafka.lookingConsumer(clientId + "-positions"),
                 topics.outgoing(),
+                deadLetters,
                 partitions,
                 config.limits().recordBytes(),
                 journal::holders,

@@ -12,6 +12,7 @@ import dev.threadwright.expression.PolicyCheck;
 import dev.threadwright.expression.PolicyJudges;
 import dev.threadwright.ingress.ReceivedTrace;
 import dev.threadwright.ingress.RecordDecoder;
+import dev.threadwright.journal.DeadLetterNames;
 import dev.threadwright.journal.JournalSchema;
 import dev.threadwright.journal.PostgresJournal;
 import dev.threadwright.journal.PostgresSettings;
@@ -51,6 +52,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
+import org.eclipse.microprofile.config.ConfigProvider;
 import org.flywaydb.core.api.FlywayException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -81,6 +83,7 @@ public class EngineStartup {
     private final TenantQuotas quotas;
     private final Tables tables;
     private final Callbacks callbacks;
+    private final DeadLetterNames deadLetters;
     private final Replies replies;
     private final EndingWiring endings;
     private final SealingWiring sealing;
@@ -106,6 +109,7 @@ public class EngineStartup {
             TenantQuotas quotas,
             Tables tables,
             Callbacks callbacks,
+            DeadLetterNames deadLetters,
             @Any Instance<Replies> replies,
             EndingWiring endings,
             SealingWiring sealing,
@@ -123,6 +127,7 @@ public class EngineStartup {
         this.quotas = quotas;
         this.tables = tables;
         this.callbacks = callbacks;
+        this.deadLetters = deadLetters;
         this.endings = endings;
         this.sealing = sealing;
         this.measurements = measurements;
@@ -146,7 +151,8 @@ public class EngineStartup {
     /** Before others that start something, because this takes longest and they can do so beside it. */
     void onStart(@Observes @Priority(FIRST) StartupEvent event) {
         tellIdentity();
-        EnvironmentKeys.unknown(System.getenv().keySet())
+        EnvironmentKeys.unknown(
+                        System.getenv().keySet(), ConfigProvider.getConfig()::getPropertyNames)
                 .forEach(name -> LOG.warnf(
                         "Environment variable %s is no key of this server; keys are in docs/configuration.md", name));
         List<String> ofOneClient = config.postgres()
@@ -271,6 +277,9 @@ public class EngineStartup {
         Future<Map<String, Integer>> topics = beside.submit(() -> topics(kafka, partitions, postgres));
         CallbackKey callbackKey = patiently("Postgres, to read the key of callbacks", () -> callbackKey(stored));
         callbacks.open(callbackKey);
+        deadLetters.open(patiently(
+                "Postgres, to read the key of dead letters' names",
+                () -> stored.deadLetterKey(fresh(DeadLetterNames.KEY_BYTES))));
         patiently("Postgres, to load the workflows", () -> {
             registerWorkflows();
             return partitions;
@@ -291,6 +300,7 @@ public class EngineStartup {
                 partitions,
                 kafka,
                 () -> new PostgresJournal(postgres, sealing.sealing()),
+                deadLetters,
                 decider,
                 decoder,
                 handlers,
@@ -333,7 +343,7 @@ public class EngineStartup {
         byte[] key = config.callbacks()
                 .secret()
                 .map(secret -> secret.getBytes(StandardCharsets.UTF_8))
-                .orElseGet(() -> stored.callbackKey(fresh()));
+                .orElseGet(() -> stored.callbackKey(fresh(CallbackKey.MIN_BYTES)));
         try {
             return new CallbackKey(key);
         } catch (IllegalArgumentException e) {
@@ -342,8 +352,8 @@ public class EngineStartup {
     }
 
     /** A key that nobody has, in case that this is the first server to ask. */
-    private static byte[] fresh() {
-        byte[] key = new byte[CallbackKey.MIN_BYTES];
+    private static byte[] fresh(int bytes) {
+        byte[] key = new byte[bytes];
         new SecureRandom().nextBytes(key);
         return key;
     }

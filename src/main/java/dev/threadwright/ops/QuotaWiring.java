@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class QuotaWiring {
 
     /** All living threads are looked at: an index of those with runs would have to be kept by every run. */
-    private static final String COUNT = "select tenant, count(*), coalesce(sum(active_runs + queued_runs), 0)::bigint"
+    static final String COUNT = "select tenant, count(*), coalesce(sum(active_runs + queued_runs), 0)::bigint"
             + " from thread where tenant = any (?) and not is_deleted group by tenant";
 
     /** For a count: there may be very many threads, and counting them takes a twentieth of the time at most. */

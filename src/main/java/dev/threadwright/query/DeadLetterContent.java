@@ -1,6 +1,6 @@
 package dev.threadwright.query;
 
-import dev.threadwright.journal.DeadLetterId;
+import dev.threadwright.journal.OutboxPlace;
 import dev.threadwright.sealing.Cell;
 import dev.threadwright.sealing.Opening;
 import dev.threadwright.sealing.Seal;
@@ -58,7 +58,7 @@ public class DeadLetterContent extends PanacheEntityBase implements SealedRow {
         if (!Seal.isSealed(headers)) {
             return;
         }
-        String id = new DeadLetterId(atPartition, atPosition).toString();
+        String id = new OutboxPlace(atPartition, atPosition).toString();
         String opened = opening.openOr(new Cell(owner(), SealedColumn.HEADERS, id), headers, "");
         // Sealed with the same key, or not at all.
         if (opened.isEmpty()) {

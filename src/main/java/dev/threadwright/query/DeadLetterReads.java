@@ -1,6 +1,6 @@
 package dev.threadwright.query;
 
-import dev.threadwright.journal.DeadLetterId;
+import dev.threadwright.journal.OutboxPlace;
 import dev.threadwright.journal.OutboxRow;
 import dev.threadwright.thread.ThreadKey;
 import io.smallrye.mutiny.Uni;
@@ -39,7 +39,7 @@ public class DeadLetterReads {
             @Nullable Boolean isReplayed) {}
 
     /** Where a page ends: the next one begins after it. */
-    public record Place(long deadAtMs, DeadLetterId letter) {}
+    public record Place(long deadAtMs, OutboxPlace letter) {}
 
     /** With what it holds. */
     public record Whole(StoredDeadLetter letter, DeadLetterContent content) {}
@@ -101,9 +101,9 @@ public class DeadLetterReads {
                 .flatMap(found -> unsealing.opened(thread.tenant(), found));
     }
 
-    /** Null if there is none of that name. */
-    public Uni<@Nullable Whole> one(String tenant, DeadLetterId id) {
-        StoredDeadLetter.Key key = new StoredDeadLetter.Key(id.partition(), id.position());
+    /** Null if there is none at that place. */
+    public Uni<@Nullable Whole> one(String tenant, OutboxPlace place) {
+        StoredDeadLetter.Key key = new StoredDeadLetter.Key(place.partition(), place.position());
         return scope.read(
                         tenant,
                         () -> StoredDeadLetter.<StoredDeadLetter>findById(key)

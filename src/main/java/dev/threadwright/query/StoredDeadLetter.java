@@ -1,6 +1,6 @@
 package dev.threadwright.query;
 
-import dev.threadwright.journal.DeadLetterId;
+import dev.threadwright.journal.OutboxPlace;
 import dev.threadwright.sealing.Cell;
 import dev.threadwright.sealing.Opening;
 import dev.threadwright.sealing.Seal;
@@ -79,8 +79,8 @@ public class StoredDeadLetter extends PanacheEntityBase implements SealedRow {
         return new ThreadKey(tenant, thread == null ? Cell.NO_THREAD : thread);
     }
 
-    String id() {
-        return new DeadLetterId(atPartition, atPosition).toString();
+    public OutboxPlace place() {
+        return new OutboxPlace(atPartition, atPosition);
     }
 
     /** Whether what it held cannot be read any more; known once it is opened. */
@@ -96,7 +96,7 @@ public class StoredDeadLetter extends PanacheEntityBase implements SealedRow {
     @Override
     public void open(Opening opening) {
         String sealed = reason;
-        reason = opening.openOr(new Cell(owner(), SealedColumn.REASON, id()), sealed, ERASED);
+        reason = opening.openOr(new Cell(owner(), SealedColumn.REASON, place().toString()), sealed, ERASED);
         // Nothing that is sealed says so itself.
         erased = Seal.isSealed(sealed) && reason.equals(ERASED);
         if (erased) {

@@ -2,6 +2,7 @@ package dev.threadwright.relay;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.threadwright.journal.DeadLetterNames;
 import dev.threadwright.journal.DecisionRow;
 import dev.threadwright.journal.ErasedRow;
 import dev.threadwright.journal.EventCodec;
@@ -40,12 +41,14 @@ public final class OutgoingRecords {
     private static final int HEADER_FRAME_BYTES = 10;
 
     private final Topics topics;
+    private final DeadLetterNames names;
     private final int partitions;
     private final int maxDataBytes;
 
     /** @param maxDataBytes data beyond it stays in the journal, and the record says where */
-    public OutgoingRecords(Topics topics, int partitions, int maxDataBytes) {
+    public OutgoingRecords(Topics topics, DeadLetterNames names, int partitions, int maxDataBytes) {
         this.topics = topics;
+        this.names = names;
         this.partitions = partitions;
         this.maxDataBytes = maxDataBytes;
     }
@@ -151,12 +154,15 @@ public final class OutgoingRecords {
             value = cut(value, maxDataBytes - headerBytes - length(key));
             headers.add(header("tw_cut", Long.toString(all)));
         }
-        headers.add(header("tw_dead_letter", row.id().toString()));
+        headers.add(header("tw_dead_letter", names.of(row.place())));
         headers.add(header("tw_kind", row.kind().word()));
         headers.add(header("tw_reason", row.reason()));
         headers.add(header("tw_source_topic", row.source().topic()));
         headers.add(header("tw_source_partition", Integer.toString(row.source().partition())));
-        headers.add(header("tw_source_offset", Long.toString(row.source().offset())));
+        // All tenants share that topic: what stands where on it would tell how much the others do.
+        if (!row.source().topic().equals(topics.commands())) {
+            headers.add(header("tw_source_offset", Long.toString(row.source().offset())));
+        }
         headers.add(header("tw_source_time", Instant.ofEpochMilli(row.timeMs()).toString()));
         return record(topics.of(row.tenant()).deadLetter(), row.partition(), key, value, headers);
     }

@@ -3,6 +3,7 @@ package dev.threadwright.relay;
 import dev.threadwright.actor.Measurements;
 import dev.threadwright.actor.Publisher;
 import dev.threadwright.actor.Threads;
+import dev.threadwright.journal.DeadLetterNames;
 import dev.threadwright.journal.Journal.Claim;
 import dev.threadwright.journal.Journal.Holder;
 import dev.threadwright.journal.Publication;
@@ -140,12 +141,13 @@ public final class Relay implements Publisher, AutoCloseable {
             Admin admin,
             Supplier<Consumer<byte[], byte[]>> consumers,
             Topics topics,
+            DeadLetterNames names,
             int partitions,
             int recordBytes,
             Function<Collection<Integer>, Map<Integer, Holder>> holders,
             IntConsumer onLost,
             Measurements measurements) {
-        OutgoingRecords records = outgoing(topics, partitions, recordBytes);
+        OutgoingRecords records = outgoing(topics, names, partitions, recordBytes);
         return new Relay(
                 name,
                 threads,
@@ -159,8 +161,8 @@ public final class Relay implements Publisher, AutoCloseable {
                 measurements);
     }
 
-    static OutgoingRecords outgoing(Topics topics, int partitions, int recordBytes) {
-        return new OutgoingRecords(topics, partitions, recordBytes - RECORD_OVERHEAD_BYTES);
+    static OutgoingRecords outgoing(Topics topics, DeadLetterNames names, int partitions, int recordBytes) {
+        return new OutgoingRecords(topics, names, partitions, recordBytes - RECORD_OVERHEAD_BYTES);
     }
 
     public void start() {

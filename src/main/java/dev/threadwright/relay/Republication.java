@@ -1,5 +1,6 @@
 package dev.threadwright.relay;
 
+import dev.threadwright.journal.DeadLetterNames;
 import dev.threadwright.journal.DecisionRow;
 import dev.threadwright.journal.Publication;
 import java.util.List;
@@ -19,7 +20,8 @@ public final class Republication {
     /** @param producer transactional, not yet initialised; stays the caller's to close */
     public Republication(Producer<byte[], byte[]> producer, Topics topics, int partitions, int recordBytes) {
         this.producer = producer;
-        this.records = Relay.outgoing(topics, partitions, recordBytes);
+        // Dead letters, which would be named, are not published again.
+        this.records = Relay.outgoing(topics, new DeadLetterNames(), partitions, recordBytes);
         this.positionsTopic = topics.positions();
         producer.initTransactions();
     }

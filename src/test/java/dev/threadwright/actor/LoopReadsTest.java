@@ -21,29 +21,28 @@ import dev.threadwright.journal.OutboxRow;
 import dev.threadwright.journal.Publication;
 import dev.threadwright.thread.Command;
 import dev.threadwright.thread.Event;
-import dev.threadwright.thread.Gate;
 import dev.threadwright.thread.Recorded;
 import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.RunStatus;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.ThreadState;
 import dev.threadwright.workflow.Json;
+import dev.threadwright.workflow.Step;
 import dev.threadwright.workflow.Workflow;
+import dev.threadwright.workflow.WorkflowBuilder;
 import dev.threadwright.workflow.WorkflowCatalog;
 import dev.threadwright.workflow.WorkflowRef;
-import java.util.ArrayList;
-import java.util.Collection;
-import dev.threadwright.workflow.Step;
-import dev.threadwright.workflow.WorkflowBuilder;
 import dev.threadwright.workflow.Workflows;
 import dev.threadwright.workflow.WorkflowsUnavailableException;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What cannot be read, now or ever, costs the threads that need it and not their partition. */
 class LoopReadsTest {

@@ -106,6 +106,13 @@ final class Cluster implements AutoCloseable {
         return ServerProcess.command(configuration(), "recover", arguments);
     }
 
+    /** As {@link #recover}, of verifying all threads. @param more that the servers are configured with */
+    String verify(Map<String, String> more) throws InterruptedException {
+        Map<String, String> configuration = configuration();
+        configuration.putAll(more);
+        return ServerProcess.command(configuration, "verify");
+    }
+
     /** Records of the topic that the group has not said that it has consumed. */
     long lag(String topic) throws Exception {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
@@ -125,7 +132,7 @@ final class Cluster implements AutoCloseable {
         }
     }
 
-    /** What verifying all threads says. */
+    /** What verifying all threads says where nothing is sealed. */
     String verify() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         new VerifyCommand(jdbcUrl, user, password, new PrintStream(out, true, UTF_8), System.err)
@@ -135,7 +142,7 @@ final class Cluster implements AutoCloseable {
 
     /** The first column of all rows. */
     List<String> query(String sql) {
-        try (Connection connection = DriverManager.getConnection(jdbcUrl, user, password);
+        try (Connection connection = connection();
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
             List<String> all = new ArrayList<>();
@@ -146,6 +153,10 @@ final class Cluster implements AutoCloseable {
         } catch (SQLException e) {
             throw new IllegalStateException(sql, e);
         }
+    }
+
+    Connection connection() throws SQLException {
+        return DriverManager.getConnection(jdbcUrl, user, password);
     }
 
     long count(String sql) {

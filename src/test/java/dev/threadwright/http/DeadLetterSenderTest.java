@@ -9,7 +9,8 @@ import dev.threadwright.http.DeadLetterSender.Sent;
 import dev.threadwright.ingress.KeyPartitions;
 import dev.threadwright.ingress.RecordDecoder;
 import dev.threadwright.ingress.TopicRole;
-import dev.threadwright.journal.DeadLetterId;
+import dev.threadwright.journal.DeadLetterNames;
+import dev.threadwright.journal.OutboxPlace;
 import dev.threadwright.security.Role;
 import dev.threadwright.tables.Tables;
 import dev.threadwright.testing.TestDatabase;
@@ -29,7 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What is recorded of a replay when Kafka does not take it, or the caller goes away. */
 class DeadLetterSenderTest {
 
-    private static final DeadLetterId LETTER = new DeadLetterId(3, 12);
+    private static final OutboxPlace LETTER = new OutboxPlace(3, 12);
 
     private static Tables tables;
 
@@ -46,8 +47,15 @@ class DeadLetterSenderTest {
                     new RecordDecoder(topic -> "default", policy -> {}, 1_000),
                     16,
                     1_000),
+            names(),
             new Replays(tables),
             commands);
+
+    private static DeadLetterNames names() {
+        DeadLetterNames names = new DeadLetterNames();
+        names.open(new byte[DeadLetterNames.KEY_BYTES]);
+        return names;
+    }
 
     /** As long as one may ask for the same oneself. */
     @ParameterizedTest

@@ -13,6 +13,8 @@ import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
+import dev.threadwright.journal.DeadLetterNames;
+import dev.threadwright.journal.OutboxPlace;
 import dev.threadwright.testing.Readiness;
 import dev.threadwright.testing.TestServers;
 import io.agroal.api.AgroalDataSource;
@@ -44,6 +46,9 @@ abstract class DeadLettersContract {
     @Inject
     AgroalDataSource database;
 
+    @Inject
+    DeadLetterNames names;
+
     private final String thread = "t-" + UUID.randomUUID();
     private KafkaProducer<byte[], byte[]> producer;
 
@@ -65,6 +70,7 @@ abstract class DeadLettersContract {
     void aRecordIsShownAsItCameAndSentAgainAsItWas() {
         send(record(new byte[] {(byte) 0xFF, 0}, "ce_specversion", "9.9", "h", "1", "n", null, "h", "2"));
         String id = awaitLetters(1).getFirst();
+        assertThat(id).matches(DeadLetterView.ID);
 
         given().get("/dead-letters?topic={topic}&thread_id={thread}&kind=invalid&replayed=false", INPUT, thread)
                 .then()
@@ -197,7 +203,8 @@ abstract class DeadLettersContract {
         given().get("/dead-letters/{id}", id)
                 .then()
                 .body("kind", equalTo("refused"))
-                .body("source.topic", equalTo("threadwright.commands"));
+                .body("source.topic", equalTo("threadwright.commands"))
+                .body("source", not(hasKey("offset")));
 
         replay(id, null, "{\"value\": {\"text\": \"{\\\"text\\\":\\\"corrected\\\"}\"}}")
                 .statusCode(200)
@@ -267,12 +274,13 @@ abstract class DeadLettersContract {
         keyless.headers().add("mark", mark.getBytes(UTF_8));
         long offset = send(keyless).offset();
         // By where it came from: of a server that seals, what it holds cannot be looked for.
-        String id = await().atMost(Duration.ofSeconds(30))
+        OutboxPlace place = await().atMost(Duration.ofSeconds(30))
                 .until(
-                        () -> row("select partition || '-' || position from dead_letter where key is null"
+                        () -> place("select partition, position from dead_letter where key is null"
                                 + " and source_topic = '" + INPUT + "' and source_partition = 3 and source_offset = "
                                 + offset),
                         found -> found != null);
+        String id = names.of(place);
         given().get("/dead-letters/{id}", id)
                 .then()
                 .body("content.key", nullValue())
@@ -492,7 +500,7 @@ abstract class DeadLettersContract {
                         + position + ", 1, 1, " + partition + ", 0, 1, " + whole + ", 'default', '" + kind + "', '"
                         + topic
                         + "', 'why', '[]', 'k', 'v')");
-        return partition + "-" + position;
+        return names.of(new OutboxPlace(partition, position));
     }
 
     void update(String sql) {
@@ -504,11 +512,11 @@ abstract class DeadLettersContract {
         }
     }
 
-    private String row(String sql) {
+    private OutboxPlace place(String sql) {
         try (var connection = database.getConnection();
                 var statement = connection.createStatement();
                 var rows = statement.executeQuery(sql)) {
-            return rows.next() ? rows.getString(1) : null;
+            return rows.next() ? new OutboxPlace(rows.getInt(1), rows.getLong(2)) : null;
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }

@@ -2,10 +2,16 @@ package dev.threadwright.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.threadwright.http.Routes.Route;
+import dev.threadwright.live.ProgressFeed;
+import dev.threadwright.live.StepProgress;
 import dev.threadwright.testing.Readiness;
 import dev.threadwright.testing.TestServers;
+import dev.threadwright.thread.ActionId;
+import dev.threadwright.thread.RunId;
+import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.workflow.Json;
 import io.agroal.api.AgroalDataSource;
 import io.quarkus.test.common.http.TestHTTPResource;
@@ -18,6 +24,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -166,6 +173,9 @@ class IsolationTest {
     @Inject
     AgroalDataSource database;
 
+    @Inject
+    ProgressFeed feed;
+
     @TestHTTPResource("/")
     URI server;
 
@@ -281,6 +291,39 @@ class IsolationTest {
         }
     }
 
+    /** What is said live: that each hears its own shows that it listens, and what is the other's was said before. */
+    @Test
+    void progressOfTwoThreadsOfOneNameIsToldToEachTenantAlone() throws Exception {
+        String thread = "watched-" + UUID.randomUUID();
+        tenants.name("thread_id", thread);
+        try (HttpClient client = HttpClient.newHttpClient();
+                SseReader acmes = SseReader.open(client, progress(Tenants.ACME));
+                SseReader globexs = SseReader.open(client, progress(Tenants.GLOBEX))) {
+            for (var listening : List.of(told(acmes, "listens"), told(globexs, "listens"))) {
+                await().atMost(Duration.ofSeconds(30)).until(() -> {
+                    tell("acme", thread, "acme listens");
+                    tell("globex", thread, "globex listens");
+                    return listening.isDone();
+                });
+            }
+            tell("acme", thread, MARK);
+            assertThat(until(acmes, MARK)).doesNotContain("globex");
+            tell("globex", thread, OWN);
+            assertThat(until(globexs, OWN)).doesNotContain("acme");
+        }
+    }
+
+    private void tell(String tenant, String thread, String what) {
+        feed.tell(new StepProgress(
+                new ThreadKey(tenant, thread), new RunId("r"), "s", new ActionId("a"), 1, Json.of(what)));
+    }
+
+    private HttpRequest progress(String key) {
+        return Tenants.request(tenants.resolve("/threads/{thread_id}/progress"), key)
+                .header("Accept", "text/event-stream")
+                .build();
+    }
+
     private void say(String key, String text) {
         assertThat(tenants.send(
                                 "POST",
@@ -313,6 +356,10 @@ class IsolationTest {
 
     /** What the stream tells, to the first that has this in it. */
     private static String until(SseReader stream, String end) throws Exception {
+        return told(stream, end).get(30, TimeUnit.SECONDS);
+    }
+
+    private static CompletableFuture<String> told(SseReader stream, String end) {
         assertThat(stream.status()).isEqualTo(200);
         CompletableFuture<String> told = new CompletableFuture<>();
         Thread.ofVirtual().start(() -> {
@@ -324,7 +371,7 @@ class IsolationTest {
             } while (frame != null && all.indexOf(end) < 0);
             told.complete(all.toString());
         });
-        return told.get(30, TimeUnit.SECONDS);
+        return told;
     }
 
     /** What acme has: something for every name in the table. */

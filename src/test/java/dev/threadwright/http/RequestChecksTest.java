@@ -157,7 +157,12 @@ class RequestChecksTest {
             GET   | /interrupts?thread_id=%00      |                        | 400 | The thread id holds U+0000
             GET   | /threads/t/runs/%00            |                        | 400 | run_id holds U+0000
             DELETE | /threads/t/runs/%00           |                        | 400 | run_id holds U+0000
-            GET   | /interrupts/nothing            |                        | 404 | Unknown interrupt nothing
+            GET   | /interrupts/nothing            |                        | 404 | Interrupt nothing does not exist
+            GET   | /dead-letters/nothing          |                        | 404 | Dead letter nothing does not exist
+            GET   | /erasures/nothing              |                        | 404 | Erasure nothing does not exist
+            GET   | /assistants/nothing            |                        | 404 | Assistant nothing does not exist
+            POST  | /runs                          | {"assistant_id": "nothing"} | 404 | Assistant nothing does not exist
+            POST  | /threads/absent/runs/crons     | {"assistant_id": "echo", "schedule": "* * * * *"} | 404 | Thread absent does not exist
             POST  | /threads/t/inputs?wait=maybe   | {"data": 1}            | 400 | wait must be decision or completion
             POST  | /threads/t/inputs?wait=decision&timeout=0      | {"data": 1} | 400 | from 1 to 300000
             POST  | /threads/t/inputs?wait=decision&timeout=300001 | {"data": 1} | 400 | from 1 to 300000
@@ -177,6 +182,8 @@ class RequestChecksTest {
             GET   | /threads/absent                |                        | 404 | Thread absent does not exist
             GET   | /threads/absent/events         |                        | 404 | Thread absent does not exist
             GET   | /threads/absent/runs/r         |                        | 404 | Thread absent has no run r
+            GET   | /threads/absent/runs/r/stream  |                        | 404 | Thread absent has no run r
+            GET   | /runs/r/stream                 |                        | 404 | Run r does not exist
             GET   | /workflows/report/x            |                        | 400 | In the path, version must be a whole number from 1
             GET   | /nowhere                       |                        | 404 | nothing at /nowhere
             GET   | /threads/t/nowhere             |                        | 404 | nothing at

@@ -23,17 +23,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import javax.sql.DataSource;
 
 /** Asks a server of {@link Tenants}, with names in braces for what a test has made there. */
 final class TenantClient implements AutoCloseable {
-
-    /** How long a stream that tells nothing is listened to; milliseconds. */
-    private static final long SILENCE_MS = 300;
 
     private final HttpClient client = HttpClient.newHttpClient();
     private final Map<String, String> names = new HashMap<>();
@@ -107,7 +100,11 @@ final class TenantClient implements AutoCloseable {
         }
     }
 
-    /** @param key null for nobody's */
+    /**
+     * Of a stream, which may have no end, only that it begins.
+     *
+     * @param key null for nobody's
+     */
     Answer send(String verb, String path, String key, String body) {
         HttpRequest.Builder request = HttpRequest.newBuilder(resolve(path))
                 .timeout(Duration.ofSeconds(40))
@@ -119,9 +116,11 @@ final class TenantClient implements AutoCloseable {
         }
         try {
             HttpResponse<InputStream> answer = client.send(request.build(), BodyHandlers.ofInputStream());
-            boolean isStream =
-                    answer.headers().firstValue("Content-Type").orElse("").startsWith("text/event-stream");
-            return new Answer(answer.statusCode(), isStream ? said(answer.body()) : all(answer.body()));
+            try (InputStream told = answer.body()) {
+                boolean isStream =
+                        answer.headers().firstValue("Content-Type").orElse("").startsWith("text/event-stream");
+                return new Answer(answer.statusCode(), isStream ? "" : new String(told.readAllBytes(), UTF_8));
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(verb + " " + path, e);
         } catch (InterruptedException e) {
@@ -133,40 +132,6 @@ final class TenantClient implements AutoCloseable {
     private static String accept(String path) {
         boolean isStream = path.contains("/stream") || path.endsWith("/progress");
         return isStream ? "text/event-stream" : "application/json, */*;q=0.9";
-    }
-
-    private static String all(InputStream body) throws IOException {
-        try (body) {
-            return new String(body.readAllBytes(), UTF_8);
-        }
-    }
-
-    /** What a stream tells before it falls silent. */
-    private static String said(InputStream stream) throws IOException, InterruptedException {
-        StringBuilder said = new StringBuilder();
-        try (stream) {
-            while (true) {
-                CompletableFuture<byte[]> next = new CompletableFuture<>();
-                Thread.ofVirtual().start(() -> {
-                    byte[] bytes = new byte[8192];
-                    try {
-                        int read = stream.read(bytes);
-                        next.complete(read < 0 ? null : java.util.Arrays.copyOf(bytes, read));
-                    } catch (IOException e) {
-                        next.completeExceptionally(e);
-                    }
-                });
-                byte[] bytes = next.get(SILENCE_MS, TimeUnit.MILLISECONDS);
-                if (bytes == null) {
-                    return said.toString();
-                }
-                said.append(new String(bytes, UTF_8));
-            }
-        } catch (TimeoutException silent) {
-            return said.toString();
-        } catch (ExecutionException e) {
-            throw new IOException(e.getCause());
-        }
     }
 
     @Override

@@ -3,8 +3,10 @@ package dev.threadwright.relay;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.threadwright.journal.DeadLetterNames;
 import dev.threadwright.journal.DecisionRow;
 import dev.threadwright.journal.EventCodec;
+import dev.threadwright.journal.OutboxPlace;
 import dev.threadwright.journal.OutboxRow;
 import dev.threadwright.journal.OutboxRow.Coordinates;
 import dev.threadwright.journal.RawHeaders;
@@ -26,6 +28,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** What goes out is as the AsyncAPI document says. */
@@ -39,10 +42,16 @@ class OutgoingRecordsTest {
             "actions",
             "positions",
             Map.of("charge", "charges"));
+    private static final DeadLetterNames NAMES = new DeadLetterNames();
     private static final ThreadKey THREAD = new ThreadKey("default", "a thread/of mine");
     private static final Identity CAUSE = new Identity("/shop", "i1");
 
     private final AsyncApi document = AsyncApi.document();
+
+    @BeforeAll
+    static void open() {
+        NAMES.open(new byte[DeadLetterNames.KEY_BYTES]);
+    }
 
     @Test
     void exactly_the_lifecycle_events_are_messages_of_the_lifecycle_topic() throws IOException {
@@ -133,7 +142,8 @@ class OutgoingRecordsTest {
                 Headers less = new RecordHeaders(record.headers()).remove(header.key());
                 assertThat(document.headerProblems("dead-letter", "record", less)
                                 .isEmpty())
-                        .isEqualTo(!header.key().startsWith("tw_"));
+                        .isEqualTo(
+                                !header.key().startsWith("tw_") || header.key().equals("tw_source_offset"));
             }
         }
     }
@@ -163,8 +173,31 @@ class OutgoingRecordsTest {
         assertThat(headers.lastHeader("g").value()).isNull();
         assertThat(new String(headers.lastHeader("tw_reason").value(), UTF_8)).isEqualTo("why");
         assertThat(new String(headers.lastHeader("tw_dead_letter").value(), UTF_8))
-                .isEqualTo("3-12");
+                .isEqualTo(NAMES.of(new OutboxPlace(3, 12)));
         assertThat(new String(headers.lastHeader("tw_kind").value(), UTF_8)).isEqualTo("failed");
+    }
+
+    /** What stands where on the topic of all tenants would tell one how much the others do. */
+    @Test
+    void dead_letters_that_servers_wrote_do_not_say_at_which_offset() {
+        OutboxRow own = outbox(OutboxRow.Kind.REFUSED, bytes("t1"), bytes("{}"), Map.of(), "why");
+        OutboxRow ofServers = new OutboxRow(
+                own.tenant(),
+                own.kind(),
+                own.partition(),
+                own.position(),
+                new Coordinates(TOPICS.commands(), 3, 4711),
+                own.key(),
+                own.value(),
+                own.headers(),
+                own.reason(),
+                own.timeMs());
+        assertThat(published(own).headers().lastHeader("tw_source_offset")).isNotNull();
+        ProducerRecord<byte[], byte[]> record = published(ofServers);
+        assertThat(record.headers().lastHeader("tw_source_topic").value()).isEqualTo(bytes(TOPICS.commands()));
+        assertThat(record.headers()).noneMatch(header -> new String(header.value(), UTF_8).contains("4711"));
+        assertThat(document.headerProblems("dead-letter", "record", record.headers()))
+                .isEmpty();
     }
 
     /** Else nothing of the loop would be published any more. */
@@ -173,7 +206,7 @@ class OutgoingRecordsTest {
         int most = 10_000;
         for (int[] sizes :
                 new int[][] {{10, 50_000, 10}, {50_000, 10, 10}, {10, 10, 50_000}, {50_000, 50_000, 50_000}}) {
-            ProducerRecord<byte[], byte[]> record = new OutgoingRecords(TOPICS, 16, most)
+            ProducerRecord<byte[], byte[]> record = new OutgoingRecords(TOPICS, NAMES, 16, most)
                     .of(outbox(
                             OutboxRow.Kind.INVALID,
                             new byte[sizes[0]],
@@ -241,7 +274,7 @@ class OutgoingRecordsTest {
     }
 
     private static List<ProducerRecord<byte[], byte[]>> published(Recorded recorded, Identity cause, int maxDataBytes) {
-        return new OutgoingRecords(TOPICS, 16, maxDataBytes)
+        return new OutgoingRecords(TOPICS, NAMES, 16, maxDataBytes)
                 .of(new DecisionRow(THREAD, 3, 12, 1_700_000_000_123L, cause, "ann", List.of(recorded)));
     }
 
@@ -261,7 +294,7 @@ class OutgoingRecordsTest {
     }
 
     private static ProducerRecord<byte[], byte[]> published(OutboxRow row) {
-        return new OutgoingRecords(TOPICS, 16, Integer.MAX_VALUE).of(row).getFirst();
+        return new OutgoingRecords(TOPICS, NAMES, 16, Integer.MAX_VALUE).of(row).getFirst();
     }
 
     private static byte[] bytes(String text) {

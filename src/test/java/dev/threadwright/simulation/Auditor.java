@@ -143,7 +143,7 @@ final class Auditor {
                         throw new AssertionError("Nobody sent anything that has to be set aside: " + outbox.reason());
                     case REFUSED, FAILED -> {
                         deadLetters.add(outbox.source());
-                        owe(Names.DEAD_LETTER, row.partition(), outbox.id().toString());
+                        owe(Names.DEAD_LETTER, row.partition(), Names.DEAD_LETTERS.of(outbox.place()));
                     }
                 }
             }

@@ -1,9 +1,10 @@
 package dev.threadwright.simulation;
 
+import dev.threadwright.journal.DeadLetterNames;
 import dev.threadwright.relay.Topics;
 import java.util.Map;
 
-/** Of topics. */
+/** Of topics, and what dead letters are called. */
 final class Names {
 
     static final String INPUT = "input";
@@ -15,6 +16,12 @@ final class Names {
     static final String ACTIONS = "actions";
     static final String POSITIONS = "positions";
     static final Topics OUT = new Topics(LIFECYCLE, EVENTS, DEAD_LETTER, COMMANDS, ACTIONS, POSITIONS, Map.of());
+
+    static final DeadLetterNames DEAD_LETTERS = new DeadLetterNames();
+
+    static {
+        DEAD_LETTERS.open(new byte[DeadLetterNames.KEY_BYTES]);
+    }
 
     private Names() {}
 }

@@ -74,7 +74,7 @@ final class Node {
         Journal journal = new SimulatedJournal(process, shared, faults, auditor::committed);
         Journal claimJournal = new SimulatedJournal(process, shared, faults, auditor::committed);
         AtomicReference<Ownership> claims = new AtomicReference<>();
-        OutgoingRecords records = new OutgoingRecords(Names.OUT, broker.partitions(), DATA_BYTES);
+        OutgoingRecords records = new OutgoingRecords(Names.OUT, Names.DEAD_LETTERS, broker.partitions(), DATA_BYTES);
         relay = new Relay(
                 "relay",
                 threads,

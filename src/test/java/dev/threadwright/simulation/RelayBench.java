@@ -44,7 +44,7 @@ final class RelayBench {
                 () -> new LogProducer(process, broker, faults, "mine").asProducer(),
                 new LogPositions(process, broker, faults),
                 Names.POSITIONS,
-                new OutgoingRecords(Names.OUT, partitions, 1_000)::of,
+                new OutgoingRecords(Names.OUT, Names.DEAD_LETTERS, partitions, 1_000)::of,
                 journal::holders,
                 lost::accept,
                 Measurements.NONE);
