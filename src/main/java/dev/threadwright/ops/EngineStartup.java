@@ -151,8 +151,7 @@ public class EngineStartup {
     /** Before others that start something, because this takes longest and they can do so beside it. */
     void onStart(@Observes @Priority(FIRST) StartupEvent event) {
         tellIdentity();
-        EnvironmentKeys.unknown(
-                        System.getenv().keySet(), ConfigProvider.getConfig()::getPropertyNames)
+        EnvironmentKeys.unknown(System.getenv().keySet(), ConfigProvider.getConfig()::getPropertyNames)
                 .forEach(name -> LOG.warnf(
                         "Environment variable %s is no key of this server; keys are in docs/configuration.md", name));
         List<String> ofOneClient = config.postgres()
