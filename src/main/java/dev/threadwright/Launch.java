@@ -20,6 +20,7 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -64,21 +65,17 @@ final class Launch {
     private void run() {
         switch (command) {
             case CommandLine.Serve ignored -> {
-                refuseMisconfigured();
-                refuseUnidentified();
-                startUnconfigured(true);
+                SmallRyeConfig config = configured();
+                refuseUnidentified(config);
+                startUnconfigured(config, true);
                 serve(() -> true);
             }
-            case CommandLine.Check ignored -> {
-                refuseMisconfigured();
-                refuseUnidentified();
-            }
+            case CommandLine.Check ignored -> refuseUnidentified(configured());
             case CommandLine.Rehearse ignored -> {
                 refuse(Rehearsal.leaveOthersAlone());
-                refuseMisconfigured();
                 Rehearsal rehearsal = Rehearsal.prepared();
                 end.leave(rehearsal::forget);
-                startUnconfigured(true);
+                startUnconfigured(configured(), true);
                 rehearsal.begin();
                 serve(rehearsal::wentWell);
             }
@@ -113,8 +110,10 @@ final class Launch {
     }
 
     /** Before anything starts, and all that is wrong at once. */
-    private void refuseMisconfigured() {
-        refuse(StartupConfig.problems());
+    private SmallRyeConfig configured() {
+        StartupConfig.Checked checked = StartupConfig.checked();
+        refuse(checked.problems());
+        return Objects.requireNonNull(checked.config(), "a configuration without problems");
     }
 
     private void refuse(List<String> problems) {
@@ -124,8 +123,8 @@ final class Launch {
     }
 
     /** With servers that others use, this one is meant to be found by others, too. */
-    private void refuseUnidentified() {
-        String problem = StartupConfig.missingIdentity(StartupConfig.readMapped());
+    private void refuseUnidentified(SmallRyeConfig config) {
+        String problem = StartupConfig.missingIdentity(config);
         if (problem != null) {
             end.fail("cannot start. " + problem, failed);
         }
@@ -153,8 +152,7 @@ final class Launch {
 
     /** Beside the server's own start: it needs the journal and perhaps Kafka, and nothing else. Ends the process. */
     private void withServers(boolean kafka, ToIntFunction<SmallRyeConfig> command) {
-        refuseMisconfigured();
-        startUnconfigured(kafka);
+        startUnconfigured(configured(), kafka);
         try {
             end.exit(command.applyAsInt(StartupConfig.readMapped()));
         } catch (JournalUnavailableException e) {
@@ -162,8 +160,7 @@ final class Launch {
         }
     }
 
-    private void startUnconfigured(boolean withKafka) {
-        SmallRyeConfig config = StartupConfig.read();
+    private void startUnconfigured(SmallRyeConfig config, boolean withKafka) {
         boolean postgresConfigured = StartupConfig.hasPostgres(config);
         boolean kafkaConfigured = StartupConfig.hasKafka(config);
         refuse(EmbeddedPackage.of(Main.class.getClassLoader())

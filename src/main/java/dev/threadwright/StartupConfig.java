@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.jspecify.annotations.Nullable;
 
@@ -20,29 +21,57 @@ import org.jspecify.annotations.Nullable;
 final class StartupConfig {
     private StartupConfig() {}
 
+    /**
+     * @param config with all keys of the server, and their defaults; null if it cannot even be read
+     * @param problems what is wrong with it, in words for whoever wrote it; none if the server can start with it
+     */
+    record Checked(@Nullable SmallRyeConfig config, List<String> problems) {}
+
     static SmallRyeConfig read() {
         return ConfigUtils.configBuilder().build();
     }
 
-    /** What is wrong with it, in words for whoever wrote it; none if the server can start with it. */
-    static List<String> problems() {
-        return problems(ConfigUtils.configBuilder());
+    static Checked checked() {
+        return checked(ConfigUtils::configBuilder);
     }
 
-    static List<String> problems(SmallRyeConfigBuilder sources) {
+    static Checked checked(Supplier<SmallRyeConfigBuilder> sources) {
+        SmallRyeConfig config = unmistaken(sources.get());
+        return config == null
+                ? mistaken(sources.get())
+                : new Checked(config, ConfigCheck.problems(config.getConfigMapping(ThreadwrightConfig.class)));
+    }
+
+    /** Read but once, which keeps a start long enough; null if something is mistaken: all of that takes more than one look. */
+    private static @Nullable SmallRyeConfig unmistaken(SmallRyeConfigBuilder sources) {
         try {
-            ConfigMistakes mistakes = new ConfigMistakes(sources.build());
-            mistakes.lookAtTruths();
-            mistakes.lookAtPort(PublicUrl.PORT_KEY);
+            SmallRyeConfig config =
+                    sources.withMapping(ThreadwrightConfig.class).build();
+            return lookedAt(config).all().isEmpty() ? config : null;
+        } catch (IllegalArgumentException | ConfigValidationException e) {
+            return null;
+        }
+    }
+
+    private static Checked mistaken(SmallRyeConfigBuilder sources) {
+        try {
+            ConfigMistakes mistakes = lookedAt(sources.build());
             SmallRyeConfig config = mapped(sources, mistakes);
             List<String> problems = new ArrayList<>(mistakes.all());
             if (config != null) {
                 problems.addAll(ConfigCheck.problems(config.getConfigMapping(ThreadwrightConfig.class)));
             }
-            return problems;
+            return new Checked(config, problems);
         } catch (IllegalArgumentException e) {
-            return List.of(String.valueOf(e.getMessage()));
+            return new Checked(null, List.of(String.valueOf(e.getMessage())));
         }
+    }
+
+    private static ConfigMistakes lookedAt(SmallRyeConfig config) {
+        ConfigMistakes mistakes = new ConfigMistakes(config);
+        mistakes.lookAtTruths();
+        mistakes.lookAtPort(PublicUrl.PORT_KEY);
+        return mistakes;
     }
 
     /** With defaults for what is mistaken, so that all the rest can be looked at, too; null if that cannot be. */

@@ -20,8 +20,9 @@ class StartupConfigTest {
     private static final int ABOVE_ALL = 1_000;
 
     private static List<String> problems(Map<String, String> values) {
-        return StartupConfig.problems(
-                ConfigUtils.configBuilder().withSources(new PropertiesConfigSource(values, "test", ABOVE_ALL)));
+        return StartupConfig.checked(() ->
+                        ConfigUtils.configBuilder().withSources(new PropertiesConfigSource(values, "test", ABOVE_ALL)))
+                .problems();
     }
 
     @Test

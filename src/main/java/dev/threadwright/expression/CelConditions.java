@@ -56,9 +56,6 @@ public final class CelConditions {
             "waitingForEvent", SimpleType.BOOL,
             "queued", SimpleType.INT);
 
-    private final CelCompiler compiler;
-    private final CelRuntime runtime;
-
     @SuppressWarnings("serial") // never serialized
     private final Map<String, CelRuntime.Program> compiled = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
@@ -67,16 +64,21 @@ public final class CelConditions {
         }
     };
 
-    public CelConditions() {
-        CelCompilerBuilder builder = CelCompilerFactory.standardCelCompilerBuilder()
-                .setOptions(OPTIONS)
-                .setStandardMacros(CelStandardMacro.STANDARD_MACROS)
-                .setResultType(SimpleType.BOOL);
-        VARIABLES.forEach(builder::addVar);
-        this.compiler = builder.build();
-        this.runtime = CelRuntimeFactory.standardCelRuntimeBuilder()
+    /** Made for the first condition: most servers have none when they start, and it takes long. */
+    private static final class Language {
+        static final CelCompiler COMPILER = compiler();
+        static final CelRuntime RUNTIME = CelRuntimeFactory.standardCelRuntimeBuilder()
                 .setOptions(OPTIONS)
                 .build();
+
+        private static CelCompiler compiler() {
+            CelCompilerBuilder builder = CelCompilerFactory.standardCelCompilerBuilder()
+                    .setOptions(OPTIONS)
+                    .setStandardMacros(CelStandardMacro.STANDARD_MACROS)
+                    .setResultType(SimpleType.BOOL);
+            VARIABLES.forEach(builder::addVar);
+            return builder.build();
+        }
     }
 
     /** @throws IllegalArgumentException with what is wrong and where, if it is not a condition */
@@ -140,8 +142,8 @@ public final class CelConditions {
                     "the condition is too long: " + length + " characters, at most " + MAX_LENGTH);
         }
         try {
-            CelAbstractSyntaxTree tree = compiler.compile(condition).getAst();
-            return runtime.createProgram(tree);
+            CelAbstractSyntaxTree tree = Language.COMPILER.compile(condition).getAst();
+            return Language.RUNTIME.createProgram(tree);
         } catch (CelValidationException e) {
             throw new IllegalArgumentException(CelSetup.words(e), e);
         } catch (CelEvaluationException e) {

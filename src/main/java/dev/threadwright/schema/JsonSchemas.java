@@ -36,20 +36,23 @@ public final class JsonSchemas implements AnswerSchemas {
     static final int MAX_ERRORS = 5;
 
     private static final String META_SCHEMAS = "https://json-schema.org/";
-    private static final SchemaLocation META_SCHEMA = SchemaLocation.of("https://json-schema.org/draft/2020-12/schema");
+    private static final SchemaLocation PLACE = SchemaLocation.of("https://json-schema.org/draft/2020-12/schema");
 
-    private final SchemaRegistry registry = SchemaRegistry.withDefaultDialect(
-            SpecificationVersion.DRAFT_2020_12,
-            builder -> builder.schemaRegistryConfig(SchemaRegistryConfig.builder()
-                            .regularExpressionFactory(JsonSchemas::linear)
-                            .formatAssertionsEnabled(true)
-                            .locale(Locale.ROOT)
-                            .build())
-                    .schemaCacheEnabled(false)
-                    .schemaLoader(loader -> loader.fetchRemoteResources(false)
-                            .allow(iri -> iri.toString().startsWith(META_SCHEMAS))));
+    /** Made for the first schema: it takes long. */
+    private static final class Draft {
+        static final SchemaRegistry REGISTRY = SchemaRegistry.withDefaultDialect(
+                SpecificationVersion.DRAFT_2020_12,
+                builder -> builder.schemaRegistryConfig(SchemaRegistryConfig.builder()
+                                .regularExpressionFactory(JsonSchemas::linear)
+                                .formatAssertionsEnabled(true)
+                                .locale(Locale.ROOT)
+                                .build())
+                        .schemaCacheEnabled(false)
+                        .schemaLoader(loader -> loader.fetchRemoteResources(false)
+                                .allow(iri -> iri.toString().startsWith(META_SCHEMAS))));
 
-    private final Schema metaSchema = registry.getSchema(META_SCHEMA);
+        static final Schema META_SCHEMA = REGISTRY.getSchema(PLACE);
+    }
 
     @SuppressWarnings("serial") // never serialized
     private final Map<String, Checked> checked = new LinkedHashMap<>(16, 0.75f, true) {
@@ -96,12 +99,12 @@ public final class JsonSchemas implements AnswerSchemas {
     }
 
     private Checked check(String text) {
-        List<Error> errors = metaSchema.validate(text, InputFormat.JSON);
+        List<Error> errors = Draft.META_SCHEMA.validate(text, InputFormat.JSON);
         if (!errors.isEmpty()) {
             return new Checked(null, words(errors));
         }
         try {
-            Schema compiled = registry.getSchema(text, InputFormat.JSON);
+            Schema compiled = Draft.REGISTRY.getSchema(text, InputFormat.JSON);
             // References and patterns would be looked at when something is held against them.
             compiled.initializeValidators();
             return new Checked(compiled, null);
