@@ -5,7 +5,9 @@ import dev.threadwright.embedded.EmbeddedServers;
 import dev.threadwright.embedded.EmbeddedStartException;
 import dev.threadwright.http.OpenApiDocument;
 import dev.threadwright.journal.JournalUnavailableException;
+import dev.threadwright.journal.PostgresSettings;
 import dev.threadwright.ops.AuditCommand;
+import dev.threadwright.ops.EngineStartup;
 import dev.threadwright.ops.KeyCommand;
 import dev.threadwright.ops.MasterKeyCommand;
 import dev.threadwright.ops.RecoverCommand;
@@ -67,7 +69,7 @@ final class Launch {
             case CommandLine.Serve ignored -> {
                 SmallRyeConfig config = configured();
                 refuseUnidentified(config);
-                startUnconfigured(config, true);
+                EngineStartup.connect(startUnconfigured(config, true));
                 serve(() -> true);
             }
             case CommandLine.Check ignored -> refuseUnidentified(configured());
@@ -75,7 +77,7 @@ final class Launch {
                 refuse(Rehearsal.leaveOthersAlone());
                 Rehearsal rehearsal = Rehearsal.prepared();
                 end.leave(rehearsal::forget);
-                startUnconfigured(configured(), true);
+                EngineStartup.connect(startUnconfigured(configured(), true));
                 rehearsal.begin();
                 serve(rehearsal::wentWell);
             }
@@ -160,7 +162,8 @@ final class Launch {
         }
     }
 
-    private void startUnconfigured(SmallRyeConfig config, boolean withKafka) {
+    /** @return the Postgres that there is now */
+    private PostgresSettings startUnconfigured(SmallRyeConfig config, boolean withKafka) {
         boolean postgresConfigured = StartupConfig.hasPostgres(config);
         boolean kafkaConfigured = StartupConfig.hasKafka(config);
         refuse(EmbeddedPackage.of(Main.class.getClassLoader())
@@ -194,6 +197,14 @@ final class Launch {
         if (publicUrl != null) {
             System.setProperty(PublicUrl.KEY, publicUrl);
         }
+        return postgresConfigured
+                ? PostgresSettings.of(
+                        config.getValue(EmbeddedServers.POSTGRES_URL_KEY, String.class),
+                        config.getOptionalValue(PostgresConfigSource.USERNAME_KEY, String.class)
+                                .orElse(""),
+                        config.getOptionalValue(PostgresConfigSource.PASSWORD_KEY, String.class)
+                                .orElse(""))
+                : PostgresSettings.of(servers.jdbcUrl(), servers.user(), servers.password());
     }
 
     private static boolean isStoppedInOrder(CompletableFuture<Integer> quarkusStopped) {

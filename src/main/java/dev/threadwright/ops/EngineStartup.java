@@ -13,6 +13,7 @@ import dev.threadwright.expression.PolicyJudges;
 import dev.threadwright.ingress.ReceivedTrace;
 import dev.threadwright.ingress.RecordDecoder;
 import dev.threadwright.journal.DeadLetterNames;
+import dev.threadwright.journal.JournalException;
 import dev.threadwright.journal.JournalSchema;
 import dev.threadwright.journal.PostgresJournal;
 import dev.threadwright.journal.PostgresSettings;
@@ -49,6 +50,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
@@ -89,6 +91,9 @@ public class EngineStartup {
     private final SealingWiring sealing;
     private final Measurements measurements;
     private final ReceivedTrace receivedTrace;
+
+    /** Begun before there is anything else of the server; null in one that did not. */
+    private static volatile @Nullable Future<StoredSettings> connecting;
 
     /** What the start has to wait for just now. The log says why it is not there yet. */
     private final Set<String> awaited = new ConcurrentSkipListSet<>();
@@ -133,6 +138,21 @@ public class EngineStartup {
         this.measurements = measurements;
         List<Replies> all = replies.stream().toList();
         this.replies = batch -> all.forEach(each -> each.committed(batch));
+    }
+
+    /** Beside the start of Quarkus, which takes longer: so the engine's own start finds a connection. Returns at once. */
+    public static void connect(PostgresSettings postgres) {
+        FutureTask<StoredSettings> connection = new FutureTask<>(() -> {
+            StoredSettings stored = new StoredSettings(postgres);
+            try {
+                stored.schema();
+            } catch (JournalException e) {
+                LOG.debugf("No Postgres yet, for which the start will wait: %s", e.getMessage());
+            }
+            return stored;
+        });
+        connecting = connection;
+        Thread.ofPlatform().name("first-connection").daemon().start(connection);
     }
 
     /** What the start is waiting for; null when the engine runs. */
@@ -224,7 +244,8 @@ public class EngineStartup {
 
     private void bringUp() throws InterruptedException {
         PostgresSettings postgres = postgres();
-        try (StoredSettings stored = new StoredSettings(postgres);
+        Future<StoredSettings> begun = connecting;
+        try (StoredSettings stored = begun == null ? new StoredSettings(postgres) : got(begun);
                 ExecutorService beside = Executors.newSingleThreadExecutor(
                         Thread.ofPlatform().name("engine-start-topics").daemon().factory())) {
             patiently("Postgres, to migrate the schema", () -> {
