@@ -28,7 +28,8 @@ final class ProcessGroup implements AutoCloseable {
 
     /** @param log where its output goes, of both kinds */
     static ProcessGroup start(Path directory, Path log, List<String> command) throws IOException {
-        // What a shell starts in the background ignores SIGINT, and so does all that it starts: tests of a build's among it.
+        // What a shell starts in the background ignores SIGINT, and so does all that it starts: tests of a build's
+        // among it.
         List<String> grouped = new ArrayList<>(List.of("env", "--default-signal=INT,QUIT,HUP,TERM", "setsid"));
         grouped.addAll(command);
         ProcessBuilder builder = new ProcessBuilder(grouped)
