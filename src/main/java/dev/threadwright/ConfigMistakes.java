@@ -48,6 +48,9 @@ final class ConfigMistakes {
 
     private final Map<String, Property> declared;
 
+    /** Of all that are declared; made for the first key that has a chosen name, or a number, in it. */
+    private final Map<Pattern, Property> forms = new LinkedHashMap<>();
+
     /** By key, so that each is told once. */
     private final Map<String, String> mistakes = new LinkedHashMap<>();
 
@@ -166,17 +169,21 @@ final class ConfigMistakes {
 
     private @Nullable Property declaration(String key) {
         Property exactly = declared.get(key);
-        return exactly != null
-                ? exactly
-                : declared.entrySet().stream()
-                        .filter(entry -> key.matches(pattern(entry.getKey())))
-                        .map(Map.Entry::getValue)
-                        .findFirst()
-                        .orElse(null);
+        if (exactly != null) {
+            return exactly;
+        }
+        if (forms.isEmpty()) {
+            declared.forEach((form, property) -> forms.put(pattern(form), property));
+        }
+        return forms.entrySet().stream()
+                .filter(form -> form.getKey().matcher(key).matches())
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElse(null);
     }
 
-    private static String pattern(String declared) {
-        return Pattern.quote(declared).replace("*", "\\E" + CHOSEN + "\\Q") + "(?:\\[\\d+])?";
+    private static Pattern pattern(String declared) {
+        return Pattern.compile(Pattern.quote(declared).replace("*", "\\E" + CHOSEN + "\\Q") + "(?:\\[\\d+])?");
     }
 
     private static String type(Property property) {
