@@ -113,8 +113,7 @@ final class OwedWork {
             left.begun().add(begun);
         }
         // What is done elsewhere may be very much, and was asked for already: it is outstanding until the worker
-        // answers,
-        // the callback comes or the time is up.
+        // answers, the callback comes or the time is up.
         if (step.call().awaited() == Awaited.HANDLER) {
             left.calls().add(step);
         }
