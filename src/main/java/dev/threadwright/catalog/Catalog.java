@@ -17,6 +17,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
+import java.sql.Connection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -176,6 +177,15 @@ public class Catalog implements WorkflowCatalog {
      * @throws CatalogUnavailableException if the store cannot be reached
      */
     public void refresh() {
+        refresh(stored);
+    }
+
+    /** As {@link #refresh()}, over a connection that somebody else has, and closes. */
+    public void refresh(Connection connection) {
+        refresh(new StoredWorkflows(connection));
+    }
+
+    private void refresh(StoredWorkflows stored) {
         if (stored.count() == known.size()) {
             return;
         }

@@ -22,10 +22,39 @@ final class StoredWorkflows {
     /** Documents that are read at once. */
     private static final int AT_ONCE = 100;
 
-    private final DataSource dataSource;
+    private final Database database;
 
     StoredWorkflows(DataSource dataSource) {
-        this.dataSource = dataSource;
+        this(new Database() {
+            @Override
+            public <T> T call(Work<T> work) throws SQLException {
+                try (Connection connection = dataSource.getConnection()) {
+                    return work.on(connection);
+                }
+            }
+        });
+    }
+
+    /** Over a connection that somebody else has, and closes. */
+    StoredWorkflows(Connection connection) {
+        this(new Database() {
+            @Override
+            public <T> T call(Work<T> work) throws SQLException {
+                return work.on(connection);
+            }
+        });
+    }
+
+    private StoredWorkflows(Database database) {
+        this.database = database;
+    }
+
+    private interface Database {
+        <T> T call(Work<T> work) throws SQLException;
+    }
+
+    private interface Work<T> {
+        T on(Connection connection) throws SQLException;
     }
 
     record Key(String tenant, WorkflowRef ref) {
@@ -175,18 +204,21 @@ final class StoredWorkflows {
 
     /** False if another server was faster. */
     private boolean insert(String tenant, WorkflowRef ref, byte[] hash, String document, long nowMs) {
-        try (Connection connection = dataSource.getConnection();
-                PreparedStatement statement = connection.prepareStatement(
+        try {
+            return database.call(connection -> {
+                try (PreparedStatement statement = connection.prepareStatement(
                         "insert into workflow (created_at_ms, version, tenant, name, hash, document)"
                                 + " values (?, ?, ?, ?, ?, ?)")) {
-            statement.setLong(1, nowMs);
-            statement.setInt(2, ref.version());
-            statement.setString(3, tenant);
-            statement.setString(4, ref.name());
-            statement.setBytes(5, hash);
-            statement.setString(6, document);
-            statement.executeUpdate();
-            return true;
+                    statement.setLong(1, nowMs);
+                    statement.setInt(2, ref.version());
+                    statement.setString(3, tenant);
+                    statement.setString(4, ref.name());
+                    statement.setBytes(5, hash);
+                    statement.setString(6, document);
+                    statement.executeUpdate();
+                    return true;
+                }
+            });
         } catch (SQLException e) {
             if (UNIQUE_VIOLATION.equals(e.getSQLState())) {
                 return false;
@@ -204,16 +236,19 @@ final class StoredWorkflows {
     }
 
     private <T> List<T> query(String sql, Parameters parameters, Reader<T> reader) {
-        try (Connection connection = dataSource.getConnection();
-                PreparedStatement statement = connection.prepareStatement(sql)) {
-            parameters.set(statement);
-            try (ResultSet rows = statement.executeQuery()) {
-                List<T> read = new ArrayList<>();
-                while (rows.next()) {
-                    read.add(reader.read(rows));
+        try {
+            return database.call(connection -> {
+                try (PreparedStatement statement = connection.prepareStatement(sql)) {
+                    parameters.set(statement);
+                    try (ResultSet rows = statement.executeQuery()) {
+                        List<T> read = new ArrayList<>();
+                        while (rows.next()) {
+                            read.add(reader.read(rows));
+                        }
+                        return read;
+                    }
                 }
-                return read;
-            }
+            });
         } catch (SQLException e) {
             throw unavailable(e);
         }

@@ -141,6 +141,28 @@ public final class StoredSettings implements AutoCloseable {
         return Topic.of(firstOf("server_setting", TOPIC + name, new Topic(id, 1).toString()));
     }
 
+    /** What else a start has to know, over this connection. */
+    @FunctionalInterface
+    public interface Question<T> {
+        T of(Connection connection) throws SQLException;
+    }
+
+    /**
+     * @param question changes nothing of the connection, and does not close it
+     * @throws JournalUnavailableException if the store cannot be reached
+     */
+    public <T> T ask(Question<T> question) {
+        try {
+            return lane.call(question::of, SqlErrors::ofRead);
+        } catch (JournalException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // Perhaps in the asker's words for a broken connection: who asks again gets another one.
+            lane.close();
+            throw e;
+        }
+    }
+
     /** Who has threads, or had; one look-up each. */
     public List<String> tenants() {
         return lane.call(

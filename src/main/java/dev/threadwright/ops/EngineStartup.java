@@ -253,7 +253,7 @@ public class EngineStartup {
                 return stored;
             });
             patiently("Postgres, to look at the keys of threads", () -> {
-                sealing.check();
+                sealing.check(stored);
                 return sealing;
             });
             try {
@@ -294,20 +294,22 @@ public class EngineStartup {
             return partitions;
         });
         KafkaClients kafka = new KafkaClients(kafkaConnection, config.limits().recordBytes());
-        Future<Map<String, Integer>> topics = beside.submit(() -> topics(kafka, partitions, postgres));
+        Future<Map<String, String>> topics = beside.submit(() -> topics(kafka, partitions));
         CallbackKey callbackKey = patiently("Postgres, to read the key of callbacks", () -> callbackKey(stored));
         callbacks.open(callbackKey);
         deadLetters.open(patiently(
                 "Postgres, to read the key of dead letters' names",
                 () -> stored.deadLetterKey(fresh(DeadLetterNames.KEY_BYTES))));
         patiently("Postgres, to load the workflows", () -> {
-            registerWorkflows();
+            registerWorkflows(stored);
             return partitions;
         });
         // Before the first thread or run could be one too many.
         QuotaWiring.count(quotas, tables);
         Decider decider = patiently("Postgres, to read the workflow of inputs", this::decider);
-        Map<String, Integer> generations = got(topics);
+        Map<String, String> topicIds = got(topics);
+        Map<String, Integer> generations = patiently(
+                "Postgres, to see which topics these are", () -> TopicSetup.generations(config, topicIds, stored));
         RecordDecoder decoder = new RecordDecoder(
                 TenantTopics.of(config),
                 topic -> generations.getOrDefault(topic, 1),
@@ -335,15 +337,12 @@ public class EngineStartup {
         endings.start();
     }
 
-    private Map<String, Integer> topics(KafkaClients kafka, int partitions, PostgresSettings postgres)
-            throws InterruptedException {
+    private Map<String, String> topics(KafkaClients kafka, int partitions) throws InterruptedException {
         return patiently("Kafka, to see to the topics", () -> {
-            // With a connection of its own: the other thread asks over its.
-            try (Admin admin = kafka.admin("threadwright-setup");
-                    StoredSettings stored = new StoredSettings(postgres)) {
+            try (Admin admin = kafka.admin("threadwright-setup")) {
                 TopicSetup topics = new TopicSetup(admin, config);
                 topics.ensure(partitions);
-                return topics.checkIdentities(stored);
+                return topics.ids();
             }
         });
     }
@@ -378,8 +377,11 @@ public class EngineStartup {
         return key;
     }
 
-    private void registerWorkflows() {
-        workflows.refresh();
+    private void registerWorkflows(StoredSettings stored) {
+        stored.ask(connection -> {
+            workflows.refresh(connection);
+            return workflows;
+        });
         WorkflowFiles files = new WorkflowFiles(workflows);
         long nowMs = System.currentTimeMillis();
         if (config.workflows().examples()) {

@@ -117,6 +117,6 @@ final class KafkaClients {
     private Map<String, Object> config(String clientId) {
         Map<String, Object> config = new HashMap<>(connection);
         config.put(CommonClientConfigs.CLIENT_ID_CONFIG, clientId);
-        return WithoutJmx.in(config);
+        return QuietClients.in(config);
     }
 }

@@ -134,6 +134,11 @@ final class TopicSetup {
     }
 
     Identities identities(StoredSettings store) {
+        return new Identities(ids(), store.topics(), store);
+    }
+
+    /** The identities of the topics that are there, by their names: those that the journal has to do with. */
+    Map<String, String> ids() {
         Set<String> existing = await("list the topics", admin.listTopics().names());
         List<String> asked = Stream.concat(
                         Stream.of(config.topics().commands(), config.topics().positions()),
@@ -148,24 +153,25 @@ final class TopicSetup {
                 .filter(existing::contains)
                 .distinct()
                 .toList();
-        Map<String, String> current = new HashMap<>();
+        Map<String, String> ids = new HashMap<>();
         await("describe the topics", admin.describeTopics(asked).allTopicNames())
                 .forEach((name, description) ->
-                        current.put(name, description.topicId().toString()));
-        return new Identities(current, store.topics(), store);
+                        ids.put(name, description.topicId().toString()));
+        return ids;
     }
 
     /**
      * Remembers the topics that the journal does not know yet.
      *
+     * @param ids of the topics that are there
      * @return the generations of the topics, by their names: a record that has no id of its own is known by where it stands, and
      *     one of an earlier topic that stood there is another
      * @throws MisconfiguredException if an inbound topic was created anew: what was consumed of it says nothing about this one;
      *     or the one of the published positions, without which what is published would be published again
      */
-    Map<String, Integer> checkIdentities(StoredSettings store) {
-        Identities found = identities(store);
-        Set<String> inbound = topics.inbound().keySet();
+    static Map<String, Integer> generations(ThreadwrightConfig config, Map<String, String> ids, StoredSettings store) {
+        Identities found = new Identities(ids, store.topics(), store);
+        Set<String> inbound = TenantTopics.of(config).inbound().keySet();
         for (String topic : found.recreated()) {
             if (inbound.contains(topic)) {
                 throw new MisconfiguredException(
@@ -185,9 +191,10 @@ final class TopicSetup {
                     topic);
         }
         Map<String, Integer> generations = new HashMap<>();
-        found.current()
-                .forEach((name, id) ->
-                        generations.put(name, store.topic(name, id).generation()));
+        found.current().forEach((name, id) -> {
+            StoredSettings.Topic known = found.stored().get(name);
+            generations.put(name, (known == null ? store.topic(name, id) : known).generation());
+        });
         return generations;
     }
 

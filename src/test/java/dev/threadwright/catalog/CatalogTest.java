@@ -23,6 +23,7 @@ import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.lang.reflect.Proxy;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -205,6 +206,20 @@ class CatalogTest {
         assertThat(written(later, ref(1))).isEqualTo(Json.of(1));
         assertThat(written(later, ref(2))).isEqualTo(Json.of(2));
         assertThat(latest(later).ref()).isEqualTo(ref(2));
+    }
+
+    @Test
+    void overAConnectionOfSomebodyElseItIsReadAndTheConnectionStaysOpen() throws SQLException {
+        register(here, document("1"));
+
+        Catalog later = server();
+        try (Connection connection = dataSource.getConnection()) {
+            later.refresh(connection);
+            assertThat(connection.isClosed()).isFalse();
+        }
+
+        assertThat(later.newest(tenant, name)).isEqualTo(ref(1));
+        assertThat(later.holds(tenant, document("1"))).isTrue();
     }
 
     @Test

@@ -32,6 +32,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.postgresql.PGConnection;
 
 class PostgresJournalTest extends JournalContract {
 
@@ -282,6 +283,25 @@ class PostgresJournalTest extends JournalContract {
         StoredSettings stored = new StoredSettings(settings);
         assertThat(stored.callbackKey(new byte[] {1, -1})).containsExactly(1, -1);
         assertThat(new StoredSettings(settings).callbackKey(new byte[] {2, 2})).containsExactly(1, -1);
+    }
+
+    @Test
+    void what_a_start_asks_besides_goes_over_the_same_connection_until_something_fails() {
+        try (StoredSettings stored = new StoredSettings(settings)) {
+            int backend = stored.ask(PostgresJournalTest::backend);
+            assertThat(stored.partitions(16)).isEqualTo(16);
+            assertThat(stored.ask(PostgresJournalTest::backend)).isEqualTo(backend);
+
+            assertThatThrownBy(() -> stored.ask(connection -> {
+                        throw new IllegalStateException("in the asker's words");
+                    }))
+                    .hasMessage("in the asker's words");
+            assertThat(stored.ask(PostgresJournalTest::backend)).isNotEqualTo(backend);
+        }
+    }
+
+    private static int backend(Connection connection) throws SQLException {
+        return connection.unwrap(PGConnection.class).getBackendPID();
     }
 
     // What goes wrong -------------------------------------------------------------------------------------------------

@@ -15,9 +15,10 @@ import org.junit.jupiter.api.Test;
 
 @QuarkusTest
 @WithTestResource(EmbeddedServersResource.class)
-class WithoutJmxTest {
+class QuietClientsTest {
 
-    private static final String KEY = "metric.reporters";
+    private static final String REPORTERS = "metric.reporters";
+    private static final String PUSH = "enable.metrics.push";
 
     @BeforeEach
     void engineIsReady() {
@@ -36,7 +37,10 @@ class WithoutJmxTest {
 
     @Test
     void whoWantsItSaysSo() {
-        assertThat(WithoutJmx.in(new HashMap<>())).containsEntry(KEY, "");
-        assertThat(WithoutJmx.in(new HashMap<>(Map.of(KEY, "a.Reporter")))).containsEntry(KEY, "a.Reporter");
+        assertThat(QuietClients.in(new HashMap<>()))
+                .containsEntry(REPORTERS, "")
+                .containsEntry(PUSH, "false");
+        Map<String, Object> wanted = Map.of(REPORTERS, "a.Reporter", PUSH, "true");
+        assertThat(QuietClients.in(new HashMap<>(wanted))).isEqualTo(wanted);
     }
 }
