@@ -8,6 +8,7 @@ import dev.threadwright.journal.JournalUnavailableException;
 import dev.threadwright.journal.PostgresSettings;
 import dev.threadwright.ops.AuditCommand;
 import dev.threadwright.ops.EngineStartup;
+import dev.threadwright.ops.EnvironmentKeys;
 import dev.threadwright.ops.KeyCommand;
 import dev.threadwright.ops.MasterKeyCommand;
 import dev.threadwright.ops.RecoverCommand;
@@ -72,7 +73,11 @@ final class Launch {
                 EngineStartup.connect(startUnconfigured(config, true));
                 serve(() -> true);
             }
-            case CommandLine.Check ignored -> refuseUnidentified(configured());
+            case CommandLine.Check ignored -> {
+                SmallRyeConfig config = configured();
+                EnvironmentKeys.warnings(config::getPropertyNames).forEach(System.err::println);
+                refuseUnidentified(config);
+            }
             case CommandLine.Rehearse ignored -> {
                 refuse(Rehearsal.leaveOthersAlone());
                 Rehearsal rehearsal = Rehearsal.prepared();

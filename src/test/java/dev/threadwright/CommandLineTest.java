@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,6 +25,9 @@ class CommandLineTest {
 
     @TempDir
     Path directory;
+
+    /** What processes find in theirs, besides. */
+    private final Map<String, String> environment = new HashMap<>();
 
     private record Ended(int status, String out, String err) {}
 
@@ -103,6 +108,14 @@ class CommandLineTest {
     @Test
     void theConfigurationIsLookedAtWithoutAStart() throws Exception {
         assertThat(run("check")).isEqualTo(new Ended(0, "", ""));
+        environment.put("THREADWRIGHT_PARTITION", "8");
+        assertThat(run("check"))
+                .isEqualTo(new Ended(
+                        0,
+                        "",
+                        "Environment variable THREADWRIGHT_PARTITION is no key of this server; keys are in"
+                                + " docs/configuration.md\n"));
+        environment.clear();
         Ended wrong = run(List.of("-Dthreadwright.partitions=many"), "check");
         assertThat(wrong.status()).isOne();
         assertThat(wrong.err())
@@ -155,10 +168,10 @@ class CommandLineTest {
                 .flatMap(List::stream)
                 .toList();
         Path err = Path.of(directory + ".err");
-        Process process = new ProcessBuilder(command)
-                .directory(directory.toFile())
-                .redirectError(err.toFile())
-                .start();
+        ProcessBuilder builder =
+                new ProcessBuilder(command).directory(directory.toFile()).redirectError(err.toFile());
+        builder.environment().putAll(environment);
+        Process process = builder.start();
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         return new Ended(process.waitFor(), out, Files.readString(err));
     }

@@ -171,9 +171,7 @@ public class EngineStartup {
     /** Before others that start something, because this takes longest and they can do so beside it. */
     void onStart(@Observes @Priority(FIRST) StartupEvent event) {
         tellIdentity();
-        EnvironmentKeys.unknown(System.getenv().keySet(), ConfigProvider.getConfig()::getPropertyNames)
-                .forEach(name -> LOG.warnf(
-                        "Environment variable %s is no key of this server; keys are in docs/configuration.md", name));
+        EnvironmentKeys.warnings(ConfigProvider.getConfig()::getPropertyNames).forEach(LOG::warn);
         List<String> ofOneClient = config.postgres()
                 .url()
                 .map(url -> PostgresUrl.of(url.strip()).ofOne())

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * Variables that look like keys of the server and are none. Unlike keys elsewhere they stop nothing: an environment is shared
  * with other programs, some of which are told of this server by such names.
  */
-final class EnvironmentKeys {
+public final class EnvironmentKeys {
 
     private static final String PREFIX = "THREADWRIGHT_";
 
@@ -34,6 +34,14 @@ final class EnvironmentKeys {
     private static final String TO_THE_END = ".+";
 
     private EnvironmentKeys() {}
+
+    /** What to say of each variable of this process that looks like a key and is none. @param configured as in {@link #unknown} */
+    public static List<String> warnings(Supplier<? extends Iterable<String>> configured) {
+        return unknown(System.getenv().keySet(), configured).stream()
+                .map(name ->
+                        "Environment variable " + name + " is no key of this server; keys are in docs/configuration.md")
+                .toList();
+    }
 
     /**
      * @param variables their names

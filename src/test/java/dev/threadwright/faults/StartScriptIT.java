@@ -87,7 +87,7 @@ class StartScriptIT {
 
     @Test
     void whatSomebodyElseRehearsesIsNotRehearsedBesideThat() throws Exception {
-        Process other = new ProcessBuilder("sleep", "300").start();
+        Process other = new ProcessBuilder("bash", "-c", "exec -a bin/threadwright sleep 300").start();
         Path lock = Files.createSymbolicLink(target.resolve("threadwright.lock"), Path.of("" + other.pid()));
         try (ProcessGroup process = start("rehearse")) {
             assertThat(process.awaitEnd()).as(process.log()).isOne();
@@ -103,6 +103,19 @@ class StartScriptIT {
             assertThat(process.log()).contains("threadwright.partitions is 0").doesNotContain("just now");
             assertThat(Files.exists(lock, LinkOption.NOFOLLOW_LINKS)).isFalse();
             assertThat(ours()).isEmpty();
+        }
+    }
+
+    @Test
+    void aLockWhoseNumberIsAnotherProgramsByNowHoldsNobody() throws Exception {
+        Process other = new ProcessBuilder("sleep", "300").start();
+        Path lock = Files.createSymbolicLink(target.resolve("threadwright.lock"), Path.of("" + other.pid()));
+        try (ProcessGroup process = start("-Dthreadwright.partitions=0")) {
+            assertThat(process.awaitEnd()).as(process.log()).isOne();
+            assertThat(process.log()).contains("threadwright.partitions is 0").doesNotContain("just now");
+            assertThat(Files.exists(lock, LinkOption.NOFOLLOW_LINKS)).isFalse();
+        } finally {
+            other.destroyForcibly().waitFor();
         }
     }
 
