@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BinaryOperator;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
@@ -48,6 +49,9 @@ public class Catalog implements WorkflowCatalog {
     private final Map<Key, Compiled> inJava = new HashMap<>();
     private final KnownVersions known;
     private final CompiledVersions compiled;
+
+    /** Who registers waits for others with a connection in the hand, and may need another one: so there is one such at a time. */
+    private final ReentrantLock registering = new ReentrantLock();
 
     /** @param isNew whether it was registered now; else this content was the newest version already */
     public record Registered(WorkflowRef ref, boolean isNew) {}
@@ -222,27 +226,39 @@ public class Catalog implements WorkflowCatalog {
      * @throws CatalogUnavailableException if the store cannot be reached
      */
     public Registered register(String tenant, String text, long nowMs) {
-        refresh();
         Json.Obj document = DocumentReader.read(text);
-        long place = known.end();
-        Compiled checked = checked(tenant, document, text, place);
         Integer version = document.get("version") instanceof Json.Num number
                 ? number.value().intValueExact()
                 : null;
-        StoredWorkflows.Stored registered =
-                stored.register(tenant, checked.workflow().ref().name(), version, hashOf(document), text, nowMs);
-        if (registered.isNew()) {
-            Key key = new Key(tenant, registered.ref());
-            boolean isTakenIn = compiled.takeIn(List.of(key), Map.of(key, text)) == 1;
-            // Else others came in between: it is another version, or its names stand for others.
-            if (isTakenIn
-                    && known.place(key) == place
-                    && checked.workflow().ref().equals(key.ref())) {
-                compiled.keep(key, checked);
+        byte[] hash = hashOf(document);
+        registering.lock();
+        try {
+            Placed placed = stored.alone(now -> {
+                refresh(now);
+                long place = known.end();
+                Compiled checked = checked(tenant, document, text, place);
+                String name = checked.workflow().ref().name();
+                return new Placed(now.register(tenant, name, version, hash, text, nowMs), checked, place);
+            });
+            WorkflowRef ref = placed.stored().ref();
+            if (placed.stored().isNew()) {
+                Key key = new Key(tenant, ref);
+                boolean isTakenIn = compiled.takeIn(List.of(key), Map.of(key, text)) == 1;
+                // Else it was found by who brings up to date, and perhaps others before it.
+                if (isTakenIn
+                        && known.place(key) == placed.place()
+                        && placed.checked().workflow().ref().equals(ref)) {
+                    compiled.keep(key, placed.checked());
+                }
             }
+            return new Registered(ref, placed.stored().isNew());
+        } finally {
+            registering.unlock();
         }
-        return new Registered(registered.ref(), registered.isNew());
     }
+
+    /** @param place that it was checked for */
+    private record Placed(StoredWorkflows.Stored stored, Compiled checked, long place) {}
 
     /**
      * Whether the newest version under its name is this content, and as far as {@link #has} knows can be used here: then there is

@@ -104,27 +104,16 @@ final class KnownVersions {
     }
 
     /**
-     * What a name stands for at a place: the newest of those that came before. Stored times are those of several clocks, so that
-     * none may have come before; then it is the first that came after. Null if there is none at all. What the tenant has of
-     * its own comes before what everyone has.
+     * What a name stands for at a place: the newest of those that came before. Null if there is none. What the tenant has of its
+     * own comes before what everyone has.
      */
     @Nullable Key meant(String tenant, String name, long place) {
         Order now = order;
-        List<Name> owners = List.of(new Name(tenant, name), new Name(Catalog.EVERYONE, name));
-        for (Name owner : owners) {
+        for (Name owner : List.of(new Name(tenant, name), new Name(Catalog.EVERYONE, name))) {
             for (Map.Entry<Integer, Long> version : now.of(owner).entrySet()) {
                 if (version.getValue() < place) {
                     return owner.version(version.getKey());
                 }
-            }
-        }
-        for (Name owner : owners) {
-            Map.Entry<Integer, Long> first = now.of(owner).entrySet().stream()
-                    .filter(version -> version.getValue() > place)
-                    .min(Map.Entry.comparingByValue())
-                    .orElse(null);
-            if (first != null) {
-                return owner.version(first.getKey());
             }
         }
         return null;

@@ -5,19 +5,21 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /** The registered documents in Postgres. Blocks; throws {@link CatalogUnavailableException} where that cannot be reached. */
 final class StoredWorkflows {
 
-    private static final String UNIQUE_VIOLATION = "23505";
-    private static final int MAX_RACES = 10;
+    /** A registration takes some milliseconds. */
+    private static final int LOCK_WITHIN_SECONDS = 10;
 
     /** Documents that are read at once. */
     private static final int AT_ONCE = 100;
@@ -84,6 +86,36 @@ final class StoredWorkflows {
                 .getFirst();
     }
 
+    /**
+     * Something during which nobody else registers anything, on whichever server; in one transaction.
+     *
+     * @param work with this store, as it is then
+     */
+    <T> T alone(Function<StoredWorkflows, T> work) {
+        try {
+            return database.call(connection -> {
+                connection.setAutoCommit(false);
+                boolean isDone = false;
+                try {
+                    try (Statement statement = connection.createStatement()) {
+                        statement.execute("set local lock_timeout = '" + LOCK_WITHIN_SECONDS + "s'");
+                        statement.execute("lock table workflow in share row exclusive mode");
+                    }
+                    T result = work.apply(new StoredWorkflows(connection));
+                    connection.commit();
+                    isDone = true;
+                    return result;
+                } finally {
+                    if (!isDone) {
+                        connection.rollback();
+                    }
+                }
+            });
+        } catch (SQLException e) {
+            throw unavailable(e);
+        }
+    }
+
     /** All of them, in the order in which they were registered. */
     List<Key> keys() {
         return query(
@@ -141,36 +173,30 @@ final class StoredWorkflows {
     }
 
     /**
-     * Stores it as the next version, unless the newest has the same content.
+     * Stores it as the next version, unless the newest has the same content. {@link #alone}.
      *
      * @param version the one that it must become, or be; null for whichever is next
      * @throws WorkflowConflictException if that version has other content, or is not above the newest
      */
     Stored register(String tenant, String name, @Nullable Integer version, byte[] hash, String document, long nowMs) {
-        for (int race = 0; race < MAX_RACES; race++) {
-            Newest newest = newest(tenant, name);
-            if (newest != null
-                    && Arrays.equals(newest.hash(), hash)
-                    && (version == null || version == newest.version())) {
-                return new Stored(new WorkflowRef(name, newest.version()), false);
-            }
-            int next = version != null ? version : newest == null ? 1 : newest.version() + 1;
-            WorkflowRef ref = new WorkflowRef(name, next);
-            if (newest != null && next <= newest.version()) {
-                byte[] there = hash(tenant, ref);
-                if (there == null) {
-                    throw WorkflowConflictException.belowNewest(ref, newest.version());
-                }
-                if (!Arrays.equals(there, hash)) {
-                    throw WorkflowConflictException.otherContent(ref, newest.version());
-                }
-                return new Stored(ref, false);
-            }
-            if (insert(tenant, ref, hash, document, nowMs)) {
-                return new Stored(ref, true);
-            }
+        Newest newest = newest(tenant, name);
+        if (newest != null && Arrays.equals(newest.hash(), hash) && (version == null || version == newest.version())) {
+            return new Stored(new WorkflowRef(name, newest.version()), false);
         }
-        throw new CatalogUnavailableException("Too many servers register workflow " + name + " at once", null);
+        int next = version != null ? version : newest == null ? 1 : newest.version() + 1;
+        WorkflowRef ref = new WorkflowRef(name, next);
+        if (newest != null && next <= newest.version()) {
+            byte[] there = hash(tenant, ref);
+            if (there == null) {
+                throw WorkflowConflictException.belowNewest(ref, newest.version());
+            }
+            if (!Arrays.equals(there, hash)) {
+                throw WorkflowConflictException.otherContent(ref, newest.version());
+            }
+            return new Stored(ref, false);
+        }
+        insert(tenant, ref, hash, document, nowMs);
+        return new Stored(ref, true);
     }
 
     /** Whether it is the newest version under its name, and of this content. */
@@ -202,27 +228,24 @@ final class StoredWorkflows {
         return rows.isEmpty() ? null : rows.getFirst();
     }
 
-    /** False if another server was faster. */
-    private boolean insert(String tenant, WorkflowRef ref, byte[] hash, String document, long nowMs) {
+    /** Later than all that are there, whatever this server's clock says: what a name stands for goes by this order. */
+    private void insert(String tenant, WorkflowRef ref, byte[] hash, String document, long nowMs) {
         try {
-            return database.call(connection -> {
-                try (PreparedStatement statement = connection.prepareStatement(
-                        "insert into workflow (created_at_ms, version, tenant, name, hash, document)"
-                                + " values (?, ?, ?, ?, ?, ?)")) {
+            database.call(connection -> {
+                try (PreparedStatement statement = connection.prepareStatement("""
+                        insert into workflow (created_at_ms, version, tenant, name, hash, document)
+                        select greatest(?, max(created_at_ms) + 1), ?, ?, ?, ?, ? from workflow
+                        """)) {
                     statement.setLong(1, nowMs);
                     statement.setInt(2, ref.version());
                     statement.setString(3, tenant);
                     statement.setString(4, ref.name());
                     statement.setBytes(5, hash);
                     statement.setString(6, document);
-                    statement.executeUpdate();
-                    return true;
+                    return statement.executeUpdate();
                 }
             });
         } catch (SQLException e) {
-            if (UNIQUE_VIOLATION.equals(e.getSQLState())) {
-                return false;
-            }
             throw unavailable(e);
         }
     }

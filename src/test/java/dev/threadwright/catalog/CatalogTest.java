@@ -297,6 +297,33 @@ class CatalogTest {
     }
 
     @Test
+    void whatANameStandsForGoesByTheOrderOfRegistrationsWhateverTheClocksSaid() {
+        String parent = "a-" + name;
+        here.register(tenant, document("1"), 10_000);
+        there.register(tenant, parent(parent, name), 12_000);
+        here.register(tenant, document("2"), 11_000);
+
+        Catalog later = server();
+        later.refresh();
+
+        assertThat(subgraphOf(there, parent)).isEqualTo(ref(1));
+        assertThat(subgraphOf(later, parent)).isEqualTo(ref(1));
+    }
+
+    @Test
+    void whatANameStandsForIsTheSameOnEachServerAlsoIfAllRegisterAtOnce() throws Exception {
+        register(here, document("0"));
+        List<Raced> all = raced(8, i -> i % 2 == 0 ? document("" + i) : parent(name + "-" + i, name));
+
+        Catalog later = server();
+        later.refresh();
+        for (int i = 1; i < all.size(); i += 2) {
+            String parent = name + "-" + i;
+            assertThat(subgraphOf(all.get(i).server(), parent)).isEqualTo(subgraphOf(later, parent));
+        }
+    }
+
+    @Test
     void oneOfManyRacesForTheSameContentIsTheFirst() throws Exception {
         List<Registered> all = atOnce(8, i -> document("1"));
 
@@ -323,7 +350,9 @@ class CatalogTest {
 
     @Test
     void oneOfManyRacesForTheSameVersionWins() throws Exception {
-        List<Object> outcomes = raced(8, i -> document(Integer.toString(i)) + "version: 1\n");
+        List<Object> outcomes = raced(8, i -> document(Integer.toString(i)) + "version: 1\n").stream()
+                .map(Raced::outcome)
+                .toList();
 
         assertThat(outcomes)
                 .filteredOn(outcome -> outcome instanceof Registered)
@@ -477,10 +506,10 @@ class CatalogTest {
     }
 
     @Test
-    void thoseThatRunEachOtherByTheClocksAreOfNoUseAndCostNothingElse() {
+    void thoseThatRunEachOtherAreOfNoUseAndCostNothingElse() {
         String other = "o-" + name;
-        store(1, parent(name, other));
-        store(other, 1, parent(other, name));
+        store(1, parent(name, other + "@1"));
+        store(other, 1, parent(other, name + "@1"));
         Catalog later = server();
         later.refresh();
 
@@ -581,27 +610,32 @@ class CatalogTest {
     }
 
     private List<Registered> atOnce(int servers, java.util.function.IntFunction<String> document) throws Exception {
-        return raced(servers, document).stream().map(Registered.class::cast).toList();
+        return raced(servers, document).stream()
+                .map(raced -> (Registered) raced.outcome())
+                .toList();
     }
 
+    /** @param outcome that it is registered, or why it is not */
+    private record Raced(Catalog server, Object outcome) {}
+
     /** Each of so many servers registers its document, all at the same moment. */
-    private List<Object> raced(int servers, java.util.function.IntFunction<String> document) throws Exception {
+    private List<Raced> raced(int servers, java.util.function.IntFunction<String> document) throws Exception {
         CyclicBarrier together = new CyclicBarrier(servers);
         try (ExecutorService threads = Executors.newFixedThreadPool(servers)) {
-            List<Callable<Object>> races = IntStream.range(0, servers)
-                    .<Callable<Object>>mapToObj(i -> () -> {
+            List<Callable<Raced>> races = IntStream.range(0, servers)
+                    .<Callable<Raced>>mapToObj(i -> () -> {
                         Catalog server = server();
                         server.refresh();
                         together.await();
                         try {
-                            return server.register(tenant, document.apply(i), 5_000);
+                            return new Raced(server, server.register(tenant, document.apply(i), 5_000));
                         } catch (WorkflowConflictException e) {
-                            return e;
+                            return new Raced(server, e);
                         }
                     })
                     .toList();
-            List<Object> outcomes = new ArrayList<>();
-            for (Future<Object> race : threads.invokeAll(races)) {
+            List<Raced> outcomes = new ArrayList<>();
+            for (Future<Raced> race : threads.invokeAll(races)) {
                 outcomes.add(race.get());
             }
             return outcomes;
