@@ -44,15 +44,11 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.flywaydb.core.api.FlywayException;
@@ -67,8 +63,6 @@ import org.jspecify.annotations.Nullable;
 public class EngineStartup {
 
     static final int FIRST = 1;
-    static final long FIRST_WAIT_MS = 250;
-    static final long LONGEST_WAIT_MS = 5_000;
 
     private static final String DEFAULT_DIRECTORY = "workflows";
 
@@ -95,8 +89,7 @@ public class EngineStartup {
     /** Begun before there is anything else of the server; null in one that did not. */
     private static volatile @Nullable Future<StoredSettings> connecting;
 
-    /** What the start has to wait for just now. The log says why it is not there yet. */
-    private final Set<String> awaited = new ConcurrentSkipListSet<>();
+    private final Awaited awaited = new Awaited();
 
     private volatile @Nullable Engine engine;
     private volatile @Nullable Thread starter;
@@ -160,7 +153,7 @@ public class EngineStartup {
         if (engine != null) {
             return null;
         }
-        List<String> now = List.copyOf(awaited);
+        List<String> now = awaited.now();
         return now.isEmpty() ? "starting" : "waiting for " + String.join("; ", now);
     }
 
@@ -246,11 +239,11 @@ public class EngineStartup {
         try (StoredSettings stored = begun == null ? new StoredSettings(postgres) : got(begun);
                 ExecutorService beside = Executors.newSingleThreadExecutor(
                         Thread.ofPlatform().name("engine-start-topics").daemon().factory())) {
-            patiently("Postgres, to migrate the schema", () -> {
+            awaited.get("Postgres, to migrate the schema", () -> {
                 migrate(postgres, stored);
                 return stored;
             });
-            patiently("Postgres, to look at the keys of threads", () -> {
+            awaited.get("Postgres, to look at the keys of threads", () -> {
                 sealing.check(stored);
                 return sealing;
             });
@@ -280,33 +273,33 @@ public class EngineStartup {
     private void bringUp(PostgresSettings postgres, StoredSettings stored, ExecutorService beside)
             throws InterruptedException {
         int partitions =
-                patiently("Postgres, to read the stored settings", () -> stored.partitions(config.partitions()));
+                awaited.get("Postgres, to read the stored settings", () -> stored.partitions(config.partitions()));
         if (partitions != config.partitions()) {
             throw new MisconfiguredException("threadwright.partitions is " + config.partitions()
                     + ", but this journal was begun with " + partitions
                     + ", and a thread's partition depends on that number. Set threadwright.partitions=" + partitions
                     + ", or begin a new journal in another database");
         }
-        patiently("Postgres, to see which tenants there are", () -> {
+        awaited.get("Postgres, to see which tenants there are", () -> {
             TenantTopics.of(config).requireAll(stored.tenants());
             return partitions;
         });
         KafkaClients kafka = new KafkaClients(kafkaConnection, config.limits().recordBytes());
         Future<Map<String, String>> topics = beside.submit(() -> topics(kafka, partitions));
-        CallbackKey callbackKey = patiently("Postgres, to read the key of callbacks", () -> callbackKey(stored));
+        CallbackKey callbackKey = awaited.get("Postgres, to read the key of callbacks", () -> callbackKey(stored));
         callbacks.open(callbackKey);
-        deadLetters.open(patiently(
+        deadLetters.open(awaited.get(
                 "Postgres, to read the key of dead letters' names",
                 () -> stored.deadLetterKey(fresh(DeadLetterNames.KEY_BYTES))));
-        patiently("Postgres, to load the workflows", () -> {
+        awaited.get("Postgres, to load the workflows", () -> {
             registerWorkflows(stored);
             return partitions;
         });
         // Before the first thread or run could be one too many.
         QuotaWiring.count(quotas, tables);
-        Decider decider = patiently("Postgres, to read the workflow of inputs", this::decider);
+        Decider decider = awaited.get("Postgres, to read the workflow of inputs", this::decider);
         Map<String, String> topicIds = got(topics);
-        Map<String, Integer> generations = patiently(
+        Map<String, Integer> generations = awaited.get(
                 "Postgres, to see which topics these are", () -> TopicSetup.generations(config, topicIds, stored));
         RecordDecoder decoder = new RecordDecoder(
                 TenantTopics.of(config),
@@ -336,7 +329,7 @@ public class EngineStartup {
     }
 
     private Map<String, String> topics(KafkaClients kafka, int partitions) throws InterruptedException {
-        return patiently("Kafka, to see to the topics", () -> {
+        return awaited.get("Kafka, to see to the topics", () -> {
             try (Admin admin = kafka.admin("threadwright-setup")) {
                 TopicSetup topics = new TopicSetup(admin, config);
                 topics.ensure(partitions);
@@ -442,33 +435,5 @@ public class EngineStartup {
         Policy policy = ConfigCheck.policy(text);
         policyCheck.validate(policy);
         return policy;
-    }
-
-    private <T> T patiently(String what, Supplier<T> attempt) throws InterruptedException {
-        awaited.add(what);
-        for (long waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(LONGEST_WAIT_MS, waitMs * 2)) {
-            try {
-                T got = attempt.get();
-                awaited.remove(what);
-                return got;
-            } catch (MisconfiguredException e) {
-                throw e;
-            } catch (RuntimeException e) {
-                if (Thread.currentThread().isInterrupted()) {
-                    throw new InterruptedException("Ended while waiting for " + what);
-                }
-                if (!Passing.is(e)) {
-                    throw e;
-                }
-                if (waitMs == FIRST_WAIT_MS || waitMs == LONGEST_WAIT_MS) {
-                    // Here and not where anybody can ask: it may name users and addresses.
-                    String why = PostgresUrl.without(String.valueOf(e.getMessage()));
-                    LOG.warnf(
-                            "Still waiting for %s: %s",
-                            what, why.lines().findFirst().orElse(""));
-                }
-                TimeUnit.MILLISECONDS.sleep(waitMs);
-            }
-        }
     }
 }
