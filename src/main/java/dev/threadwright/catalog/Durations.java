@@ -1,9 +1,11 @@
 package dev.threadwright.catalog;
 
+import dev.threadwright.workflow.Json;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Spans of time as people write them: {@code 200ms}, {@code 30s}, {@code 5m}, {@code 12h}, {@code 7d}, {@code PT1M}. */
 final class Durations {
@@ -22,6 +24,18 @@ final class Durations {
             throw new IllegalArgumentException("must be from 1ms to " + MAX_MS / 86_400_000 + "d, not " + text);
         }
         return ms;
+    }
+
+    /** What a document declares; if that is nothing, or no span of time, of which this tells: the other. */
+    static long ms(String path, @Nullable Json declared, long otherwiseMs, Problems problems) {
+        if (declared instanceof Json.Text text) {
+            try {
+                return ms(text.value());
+            } catch (IllegalArgumentException e) {
+                problems.add(path, String.valueOf(e.getMessage()));
+            }
+        }
+        return otherwiseMs;
     }
 
     private static long parse(String text) {

@@ -2,6 +2,7 @@ package dev.threadwright.catalog;
 
 import dev.threadwright.workflow.Route;
 import dev.threadwright.workflow.Step;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -16,11 +17,13 @@ final class Entries {
     private static final String START = "";
 
     private final Map<String, Step> steps;
+    private final List<Route> start;
     private final Map<String, Set<String>> byTarget = new HashMap<>();
     private final Set<String> fannedOut = new HashSet<>();
 
     Entries(Map<String, Step> steps, List<Route> start) {
         this.steps = steps;
+        this.start = start;
         add(START, start);
         steps.forEach((name, step) -> {
             add(name, step.routes());
@@ -31,22 +34,48 @@ final class Entries {
     }
 
     private void add(String from, List<Route> routes) {
+        targets(routes).forEach(step -> add(from, step));
         for (Route route : routes) {
-            switch (route) {
-                case Route.To to -> to.steps().forEach(step -> add(from, step));
-                case Route.Choose choose ->
-                    choose.cases().forEach(one -> one.steps().forEach(step -> add(from, step)));
-                case Route.Each each -> {
-                    add(from, each.step());
-                    fannedOut.add(each.step());
-                    each.otherwise().forEach(step -> add(from, step));
-                }
+            if (route instanceof Route.Each each) {
+                fannedOut.add(each.step());
             }
         }
     }
 
     private void add(String from, String to) {
         byTarget.computeIfAbsent(to, name -> new HashSet<>()).add(from);
+    }
+
+    private static List<String> targets(List<Route> routes) {
+        List<String> targets = new ArrayList<>();
+        for (Route route : routes) {
+            switch (route) {
+                case Route.To to -> targets.addAll(to.steps());
+                case Route.Choose choose -> choose.cases().forEach(one -> targets.addAll(one.steps()));
+                case Route.Each each -> {
+                    targets.add(each.step());
+                    targets.addAll(each.otherwise());
+                }
+            }
+        }
+        return targets;
+    }
+
+    /** Steps that nothing leads to, from the start on. */
+    List<String> unreachable() {
+        Set<String> reached = new HashSet<>();
+        List<String> todo = new ArrayList<>(targets(start));
+        while (!todo.isEmpty()) {
+            String name = todo.removeLast();
+            Step step = steps.get(name);
+            if (step != null && reached.add(name)) {
+                todo.addAll(targets(step.routes()));
+                if (step.onError() != null) {
+                    todo.add(step.onError());
+                }
+            }
+        }
+        return steps.keySet().stream().filter(name -> !reached.contains(name)).toList();
     }
 
     /**

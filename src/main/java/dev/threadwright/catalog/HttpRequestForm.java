@@ -160,7 +160,7 @@ final class HttpRequestForm {
     }
 
     private void checkNames(String at, UrlTemplate template, Json.Obj fields) {
-        Set<String> given = object(fields.get("path")).keySet();
+        Set<String> given = Shapes.object(fields.get("path")).keySet();
         for (String name : template.names()) {
             if (!given.contains(name)) {
                 problem(at, "{" + name + "} is not under path");
@@ -168,15 +168,15 @@ final class HttpRequestForm {
         }
         for (String name : given) {
             if (!template.names().contains(name)) {
-                problem(DocumentCompiler.at(path + "/path", name), "is no name of the URL");
+                problem(Problems.at(path + "/path", name), "is no name of the URL");
             }
         }
     }
 
     private Map<String, StepExpressions.Compiled> all(String field, Json.Obj fields) {
         Map<String, StepExpressions.Compiled> all = new LinkedHashMap<>();
-        object(fields.get(field)).forEach((name, text) -> {
-            String at = DocumentCompiler.at(path + "/" + field, name);
+        Shapes.object(fields.get(field)).forEach((name, text) -> {
+            String at = Problems.at(path + "/" + field, name);
             if (text instanceof Json.Obj reference && reference.get("secret") != null) {
                 problem(at, "may hold no secret: only a header may, as a URL is logged by whoever sees it");
             }
@@ -191,8 +191,8 @@ final class HttpRequestForm {
     private Map<String, Header> headers(Json.Obj fields) {
         Map<String, Header> headers = new LinkedHashMap<>();
         Set<String> seen = new HashSet<>();
-        object(fields.get("headers")).forEach((name, value) -> {
-            String at = DocumentCompiler.at(path + "/headers", name);
+        Shapes.object(fields.get("headers")).forEach((name, value) -> {
+            String at = Problems.at(path + "/headers", name);
             String problem = RequestRules.problemWithHeader(name);
             if (problem != null) {
                 problem(at, problem);
@@ -222,7 +222,7 @@ final class HttpRequestForm {
             headers.put(header.value(), new Header.OfCallback());
         } else if (!isTold(fields.get("body"))
                 && List.of("path", "query", "headers").stream()
-                        .flatMap(part -> object(fields.get(part)).values().stream())
+                        .flatMap(part -> Shapes.object(fields.get(part)).values().stream())
                         .noneMatch(HttpRequestForm::isTold)) {
             problem(at, "tells nobody its URL: put callback.url into path, query, headers or body, or name a header");
         }
@@ -312,7 +312,7 @@ final class HttpRequestForm {
                 String text = text(computed.value().path(), computed.value().value(view, callback));
                 String problem = text == null ? null : RequestRules.problemWithHeaderValue(text);
                 if (problem != null) {
-                    throw new StepFailure(DocumentCompiler.at(path + "/headers", name) + ": " + problem);
+                    throw new StepFailure(Problems.at(path + "/headers", name) + ": " + problem);
                 }
                 yield text == null ? Json.NULL : Json.of(text);
             }
@@ -329,9 +329,5 @@ final class HttpRequestForm {
             case Json.Arr ignored -> throw new StepFailure(at + ": gave a list, where a text or a number goes");
             case Json.Obj ignored -> throw new StepFailure(at + ": gave an object, where a text or a number goes");
         };
-    }
-
-    private static Map<String, Json> object(@Nullable Json json) {
-        return json instanceof Json.Obj object ? object.fields() : Map.of();
     }
 }

@@ -30,6 +30,15 @@ final class Draft {
         return state;
     }
 
+    /** As it is by now. */
+    StartedRun started(RunId run) {
+        StartedRun started = state.started(run);
+        if (started == null) {
+            throw new IllegalStateException("Run " + run + " is not started");
+        }
+        return started;
+    }
+
     Command.Header header() {
         return command.header();
     }

@@ -78,7 +78,7 @@ final class Edits {
 
     /** With the thread's name: a fork has the source's messages, and counts its events anew. */
     static Supplier<String> ids(ThreadState state) {
-        return Tasks.ids(state.key().thread() + "-update-" + (state.seq() + 1));
+        return MessageIds.of(state.key().thread() + "-update-" + (state.seq() + 1));
     }
 
     /** @throws UnknownChannel and StepFailure */

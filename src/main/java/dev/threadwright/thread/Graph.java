@@ -2,6 +2,7 @@ package dev.threadwright.thread;
 
 import dev.threadwright.workflow.Channels;
 import dev.threadwright.workflow.Json;
+import dev.threadwright.workflow.Planned;
 import dev.threadwright.workflow.Step;
 import dev.threadwright.workflow.StepFailure;
 import dev.threadwright.workflow.SuperStep;
@@ -9,6 +10,7 @@ import dev.threadwright.workflow.Workflow;
 import dev.threadwright.workflow.WorkflowCatalog;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +19,11 @@ import org.jspecify.annotations.Nullable;
  * @param parent the task that runs it; null for the run's own
  */
 record Graph(StartedRun run, @Nullable TaskId parent, Workflow workflow, Frame frame, Channels channels, Json trigger) {
+
+    /** @throws StepFailure if the server does not have the workflow */
+    static Graph of(WorkflowCatalog workflows, Draft draft, RunId run, @Nullable TaskId parent) {
+        return of(workflows, draft.state(), draft.started(run), parent);
+    }
 
     /** @throws StepFailure if the server does not have the workflow */
     static Graph of(WorkflowCatalog workflows, ThreadState state, StartedRun run, @Nullable TaskId parent) {
@@ -97,5 +104,34 @@ record Graph(StartedRun run, @Nullable TaskId parent, Workflow workflow, Frame f
             }
         }
         return finished;
+    }
+
+    /** How a task of it ends that has come to this. */
+    Task.Ended ended(TaskId id, Step.Outcome outcome) {
+        return new Task.Ended(
+                workflow.changesOf(outcome.writes(), MessageIds.of(run.id() + "-" + id)), outcome.goTo(), null);
+    }
+
+    /** The end of the current super-step: where its tasks lead, or where somebody sent the run. */
+    SuperStep.End end(List<SuperStep.Finished> finished) {
+        Control.Redirect redirect = redirect();
+        return redirect != null
+                ? redirected(finished, redirect)
+                : SuperStep.end(workflow, view(Json.NULL), finished, frame.joining());
+    }
+
+    /** The end of a super-step that leads where somebody sent the run. */
+    SuperStep.End redirected(List<SuperStep.Finished> finished, Control.Redirect redirect) {
+        List<SuperStep.Finished> nowhere = finished.stream()
+                .map(task -> new SuperStep.Finished(task.step(), task.item(), task.changes(), List.of(), null))
+                .toList();
+        SuperStep.End merged = SuperStep.end(workflow, view(Json.NULL), nowhere, List.of());
+        return new SuperStep.End(
+                merged.merged(),
+                merged.settled(),
+                redirect.steps().stream()
+                        .distinct()
+                        .map(step -> new Planned(step, redirect.item(), Set.of()))
+                        .toList());
     }
 }

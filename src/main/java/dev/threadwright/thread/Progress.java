@@ -26,15 +26,23 @@ import org.jspecify.annotations.Nullable;
 final class Progress {
 
     private final WorkflowCatalog workflows;
-    private final Tasks tasks;
     private final Stops stops;
     private final Waits waits;
+    private final Ends ends;
+    private final Attempts attempts;
+    private final Timers timers;
+    private final Redirection redirection;
+    private final Tasks tasks;
 
     Progress(WorkflowCatalog workflows, Asks asks, Stops stops, Waits waits, Gate gate) {
         this.workflows = workflows;
         this.stops = stops;
         this.waits = waits;
-        this.tasks = new Tasks(workflows, asks, stops, waits, gate);
+        this.ends = new Ends(workflows);
+        this.attempts = new Attempts(workflows, asks, gate, ends);
+        this.timers = new Timers(stops, attempts, ends);
+        this.redirection = new Redirection(workflows, ends);
+        this.tasks = new Tasks(workflows, asks, waits, attempts, ends);
     }
 
     /** The run takes what the draft has in its intake. */
@@ -62,9 +70,9 @@ final class Progress {
                 timeoutMs(state, ref)));
         String problem = opening.problem();
         if (problem != null) {
-            tasks.failRun(draft, run, "", problem);
+            ends.failRun(draft, run, "", problem);
         } else if (opening.tasks().isEmpty()) {
-            tasks.completeEmpty(draft, run);
+            ends.completeEmpty(draft, run);
         }
     }
 
@@ -91,7 +99,7 @@ final class Progress {
         draft.add(new Event.RunStarted(
                 run, ref, Event.Start.COMPACTION, source, true, draft.state().headSeq(), changes, false, planned));
         if (planned.isEmpty()) {
-            tasks.completeEmpty(draft, run);
+            ends.completeEmpty(draft, run);
         }
     }
 
@@ -138,7 +146,7 @@ final class Progress {
         if (conflict != null) {
             throw new StepFailure(conflict);
         }
-        Supplier<String> ids = Tasks.ids(run + "-input");
+        Supplier<String> ids = MessageIds.of(run + "-input");
         List<Change> changes = new ArrayList<>(workflow.initial(channels, ids));
         inputs.forEach(input -> changes.addAll(workflow.changesOf(input.data(), ids)));
         return workflow.settled(channels, changes);
@@ -183,17 +191,17 @@ final class Progress {
     }
 
     void completeAction(Draft draft, StartedRun run, Frame.Located calling, Task.Calling call, Json result) {
-        tasks.complete(draft, run.id(), calling, call, result);
+        attempts.complete(draft, run.id(), calling, call, result);
         followUp(draft, run);
     }
 
     void failAttempt(Draft draft, StartedRun run, Frame.Located calling, Task.Calling call, Failure failure) {
-        tasks.failAttempt(draft, run.id(), calling, call, failure);
+        attempts.fail(draft, run.id(), calling, call, failure);
         followUp(draft, run);
     }
 
     void ask(Draft draft, StartedRun run, Frame.Located calling, Task.Calling call, Prompt prompt) {
-        tasks.ask(draft, run.id(), calling, call, prompt);
+        attempts.ask(draft, run.id(), calling, call, prompt);
         followUp(draft, run);
     }
 
@@ -203,14 +211,14 @@ final class Progress {
     }
 
     void redirect(Draft draft, RunId run, List<String> steps, Json item) {
-        tasks.redirect(draft, run, steps, item);
+        redirection.redirect(draft, run, steps, item);
     }
 
     /** What is due on the thread by now. */
     void fireTimers(Draft draft) {
         for (StartedRun run : draft.state().started()) {
             if (!isTimedOut(draft, run)) {
-                tasks.fireTimers(draft, run.id());
+                timers.fire(draft, run.id());
                 followUp(draft, run);
             }
         }
@@ -238,7 +246,7 @@ final class Progress {
         long before = draft.state().seq();
         for (StartedRun run : draft.state().started()) {
             if (!isTimedOut(draft, run)) {
-                tasks.giveUp(draft, run.id());
+                timers.giveUp(draft, run.id());
                 followUp(draft, run);
             }
         }
@@ -252,7 +260,7 @@ final class Progress {
             return false;
         }
         Asks.expire(draft, run.id(), null, Event.Expiry.FAILED);
-        Tasks.expireSteers(draft, run.id());
+        Ends.expireSteers(draft, run.id());
         draft.add(new Event.RunTimedOut(run.id()));
         followUp(draft, run);
         return true;

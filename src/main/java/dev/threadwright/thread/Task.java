@@ -155,6 +155,9 @@ public record Task(String step, Json item, State state) {
             List<Change> changes,
             @Nullable List<String> goTo,
             @Nullable Json error) implements State {
+        /** It wrote nothing, and its step's routes say what follows. */
+        static final Ended EMPTY = new Ended(List.of(), null, null);
+
         public Ended {
             changes = List.copyOf(changes);
             goTo = goTo == null ? null : List.copyOf(goTo);
