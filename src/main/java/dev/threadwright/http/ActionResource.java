@@ -33,7 +33,6 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jboss.resteasy.reactive.RestHeader;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jspecify.annotations.Nullable;
@@ -144,20 +143,14 @@ public class ActionResource {
     public Uni<Response> retry(
             @RestPath("action_id") String actionId,
             @Parameter(description = THREAD_DESCRIPTION) @RestQuery("thread_id") @Nullable String threadId,
-            @Parameter(description = CommandResource.WAIT_DESCRIPTION, schema = @Schema(ref = "Wait"))
-                    @RestQuery("wait")
-                    @Nullable String wait,
-            @Parameter(description = CommandResource.TIMEOUT_DESCRIPTION, schema = @Schema(ref = "TimeoutMs"))
-                    @RestQuery("timeout")
-                    @Nullable String timeout,
-            @Parameter(description = CommandResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
+            @BeanParam WaitQuery wait,
+            @BeanParam IdempotencyKey.OfCommand key,
             byte @Nullable [] body) {
         return settle(
                 actionId,
                 threadId,
                 wait,
-                timeout,
-                place -> commands.retryAction(place.thread(), place.run(), place.action(), key, body));
+                place -> commands.retryAction(place.thread(), place.run(), place.action(), key.value, body));
     }
 
     @POST
@@ -188,20 +181,14 @@ public class ActionResource {
     public Uni<Response> complete(
             @RestPath("action_id") String actionId,
             @Parameter(description = THREAD_DESCRIPTION) @RestQuery("thread_id") @Nullable String threadId,
-            @Parameter(description = CommandResource.WAIT_DESCRIPTION, schema = @Schema(ref = "Wait"))
-                    @RestQuery("wait")
-                    @Nullable String wait,
-            @Parameter(description = CommandResource.TIMEOUT_DESCRIPTION, schema = @Schema(ref = "TimeoutMs"))
-                    @RestQuery("timeout")
-                    @Nullable String timeout,
-            @Parameter(description = CommandResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
+            @BeanParam WaitQuery wait,
+            @BeanParam IdempotencyKey.OfCommand key,
             byte @Nullable [] body) {
         return settle(
                 actionId,
                 threadId,
                 wait,
-                timeout,
-                place -> commands.completeAction(place.thread(), place.run(), place.action(), key, body));
+                place -> commands.completeAction(place.thread(), place.run(), place.action(), key.value, body));
     }
 
     @POST
@@ -231,31 +218,21 @@ public class ActionResource {
     public Uni<Response> fail(
             @RestPath("action_id") String actionId,
             @Parameter(description = THREAD_DESCRIPTION) @RestQuery("thread_id") @Nullable String threadId,
-            @Parameter(description = CommandResource.WAIT_DESCRIPTION, schema = @Schema(ref = "Wait"))
-                    @RestQuery("wait")
-                    @Nullable String wait,
-            @Parameter(description = CommandResource.TIMEOUT_DESCRIPTION, schema = @Schema(ref = "TimeoutMs"))
-                    @RestQuery("timeout")
-                    @Nullable String timeout,
-            @Parameter(description = CommandResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
+            @BeanParam WaitQuery wait,
+            @BeanParam IdempotencyKey.OfCommand key,
             byte @Nullable [] body) {
         return settle(
                 actionId,
                 threadId,
                 wait,
-                timeout,
-                place -> commands.failAction(place.thread(), place.run(), place.action(), key, body));
+                place -> commands.failAction(place.thread(), place.run(), place.action(), key.value, body));
     }
 
     private record Place(ThreadKey thread, RunId run, ActionId action) {}
 
     private Uni<Response> settle(
-            String actionId,
-            @Nullable String threadId,
-            @Nullable String wait,
-            @Nullable String timeout,
-            Function<Place, CheckedCommand> command) {
-        return place(actionId, threadId).map(command).flatMap(checked -> gate.submit(checked, wait, timeout));
+            String actionId, @Nullable String threadId, WaitQuery wait, Function<Place, CheckedCommand> command) {
+        return place(actionId, threadId).map(command).flatMap(checked -> gate.submit(checked, wait));
     }
 
     /** What is done is listed no more, but its thread remembers what was decided about it. */

@@ -58,8 +58,8 @@ import org.eclipse.microprofile.openapi.annotations.security.SecurityScheme;
                                     name = "TimeoutMs",
                                     type = SchemaType.INTEGER,
                                     minimum = "1",
-                                    maximum = "" + CommandGate.MAX_TIMEOUT_MS,
-                                    defaultValue = "" + CommandGate.DEFAULT_TIMEOUT_MS)
+                                    maximum = "" + WaitQuery.MAX_TIMEOUT_MS,
+                                    defaultValue = "" + WaitQuery.DEFAULT_TIMEOUT_MS)
                         },
                         responses = {
                             @APIResponse(

@@ -188,7 +188,7 @@ public class DeadLetterResource {
                             description =
                                     "Makes a retry of this request safe: the same key with the same content sends nothing"
                                             + " again and is told so, as long as no other replay came between.")
-                    @RestHeader(CommandResource.KEY)
+                    @RestHeader(IdempotencyKey.HEADER)
                     @Nullable String key,
             byte @Nullable [] body) {
         String checkedKey = idempotencyKey(key);
@@ -227,7 +227,7 @@ public class DeadLetterResource {
                 && (key.isEmpty() || key.length() > MAX_KEY || key.chars().anyMatch(Character::isISOControl))) {
             throw new ProblemException(Problem.of(
                     ProblemType.INVALID_REQUEST,
-                    "Header " + CommandResource.KEY + " must have 1 to " + MAX_KEY
+                    "Header " + IdempotencyKey.HEADER + " must have 1 to " + MAX_KEY
                             + " characters, none of them a control character"));
         }
         return key;

@@ -4,6 +4,7 @@ import dev.threadwright.audit.Act;
 import dev.threadwright.erasure.Erasures;
 import dev.threadwright.security.Role;
 import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -15,11 +16,9 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jboss.resteasy.reactive.RestHeader;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jspecify.annotations.Nullable;
 
@@ -71,10 +70,8 @@ public class ErasureResource {
     @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
     @APIResponse(ref = "InvalidFields", responseCode = "422")
     @APIResponse(ref = "Unavailable", responseCode = "503")
-    public Uni<Response> create(
-            @Parameter(description = CommandResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
-            byte @Nullable [] body) {
-        return requests.ofThreads(CurrentCaller.tenant(), key, body);
+    public Uni<Response> create(@BeanParam IdempotencyKey.OfCommand key, byte @Nullable [] body) {
+        return requests.ofThreads(CurrentCaller.tenant(), key.value, body);
     }
 
     @GET

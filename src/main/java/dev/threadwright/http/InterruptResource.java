@@ -30,7 +30,6 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jboss.resteasy.reactive.RestHeader;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jspecify.annotations.Nullable;
@@ -135,17 +134,12 @@ public class InterruptResource {
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> resolve(
             @RestPath("interrupt_id") String interruptId,
-            @Parameter(description = CommandResource.WAIT_DESCRIPTION, schema = @Schema(ref = "Wait"))
-                    @RestQuery("wait")
-                    @Nullable String wait,
-            @Parameter(description = CommandResource.TIMEOUT_DESCRIPTION, schema = @Schema(ref = "TimeoutMs"))
-                    @RestQuery("timeout")
-                    @Nullable String timeout,
-            @Parameter(description = CommandResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
+            @BeanParam WaitQuery wait,
+            @BeanParam IdempotencyKey.OfCommand key,
             byte @Nullable [] body) {
         return known(interruptId)
-                .map(asked -> commands.resolve(thread(asked), new InterruptId(asked.interrupt), key, body))
-                .flatMap(command -> gate.submit(command, wait, timeout));
+                .map(asked -> commands.resolve(thread(asked), new InterruptId(asked.interrupt), key.value, body))
+                .flatMap(command -> gate.submit(command, wait));
     }
 
     @POST
@@ -173,17 +167,12 @@ public class InterruptResource {
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> reject(
             @RestPath("interrupt_id") String interruptId,
-            @Parameter(description = CommandResource.WAIT_DESCRIPTION, schema = @Schema(ref = "Wait"))
-                    @RestQuery("wait")
-                    @Nullable String wait,
-            @Parameter(description = CommandResource.TIMEOUT_DESCRIPTION, schema = @Schema(ref = "TimeoutMs"))
-                    @RestQuery("timeout")
-                    @Nullable String timeout,
-            @Parameter(description = CommandResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
+            @BeanParam WaitQuery wait,
+            @BeanParam IdempotencyKey.OfCommand key,
             byte @Nullable [] body) {
         return known(interruptId)
-                .map(asked -> commands.reject(thread(asked), new InterruptId(asked.interrupt), key, body))
-                .flatMap(command -> gate.submit(command, wait, timeout));
+                .map(asked -> commands.reject(thread(asked), new InterruptId(asked.interrupt), key.value, body))
+                .flatMap(command -> gate.submit(command, wait));
     }
 
     private Uni<StoredInterrupt> known(String id) {

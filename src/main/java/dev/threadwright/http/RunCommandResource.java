@@ -3,6 +3,7 @@ package dev.threadwright.http;
 import dev.threadwright.audit.Act;
 import dev.threadwright.security.Role;
 import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -13,13 +14,10 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jboss.resteasy.reactive.RestHeader;
 import org.jboss.resteasy.reactive.RestPath;
-import org.jboss.resteasy.reactive.RestQuery;
 import org.jspecify.annotations.Nullable;
 
 /** What people do to runs that have started. It takes the way of all commands. */
@@ -73,17 +71,12 @@ public class RunCommandResource {
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> resume(
             @RestPath("thread_id") String threadId,
-            @Parameter(description = CommandResource.WAIT_DESCRIPTION, schema = @Schema(ref = "Wait"))
-                    @RestQuery("wait")
-                    @Nullable String wait,
-            @Parameter(description = CommandResource.TIMEOUT_DESCRIPTION, schema = @Schema(ref = "TimeoutMs"))
-                    @RestQuery("timeout")
-                    @Nullable String timeout,
-            @Parameter(description = CommandResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
+            @BeanParam WaitQuery wait,
+            @BeanParam IdempotencyKey.OfCommand key,
             byte @Nullable [] body) {
         return bareAnswers
-                .bound(commands.resume(ThreadResource.key(threadId), key, body))
-                .flatMap(command -> gate.submit(command, wait, timeout));
+                .bound(commands.resume(ThreadResource.key(threadId), key.value, body))
+                .flatMap(command -> gate.submit(command, wait));
     }
 
     @POST
@@ -116,15 +109,10 @@ public class RunCommandResource {
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> steer(
             @RestPath("thread_id") String threadId,
-            @Parameter(description = CommandResource.WAIT_DESCRIPTION, schema = @Schema(ref = "Wait"))
-                    @RestQuery("wait")
-                    @Nullable String wait,
-            @Parameter(description = CommandResource.TIMEOUT_DESCRIPTION, schema = @Schema(ref = "TimeoutMs"))
-                    @RestQuery("timeout")
-                    @Nullable String timeout,
-            @Parameter(description = CommandResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
+            @BeanParam WaitQuery wait,
+            @BeanParam IdempotencyKey.OfCommand key,
             byte @Nullable [] body) {
-        return gate.submit(commands.steer(ThreadResource.key(threadId), key, body), wait, timeout);
+        return gate.submit(commands.steer(ThreadResource.key(threadId), key.value, body), wait);
     }
 
     @POST
@@ -154,15 +142,10 @@ public class RunCommandResource {
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> pause(
             @RestPath("thread_id") String threadId,
-            @Parameter(description = CommandResource.WAIT_DESCRIPTION, schema = @Schema(ref = "Wait"))
-                    @RestQuery("wait")
-                    @Nullable String wait,
-            @Parameter(description = CommandResource.TIMEOUT_DESCRIPTION, schema = @Schema(ref = "TimeoutMs"))
-                    @RestQuery("timeout")
-                    @Nullable String timeout,
-            @Parameter(description = CommandResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
+            @BeanParam WaitQuery wait,
+            @BeanParam IdempotencyKey.OfCommand key,
             byte @Nullable [] body) {
-        return gate.submit(commands.pause(ThreadResource.key(threadId), key, body), wait, timeout);
+        return gate.submit(commands.pause(ThreadResource.key(threadId), key.value, body), wait);
     }
 
     @POST
@@ -192,15 +175,10 @@ public class RunCommandResource {
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> unpause(
             @RestPath("thread_id") String threadId,
-            @Parameter(description = CommandResource.WAIT_DESCRIPTION, schema = @Schema(ref = "Wait"))
-                    @RestQuery("wait")
-                    @Nullable String wait,
-            @Parameter(description = CommandResource.TIMEOUT_DESCRIPTION, schema = @Schema(ref = "TimeoutMs"))
-                    @RestQuery("timeout")
-                    @Nullable String timeout,
-            @Parameter(description = CommandResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
+            @BeanParam WaitQuery wait,
+            @BeanParam IdempotencyKey.OfCommand key,
             byte @Nullable [] body) {
-        return gate.submit(commands.unpause(ThreadResource.key(threadId), key, body), wait, timeout);
+        return gate.submit(commands.unpause(ThreadResource.key(threadId), key.value, body), wait);
     }
 
     @POST
@@ -229,14 +207,9 @@ public class RunCommandResource {
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> compact(
             @RestPath("thread_id") String threadId,
-            @Parameter(description = CommandResource.WAIT_DESCRIPTION, schema = @Schema(ref = "Wait"))
-                    @RestQuery("wait")
-                    @Nullable String wait,
-            @Parameter(description = CommandResource.TIMEOUT_DESCRIPTION, schema = @Schema(ref = "TimeoutMs"))
-                    @RestQuery("timeout")
-                    @Nullable String timeout,
-            @Parameter(description = CommandResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
+            @BeanParam WaitQuery wait,
+            @BeanParam IdempotencyKey.OfCommand key,
             byte @Nullable [] body) {
-        return gate.submit(commands.compact(ThreadResource.key(threadId), key, body), wait, timeout);
+        return gate.submit(commands.compact(ThreadResource.key(threadId), key.value, body), wait);
     }
 }

@@ -8,6 +8,7 @@ import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.workflow.Json;
 import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -31,7 +32,6 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jboss.resteasy.reactive.RestHeader;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jspecify.annotations.Nullable;
@@ -50,8 +50,6 @@ public class RunResource {
     static final int MAX_OFFSET = 1_000_000;
 
     static final String WHERE = "/threads/{thread_id}/runs/{run_id}";
-    static final String KEY_DESCRIPTION =
-            "The same again with the same body is the same run; with another body it is refused.";
     static final String CANCEL_ACTIONS = "interrupt: it keeps what it has written; rollback: it is forgotten";
 
     private static final List<String> STATUSES =
@@ -107,10 +105,8 @@ public class RunResource {
     @APIResponse(ref = "LimitReached", responseCode = "429")
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> create(
-            @RestPath("thread_id") String threadId,
-            @Parameter(description = KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
-            byte @Nullable [] body) {
-        return gate.prepare(ThreadResource.key(threadId), body(body), key)
+            @RestPath("thread_id") String threadId, @BeanParam IdempotencyKey.OfRun key, byte @Nullable [] body) {
+        return gate.prepare(ThreadResource.key(threadId), body(body), key.value)
                 .flatMap(gate::send)
                 .map(RunResource::created);
     }
@@ -143,10 +139,8 @@ public class RunResource {
     @APIResponse(ref = "LimitReached", responseCode = "429")
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> createAndWait(
-            @RestPath("thread_id") String threadId,
-            @Parameter(description = KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
-            byte @Nullable [] body) {
-        return gate.prepare(ThreadResource.key(threadId), body(body), key)
+            @RestPath("thread_id") String threadId, @BeanParam IdempotencyKey.OfRun key, byte @Nullable [] body) {
+        return gate.prepare(ThreadResource.key(threadId), body(body), key.value)
                 .flatMap(prepared -> follower.startAndWait(prepared, RunResource::location));
     }
 
@@ -191,9 +185,9 @@ public class RunResource {
     public Uni<Response> createAndStream(
             @RestPath("thread_id") String threadId,
             @Context UriInfo uri,
-            @Parameter(description = KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
+            @BeanParam IdempotencyKey.OfRun key,
             byte @Nullable [] body) {
-        return gate.prepare(ThreadResource.key(threadId), body(body), key)
+        return gate.prepare(ThreadResource.key(threadId), body(body), key.value)
                 .flatMap(prepared -> follower.startAndStream(
                         prepared,
                         (run, options) -> SseAnswers.ofRun(run.thread(), run.leg(), options),

@@ -12,6 +12,7 @@ import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.workflow.Json;
 import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.PATCH;
@@ -32,7 +33,6 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jboss.resteasy.reactive.RestHeader;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jspecify.annotations.Nullable;
@@ -183,12 +183,10 @@ public class StateResource {
     @APIResponse(ref = "SetAside", responseCode = "500")
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Json> write(
-            @RestPath("thread_id") String threadId,
-            @Parameter(description = CommandResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
-            byte @Nullable [] body) {
+            @RestPath("thread_id") String threadId, @BeanParam IdempotencyKey.OfCommand key, byte @Nullable [] body) {
         ThreadKey thread = ThreadResource.key(threadId);
         return gate.decided(commands.updateState(
-                        thread, key, ThreadRequest.StateUpdate.parse(body, commands.maxDataBytes())))
+                        thread, key.value, ThreadRequest.StateUpdate.parse(body, commands.maxDataBytes())))
                 .flatMap(decided -> reads.madeBy(thread, decided.seq()))
                 .onItem()
                 .ifNull()
@@ -221,13 +219,11 @@ public class StateResource {
     @APIResponse(ref = "SetAside", responseCode = "500")
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Object> patch(
-            @RestPath("thread_id") String threadId,
-            @Parameter(description = CommandResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
-            byte @Nullable [] body) {
+            @RestPath("thread_id") String threadId, @BeanParam IdempotencyKey.OfCommand key, byte @Nullable [] body) {
         ThreadKey thread = ThreadResource.key(threadId);
         return answers.require(thread)
-                .flatMap(exists -> gate.decided(
-                        commands.updateThread(thread, key, ThreadRequest.metadata(body, commands.maxDataBytes()))))
+                .flatMap(exists -> gate.decided(commands.updateThread(
+                        thread, key.value, ThreadRequest.metadata(body, commands.maxDataBytes()))))
                 .flatMap(decided -> answers.one(thread, false))
                 .map(fields -> fields.getOrDefault("metadata", Json.EMPTY_OBJECT));
     }

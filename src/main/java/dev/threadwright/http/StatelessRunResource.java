@@ -8,6 +8,7 @@ import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.workflow.Json;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -31,7 +32,6 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jboss.resteasy.reactive.RestHeader;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jspecify.annotations.Nullable;
 
@@ -90,10 +90,8 @@ public class StatelessRunResource {
     @APIResponse(ref = "InvalidFields", responseCode = "422")
     @APIResponse(ref = "LimitReached", responseCode = "429")
     @APIResponse(ref = "Unavailable", responseCode = "503")
-    public Uni<Response> create(
-            @Parameter(description = RunResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
-            byte @Nullable [] body) {
-        return gate.prepareAlone(CurrentCaller.tenant(), body(body), key)
+    public Uni<Response> create(@BeanParam IdempotencyKey.OfRun key, byte @Nullable [] body) {
+        return gate.prepareAlone(CurrentCaller.tenant(), body(body), key.value)
                 .flatMap(gate::send)
                 .map(run -> Response.ok(RequestedRunView.of(run))
                         .header(HttpHeaders.CONTENT_LOCATION, location(RunName.of(run)))
@@ -125,10 +123,8 @@ public class StatelessRunResource {
     @APIResponse(ref = "InvalidFields", responseCode = "422")
     @APIResponse(ref = "LimitReached", responseCode = "429")
     @APIResponse(ref = "Unavailable", responseCode = "503")
-    public Uni<Response> createAndWait(
-            @Parameter(description = RunResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
-            byte @Nullable [] body) {
-        return gate.prepareAlone(CurrentCaller.tenant(), body(body), key)
+    public Uni<Response> createAndWait(@BeanParam IdempotencyKey.OfRun key, byte @Nullable [] body) {
+        return gate.prepareAlone(CurrentCaller.tenant(), body(body), key.value)
                 .flatMap(prepared -> follower.startAndWait(prepared, StatelessRunResource::location));
     }
 
@@ -170,10 +166,8 @@ public class StatelessRunResource {
             description = "Only these subgraphs; empty for the run's own graph.",
             schema = @Schema(type = SchemaType.ARRAY, implementation = String.class))
     public Uni<Response> createAndStream(
-            @Context UriInfo uri,
-            @Parameter(description = RunResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
-            byte @Nullable [] body) {
-        return gate.prepareAlone(CurrentCaller.tenant(), body(body), key)
+            @Context UriInfo uri, @BeanParam IdempotencyKey.OfRun key, byte @Nullable [] body) {
+        return gate.prepareAlone(CurrentCaller.tenant(), body(body), key.value)
                 .flatMap(prepared -> follower.startAndStream(
                         prepared,
                         (run, options) -> SseAnswers.ofRunAlone(run.leg(), options),
@@ -202,16 +196,15 @@ public class StatelessRunResource {
     @APIResponse(ref = "InvalidFields", responseCode = "422")
     @APIResponse(ref = "LimitReached", responseCode = "429")
     @APIResponse(ref = "Unavailable", responseCode = "503")
-    public Uni<Json> createAll(
-            @Parameter(description = RunResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
-            byte @Nullable [] body) {
+    public Uni<Json> createAll(@BeanParam IdempotencyKey.OfRun key, byte @Nullable [] body) {
         List<RunBody> bodies = RequestFields.parseAll(body, maxDataBytes, MAX_BATCH, RunBody.FIELDS).stream()
                 .map(RunBody::read)
                 .toList();
         String tenant = CurrentCaller.tenant();
         List<Uni<RunGate.Prepared>> prepared = new ArrayList<>();
         for (int i = 0; i < bodies.size(); i++) {
-            prepared.add(gate.prepareAlone(tenant, bodies.get(i), key == null ? null : key + "/" + i));
+            String each = key.value == null ? null : key.value + "/" + i;
+            prepared.add(gate.prepareAlone(tenant, bodies.get(i), each));
         }
         return Uni.join()
                 .all(prepared)

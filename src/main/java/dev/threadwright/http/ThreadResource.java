@@ -10,6 +10,7 @@ import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.ThreadSettings;
 import dev.threadwright.thread.ThreadState;
 import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -129,12 +130,12 @@ public class ThreadResource {
             @Parameter(description = "`return=minimal`: nothing is answered but that it is done.")
                     @RestHeader("Prefer")
                     @Nullable String prefer,
-            @Parameter(description = CommandResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
+            @BeanParam IdempotencyKey.OfCommand key,
             byte @Nullable [] body) {
         ThreadKey thread = key(threadId);
         SettingsChange change = ThreadRequest.update(body, commands.maxDataBytes(), commands.policyCheck());
         return answers.require(thread)
-                .flatMap(exists -> gate.decided(commands.updateThread(thread, key, change)))
+                .flatMap(exists -> gate.decided(commands.updateThread(thread, key.value, change)))
                 .flatMap(decided -> isMinimal(prefer)
                         ? Uni.createFrom().item(Response.noContent().build())
                         : answers.one(thread, false)
@@ -161,10 +162,8 @@ public class ThreadResource {
     @APIResponse(ref = "NotFound", responseCode = "404")
     @APIResponse(ref = "SetAside", responseCode = "500")
     @APIResponse(ref = "Unavailable", responseCode = "503")
-    public Uni<Response> delete(
-            @RestPath("thread_id") String threadId,
-            @Parameter(description = CommandResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key) {
-        return gate.decided(commands.deleteThread(key(threadId), key))
+    public Uni<Response> delete(@RestPath("thread_id") String threadId, @BeanParam IdempotencyKey.OfCommand key) {
+        return gate.decided(commands.deleteThread(key(threadId), key.value))
                 .map(decided -> Response.noContent().build());
     }
 
@@ -186,15 +185,14 @@ public class ThreadResource {
     @APIResponse(ref = "SetAside", responseCode = "500")
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Map<String, Object>> copy(
-            @RestPath("thread_id") String threadId,
-            @Parameter(description = CommandResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key) {
+            @RestPath("thread_id") String threadId, @BeanParam IdempotencyKey.OfCommand key) {
         ThreadKey source = key(threadId);
-        ThreadKey copy = new ThreadKey(source.tenant(), ThreadsResource.newId(key));
+        ThreadKey copy = new ThreadKey(source.tenant(), ThreadsResource.newId(key.value));
         return states.current(source)
                 .onItem()
                 .ifNull()
                 .failWith(() -> noThread(source))
-                .flatMap(state -> gate.decided(copied(source, copy, key, state)))
+                .flatMap(state -> gate.decided(copied(source, copy, key.value, state)))
                 .flatMap(decided -> answers.one(copy, false));
     }
 

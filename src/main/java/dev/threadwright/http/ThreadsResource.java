@@ -8,6 +8,7 @@ import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.workflow.Json;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -25,11 +26,9 @@ import org.eclipse.microprofile.openapi.annotations.headers.Header;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jboss.resteasy.reactive.RestHeader;
 import org.jspecify.annotations.Nullable;
 
 /** Threads: made, found, deleted many at once. */
@@ -82,13 +81,12 @@ public class ThreadsResource {
     @APIResponse(ref = "LimitReached", responseCode = "429")
     @APIResponse(ref = "SetAside", responseCode = "500")
     @APIResponse(ref = "Unavailable", responseCode = "503")
-    public Uni<Map<String, Object>> create(
-            @Parameter(description = CommandResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
-            byte @Nullable [] body) {
+    public Uni<Map<String, Object>> create(@BeanParam IdempotencyKey.OfCommand key, byte @Nullable [] body) {
         ThreadRequest.Create create = ThreadRequest.Create.parse(body, commands.maxDataBytes(), commands.policyCheck());
         String named = create.threadId();
-        ThreadKey thread = ThreadResource.key(named == null ? newId(key) : named);
-        return gate.decided(commands.createThread(thread, key, create)).flatMap(decided -> answers.one(thread, true));
+        ThreadKey thread = ThreadResource.key(named == null ? newId(key.value) : named);
+        return gate.decided(commands.createThread(thread, key.value, create))
+                .flatMap(decided -> answers.one(thread, true));
     }
 
     /** The same for the same idempotency key, so that a request that is sent again makes no second thread. */
