@@ -41,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 @Path("/actions")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Actions", description = "Work of runs that is not done; an operator may settle it.")
+@APIResponse(ref = "Unavailable", responseCode = "503")
 public class ActionResource {
 
     private static final String THREAD_DESCRIPTION =
@@ -72,7 +73,6 @@ public class ActionResource {
             description = "The actions",
             content = @Content(schema = @Schema(implementation = ActionsPage.class)))
     @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<ActionsPage> actions(
             @Parameter(description = "Of this thread.") @RestQuery("thread_id") @Nullable String threadId,
             @Parameter(description = "Of this name.") @RestQuery("name") @Nullable String name,
@@ -115,7 +115,6 @@ public class ActionResource {
             description = "The action",
             content = @Content(schema = @Schema(implementation = ActionView.class)))
     @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<ActionView> action(@RestPath("action_id") String actionId) {
         return known(actionId)
                 .flatMap(action -> states.current(thread(action))
@@ -139,7 +138,6 @@ public class ActionResource {
     @APIResponse(ref = "NotFound", responseCode = "404")
     @APIResponse(ref = "Conflict", responseCode = "409")
     @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> retry(
             @RestPath("action_id") String actionId,
             @Parameter(description = THREAD_DESCRIPTION) @RestQuery("thread_id") @Nullable String threadId,
@@ -177,7 +175,6 @@ public class ActionResource {
     @APIResponse(ref = "Conflict", responseCode = "409")
     @APIResponse(ref = "TooLarge", responseCode = "413")
     @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> complete(
             @RestPath("action_id") String actionId,
             @Parameter(description = THREAD_DESCRIPTION) @RestQuery("thread_id") @Nullable String threadId,
@@ -214,7 +211,6 @@ public class ActionResource {
     @APIResponse(ref = "Conflict", responseCode = "409")
     @APIResponse(ref = "TooLarge", responseCode = "413")
     @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> fail(
             @RestPath("action_id") String actionId,
             @Parameter(description = THREAD_DESCRIPTION) @RestQuery("thread_id") @Nullable String threadId,

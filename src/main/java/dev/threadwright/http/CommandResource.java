@@ -29,6 +29,15 @@ import org.jspecify.annotations.Nullable;
         name = "Commands",
         description = "Written to Kafka first, decided by the owner of the thread. Safe to send again with the same"
                 + " `Idempotency-Key`: one key has one effect on a thread, ever.")
+@APIResponse(ref = "Decided", responseCode = "200")
+@APIResponse(ref = "Accepted", responseCode = "202")
+@APIResponse(ref = "InvalidRequest", responseCode = "400")
+@APIResponse(ref = "NotFound", responseCode = "404")
+@APIResponse(ref = "Conflict", responseCode = "409")
+@APIResponse(ref = "TooLarge", responseCode = "413")
+@APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
+@APIResponse(ref = "SetAside", responseCode = "500")
+@APIResponse(ref = "Unavailable", responseCode = "503")
 public class CommandResource {
 
     private final Commands commands;
@@ -61,17 +70,8 @@ public class CommandResource {
                                         value = "{\"type\": \"external.event\", \"event_type\": \"payment.settled\","
                                                 + " \"data\": {\"amount\": 100}, \"policy\": \"queue\"}")
                             }))
-    @APIResponse(ref = "Decided", responseCode = "200")
-    @APIResponse(ref = "Accepted", responseCode = "202")
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "Conflict", responseCode = "409")
-    @APIResponse(ref = "TooLarge", responseCode = "413")
-    @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
     @APIResponse(ref = "NotPossible", responseCode = "422")
     @APIResponse(ref = "LimitReached", responseCode = "429")
-    @APIResponse(ref = "SetAside", responseCode = "500")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> input(
             @RestPath("thread_id") String threadId,
             @BeanParam WaitQuery wait,
@@ -94,15 +94,6 @@ public class CommandResource {
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = RequestSchemas.Cancel.class),
                             examples = @ExampleObject(name = "all, and undo them", value = "{\"rollback\": true}")))
-    @APIResponse(ref = "Decided", responseCode = "200")
-    @APIResponse(ref = "Accepted", responseCode = "202")
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "Conflict", responseCode = "409")
-    @APIResponse(ref = "TooLarge", responseCode = "413")
-    @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
-    @APIResponse(ref = "SetAside", responseCode = "500")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> cancel(
             @RestPath("thread_id") String threadId,
             @BeanParam WaitQuery wait,
@@ -124,17 +115,8 @@ public class CommandResource {
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = RequestSchemas.Retry.class),
                             examples = @ExampleObject(name = "example", value = "{}")))
-    @APIResponse(ref = "Decided", responseCode = "200")
-    @APIResponse(ref = "Accepted", responseCode = "202")
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "Conflict", responseCode = "409")
-    @APIResponse(ref = "TooLarge", responseCode = "413")
-    @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
     @APIResponse(ref = "NotPossible", responseCode = "422")
     @APIResponse(ref = "LimitReached", responseCode = "429")
-    @APIResponse(ref = "SetAside", responseCode = "500")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> retry(
             @RestPath("thread_id") String threadId,
             @BeanParam WaitQuery wait,
@@ -156,17 +138,8 @@ public class CommandResource {
                             schema = @Schema(implementation = RequestSchemas.Values.class),
                             examples =
                                     @ExampleObject(name = "example", value = "{\"values\": {\"topic\": \"tides\"}}")))
-    @APIResponse(ref = "Decided", responseCode = "200")
-    @APIResponse(ref = "Accepted", responseCode = "202")
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "Conflict", responseCode = "409")
-    @APIResponse(ref = "TooLarge", responseCode = "413")
-    @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
     @APIResponse(ref = "NotPossible", responseCode = "422")
     @APIResponse(ref = "LimitReached", responseCode = "429")
-    @APIResponse(ref = "SetAside", responseCode = "500")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> updateState(
             @RestPath("thread_id") String threadId,
             @BeanParam WaitQuery wait,
@@ -191,17 +164,8 @@ public class CommandResource {
                                             name = "example",
                                             value =
                                                     "{\"checkpoint_id\": \"0193e0a0-0000-7000-8000-0000c0000000\", \"run\": true}")))
-    @APIResponse(ref = "Decided", responseCode = "200")
-    @APIResponse(ref = "Accepted", responseCode = "202")
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "Conflict", responseCode = "409")
-    @APIResponse(ref = "TooLarge", responseCode = "413")
-    @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
     @APIResponse(ref = "NotPossible", responseCode = "422")
     @APIResponse(ref = "LimitReached", responseCode = "429")
-    @APIResponse(ref = "SetAside", responseCode = "500")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> restore(
             @RestPath("thread_id") String threadId,
             @BeanParam WaitQuery wait,
@@ -227,17 +191,8 @@ public class CommandResource {
                                             name = "example",
                                             value =
                                                     "{\"thread_id\": \"t1\", \"values\": {\"topic\": \"tides\"}, \"run\": true}")))
-    @APIResponse(ref = "Decided", responseCode = "200")
-    @APIResponse(ref = "Accepted", responseCode = "202")
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "Conflict", responseCode = "409")
-    @APIResponse(ref = "TooLarge", responseCode = "413")
-    @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
     @APIResponse(ref = "NotPossible", responseCode = "422")
     @APIResponse(ref = "LimitReached", responseCode = "429")
-    @APIResponse(ref = "SetAside", responseCode = "500")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> fork(
             @RestPath("thread_id") String threadId,
             @BeanParam WaitQuery wait,

@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 @Tag(
         name = "Erasures",
         description = "Threads made unreadable for good by the destruction of their keys, and the proof.")
+@APIResponse(ref = "InvalidRequest", responseCode = "400")
+@APIResponse(ref = "NotFound", responseCode = "404")
+@APIResponse(ref = "Unavailable", responseCode = "503")
 public class ErasureResource {
 
     private final ErasureRequests requests;
@@ -63,13 +66,10 @@ public class ErasureResource {
             responseCode = "202",
             description = "They will be",
             content = @Content(schema = @Schema(implementation = ErasureView.class)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
     @APIResponse(ref = "Conflict", responseCode = "409")
     @APIResponse(ref = "TooLarge", responseCode = "413")
     @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
     @APIResponse(ref = "InvalidFields", responseCode = "422")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> create(@BeanParam IdempotencyKey.OfCommand key, byte @Nullable [] body) {
         return requests.ofThreads(CurrentCaller.tenant(), key.value, body);
     }
@@ -83,9 +83,6 @@ public class ErasureResource {
             responseCode = "200",
             description = "The erasure",
             content = @Content(schema = @Schema(implementation = ErasureView.class)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<ErasureView> erasure(@RestPath("erasure_id") String id) {
         return erasures.one(CurrentCaller.tenant(), PathTexts.checked("erasure_id", id))
                 .onItem()

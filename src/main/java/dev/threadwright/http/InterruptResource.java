@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 @Tag(
         name = "Interrupts",
         description = "Questions of runs. Each has one outcome, ever: resolved by an answer, rejected, or expired.")
+@APIResponse(ref = "Unavailable", responseCode = "503")
 public class InterruptResource {
 
     private static final String ALL = "all";
@@ -65,7 +66,6 @@ public class InterruptResource {
             description = "The interrupts",
             content = @Content(schema = @Schema(implementation = InterruptsPage.class)))
     @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<InterruptsPage> interrupts(
             @Parameter(description = "Of this thread.") @RestQuery("thread_id") @Nullable String threadId,
             @Parameter(description = "Of this run.") @RestQuery("run_id") @Nullable String runId,
@@ -101,7 +101,6 @@ public class InterruptResource {
             description = "The interrupt",
             content = @Content(schema = @Schema(implementation = InterruptView.class)))
     @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<InterruptView> interrupt(@RestPath("interrupt_id") String interruptId) {
         return known(interruptId).map(InterruptView::of);
     }
@@ -131,7 +130,6 @@ public class InterruptResource {
     @APIResponse(ref = "TooLarge", responseCode = "413")
     @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
     @APIResponse(ref = "NotPossible", responseCode = "422")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> resolve(
             @RestPath("interrupt_id") String interruptId,
             @BeanParam WaitQuery wait,
@@ -164,7 +162,6 @@ public class InterruptResource {
     @APIResponse(ref = "Conflict", responseCode = "409")
     @APIResponse(ref = "TooLarge", responseCode = "413")
     @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> reject(
             @RestPath("interrupt_id") String interruptId,
             @BeanParam WaitQuery wait,

@@ -25,6 +25,14 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
 @Tag(name = "Commands")
+@APIResponse(ref = "Decided", responseCode = "200")
+@APIResponse(ref = "Accepted", responseCode = "202")
+@APIResponse(ref = "InvalidRequest", responseCode = "400")
+@APIResponse(ref = "NotFound", responseCode = "404")
+@APIResponse(ref = "Conflict", responseCode = "409")
+@APIResponse(ref = "TooLarge", responseCode = "413")
+@APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
+@APIResponse(ref = "Unavailable", responseCode = "503")
 public class RunCommandResource {
 
     private final Commands commands;
@@ -60,15 +68,7 @@ public class RunCommandResource {
                                         name = "past a breakpoint, with another value",
                                         value = "{\"continue\": true, \"update\": {\"amount\": 100}}")
                             }))
-    @APIResponse(ref = "Decided", responseCode = "200")
-    @APIResponse(ref = "Accepted", responseCode = "202")
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "Conflict", responseCode = "409")
-    @APIResponse(ref = "TooLarge", responseCode = "413")
-    @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
     @APIResponse(ref = "NotPossible", responseCode = "422")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> resume(
             @RestPath("thread_id") String threadId,
             @BeanParam WaitQuery wait,
@@ -97,16 +97,8 @@ public class RunCommandResource {
                                             name = "example",
                                             value =
                                                     "{\"run_id\": \"019a2f6e-8c00-7d1b-9c3e-5a1f0b2c4d6e\", \"data\": {\"text\": \"in French, please\"}}")))
-    @APIResponse(ref = "Decided", responseCode = "200")
-    @APIResponse(ref = "Accepted", responseCode = "202")
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "Conflict", responseCode = "409")
-    @APIResponse(ref = "TooLarge", responseCode = "413")
-    @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
     @APIResponse(ref = "NotPossible", responseCode = "422")
     @APIResponse(ref = "LimitReached", responseCode = "429")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> steer(
             @RestPath("thread_id") String threadId,
             @BeanParam WaitQuery wait,
@@ -132,14 +124,6 @@ public class RunCommandResource {
                                     @ExampleObject(
                                             name = "example",
                                             value = "{\"run_id\": \"019a2f6e-8c00-7d1b-9c3e-5a1f0b2c4d6e\"}")))
-    @APIResponse(ref = "Decided", responseCode = "200")
-    @APIResponse(ref = "Accepted", responseCode = "202")
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "Conflict", responseCode = "409")
-    @APIResponse(ref = "TooLarge", responseCode = "413")
-    @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> pause(
             @RestPath("thread_id") String threadId,
             @BeanParam WaitQuery wait,
@@ -165,14 +149,6 @@ public class RunCommandResource {
                                     @ExampleObject(
                                             name = "example",
                                             value = "{\"run_id\": \"019a2f6e-8c00-7d1b-9c3e-5a1f0b2c4d6e\"}")))
-    @APIResponse(ref = "Decided", responseCode = "200")
-    @APIResponse(ref = "Accepted", responseCode = "202")
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "Conflict", responseCode = "409")
-    @APIResponse(ref = "TooLarge", responseCode = "413")
-    @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> unpause(
             @RestPath("thread_id") String threadId,
             @BeanParam WaitQuery wait,
@@ -195,16 +171,8 @@ public class RunCommandResource {
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = RequestSchemas.Compact.class),
                             examples = @ExampleObject(name = "example", value = "{\"keep\": 10}")))
-    @APIResponse(ref = "Decided", responseCode = "200")
-    @APIResponse(ref = "Accepted", responseCode = "202")
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "Conflict", responseCode = "409")
-    @APIResponse(ref = "TooLarge", responseCode = "413")
-    @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
     @APIResponse(ref = "NotPossible", responseCode = "422")
     @APIResponse(ref = "LimitReached", responseCode = "429")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> compact(
             @RestPath("thread_id") String threadId,
             @BeanParam WaitQuery wait,

@@ -43,6 +43,10 @@ import org.jspecify.annotations.Nullable;
 @Tag(
         name = "State",
         description = "States are computed from the thread's events: the longer its history, the longer it takes.")
+@APIResponse(ref = "InvalidRequest", responseCode = "400")
+@APIResponse(ref = "NotFound", responseCode = "404")
+@APIResponse(ref = "InvalidFields", responseCode = "422")
+@APIResponse(ref = "Unavailable", responseCode = "503")
 public class StateResource {
 
     static final int DEFAULT_LIMIT = 10;
@@ -75,10 +79,6 @@ public class StateResource {
             responseCode = "200",
             description = "The state",
             content = @Content(schema = @Schema(implementation = StateSchema.class)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "InvalidFields", responseCode = "422")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Json> state(
             @RestPath("thread_id") String threadId,
             @Parameter(description = SUBGRAPHS) @RestQuery("subgraphs") @Nullable String subgraphs,
@@ -99,10 +99,6 @@ public class StateResource {
             responseCode = "200",
             description = "The state",
             content = @Content(schema = @Schema(implementation = StateSchema.class)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "InvalidFields", responseCode = "422")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Json> stateAt(
             @RestPath("thread_id") String threadId,
             @RestPath("checkpoint_id") String checkpointId,
@@ -125,10 +121,6 @@ public class StateResource {
             responseCode = "200",
             description = "The state",
             content = @Content(schema = @Schema(implementation = StateSchema.class)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "InvalidFields", responseCode = "422")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Json> stateAt(@RestPath("thread_id") String threadId, byte @Nullable [] body) {
         RequestFields fields = RequestFields.parse(body, commands.maxDataBytes(), AT_FIELDS);
         Boolean subgraphs = fields.flag("subgraphs");
@@ -174,14 +166,10 @@ public class StateResource {
             responseCode = "200",
             description = "The checkpoint that it made",
             content = @Content(schema = @Schema(implementation = StateSchema.Written.class)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
     @APIResponse(ref = "Conflict", responseCode = "409")
     @APIResponse(ref = "TooLarge", responseCode = "413")
     @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
-    @APIResponse(ref = "InvalidFields", responseCode = "422")
     @APIResponse(ref = "SetAside", responseCode = "500")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Json> write(
             @RestPath("thread_id") String threadId, @BeanParam IdempotencyKey.OfCommand key, byte @Nullable [] body) {
         ThreadKey thread = ThreadResource.key(threadId);
@@ -211,13 +199,9 @@ public class StateResource {
             responseCode = "200",
             description = "The thread's metadata as they are now",
             content = @Content(schema = @Schema(type = SchemaType.OBJECT, implementation = Object.class)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
     @APIResponse(ref = "TooLarge", responseCode = "413")
     @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
-    @APIResponse(ref = "InvalidFields", responseCode = "422")
     @APIResponse(ref = "SetAside", responseCode = "500")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Object> patch(
             @RestPath("thread_id") String threadId, @BeanParam IdempotencyKey.OfCommand key, byte @Nullable [] body) {
         ThreadKey thread = ThreadResource.key(threadId);
@@ -241,10 +225,6 @@ public class StateResource {
             responseCode = "200",
             description = "The states",
             content = @Content(schema = @Schema(type = SchemaType.ARRAY, implementation = StateSchema.class)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "InvalidFields", responseCode = "422")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Json> history(@RestPath("thread_id") String threadId, byte @Nullable [] body) {
         RequestFields fields = RequestFields.parseOrEmpty(body, commands.maxDataBytes(), HISTORY_FIELDS);
         List<String> select = fields.texts("select");
@@ -266,10 +246,6 @@ public class StateResource {
             responseCode = "200",
             description = "The states",
             content = @Content(schema = @Schema(type = SchemaType.ARRAY, implementation = StateSchema.class)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "InvalidFields", responseCode = "422")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Json> history(
             @RestPath("thread_id") String threadId,
             @Parameter(

@@ -40,6 +40,10 @@ import org.jspecify.annotations.Nullable;
 @Needs(Role.WRITE)
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Runs")
+@APIResponse(ref = "InvalidRequest", responseCode = "400")
+@APIResponse(ref = "NotFound", responseCode = "404")
+@APIResponse(ref = "InvalidFields", responseCode = "422")
+@APIResponse(ref = "Unavailable", responseCode = "503")
 public class StatelessRunResource {
 
     /** Runs that are asked for, or cancelled by name, in one request. */
@@ -82,14 +86,10 @@ public class StatelessRunResource {
                             description = "The run",
                             schema = @Schema(type = SchemaType.STRING)),
             content = @Content(schema = @Schema(implementation = RequestedRunView.class)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
     @APIResponse(ref = "Conflict", responseCode = "409")
     @APIResponse(ref = "TooLarge", responseCode = "413")
     @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
-    @APIResponse(ref = "InvalidFields", responseCode = "422")
     @APIResponse(ref = "LimitReached", responseCode = "429")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> create(@BeanParam IdempotencyKey.OfRun key, byte @Nullable [] body) {
         return gate.prepareAlone(CurrentCaller.tenant(), body(body), key.value)
                 .flatMap(gate::send)
@@ -115,14 +115,10 @@ public class StatelessRunResource {
                             description = "The run",
                             schema = @Schema(type = SchemaType.STRING)),
             content = @Content(schema = @Schema(type = SchemaType.OBJECT)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
     @APIResponse(ref = "Conflict", responseCode = "409")
     @APIResponse(ref = "TooLarge", responseCode = "413")
     @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
-    @APIResponse(ref = "InvalidFields", responseCode = "422")
     @APIResponse(ref = "LimitReached", responseCode = "429")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> createAndWait(@BeanParam IdempotencyKey.OfRun key, byte @Nullable [] body) {
         return gate.prepareAlone(CurrentCaller.tenant(), body(body), key.value)
                 .flatMap(prepared -> follower.startAndWait(prepared, StatelessRunResource::location));
@@ -152,14 +148,10 @@ public class StatelessRunResource {
                         schema = @Schema(type = SchemaType.STRING))
             },
             content = @Content(schema = @Schema(type = SchemaType.STRING)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
     @APIResponse(ref = "Conflict", responseCode = "409")
     @APIResponse(ref = "TooLarge", responseCode = "413")
     @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
-    @APIResponse(ref = "InvalidFields", responseCode = "422")
     @APIResponse(ref = "LimitReached", responseCode = "429")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     @Parameter(
             name = StreamQuery.NAMESPACE,
             in = ParameterIn.QUERY,
@@ -188,14 +180,10 @@ public class StatelessRunResource {
             responseCode = "200",
             description = "The runs, in the order of the requests",
             content = @Content(schema = @Schema(type = SchemaType.ARRAY, implementation = RequestedRunView.class)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
     @APIResponse(ref = "Conflict", responseCode = "409")
     @APIResponse(ref = "TooLarge", responseCode = "413")
     @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
-    @APIResponse(ref = "InvalidFields", responseCode = "422")
     @APIResponse(ref = "LimitReached", responseCode = "429")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Json> createAll(@BeanParam IdempotencyKey.OfRun key, byte @Nullable [] body) {
         List<RunBody> bodies = RequestFields.parseAll(body, maxDataBytes, MAX_BATCH, RunBody.FIELDS).stream()
                 .map(RunBody::read)
@@ -232,10 +220,6 @@ public class StatelessRunResource {
                     + " thread; of these the oldest " + RequestedRuns.MAX_OPEN + ".")
     @RequestBody(required = true, content = @Content(schema = @Schema(implementation = RunCancelSchema.class)))
     @APIResponse(responseCode = "204", description = "They are cancelled, or had ended")
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "InvalidFields", responseCode = "422")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> cancelAll(
             @Parameter(description = RunResource.CANCEL_ACTIONS) @RestQuery("action") @Nullable String action,
             byte @Nullable [] body) {

@@ -40,6 +40,9 @@ import org.jspecify.annotations.Nullable;
 @Path("/threads/{thread_id}")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Threads", description = "What has been committed.")
+@APIResponse(ref = "InvalidRequest", responseCode = "400")
+@APIResponse(ref = "NotFound", responseCode = "404")
+@APIResponse(ref = "Unavailable", responseCode = "503")
 public class ThreadResource {
 
     private static final String TTL = "ttl";
@@ -65,9 +68,6 @@ public class ThreadResource {
             responseCode = "200",
             description = "The thread",
             content = @Content(schema = @Schema(implementation = ThreadView.class)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Map<String, Object>> thread(
             @RestPath("thread_id") String threadId,
             @Parameter(
@@ -117,14 +117,11 @@ public class ThreadResource {
             description = "The thread as it is now",
             content = @Content(schema = @Schema(implementation = ThreadView.class)))
     @APIResponse(responseCode = "204", description = "It is done; with `Prefer: return=minimal`")
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
     @APIResponse(ref = "Conflict", responseCode = "409")
     @APIResponse(ref = "TooLarge", responseCode = "413")
     @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
     @APIResponse(ref = "InvalidFields", responseCode = "422")
     @APIResponse(ref = "SetAside", responseCode = "500")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> update(
             @RestPath("thread_id") String threadId,
             @Parameter(description = "`return=minimal`: nothing is answered but that it is done.")
@@ -158,10 +155,7 @@ public class ThreadResource {
                     "What runs is cancelled, what is asked expires, and nothing of it can be read any more. Its id"
                             + " cannot be used again.")
     @APIResponse(responseCode = "204", description = "It is deleted")
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
     @APIResponse(ref = "SetAside", responseCode = "500")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> delete(@RestPath("thread_id") String threadId, @BeanParam IdempotencyKey.OfCommand key) {
         return gate.decided(commands.deleteThread(key(threadId), key.value))
                 .map(decided -> Response.noContent().build());
@@ -179,11 +173,8 @@ public class ThreadResource {
             responseCode = "200",
             description = "The new thread",
             content = @Content(schema = @Schema(implementation = ThreadView.class)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
     @APIResponse(ref = "LimitReached", responseCode = "429")
     @APIResponse(ref = "SetAside", responseCode = "500")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Map<String, Object>> copy(
             @RestPath("thread_id") String threadId, @BeanParam IdempotencyKey.OfCommand key) {
         ThreadKey source = key(threadId);

@@ -36,6 +36,9 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
 @Tag(name = "Threads")
+@APIResponse(ref = "InvalidRequest", responseCode = "400")
+@APIResponse(ref = "InvalidFields", responseCode = "422")
+@APIResponse(ref = "Unavailable", responseCode = "503")
 public class ThreadsResource {
 
     /** Threads that one request deletes at the same time. */
@@ -73,14 +76,11 @@ public class ThreadsResource {
             responseCode = "200",
             description = "The thread; the one that was there, with `if_exists` do_nothing",
             content = @Content(schema = @Schema(implementation = ThreadView.class)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
     @APIResponse(ref = "Conflict", responseCode = "409")
     @APIResponse(ref = "TooLarge", responseCode = "413")
     @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
-    @APIResponse(ref = "InvalidFields", responseCode = "422")
     @APIResponse(ref = "LimitReached", responseCode = "429")
     @APIResponse(ref = "SetAside", responseCode = "500")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Map<String, Object>> create(@BeanParam IdempotencyKey.OfCommand key, byte @Nullable [] body) {
         ThreadRequest.Create create = ThreadRequest.Create.parse(body, commands.maxDataBytes(), commands.policyCheck());
         String named = create.threadId();
@@ -115,9 +115,6 @@ public class ThreadsResource {
                             description = "The offset of the next page; absent at the last",
                             schema = @Schema(type = SchemaType.INTEGER)),
             content = @Content(schema = @Schema(type = SchemaType.ARRAY, implementation = ThreadView.class)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "InvalidFields", responseCode = "422")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> search(byte @Nullable [] body) {
         ThreadRequest.Search asked = ThreadRequest.Search.parse(body, commands.maxDataBytes());
         return search.page(CurrentCaller.tenant(), asked.filter(), asked.page())
@@ -135,9 +132,6 @@ public class ThreadsResource {
             responseCode = "200",
             description = "A bare number",
             content = @Content(schema = @Schema(type = SchemaType.INTEGER)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "InvalidFields", responseCode = "422")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Json> count(byte @Nullable [] body) {
         return search.count(CurrentCaller.tenant(), ThreadRequest.count(body, commands.maxDataBytes()))
                 .onFailure(ThreadSearch.TooManyException.class)
@@ -160,9 +154,6 @@ public class ThreadsResource {
             responseCode = "200",
             description = "How many were deleted",
             content = @Content(schema = @Schema(implementation = ThreadRequestSchemas.Pruned.class)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "InvalidFields", responseCode = "422")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Json> prune(byte @Nullable [] body) {
         List<ThreadKey> threads = ThreadRequest.prune(body, commands.maxDataBytes()).stream()
                 .map(ThreadResource::key)
