@@ -33,7 +33,6 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jboss.resteasy.reactive.RestHeader;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 @Path("/actions")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Actions", description = "Work of runs that is not done; an operator may settle it.")
+@APIResponse(ref = "Unavailable", responseCode = "503")
 public class ActionResource {
 
     private static final String THREAD_DESCRIPTION =
@@ -73,7 +73,6 @@ public class ActionResource {
             description = "The actions",
             content = @Content(schema = @Schema(implementation = ActionsPage.class)))
     @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<ActionsPage> actions(
             @Parameter(description = "Of this thread.") @RestQuery("thread_id") @Nullable String threadId,
             @Parameter(description = "Of this name.") @RestQuery("name") @Nullable String name,
@@ -116,7 +115,6 @@ public class ActionResource {
             description = "The action",
             content = @Content(schema = @Schema(implementation = ActionView.class)))
     @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<ActionView> action(@RestPath("action_id") String actionId) {
         return known(actionId)
                 .flatMap(action -> states.current(thread(action))
@@ -140,24 +138,17 @@ public class ActionResource {
     @APIResponse(ref = "NotFound", responseCode = "404")
     @APIResponse(ref = "Conflict", responseCode = "409")
     @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> retry(
             @RestPath("action_id") String actionId,
             @Parameter(description = THREAD_DESCRIPTION) @RestQuery("thread_id") @Nullable String threadId,
-            @Parameter(description = CommandResource.WAIT_DESCRIPTION, schema = @Schema(ref = "Wait"))
-                    @RestQuery("wait")
-                    @Nullable String wait,
-            @Parameter(description = CommandResource.TIMEOUT_DESCRIPTION, schema = @Schema(ref = "TimeoutMs"))
-                    @RestQuery("timeout")
-                    @Nullable String timeout,
-            @Parameter(description = CommandResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
+            @BeanParam WaitQuery wait,
+            @BeanParam IdempotencyKey.OfCommand key,
             byte @Nullable [] body) {
         return settle(
                 actionId,
                 threadId,
                 wait,
-                timeout,
-                place -> commands.retryAction(place.thread(), place.run(), place.action(), key, body));
+                place -> commands.retryAction(place.thread(), place.run(), place.action(), key.value, body));
     }
 
     @POST
@@ -184,24 +175,17 @@ public class ActionResource {
     @APIResponse(ref = "Conflict", responseCode = "409")
     @APIResponse(ref = "TooLarge", responseCode = "413")
     @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> complete(
             @RestPath("action_id") String actionId,
             @Parameter(description = THREAD_DESCRIPTION) @RestQuery("thread_id") @Nullable String threadId,
-            @Parameter(description = CommandResource.WAIT_DESCRIPTION, schema = @Schema(ref = "Wait"))
-                    @RestQuery("wait")
-                    @Nullable String wait,
-            @Parameter(description = CommandResource.TIMEOUT_DESCRIPTION, schema = @Schema(ref = "TimeoutMs"))
-                    @RestQuery("timeout")
-                    @Nullable String timeout,
-            @Parameter(description = CommandResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
+            @BeanParam WaitQuery wait,
+            @BeanParam IdempotencyKey.OfCommand key,
             byte @Nullable [] body) {
         return settle(
                 actionId,
                 threadId,
                 wait,
-                timeout,
-                place -> commands.completeAction(place.thread(), place.run(), place.action(), key, body));
+                place -> commands.completeAction(place.thread(), place.run(), place.action(), key.value, body));
     }
 
     @POST
@@ -227,35 +211,24 @@ public class ActionResource {
     @APIResponse(ref = "Conflict", responseCode = "409")
     @APIResponse(ref = "TooLarge", responseCode = "413")
     @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> fail(
             @RestPath("action_id") String actionId,
             @Parameter(description = THREAD_DESCRIPTION) @RestQuery("thread_id") @Nullable String threadId,
-            @Parameter(description = CommandResource.WAIT_DESCRIPTION, schema = @Schema(ref = "Wait"))
-                    @RestQuery("wait")
-                    @Nullable String wait,
-            @Parameter(description = CommandResource.TIMEOUT_DESCRIPTION, schema = @Schema(ref = "TimeoutMs"))
-                    @RestQuery("timeout")
-                    @Nullable String timeout,
-            @Parameter(description = CommandResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
+            @BeanParam WaitQuery wait,
+            @BeanParam IdempotencyKey.OfCommand key,
             byte @Nullable [] body) {
         return settle(
                 actionId,
                 threadId,
                 wait,
-                timeout,
-                place -> commands.failAction(place.thread(), place.run(), place.action(), key, body));
+                place -> commands.failAction(place.thread(), place.run(), place.action(), key.value, body));
     }
 
     private record Place(ThreadKey thread, RunId run, ActionId action) {}
 
     private Uni<Response> settle(
-            String actionId,
-            @Nullable String threadId,
-            @Nullable String wait,
-            @Nullable String timeout,
-            Function<Place, CheckedCommand> command) {
-        return place(actionId, threadId).map(command).flatMap(checked -> gate.submit(checked, wait, timeout));
+            String actionId, @Nullable String threadId, WaitQuery wait, Function<Place, CheckedCommand> command) {
+        return place(actionId, threadId).map(command).flatMap(checked -> gate.submit(checked, wait));
     }
 
     /** What is done is listed no more, but its thread remembers what was decided about it. */

@@ -20,7 +20,7 @@ import org.eclipse.microprofile.openapi.annotations.security.SecurityScheme;
 
 /**
  * What the operations of the OpenAPI document have in common. A response without content is a problem: that is filled in by
- * {@link ApiDocumentFilter}.
+ * {@link ApiDocumentFilter}. Responses that all operations of a resource have are declared on its class.
  */
 @OpenAPIDefinition(
         info =
@@ -58,8 +58,8 @@ import org.eclipse.microprofile.openapi.annotations.security.SecurityScheme;
                                     name = "TimeoutMs",
                                     type = SchemaType.INTEGER,
                                     minimum = "1",
-                                    maximum = "" + CommandGate.MAX_TIMEOUT_MS,
-                                    defaultValue = "" + CommandGate.DEFAULT_TIMEOUT_MS)
+                                    maximum = "" + WaitQuery.MAX_TIMEOUT_MS,
+                                    defaultValue = "" + WaitQuery.DEFAULT_TIMEOUT_MS)
                         },
                         responses = {
                             @APIResponse(

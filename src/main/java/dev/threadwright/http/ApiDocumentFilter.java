@@ -2,7 +2,10 @@ package dev.threadwright.http;
 
 import io.quarkus.smallrye.openapi.OpenApiFilter;
 import jakarta.ws.rs.core.HttpHeaders;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
@@ -11,6 +14,7 @@ import org.eclipse.microprofile.openapi.models.Operation;
 import org.eclipse.microprofile.openapi.models.media.Schema;
 import org.eclipse.microprofile.openapi.models.media.Schema.SchemaType;
 import org.eclipse.microprofile.openapi.models.responses.APIResponse;
+import org.eclipse.microprofile.openapi.models.responses.APIResponses;
 import org.jspecify.annotations.Nullable;
 
 /** Corrects what the generator concludes from Java types and no annotation can take back. */
@@ -66,6 +70,7 @@ public class ApiDocumentFilter implements OASFilter {
         if (WITHOUT_BODY.contains(String.valueOf(operation.getOperationId()))) {
             operation.getRequestBody().setRequired(false);
         }
+        sort(operation.getResponses());
         if (!FOR_ANYBODY.contains(String.valueOf(operation.getOperationId()))) {
             operation.getResponses().addAPIResponse("401", response("Unauthenticated"));
             operation.getResponses().addAPIResponse("403", response("Forbidden"));
@@ -76,6 +81,19 @@ public class ApiDocumentFilter implements OASFilter {
             }
         }
         return operation;
+    }
+
+    /** Failures by their codes: those that a whole resource has would come before an operation's own. */
+    private static void sort(APIResponses responses) {
+        Map<String, APIResponse> sorted = new LinkedHashMap<>();
+        responses.getAPIResponses().entrySet().stream()
+                .sorted(Comparator.comparing(response -> isSuccess(response.getKey()) ? "" : response.getKey()))
+                .forEach(response -> sorted.put(response.getKey(), response.getValue()));
+        responses.setAPIResponses(sorted);
+    }
+
+    private static boolean isSuccess(String code) {
+        return code.startsWith("2");
     }
 
     private static APIResponse response(String name) {

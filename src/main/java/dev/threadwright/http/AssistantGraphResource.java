@@ -33,6 +33,8 @@ import org.jspecify.annotations.Nullable;
 @Needs(Role.READ)
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Assistants")
+@APIResponse(ref = "NotFound", responseCode = "404")
+@APIResponse(ref = "Unavailable", responseCode = "503")
 public class AssistantGraphResource {
 
     /** Workflows run each other less deep than that. */
@@ -57,8 +59,6 @@ public class AssistantGraphResource {
             description = "Nodes and edges",
             content = @Content(schema = @Schema(implementation = AssistantRequests.GraphView.class)))
     @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Json> graph(
             @RestPath("assistant_id") String id,
             @Parameter(
@@ -78,8 +78,6 @@ public class AssistantGraphResource {
             responseCode = "200",
             description = "JSON Schemas, as far as the workflow's channels say",
             content = @Content(schema = @Schema(implementation = AssistantRequests.SchemasView.class)))
-    @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Json> schemas(@RestPath("assistant_id") String id) {
         return workflow(CurrentCaller.tenant(), id).map(AssistantSchemas::of);
     }
@@ -92,8 +90,6 @@ public class AssistantGraphResource {
             description = "Schemas by namespace: the step, or with `recurse` step|step",
             content = @Content(schema = @Schema(type = SchemaType.OBJECT)))
     @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Json> subgraphs(
             @RestPath("assistant_id") String id,
             @Parameter(schema = @Schema(type = SchemaType.BOOLEAN, defaultValue = "false"))
@@ -113,8 +109,6 @@ public class AssistantGraphResource {
             description = "Its schemas by its namespace; with `recurse` those within it, too",
             content = @Content(schema = @Schema(type = SchemaType.OBJECT)))
     @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Json> subgraph(
             @RestPath("assistant_id") String id,
             @RestPath("namespace") String namespace,

@@ -43,6 +43,7 @@ import org.jspecify.annotations.Nullable;
         description =
                 "Each workflow is one, and so is each named configuration of a workflow. An id may be the workflow's"
                         + " name.")
+@APIResponse(ref = "Unavailable", responseCode = "503")
 public class AssistantResource {
 
     static final int MAX_LIMIT = 1_000;
@@ -88,7 +89,6 @@ public class AssistantResource {
     @APIResponse(ref = "Conflict", responseCode = "409")
     @APIResponse(ref = "TooLarge", responseCode = "413")
     @APIResponse(ref = "InvalidFields", responseCode = "422")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Json> create(byte @Nullable [] body) {
         RequestFields fields = RequestFields.parse(body, maxDataBytes, CREATED);
         String id = fields.text("assistant_id");
@@ -118,7 +118,6 @@ public class AssistantResource {
             content = @Content(schema = @Schema(type = SchemaType.ARRAY, implementation = AssistantView.class)))
     @APIResponse(ref = "InvalidRequest", responseCode = "400")
     @APIResponse(ref = "InvalidFields", responseCode = "422")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> search(byte @Nullable [] body) {
         RequestFields fields = RequestFields.parseOrEmpty(body, maxDataBytes, SEARCHED);
         int limit = fields.number("limit", 1, MAX_LIMIT, DEFAULT_LIMIT);
@@ -161,7 +160,6 @@ public class AssistantResource {
             content = @Content(schema = @Schema(type = SchemaType.INTEGER)))
     @APIResponse(ref = "InvalidRequest", responseCode = "400")
     @APIResponse(ref = "InvalidFields", responseCode = "422")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Long> count(byte @Nullable [] body) {
         return assistants.count(
                 CurrentCaller.tenant(), filter(RequestFields.parseOrEmpty(body, maxDataBytes, COUNTED)));
@@ -176,7 +174,6 @@ public class AssistantResource {
             description = "The assistant",
             content = @Content(schema = @Schema(implementation = AssistantView.class)))
     @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Json> assistant(@RestPath("assistant_id") String id) {
         return assistants
                 .required(CurrentCaller.tenant(), PathTexts.checked("assistant_id", id))
@@ -201,7 +198,6 @@ public class AssistantResource {
     @APIResponse(ref = "Conflict", responseCode = "409")
     @APIResponse(ref = "TooLarge", responseCode = "413")
     @APIResponse(ref = "InvalidFields", responseCode = "422")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Json> update(@RestPath("assistant_id") String id, byte @Nullable [] body) {
         RequestFields fields = RequestFields.parse(body, maxDataBytes, CONTENT);
         return assistants
@@ -220,7 +216,6 @@ public class AssistantResource {
     @APIResponse(ref = "InvalidRequest", responseCode = "400")
     @APIResponse(ref = "NotFound", responseCode = "404")
     @APIResponse(ref = "Conflict", responseCode = "409")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Void> delete(
             @RestPath("assistant_id") String id,
             @Parameter(
@@ -262,7 +257,6 @@ public class AssistantResource {
     @APIResponse(ref = "InvalidRequest", responseCode = "400")
     @APIResponse(ref = "NotFound", responseCode = "404")
     @APIResponse(ref = "InvalidFields", responseCode = "422")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Json> versions(@RestPath("assistant_id") String id, byte @Nullable [] body) {
         RequestFields fields = RequestFields.parseOrEmpty(body, maxDataBytes, List.of("metadata", "limit", "offset"));
         return assistants
@@ -290,7 +284,6 @@ public class AssistantResource {
     @APIResponse(ref = "NotFound", responseCode = "404")
     @APIResponse(ref = "Conflict", responseCode = "409")
     @APIResponse(ref = "InvalidFields", responseCode = "422")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Json> latest(@RestPath("assistant_id") String id, byte @Nullable [] body) {
         RequestFields fields = RequestFields.parse(body, maxDataBytes, List.of("version"));
         if (fields.value("version") == null) {

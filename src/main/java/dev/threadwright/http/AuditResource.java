@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 @Needs(Role.OPERATE)
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Audit", description = "Who did what, in chains of hashes. Nothing is ever taken away.")
+@APIResponse(ref = "Unavailable", responseCode = "503")
 public class AuditResource {
 
     /** Of entries that one request verifies. */
@@ -118,7 +119,6 @@ public class AuditResource {
             description = "A page of the tenant's entries, and of what was done to the whole server",
             content = @Content(schema = @Schema(implementation = AuditPage.class)))
     @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<AuditPage> list(
             @Parameter(description = "What was done to this thread.") @RestQuery("thread_id") @Nullable String threadId,
             @Parameter(description = "What this caller did.") @RestQuery("caller") @Nullable String caller,
@@ -170,7 +170,6 @@ public class AuditResource {
             responseCode = "200",
             description = "The tenant's chains, and those of the whole server",
             content = @Content(schema = @Schema(implementation = HeadsView.class)))
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<HeadsView> heads() {
         return log.heads(CurrentCaller.tenant())
                 .map(heads -> new HeadsView(heads.stream().map(HeadView::of).toList()));
@@ -188,7 +187,6 @@ public class AuditResource {
             description = "What was found",
             content = @Content(schema = @Schema(implementation = VerifiedView.class)))
     @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<VerifiedView> verify(
             @Parameter(
                             description = "Heads that were taken before, as many as " + MAX_EXPECTED

@@ -31,6 +31,14 @@ import org.jspecify.annotations.Nullable;
 @ForAnybody
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Callbacks", description = "Results of work that HTTP steps have started elsewhere.")
+@APIResponse(ref = "InvalidRequest", responseCode = "400")
+@APIResponse(ref = "NotFound", responseCode = "404")
+@APIResponse(ref = "Conflict", responseCode = "409")
+@APIResponse(ref = "Gone", responseCode = "410")
+@APIResponse(ref = "TooLarge", responseCode = "413")
+@APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
+@APIResponse(ref = "SetAside", responseCode = "500")
+@APIResponse(ref = "Unavailable", responseCode = "503")
 public class CallbackResource {
 
     private static final String TOKEN = "What stands behind `/callbacks/` in the address that the request carried.";
@@ -64,14 +72,6 @@ public class CallbackResource {
             responseCode = "200",
             description = "It is decided and committed: the run goes on with it",
             content = @Content(schema = @Schema(implementation = CallbackAnswer.class)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "Conflict", responseCode = "409")
-    @APIResponse(ref = "Gone", responseCode = "410")
-    @APIResponse(ref = "TooLarge", responseCode = "413")
-    @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
-    @APIResponse(ref = "SetAside", responseCode = "500")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<CallbackAnswer> succeed(
             @Parameter(description = TOKEN) @RestPath("token") String token, byte @Nullable [] body) {
         Callback callback = known(token);
@@ -101,14 +101,6 @@ public class CallbackResource {
             responseCode = "200",
             description = "It is decided and committed",
             content = @Content(schema = @Schema(implementation = CallbackAnswer.class)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "Conflict", responseCode = "409")
-    @APIResponse(ref = "Gone", responseCode = "410")
-    @APIResponse(ref = "TooLarge", responseCode = "413")
-    @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
-    @APIResponse(ref = "SetAside", responseCode = "500")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<CallbackAnswer> fail(
             @Parameter(description = TOKEN) @RestPath("token") String token, byte @Nullable [] body) {
         Callback callback = known(token);

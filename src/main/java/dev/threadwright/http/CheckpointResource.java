@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 @Needs(Role.READ)
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Threads")
+@APIResponse(ref = "InvalidRequest", responseCode = "400")
+@APIResponse(ref = "NotFound", responseCode = "404")
+@APIResponse(ref = "Unavailable", responseCode = "503")
 public class CheckpointResource {
 
     static final int DEFAULT_LIMIT = 20;
@@ -47,9 +50,6 @@ public class CheckpointResource {
             responseCode = "200",
             description = "The checkpoints",
             content = @Content(schema = @Schema(implementation = CheckpointsPage.class)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<CheckpointsPage> checkpoints(
             @RestPath("thread_id") String threadId,
             @Parameter(description = "Older ones than this checkpoint.") @RestQuery("before") @Nullable String before,
@@ -84,9 +84,6 @@ public class CheckpointResource {
             responseCode = "200",
             description = "The checkpoint",
             content = @Content(schema = @Schema(implementation = CheckpointView.class)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<CheckpointView> checkpoint(
             @RestPath("thread_id") String threadId, @RestPath("checkpoint_id") String checkpointId) {
         ThreadKey thread = ThreadResource.key(threadId);

@@ -26,9 +26,6 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class CommandGate {
 
-    static final int DEFAULT_TIMEOUT_MS = 30_000;
-    static final int MAX_TIMEOUT_MS = 300_000;
-
     /**
      * How long a caller with a key waits to be told that it was used before; then the loop will find out. A database that is
      * away says so at once; one that is only slow is worth waiting for.
@@ -47,13 +44,10 @@ public class CommandGate {
         this.reads = reads;
     }
 
-    /**
-     * @param wait the query parameter: {@code decision} or {@code completion}; null for neither
-     * @param timeout the query parameter: milliseconds; null for the default
-     */
-    Uni<Response> submit(CheckedCommand command, @Nullable String wait, @Nullable String timeout) {
-        Until until = until(wait);
-        Duration patience = timeout(timeout);
+    /** Fails with a {@link ProblemException} if it is refused. */
+    Uni<Response> submit(CheckedCommand command, WaitQuery wait) {
+        Until until = wait.until();
+        Duration patience = wait.patience();
         if (until == null) {
             return send(command).map(sent -> Answers.accepted(command));
         }
@@ -79,7 +73,7 @@ public class CommandGate {
     /** As {@link #decide}, with where on the thread that was. */
     Uni<OutcomeRow> decided(CheckedCommand command) {
         Executor context = MutinyHelper.executor(Vertx.currentContext());
-        Duration patience = Duration.ofMillis(DEFAULT_TIMEOUT_MS);
+        Duration patience = Duration.ofMillis(WaitQuery.DEFAULT_TIMEOUT_MS);
         return before(command).flatMap(before -> {
             Waiter waiter = waiters.register(command, Until.DECISION, patience);
             return answered(command, before, waiter)
@@ -192,21 +186,5 @@ public class CommandGate {
         return found.flatMap(all ->
                         all.outcomes().stream().filter(command::isAnsweredBy).findFirst())
                 .orElse(null);
-    }
-
-    private static @Nullable Until until(@Nullable String wait) {
-        return switch (wait) {
-            case null -> null;
-            case "decision" -> Until.DECISION;
-            case "completion" -> Until.COMPLETION;
-            default ->
-                throw new ProblemException(
-                        Problem.of(ProblemType.INVALID_REQUEST, "Query parameter wait must be decision or completion"));
-        };
-    }
-
-    private static Duration timeout(@Nullable String timeout) {
-        return Duration.ofMillis(
-                QueryNumbers.read("timeout (milliseconds)", timeout, 1, MAX_TIMEOUT_MS, DEFAULT_TIMEOUT_MS));
     }
 }

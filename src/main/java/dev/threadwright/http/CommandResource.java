@@ -2,6 +2,7 @@ package dev.threadwright.http;
 
 import dev.threadwright.security.Role;
 import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.POST;
@@ -13,13 +14,10 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jboss.resteasy.reactive.RestHeader;
 import org.jboss.resteasy.reactive.RestPath;
-import org.jboss.resteasy.reactive.RestQuery;
 import org.jspecify.annotations.Nullable;
 
 /** Requests to a thread. They take the same way as those that are sent to Kafka: whoever owns the thread decides them. */
@@ -31,20 +29,16 @@ import org.jspecify.annotations.Nullable;
         name = "Commands",
         description = "Written to Kafka first, decided by the owner of the thread. Safe to send again with the same"
                 + " `Idempotency-Key`: one key has one effect on a thread, ever.")
+@APIResponse(ref = "Decided", responseCode = "200")
+@APIResponse(ref = "Accepted", responseCode = "202")
+@APIResponse(ref = "InvalidRequest", responseCode = "400")
+@APIResponse(ref = "NotFound", responseCode = "404")
+@APIResponse(ref = "Conflict", responseCode = "409")
+@APIResponse(ref = "TooLarge", responseCode = "413")
+@APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
+@APIResponse(ref = "SetAside", responseCode = "500")
+@APIResponse(ref = "Unavailable", responseCode = "503")
 public class CommandResource {
-
-    static final String KEY = "Idempotency-Key";
-    static final String KEY_DESCRIPTION =
-            "The command's id, at most 255 characters. A command of the same id and content gets the first one's"
-                    + " outcome; another content under the same id is a conflict.";
-    static final String WAIT_DESCRIPTION =
-            "`decision`: answer when it is committed what becomes of the command. `completion`: also wait until the run"
-                    + " that took the input has ended (200), or has stopped for somebody (202: it waits for an answer or"
-                    + " is paused). Without it, answer when the command is written to Kafka.";
-    static final String TIMEOUT_DESCRIPTION =
-            "Milliseconds to wait; then the answer is 202 with what is known so far: without an outcome, that it is"
-                    + " written and not known yet what becomes of it. Nothing is lost: the same request with the same key"
-                    + " goes on waiting.";
 
     private final Commands commands;
     private final CommandGate gate;
@@ -76,26 +70,14 @@ public class CommandResource {
                                         value = "{\"type\": \"external.event\", \"event_type\": \"payment.settled\","
                                                 + " \"data\": {\"amount\": 100}, \"policy\": \"queue\"}")
                             }))
-    @APIResponse(ref = "Decided", responseCode = "200")
-    @APIResponse(ref = "Accepted", responseCode = "202")
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "Conflict", responseCode = "409")
-    @APIResponse(ref = "TooLarge", responseCode = "413")
-    @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
     @APIResponse(ref = "NotPossible", responseCode = "422")
     @APIResponse(ref = "LimitReached", responseCode = "429")
-    @APIResponse(ref = "SetAside", responseCode = "500")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> input(
             @RestPath("thread_id") String threadId,
-            @Parameter(description = WAIT_DESCRIPTION, schema = @Schema(ref = "Wait")) @RestQuery("wait") @Nullable String wait,
-            @Parameter(description = TIMEOUT_DESCRIPTION, schema = @Schema(ref = "TimeoutMs"))
-                    @RestQuery("timeout")
-                    @Nullable String timeout,
-            @Parameter(description = KEY_DESCRIPTION) @RestHeader(KEY) @Nullable String key,
+            @BeanParam WaitQuery wait,
+            @BeanParam IdempotencyKey.OfCommand key,
             byte @Nullable [] body) {
-        return gate.submit(commands.input(ThreadResource.key(threadId), key, body), wait, timeout);
+        return gate.submit(commands.input(ThreadResource.key(threadId), key.value, body), wait);
     }
 
     @POST
@@ -112,24 +94,12 @@ public class CommandResource {
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = RequestSchemas.Cancel.class),
                             examples = @ExampleObject(name = "all, and undo them", value = "{\"rollback\": true}")))
-    @APIResponse(ref = "Decided", responseCode = "200")
-    @APIResponse(ref = "Accepted", responseCode = "202")
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "Conflict", responseCode = "409")
-    @APIResponse(ref = "TooLarge", responseCode = "413")
-    @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
-    @APIResponse(ref = "SetAside", responseCode = "500")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> cancel(
             @RestPath("thread_id") String threadId,
-            @Parameter(description = WAIT_DESCRIPTION, schema = @Schema(ref = "Wait")) @RestQuery("wait") @Nullable String wait,
-            @Parameter(description = TIMEOUT_DESCRIPTION, schema = @Schema(ref = "TimeoutMs"))
-                    @RestQuery("timeout")
-                    @Nullable String timeout,
-            @Parameter(description = KEY_DESCRIPTION) @RestHeader(KEY) @Nullable String key,
+            @BeanParam WaitQuery wait,
+            @BeanParam IdempotencyKey.OfCommand key,
             byte @Nullable [] body) {
-        return gate.submit(commands.cancel(ThreadResource.key(threadId), key, body), wait, timeout);
+        return gate.submit(commands.cancel(ThreadResource.key(threadId), key.value, body), wait);
     }
 
     @POST
@@ -145,26 +115,14 @@ public class CommandResource {
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = RequestSchemas.Retry.class),
                             examples = @ExampleObject(name = "example", value = "{}")))
-    @APIResponse(ref = "Decided", responseCode = "200")
-    @APIResponse(ref = "Accepted", responseCode = "202")
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "Conflict", responseCode = "409")
-    @APIResponse(ref = "TooLarge", responseCode = "413")
-    @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
     @APIResponse(ref = "NotPossible", responseCode = "422")
     @APIResponse(ref = "LimitReached", responseCode = "429")
-    @APIResponse(ref = "SetAside", responseCode = "500")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> retry(
             @RestPath("thread_id") String threadId,
-            @Parameter(description = WAIT_DESCRIPTION, schema = @Schema(ref = "Wait")) @RestQuery("wait") @Nullable String wait,
-            @Parameter(description = TIMEOUT_DESCRIPTION, schema = @Schema(ref = "TimeoutMs"))
-                    @RestQuery("timeout")
-                    @Nullable String timeout,
-            @Parameter(description = KEY_DESCRIPTION) @RestHeader(KEY) @Nullable String key,
+            @BeanParam WaitQuery wait,
+            @BeanParam IdempotencyKey.OfCommand key,
             byte @Nullable [] body) {
-        return gate.submit(commands.retry(ThreadResource.key(threadId), key, body), wait, timeout);
+        return gate.submit(commands.retry(ThreadResource.key(threadId), key.value, body), wait);
     }
 
     @PATCH
@@ -180,26 +138,14 @@ public class CommandResource {
                             schema = @Schema(implementation = RequestSchemas.Values.class),
                             examples =
                                     @ExampleObject(name = "example", value = "{\"values\": {\"topic\": \"tides\"}}")))
-    @APIResponse(ref = "Decided", responseCode = "200")
-    @APIResponse(ref = "Accepted", responseCode = "202")
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "Conflict", responseCode = "409")
-    @APIResponse(ref = "TooLarge", responseCode = "413")
-    @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
     @APIResponse(ref = "NotPossible", responseCode = "422")
     @APIResponse(ref = "LimitReached", responseCode = "429")
-    @APIResponse(ref = "SetAside", responseCode = "500")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> updateState(
             @RestPath("thread_id") String threadId,
-            @Parameter(description = WAIT_DESCRIPTION, schema = @Schema(ref = "Wait")) @RestQuery("wait") @Nullable String wait,
-            @Parameter(description = TIMEOUT_DESCRIPTION, schema = @Schema(ref = "TimeoutMs"))
-                    @RestQuery("timeout")
-                    @Nullable String timeout,
-            @Parameter(description = KEY_DESCRIPTION) @RestHeader(KEY) @Nullable String key,
+            @BeanParam WaitQuery wait,
+            @BeanParam IdempotencyKey.OfCommand key,
             byte @Nullable [] body) {
-        return gate.submit(commands.updateState(ThreadResource.key(threadId), key, body), wait, timeout);
+        return gate.submit(commands.updateState(ThreadResource.key(threadId), key.value, body), wait);
     }
 
     @POST
@@ -218,26 +164,14 @@ public class CommandResource {
                                             name = "example",
                                             value =
                                                     "{\"checkpoint_id\": \"0193e0a0-0000-7000-8000-0000c0000000\", \"run\": true}")))
-    @APIResponse(ref = "Decided", responseCode = "200")
-    @APIResponse(ref = "Accepted", responseCode = "202")
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "Conflict", responseCode = "409")
-    @APIResponse(ref = "TooLarge", responseCode = "413")
-    @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
     @APIResponse(ref = "NotPossible", responseCode = "422")
     @APIResponse(ref = "LimitReached", responseCode = "429")
-    @APIResponse(ref = "SetAside", responseCode = "500")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> restore(
             @RestPath("thread_id") String threadId,
-            @Parameter(description = WAIT_DESCRIPTION, schema = @Schema(ref = "Wait")) @RestQuery("wait") @Nullable String wait,
-            @Parameter(description = TIMEOUT_DESCRIPTION, schema = @Schema(ref = "TimeoutMs"))
-                    @RestQuery("timeout")
-                    @Nullable String timeout,
-            @Parameter(description = KEY_DESCRIPTION) @RestHeader(KEY) @Nullable String key,
+            @BeanParam WaitQuery wait,
+            @BeanParam IdempotencyKey.OfCommand key,
             byte @Nullable [] body) {
-        return gate.submit(commands.restore(ThreadResource.key(threadId), key, body), wait, timeout);
+        return gate.submit(commands.restore(ThreadResource.key(threadId), key.value, body), wait);
     }
 
     @POST
@@ -257,25 +191,13 @@ public class CommandResource {
                                             name = "example",
                                             value =
                                                     "{\"thread_id\": \"t1\", \"values\": {\"topic\": \"tides\"}, \"run\": true}")))
-    @APIResponse(ref = "Decided", responseCode = "200")
-    @APIResponse(ref = "Accepted", responseCode = "202")
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "Conflict", responseCode = "409")
-    @APIResponse(ref = "TooLarge", responseCode = "413")
-    @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
     @APIResponse(ref = "NotPossible", responseCode = "422")
     @APIResponse(ref = "LimitReached", responseCode = "429")
-    @APIResponse(ref = "SetAside", responseCode = "500")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> fork(
             @RestPath("thread_id") String threadId,
-            @Parameter(description = WAIT_DESCRIPTION, schema = @Schema(ref = "Wait")) @RestQuery("wait") @Nullable String wait,
-            @Parameter(description = TIMEOUT_DESCRIPTION, schema = @Schema(ref = "TimeoutMs"))
-                    @RestQuery("timeout")
-                    @Nullable String timeout,
-            @Parameter(description = KEY_DESCRIPTION) @RestHeader(KEY) @Nullable String key,
+            @BeanParam WaitQuery wait,
+            @BeanParam IdempotencyKey.OfCommand key,
             byte @Nullable [] body) {
-        return gate.submit(commands.fork(ThreadResource.key(threadId), key, body), wait, timeout);
+        return gate.submit(commands.fork(ThreadResource.key(threadId), key.value, body), wait);
     }
 }

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 @Path("/runs/crons")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Crons", description = "Runs that begin by the clock.")
+@APIResponse(ref = "Unavailable", responseCode = "503")
 public class CronResource {
 
     static final int MAX_LIMIT = 1_000;
@@ -113,7 +114,6 @@ public class CronResource {
     @APIResponse(ref = "NotFound", responseCode = "404")
     @APIResponse(ref = "TooLarge", responseCode = "413")
     @APIResponse(ref = "InvalidFields", responseCode = "422")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Json> create(byte @Nullable [] body) {
         return newCrons.create(CronBody.created(body, maxDataBytes), null).map(CronResource::view);
     }
@@ -137,7 +137,6 @@ public class CronResource {
     @APIResponse(ref = "NotFound", responseCode = "404")
     @APIResponse(ref = "TooLarge", responseCode = "413")
     @APIResponse(ref = "InvalidFields", responseCode = "422")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Json> update(@RestPath("cron_id") String id, byte @Nullable [] body) {
         return crons.change(
                         CurrentCaller.tenant(),
@@ -157,7 +156,6 @@ public class CronResource {
     @Operation(operationId = "deleteCron", summary = "Delete a cron", description = "Runs that have begun go on.")
     @APIResponse(responseCode = "204", description = "It is gone")
     @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Void> delete(@RestPath("cron_id") String id) {
         return crons.delete(CurrentCaller.tenant(), PathTexts.checked("cron_id", id))
                 .invoke(deleted -> {
@@ -180,7 +178,6 @@ public class CronResource {
             content = @Content(schema = @Schema(type = SchemaType.ARRAY, implementation = CronView.class)))
     @APIResponse(ref = "InvalidRequest", responseCode = "400")
     @APIResponse(ref = "InvalidFields", responseCode = "422")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Json> search(byte @Nullable [] body) {
         RequestFields fields = RequestFields.parseOrEmpty(body, maxDataBytes, SEARCHED);
         int limit = fields.number("limit", 1, MAX_LIMIT, DEFAULT_LIMIT);
@@ -209,7 +206,6 @@ public class CronResource {
             content = @Content(schema = @Schema(type = SchemaType.INTEGER)))
     @APIResponse(ref = "InvalidRequest", responseCode = "400")
     @APIResponse(ref = "InvalidFields", responseCode = "422")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Long> count(byte @Nullable [] body) {
         String tenant = CurrentCaller.tenant();
         return filter(RequestFields.parseOrEmpty(body, maxDataBytes, COUNTED), null)

@@ -45,6 +45,7 @@ import org.jspecify.annotations.Nullable;
 @Needs(Role.OPERATE)
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Dead letters", description = "Records that could not be decided, as long as they are kept.")
+@APIResponse(ref = "Unavailable", responseCode = "503")
 public class DeadLetterResource {
 
     private static final int MAX_KEY = 255;
@@ -89,7 +90,6 @@ public class DeadLetterResource {
             description = "A page of them, without what they hold",
             content = @Content(schema = @Schema(implementation = DeadLettersPage.class)))
     @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<DeadLettersPage> list(
             @Parameter(description = "From this topic.") @RestQuery("topic") @Nullable String topic,
             @Parameter(description = "With this key, which is the id of the thread that it was for.")
@@ -145,7 +145,6 @@ public class DeadLetterResource {
             description = "The dead letter",
             content = @Content(schema = @Schema(implementation = DeadLetterView.class)))
     @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<DeadLetterView> letter(@RestPath("dead_letter_id") String id) {
         return known(id).map(views::view);
     }
@@ -181,14 +180,13 @@ public class DeadLetterResource {
     @APIResponse(ref = "TooLarge", responseCode = "413")
     @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
     @APIResponse(ref = "NotPossible", responseCode = "422")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<ReplayAnswer> replay(
             @RestPath("dead_letter_id") String id,
             @Parameter(
                             description =
                                     "Makes a retry of this request safe: the same key with the same content sends nothing"
                                             + " again and is told so, as long as no other replay came between.")
-                    @RestHeader(CommandResource.KEY)
+                    @RestHeader(IdempotencyKey.HEADER)
                     @Nullable String key,
             byte @Nullable [] body) {
         String checkedKey = idempotencyKey(key);
@@ -227,7 +225,7 @@ public class DeadLetterResource {
                 && (key.isEmpty() || key.length() > MAX_KEY || key.chars().anyMatch(Character::isISOControl))) {
             throw new ProblemException(Problem.of(
                     ProblemType.INVALID_REQUEST,
-                    "Header " + CommandResource.KEY + " must have 1 to " + MAX_KEY
+                    "Header " + IdempotencyKey.HEADER + " must have 1 to " + MAX_KEY
                             + " characters, none of them a control character"));
         }
         return key;

@@ -3,6 +3,7 @@ package dev.threadwright.http;
 import dev.threadwright.audit.Act;
 import dev.threadwright.security.Role;
 import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -12,11 +13,9 @@ import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jboss.resteasy.reactive.RestHeader;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jspecify.annotations.Nullable;
 
@@ -61,9 +60,7 @@ public class EraseThreadResource {
     @APIResponse(ref = "InvalidFields", responseCode = "422")
     @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> erase(
-            @RestPath("thread_id") String threadId,
-            @Parameter(description = CommandResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
-            byte @Nullable [] body) {
-        return requests.ofThread(ThreadResource.key(threadId), key, body);
+            @RestPath("thread_id") String threadId, @BeanParam IdempotencyKey.OfCommand key, byte @Nullable [] body) {
+        return requests.ofThread(ThreadResource.key(threadId), key.value, body);
     }
 }

@@ -4,6 +4,7 @@ import dev.threadwright.audit.Act;
 import dev.threadwright.erasure.Erasures;
 import dev.threadwright.security.Role;
 import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -15,11 +16,9 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jboss.resteasy.reactive.RestHeader;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 @Tag(
         name = "Erasures",
         description = "Threads made unreadable for good by the destruction of their keys, and the proof.")
+@APIResponse(ref = "InvalidRequest", responseCode = "400")
+@APIResponse(ref = "NotFound", responseCode = "404")
+@APIResponse(ref = "Unavailable", responseCode = "503")
 public class ErasureResource {
 
     private final ErasureRequests requests;
@@ -64,17 +66,12 @@ public class ErasureResource {
             responseCode = "202",
             description = "They will be",
             content = @Content(schema = @Schema(implementation = ErasureView.class)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
     @APIResponse(ref = "Conflict", responseCode = "409")
     @APIResponse(ref = "TooLarge", responseCode = "413")
     @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
     @APIResponse(ref = "InvalidFields", responseCode = "422")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
-    public Uni<Response> create(
-            @Parameter(description = CommandResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
-            byte @Nullable [] body) {
-        return requests.ofThreads(CurrentCaller.tenant(), key, body);
+    public Uni<Response> create(@BeanParam IdempotencyKey.OfCommand key, byte @Nullable [] body) {
+        return requests.ofThreads(CurrentCaller.tenant(), key.value, body);
     }
 
     @GET
@@ -86,9 +83,6 @@ public class ErasureResource {
             responseCode = "200",
             description = "The erasure",
             content = @Content(schema = @Schema(implementation = ErasureView.class)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<ErasureView> erasure(@RestPath("erasure_id") String id) {
         return erasures.one(CurrentCaller.tenant(), PathTexts.checked("erasure_id", id))
                 .onItem()

@@ -30,7 +30,6 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jboss.resteasy.reactive.RestHeader;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 @Tag(
         name = "Interrupts",
         description = "Questions of runs. Each has one outcome, ever: resolved by an answer, rejected, or expired.")
+@APIResponse(ref = "Unavailable", responseCode = "503")
 public class InterruptResource {
 
     private static final String ALL = "all";
@@ -66,7 +66,6 @@ public class InterruptResource {
             description = "The interrupts",
             content = @Content(schema = @Schema(implementation = InterruptsPage.class)))
     @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<InterruptsPage> interrupts(
             @Parameter(description = "Of this thread.") @RestQuery("thread_id") @Nullable String threadId,
             @Parameter(description = "Of this run.") @RestQuery("run_id") @Nullable String runId,
@@ -102,7 +101,6 @@ public class InterruptResource {
             description = "The interrupt",
             content = @Content(schema = @Schema(implementation = InterruptView.class)))
     @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<InterruptView> interrupt(@RestPath("interrupt_id") String interruptId) {
         return known(interruptId).map(InterruptView::of);
     }
@@ -132,20 +130,14 @@ public class InterruptResource {
     @APIResponse(ref = "TooLarge", responseCode = "413")
     @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
     @APIResponse(ref = "NotPossible", responseCode = "422")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> resolve(
             @RestPath("interrupt_id") String interruptId,
-            @Parameter(description = CommandResource.WAIT_DESCRIPTION, schema = @Schema(ref = "Wait"))
-                    @RestQuery("wait")
-                    @Nullable String wait,
-            @Parameter(description = CommandResource.TIMEOUT_DESCRIPTION, schema = @Schema(ref = "TimeoutMs"))
-                    @RestQuery("timeout")
-                    @Nullable String timeout,
-            @Parameter(description = CommandResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
+            @BeanParam WaitQuery wait,
+            @BeanParam IdempotencyKey.OfCommand key,
             byte @Nullable [] body) {
         return known(interruptId)
-                .map(asked -> commands.resolve(thread(asked), new InterruptId(asked.interrupt), key, body))
-                .flatMap(command -> gate.submit(command, wait, timeout));
+                .map(asked -> commands.resolve(thread(asked), new InterruptId(asked.interrupt), key.value, body))
+                .flatMap(command -> gate.submit(command, wait));
     }
 
     @POST
@@ -170,20 +162,14 @@ public class InterruptResource {
     @APIResponse(ref = "Conflict", responseCode = "409")
     @APIResponse(ref = "TooLarge", responseCode = "413")
     @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> reject(
             @RestPath("interrupt_id") String interruptId,
-            @Parameter(description = CommandResource.WAIT_DESCRIPTION, schema = @Schema(ref = "Wait"))
-                    @RestQuery("wait")
-                    @Nullable String wait,
-            @Parameter(description = CommandResource.TIMEOUT_DESCRIPTION, schema = @Schema(ref = "TimeoutMs"))
-                    @RestQuery("timeout")
-                    @Nullable String timeout,
-            @Parameter(description = CommandResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
+            @BeanParam WaitQuery wait,
+            @BeanParam IdempotencyKey.OfCommand key,
             byte @Nullable [] body) {
         return known(interruptId)
-                .map(asked -> commands.reject(thread(asked), new InterruptId(asked.interrupt), key, body))
-                .flatMap(command -> gate.submit(command, wait, timeout));
+                .map(asked -> commands.reject(thread(asked), new InterruptId(asked.interrupt), key.value, body))
+                .flatMap(command -> gate.submit(command, wait));
     }
 
     private Uni<StoredInterrupt> known(String id) {

@@ -19,7 +19,7 @@ public class KeyCheck {
     }
 
     private static void check(RoutingContext request) {
-        String wrong = wrong(request.request().headers().getAll(CommandResource.KEY));
+        String wrong = wrong(request.request().headers().getAll(IdempotencyKey.HEADER));
         if (wrong == null) {
             request.next();
             return;
@@ -30,10 +30,10 @@ public class KeyCheck {
     /** What is wrong with the keys of a request; null if nothing is. */
     static @Nullable String wrong(List<String> keys) {
         if (keys.size() > 1) {
-            return "Header " + CommandResource.KEY + " is there " + keys.size() + " times; give one";
+            return "Header " + IdempotencyKey.HEADER + " is there " + keys.size() + " times; give one";
         }
         return keys.size() == 1 && keys.getFirst().isBlank()
-                ? "Header " + CommandResource.KEY + " is empty; leave it out if repeating the request does no harm"
+                ? "Header " + IdempotencyKey.HEADER + " is empty; leave it out if repeating the request does no harm"
                 : null;
     }
 }

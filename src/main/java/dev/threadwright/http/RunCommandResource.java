@@ -3,6 +3,7 @@ package dev.threadwright.http;
 import dev.threadwright.audit.Act;
 import dev.threadwright.security.Role;
 import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -13,13 +14,10 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jboss.resteasy.reactive.RestHeader;
 import org.jboss.resteasy.reactive.RestPath;
-import org.jboss.resteasy.reactive.RestQuery;
 import org.jspecify.annotations.Nullable;
 
 /** What people do to runs that have started. It takes the way of all commands. */
@@ -27,6 +25,14 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
 @Tag(name = "Commands")
+@APIResponse(ref = "Decided", responseCode = "200")
+@APIResponse(ref = "Accepted", responseCode = "202")
+@APIResponse(ref = "InvalidRequest", responseCode = "400")
+@APIResponse(ref = "NotFound", responseCode = "404")
+@APIResponse(ref = "Conflict", responseCode = "409")
+@APIResponse(ref = "TooLarge", responseCode = "413")
+@APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
+@APIResponse(ref = "Unavailable", responseCode = "503")
 public class RunCommandResource {
 
     private final Commands commands;
@@ -62,28 +68,15 @@ public class RunCommandResource {
                                         name = "past a breakpoint, with another value",
                                         value = "{\"continue\": true, \"update\": {\"amount\": 100}}")
                             }))
-    @APIResponse(ref = "Decided", responseCode = "200")
-    @APIResponse(ref = "Accepted", responseCode = "202")
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "Conflict", responseCode = "409")
-    @APIResponse(ref = "TooLarge", responseCode = "413")
-    @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
     @APIResponse(ref = "NotPossible", responseCode = "422")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> resume(
             @RestPath("thread_id") String threadId,
-            @Parameter(description = CommandResource.WAIT_DESCRIPTION, schema = @Schema(ref = "Wait"))
-                    @RestQuery("wait")
-                    @Nullable String wait,
-            @Parameter(description = CommandResource.TIMEOUT_DESCRIPTION, schema = @Schema(ref = "TimeoutMs"))
-                    @RestQuery("timeout")
-                    @Nullable String timeout,
-            @Parameter(description = CommandResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
+            @BeanParam WaitQuery wait,
+            @BeanParam IdempotencyKey.OfCommand key,
             byte @Nullable [] body) {
         return bareAnswers
-                .bound(commands.resume(ThreadResource.key(threadId), key, body))
-                .flatMap(command -> gate.submit(command, wait, timeout));
+                .bound(commands.resume(ThreadResource.key(threadId), key.value, body))
+                .flatMap(command -> gate.submit(command, wait));
     }
 
     @POST
@@ -104,27 +97,14 @@ public class RunCommandResource {
                                             name = "example",
                                             value =
                                                     "{\"run_id\": \"019a2f6e-8c00-7d1b-9c3e-5a1f0b2c4d6e\", \"data\": {\"text\": \"in French, please\"}}")))
-    @APIResponse(ref = "Decided", responseCode = "200")
-    @APIResponse(ref = "Accepted", responseCode = "202")
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "Conflict", responseCode = "409")
-    @APIResponse(ref = "TooLarge", responseCode = "413")
-    @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
     @APIResponse(ref = "NotPossible", responseCode = "422")
     @APIResponse(ref = "LimitReached", responseCode = "429")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> steer(
             @RestPath("thread_id") String threadId,
-            @Parameter(description = CommandResource.WAIT_DESCRIPTION, schema = @Schema(ref = "Wait"))
-                    @RestQuery("wait")
-                    @Nullable String wait,
-            @Parameter(description = CommandResource.TIMEOUT_DESCRIPTION, schema = @Schema(ref = "TimeoutMs"))
-                    @RestQuery("timeout")
-                    @Nullable String timeout,
-            @Parameter(description = CommandResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
+            @BeanParam WaitQuery wait,
+            @BeanParam IdempotencyKey.OfCommand key,
             byte @Nullable [] body) {
-        return gate.submit(commands.steer(ThreadResource.key(threadId), key, body), wait, timeout);
+        return gate.submit(commands.steer(ThreadResource.key(threadId), key.value, body), wait);
     }
 
     @POST
@@ -144,25 +124,12 @@ public class RunCommandResource {
                                     @ExampleObject(
                                             name = "example",
                                             value = "{\"run_id\": \"019a2f6e-8c00-7d1b-9c3e-5a1f0b2c4d6e\"}")))
-    @APIResponse(ref = "Decided", responseCode = "200")
-    @APIResponse(ref = "Accepted", responseCode = "202")
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "Conflict", responseCode = "409")
-    @APIResponse(ref = "TooLarge", responseCode = "413")
-    @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> pause(
             @RestPath("thread_id") String threadId,
-            @Parameter(description = CommandResource.WAIT_DESCRIPTION, schema = @Schema(ref = "Wait"))
-                    @RestQuery("wait")
-                    @Nullable String wait,
-            @Parameter(description = CommandResource.TIMEOUT_DESCRIPTION, schema = @Schema(ref = "TimeoutMs"))
-                    @RestQuery("timeout")
-                    @Nullable String timeout,
-            @Parameter(description = CommandResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
+            @BeanParam WaitQuery wait,
+            @BeanParam IdempotencyKey.OfCommand key,
             byte @Nullable [] body) {
-        return gate.submit(commands.pause(ThreadResource.key(threadId), key, body), wait, timeout);
+        return gate.submit(commands.pause(ThreadResource.key(threadId), key.value, body), wait);
     }
 
     @POST
@@ -182,25 +149,12 @@ public class RunCommandResource {
                                     @ExampleObject(
                                             name = "example",
                                             value = "{\"run_id\": \"019a2f6e-8c00-7d1b-9c3e-5a1f0b2c4d6e\"}")))
-    @APIResponse(ref = "Decided", responseCode = "200")
-    @APIResponse(ref = "Accepted", responseCode = "202")
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "Conflict", responseCode = "409")
-    @APIResponse(ref = "TooLarge", responseCode = "413")
-    @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> unpause(
             @RestPath("thread_id") String threadId,
-            @Parameter(description = CommandResource.WAIT_DESCRIPTION, schema = @Schema(ref = "Wait"))
-                    @RestQuery("wait")
-                    @Nullable String wait,
-            @Parameter(description = CommandResource.TIMEOUT_DESCRIPTION, schema = @Schema(ref = "TimeoutMs"))
-                    @RestQuery("timeout")
-                    @Nullable String timeout,
-            @Parameter(description = CommandResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
+            @BeanParam WaitQuery wait,
+            @BeanParam IdempotencyKey.OfCommand key,
             byte @Nullable [] body) {
-        return gate.submit(commands.unpause(ThreadResource.key(threadId), key, body), wait, timeout);
+        return gate.submit(commands.unpause(ThreadResource.key(threadId), key.value, body), wait);
     }
 
     @POST
@@ -217,26 +171,13 @@ public class RunCommandResource {
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = RequestSchemas.Compact.class),
                             examples = @ExampleObject(name = "example", value = "{\"keep\": 10}")))
-    @APIResponse(ref = "Decided", responseCode = "200")
-    @APIResponse(ref = "Accepted", responseCode = "202")
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "Conflict", responseCode = "409")
-    @APIResponse(ref = "TooLarge", responseCode = "413")
-    @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
     @APIResponse(ref = "NotPossible", responseCode = "422")
     @APIResponse(ref = "LimitReached", responseCode = "429")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> compact(
             @RestPath("thread_id") String threadId,
-            @Parameter(description = CommandResource.WAIT_DESCRIPTION, schema = @Schema(ref = "Wait"))
-                    @RestQuery("wait")
-                    @Nullable String wait,
-            @Parameter(description = CommandResource.TIMEOUT_DESCRIPTION, schema = @Schema(ref = "TimeoutMs"))
-                    @RestQuery("timeout")
-                    @Nullable String timeout,
-            @Parameter(description = CommandResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
+            @BeanParam WaitQuery wait,
+            @BeanParam IdempotencyKey.OfCommand key,
             byte @Nullable [] body) {
-        return gate.submit(commands.compact(ThreadResource.key(threadId), key, body), wait, timeout);
+        return gate.submit(commands.compact(ThreadResource.key(threadId), key.value, body), wait);
     }
 }

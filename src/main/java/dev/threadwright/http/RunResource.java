@@ -8,6 +8,7 @@ import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.workflow.Json;
 import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -31,7 +32,6 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jboss.resteasy.reactive.RestHeader;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +43,9 @@ import org.jspecify.annotations.Nullable;
         name = "Runs",
         description =
                 "As clients of LangGraph's Agent Server know them: a run that goes on after a stop is another one.")
+@APIResponse(ref = "InvalidRequest", responseCode = "400")
+@APIResponse(ref = "NotFound", responseCode = "404")
+@APIResponse(ref = "Unavailable", responseCode = "503")
 public class RunResource {
 
     static final int DEFAULT_LIMIT = 10;
@@ -50,8 +53,6 @@ public class RunResource {
     static final int MAX_OFFSET = 1_000_000;
 
     static final String WHERE = "/threads/{thread_id}/runs/{run_id}";
-    static final String KEY_DESCRIPTION =
-            "The same again with the same body is the same run; with another body it is refused.";
     static final String CANCEL_ACTIONS = "interrupt: it keeps what it has written; rollback: it is forgotten";
 
     private static final List<String> STATUSES =
@@ -98,19 +99,14 @@ public class RunResource {
                             description = "The run",
                             schema = @Schema(type = SchemaType.STRING)),
             content = @Content(schema = @Schema(implementation = RequestedRunView.class)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
     @APIResponse(ref = "Conflict", responseCode = "409")
     @APIResponse(ref = "TooLarge", responseCode = "413")
     @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
     @APIResponse(ref = "InvalidFields", responseCode = "422")
     @APIResponse(ref = "LimitReached", responseCode = "429")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> create(
-            @RestPath("thread_id") String threadId,
-            @Parameter(description = KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
-            byte @Nullable [] body) {
-        return gate.prepare(ThreadResource.key(threadId), body(body), key)
+            @RestPath("thread_id") String threadId, @BeanParam IdempotencyKey.OfRun key, byte @Nullable [] body) {
+        return gate.prepare(ThreadResource.key(threadId), body(body), key.value)
                 .flatMap(gate::send)
                 .map(RunResource::created);
     }
@@ -134,19 +130,14 @@ public class RunResource {
                             description = "The run",
                             schema = @Schema(type = SchemaType.STRING)),
             content = @Content(schema = @Schema(type = SchemaType.OBJECT)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
     @APIResponse(ref = "Conflict", responseCode = "409")
     @APIResponse(ref = "TooLarge", responseCode = "413")
     @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
     @APIResponse(ref = "InvalidFields", responseCode = "422")
     @APIResponse(ref = "LimitReached", responseCode = "429")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> createAndWait(
-            @RestPath("thread_id") String threadId,
-            @Parameter(description = KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
-            byte @Nullable [] body) {
-        return gate.prepare(ThreadResource.key(threadId), body(body), key)
+            @RestPath("thread_id") String threadId, @BeanParam IdempotencyKey.OfRun key, byte @Nullable [] body) {
+        return gate.prepare(ThreadResource.key(threadId), body(body), key.value)
                 .flatMap(prepared -> follower.startAndWait(prepared, RunResource::location));
     }
 
@@ -175,14 +166,11 @@ public class RunResource {
                         schema = @Schema(type = SchemaType.STRING))
             },
             content = @Content(schema = @Schema(type = SchemaType.STRING)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
     @APIResponse(ref = "Conflict", responseCode = "409")
     @APIResponse(ref = "TooLarge", responseCode = "413")
     @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
     @APIResponse(ref = "InvalidFields", responseCode = "422")
     @APIResponse(ref = "LimitReached", responseCode = "429")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     @Parameter(
             name = StreamQuery.NAMESPACE,
             in = ParameterIn.QUERY,
@@ -191,9 +179,9 @@ public class RunResource {
     public Uni<Response> createAndStream(
             @RestPath("thread_id") String threadId,
             @Context UriInfo uri,
-            @Parameter(description = KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
+            @BeanParam IdempotencyKey.OfRun key,
             byte @Nullable [] body) {
-        return gate.prepare(ThreadResource.key(threadId), body(body), key)
+        return gate.prepare(ThreadResource.key(threadId), body(body), key.value)
                 .flatMap(prepared -> follower.startAndStream(
                         prepared,
                         (run, options) -> SseAnswers.ofRun(run.thread(), run.leg(), options),
@@ -207,10 +195,7 @@ public class RunResource {
             responseCode = "200",
             description = "A page of runs",
             content = @Content(schema = @Schema(type = SchemaType.ARRAY, implementation = RequestedRunView.class)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
     @APIResponse(ref = "InvalidFields", responseCode = "422")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Json> list(
             @RestPath("thread_id") String threadId,
             @Parameter(
@@ -254,9 +239,6 @@ public class RunResource {
             responseCode = "200",
             description = "The run",
             content = @Content(schema = @Schema(implementation = RequestedRunView.class)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Json> get(@RestPath("thread_id") String threadId, @RestPath("run_id") String runId) {
         return run(threadId, runId).map(RequestedRunView::of);
     }
@@ -269,10 +251,7 @@ public class RunResource {
             summary = "Take a run that has ended off the lists",
             description = "What it wrote stays in the state, and what happened in the journal.")
     @APIResponse(responseCode = "204", description = "It is on no list any more")
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
     @APIResponse(ref = "Conflict", responseCode = "409")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> delete(@RestPath("thread_id") String threadId, @RestPath("run_id") String runId) {
         return run(threadId, runId)
                 .flatMap(deletion::delete)
@@ -290,9 +269,6 @@ public class RunResource {
             responseCode = "200",
             description = "The values of the thread",
             content = @Content(schema = @Schema(type = SchemaType.OBJECT)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> join(
             @RestPath("thread_id") String threadId,
             @RestPath("run_id") String runId,
@@ -314,10 +290,7 @@ public class RunResource {
                             + " away with a click on Stop.")
     @APIResponse(responseCode = "202", description = "It is cancelled, or had ended; without `wait`")
     @APIResponse(responseCode = "204", description = "The same, with `wait`")
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
     @APIResponse(ref = "InvalidFields", responseCode = "422")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> cancel(
             @RestPath("thread_id") String threadId,
             @RestPath("run_id") String runId,

@@ -32,6 +32,8 @@ import org.jspecify.annotations.Nullable;
 @Needs(Role.OPERATE)
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Threads set aside", description = "Threads that cannot be decided on until somebody releases them.")
+@APIResponse(ref = "InvalidRequest", responseCode = "400")
+@APIResponse(ref = "Unavailable", responseCode = "503")
 public class SetAsideResource {
 
     private final SetAsideReads threads;
@@ -70,8 +72,6 @@ public class SetAsideResource {
             responseCode = "200",
             description = "A page of them, the oldest first",
             content = @Content(schema = @Schema(implementation = SetAsidePage.class)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<SetAsidePage> list(@BeanParam PageQuery.OfMany page) {
         Paging<StoredSetAside, SetAsideReads.Place> paging = page.of(SetAsidePage.CURSOR);
         return threads.page(CurrentCaller.tenant(), paging.after(), paging.wanted())
@@ -86,9 +86,7 @@ public class SetAsideResource {
             responseCode = "200",
             description = "It is",
             content = @Content(schema = @Schema(implementation = SetAsideView.class)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
     @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<SetAsideView> thread(@RestPath("thread_id") String threadId) {
         ThreadKey thread = ThreadResource.key(threadId);
         return threads.one(thread)
@@ -110,9 +108,7 @@ public class SetAsideResource {
             responseCode = "200",
             description = "It goes on, within a second",
             content = @Content(schema = @Schema(implementation = ReleaseAnswer.class)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
     @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<ReleaseAnswer> release(
             @RestPath("thread_id") String threadId,
             @Parameter(

@@ -12,6 +12,7 @@ import dev.threadwright.thread.RunId;
 import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.workflow.Json;
 import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.PATCH;
@@ -32,7 +33,6 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jboss.resteasy.reactive.RestHeader;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +43,10 @@ import org.jspecify.annotations.Nullable;
 @Tag(
         name = "State",
         description = "States are computed from the thread's events: the longer its history, the longer it takes.")
+@APIResponse(ref = "InvalidRequest", responseCode = "400")
+@APIResponse(ref = "NotFound", responseCode = "404")
+@APIResponse(ref = "InvalidFields", responseCode = "422")
+@APIResponse(ref = "Unavailable", responseCode = "503")
 public class StateResource {
 
     static final int DEFAULT_LIMIT = 10;
@@ -75,10 +79,6 @@ public class StateResource {
             responseCode = "200",
             description = "The state",
             content = @Content(schema = @Schema(implementation = StateSchema.class)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "InvalidFields", responseCode = "422")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Json> state(
             @RestPath("thread_id") String threadId,
             @Parameter(description = SUBGRAPHS) @RestQuery("subgraphs") @Nullable String subgraphs,
@@ -99,10 +99,6 @@ public class StateResource {
             responseCode = "200",
             description = "The state",
             content = @Content(schema = @Schema(implementation = StateSchema.class)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "InvalidFields", responseCode = "422")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Json> stateAt(
             @RestPath("thread_id") String threadId,
             @RestPath("checkpoint_id") String checkpointId,
@@ -125,10 +121,6 @@ public class StateResource {
             responseCode = "200",
             description = "The state",
             content = @Content(schema = @Schema(implementation = StateSchema.class)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "InvalidFields", responseCode = "422")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Json> stateAt(@RestPath("thread_id") String threadId, byte @Nullable [] body) {
         RequestFields fields = RequestFields.parse(body, commands.maxDataBytes(), AT_FIELDS);
         Boolean subgraphs = fields.flag("subgraphs");
@@ -174,21 +166,15 @@ public class StateResource {
             responseCode = "200",
             description = "The checkpoint that it made",
             content = @Content(schema = @Schema(implementation = StateSchema.Written.class)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
     @APIResponse(ref = "Conflict", responseCode = "409")
     @APIResponse(ref = "TooLarge", responseCode = "413")
     @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
-    @APIResponse(ref = "InvalidFields", responseCode = "422")
     @APIResponse(ref = "SetAside", responseCode = "500")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Json> write(
-            @RestPath("thread_id") String threadId,
-            @Parameter(description = CommandResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
-            byte @Nullable [] body) {
+            @RestPath("thread_id") String threadId, @BeanParam IdempotencyKey.OfCommand key, byte @Nullable [] body) {
         ThreadKey thread = ThreadResource.key(threadId);
         return gate.decided(commands.updateState(
-                        thread, key, ThreadRequest.StateUpdate.parse(body, commands.maxDataBytes())))
+                        thread, key.value, ThreadRequest.StateUpdate.parse(body, commands.maxDataBytes())))
                 .flatMap(decided -> reads.madeBy(thread, decided.seq()))
                 .onItem()
                 .ifNull()
@@ -213,21 +199,15 @@ public class StateResource {
             responseCode = "200",
             description = "The thread's metadata as they are now",
             content = @Content(schema = @Schema(type = SchemaType.OBJECT, implementation = Object.class)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
     @APIResponse(ref = "TooLarge", responseCode = "413")
     @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
-    @APIResponse(ref = "InvalidFields", responseCode = "422")
     @APIResponse(ref = "SetAside", responseCode = "500")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Object> patch(
-            @RestPath("thread_id") String threadId,
-            @Parameter(description = CommandResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
-            byte @Nullable [] body) {
+            @RestPath("thread_id") String threadId, @BeanParam IdempotencyKey.OfCommand key, byte @Nullable [] body) {
         ThreadKey thread = ThreadResource.key(threadId);
         return answers.require(thread)
-                .flatMap(exists -> gate.decided(
-                        commands.updateThread(thread, key, ThreadRequest.metadata(body, commands.maxDataBytes()))))
+                .flatMap(exists -> gate.decided(commands.updateThread(
+                        thread, key.value, ThreadRequest.metadata(body, commands.maxDataBytes()))))
                 .flatMap(decided -> answers.one(thread, false))
                 .map(fields -> fields.getOrDefault("metadata", Json.EMPTY_OBJECT));
     }
@@ -245,10 +225,6 @@ public class StateResource {
             responseCode = "200",
             description = "The states",
             content = @Content(schema = @Schema(type = SchemaType.ARRAY, implementation = StateSchema.class)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "InvalidFields", responseCode = "422")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Json> history(@RestPath("thread_id") String threadId, byte @Nullable [] body) {
         RequestFields fields = RequestFields.parseOrEmpty(body, commands.maxDataBytes(), HISTORY_FIELDS);
         List<String> select = fields.texts("select");
@@ -270,10 +246,6 @@ public class StateResource {
             responseCode = "200",
             description = "The states",
             content = @Content(schema = @Schema(type = SchemaType.ARRAY, implementation = StateSchema.class)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "InvalidFields", responseCode = "422")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Json> history(
             @RestPath("thread_id") String threadId,
             @Parameter(

@@ -8,6 +8,7 @@ import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.workflow.Json;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -31,7 +32,6 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jboss.resteasy.reactive.RestHeader;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +40,10 @@ import org.jspecify.annotations.Nullable;
 @Needs(Role.WRITE)
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Runs")
+@APIResponse(ref = "InvalidRequest", responseCode = "400")
+@APIResponse(ref = "NotFound", responseCode = "404")
+@APIResponse(ref = "InvalidFields", responseCode = "422")
+@APIResponse(ref = "Unavailable", responseCode = "503")
 public class StatelessRunResource {
 
     /** Runs that are asked for, or cancelled by name, in one request. */
@@ -82,18 +86,12 @@ public class StatelessRunResource {
                             description = "The run",
                             schema = @Schema(type = SchemaType.STRING)),
             content = @Content(schema = @Schema(implementation = RequestedRunView.class)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
     @APIResponse(ref = "Conflict", responseCode = "409")
     @APIResponse(ref = "TooLarge", responseCode = "413")
     @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
-    @APIResponse(ref = "InvalidFields", responseCode = "422")
     @APIResponse(ref = "LimitReached", responseCode = "429")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
-    public Uni<Response> create(
-            @Parameter(description = RunResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
-            byte @Nullable [] body) {
-        return gate.prepareAlone(CurrentCaller.tenant(), body(body), key)
+    public Uni<Response> create(@BeanParam IdempotencyKey.OfRun key, byte @Nullable [] body) {
+        return gate.prepareAlone(CurrentCaller.tenant(), body(body), key.value)
                 .flatMap(gate::send)
                 .map(run -> Response.ok(RequestedRunView.of(run))
                         .header(HttpHeaders.CONTENT_LOCATION, location(RunName.of(run)))
@@ -117,18 +115,12 @@ public class StatelessRunResource {
                             description = "The run",
                             schema = @Schema(type = SchemaType.STRING)),
             content = @Content(schema = @Schema(type = SchemaType.OBJECT)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
     @APIResponse(ref = "Conflict", responseCode = "409")
     @APIResponse(ref = "TooLarge", responseCode = "413")
     @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
-    @APIResponse(ref = "InvalidFields", responseCode = "422")
     @APIResponse(ref = "LimitReached", responseCode = "429")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
-    public Uni<Response> createAndWait(
-            @Parameter(description = RunResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
-            byte @Nullable [] body) {
-        return gate.prepareAlone(CurrentCaller.tenant(), body(body), key)
+    public Uni<Response> createAndWait(@BeanParam IdempotencyKey.OfRun key, byte @Nullable [] body) {
+        return gate.prepareAlone(CurrentCaller.tenant(), body(body), key.value)
                 .flatMap(prepared -> follower.startAndWait(prepared, StatelessRunResource::location));
     }
 
@@ -156,24 +148,18 @@ public class StatelessRunResource {
                         schema = @Schema(type = SchemaType.STRING))
             },
             content = @Content(schema = @Schema(type = SchemaType.STRING)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
     @APIResponse(ref = "Conflict", responseCode = "409")
     @APIResponse(ref = "TooLarge", responseCode = "413")
     @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
-    @APIResponse(ref = "InvalidFields", responseCode = "422")
     @APIResponse(ref = "LimitReached", responseCode = "429")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     @Parameter(
             name = StreamQuery.NAMESPACE,
             in = ParameterIn.QUERY,
             description = "Only these subgraphs; empty for the run's own graph.",
             schema = @Schema(type = SchemaType.ARRAY, implementation = String.class))
     public Uni<Response> createAndStream(
-            @Context UriInfo uri,
-            @Parameter(description = RunResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
-            byte @Nullable [] body) {
-        return gate.prepareAlone(CurrentCaller.tenant(), body(body), key)
+            @Context UriInfo uri, @BeanParam IdempotencyKey.OfRun key, byte @Nullable [] body) {
+        return gate.prepareAlone(CurrentCaller.tenant(), body(body), key.value)
                 .flatMap(prepared -> follower.startAndStream(
                         prepared,
                         (run, options) -> SseAnswers.ofRunAlone(run.leg(), options),
@@ -194,24 +180,19 @@ public class StatelessRunResource {
             responseCode = "200",
             description = "The runs, in the order of the requests",
             content = @Content(schema = @Schema(type = SchemaType.ARRAY, implementation = RequestedRunView.class)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
     @APIResponse(ref = "Conflict", responseCode = "409")
     @APIResponse(ref = "TooLarge", responseCode = "413")
     @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
-    @APIResponse(ref = "InvalidFields", responseCode = "422")
     @APIResponse(ref = "LimitReached", responseCode = "429")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
-    public Uni<Json> createAll(
-            @Parameter(description = RunResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
-            byte @Nullable [] body) {
+    public Uni<Json> createAll(@BeanParam IdempotencyKey.OfRun key, byte @Nullable [] body) {
         List<RunBody> bodies = RequestFields.parseAll(body, maxDataBytes, MAX_BATCH, RunBody.FIELDS).stream()
                 .map(RunBody::read)
                 .toList();
         String tenant = CurrentCaller.tenant();
         List<Uni<RunGate.Prepared>> prepared = new ArrayList<>();
         for (int i = 0; i < bodies.size(); i++) {
-            prepared.add(gate.prepareAlone(tenant, bodies.get(i), key == null ? null : key + "/" + i));
+            String each = key.value == null ? null : key.value + "/" + i;
+            prepared.add(gate.prepareAlone(tenant, bodies.get(i), each));
         }
         return Uni.join()
                 .all(prepared)
@@ -239,10 +220,6 @@ public class StatelessRunResource {
                     + " thread; of these the oldest " + RequestedRuns.MAX_OPEN + ".")
     @RequestBody(required = true, content = @Content(schema = @Schema(implementation = RunCancelSchema.class)))
     @APIResponse(responseCode = "204", description = "They are cancelled, or had ended")
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "InvalidFields", responseCode = "422")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> cancelAll(
             @Parameter(description = RunResource.CANCEL_ACTIONS) @RestQuery("action") @Nullable String action,
             byte @Nullable [] body) {

@@ -40,6 +40,8 @@ import org.jspecify.annotations.Nullable;
 @Path("/store")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Store", description = "Values by namespace and key, beside all threads.")
+@APIResponse(ref = "InvalidRequest", responseCode = "400")
+@APIResponse(ref = "Unavailable", responseCode = "503")
 public class StoreResource {
 
     static final int MAX_LIMIT = 1_000;
@@ -67,10 +69,8 @@ public class StoreResource {
     @Operation(operationId = "putStoreItem", summary = "Keep a value, in place of what is there")
     @RequestBody(required = true, content = @Content(schema = @Schema(implementation = StoreRequests.Put.class)))
     @APIResponse(responseCode = "204", description = "It is kept")
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
     @APIResponse(ref = "TooLarge", responseCode = "413")
     @APIResponse(ref = "InvalidFields", responseCode = "422")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Void> put(byte @Nullable [] body) {
         RequestFields fields = RequestFields.parse(body, maxValueBytes, PUT_FIELDS);
         Namespace namespace = namespace(fields, "namespace", Namespace::ofItem);
@@ -100,9 +100,7 @@ public class StoreResource {
             responseCode = "200",
             description = "The item",
             content = @Content(schema = @Schema(implementation = ItemView.class)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
     @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<ItemView> item(
             @Parameter(description = "Labels, joined by dots.", required = true) @RestQuery("namespace") @Nullable String namespace,
             @Parameter(required = true) @RestQuery("key") @Nullable String key,
@@ -138,9 +136,7 @@ public class StoreResource {
     @Operation(operationId = "deleteStoreItem", summary = "Forget a value")
     @RequestBody(required = true, content = @Content(schema = @Schema(implementation = StoreRequests.Delete.class)))
     @APIResponse(responseCode = "204", description = "It is not there, or not any more")
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
     @APIResponse(ref = "InvalidFields", responseCode = "422")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Void> delete(byte @Nullable [] body) {
         RequestFields fields = RequestFields.parse(body, maxValueBytes, List.of("namespace", "key"));
         return store.delete(CurrentCaller.tenant(), namespace(fields, "namespace", Namespace::ofItem), key(fields));
@@ -159,9 +155,7 @@ public class StoreResource {
             responseCode = "200",
             description = "A page of items",
             content = @Content(schema = @Schema(implementation = ItemsView.class)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
     @APIResponse(ref = "InvalidFields", responseCode = "422")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<ItemsView> search(byte @Nullable [] body) {
         RequestFields fields = RequestFields.parseOrEmpty(body, maxValueBytes, SEARCHED);
         Boolean refresh = fields.flag("refresh_ttl");
@@ -187,9 +181,7 @@ public class StoreResource {
             responseCode = "200",
             description = "A page of namespaces",
             content = @Content(schema = @Schema(implementation = NamespacesView.class)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
     @APIResponse(ref = "InvalidFields", responseCode = "422")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<NamespacesView> namespaces(byte @Nullable [] body) {
         RequestFields fields = RequestFields.parseOrEmpty(body, maxValueBytes, LISTED);
         int depth = fields.number("max_depth", 1, Namespace.MAX_DEPTH, Namespace.MAX_DEPTH);

@@ -10,6 +10,7 @@ import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.ThreadSettings;
 import dev.threadwright.thread.ThreadState;
 import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -39,6 +40,9 @@ import org.jspecify.annotations.Nullable;
 @Path("/threads/{thread_id}")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Threads", description = "What has been committed.")
+@APIResponse(ref = "InvalidRequest", responseCode = "400")
+@APIResponse(ref = "NotFound", responseCode = "404")
+@APIResponse(ref = "Unavailable", responseCode = "503")
 public class ThreadResource {
 
     private static final String TTL = "ttl";
@@ -64,9 +68,6 @@ public class ThreadResource {
             responseCode = "200",
             description = "The thread",
             content = @Content(schema = @Schema(implementation = ThreadView.class)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Map<String, Object>> thread(
             @RestPath("thread_id") String threadId,
             @Parameter(
@@ -116,25 +117,22 @@ public class ThreadResource {
             description = "The thread as it is now",
             content = @Content(schema = @Schema(implementation = ThreadView.class)))
     @APIResponse(responseCode = "204", description = "It is done; with `Prefer: return=minimal`")
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
     @APIResponse(ref = "Conflict", responseCode = "409")
     @APIResponse(ref = "TooLarge", responseCode = "413")
     @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
     @APIResponse(ref = "InvalidFields", responseCode = "422")
     @APIResponse(ref = "SetAside", responseCode = "500")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> update(
             @RestPath("thread_id") String threadId,
             @Parameter(description = "`return=minimal`: nothing is answered but that it is done.")
                     @RestHeader("Prefer")
                     @Nullable String prefer,
-            @Parameter(description = CommandResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
+            @BeanParam IdempotencyKey.OfCommand key,
             byte @Nullable [] body) {
         ThreadKey thread = key(threadId);
         SettingsChange change = ThreadRequest.update(body, commands.maxDataBytes(), commands.policyCheck());
         return answers.require(thread)
-                .flatMap(exists -> gate.decided(commands.updateThread(thread, key, change)))
+                .flatMap(exists -> gate.decided(commands.updateThread(thread, key.value, change)))
                 .flatMap(decided -> isMinimal(prefer)
                         ? Uni.createFrom().item(Response.noContent().build())
                         : answers.one(thread, false)
@@ -157,14 +155,9 @@ public class ThreadResource {
                     "What runs is cancelled, what is asked expires, and nothing of it can be read any more. Its id"
                             + " cannot be used again.")
     @APIResponse(responseCode = "204", description = "It is deleted")
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
     @APIResponse(ref = "SetAside", responseCode = "500")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
-    public Uni<Response> delete(
-            @RestPath("thread_id") String threadId,
-            @Parameter(description = CommandResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key) {
-        return gate.decided(commands.deleteThread(key(threadId), key))
+    public Uni<Response> delete(@RestPath("thread_id") String threadId, @BeanParam IdempotencyKey.OfCommand key) {
+        return gate.decided(commands.deleteThread(key(threadId), key.value))
                 .map(decided -> Response.noContent().build());
     }
 
@@ -180,21 +173,17 @@ public class ThreadResource {
             responseCode = "200",
             description = "The new thread",
             content = @Content(schema = @Schema(implementation = ThreadView.class)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "NotFound", responseCode = "404")
     @APIResponse(ref = "LimitReached", responseCode = "429")
     @APIResponse(ref = "SetAside", responseCode = "500")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Map<String, Object>> copy(
-            @RestPath("thread_id") String threadId,
-            @Parameter(description = CommandResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key) {
+            @RestPath("thread_id") String threadId, @BeanParam IdempotencyKey.OfCommand key) {
         ThreadKey source = key(threadId);
-        ThreadKey copy = new ThreadKey(source.tenant(), ThreadsResource.newId(key));
+        ThreadKey copy = new ThreadKey(source.tenant(), ThreadsResource.newId(key.value));
         return states.current(source)
                 .onItem()
                 .ifNull()
                 .failWith(() -> noThread(source))
-                .flatMap(state -> gate.decided(copied(source, copy, key, state)))
+                .flatMap(state -> gate.decided(copied(source, copy, key.value, state)))
                 .flatMap(decided -> answers.one(copy, false));
     }
 

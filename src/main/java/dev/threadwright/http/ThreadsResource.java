@@ -8,6 +8,7 @@ import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.workflow.Json;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -25,11 +26,9 @@ import org.eclipse.microprofile.openapi.annotations.headers.Header;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jboss.resteasy.reactive.RestHeader;
 import org.jspecify.annotations.Nullable;
 
 /** Threads: made, found, deleted many at once. */
@@ -37,6 +36,9 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
 @Tag(name = "Threads")
+@APIResponse(ref = "InvalidRequest", responseCode = "400")
+@APIResponse(ref = "InvalidFields", responseCode = "422")
+@APIResponse(ref = "Unavailable", responseCode = "503")
 public class ThreadsResource {
 
     /** Threads that one request deletes at the same time. */
@@ -74,21 +76,17 @@ public class ThreadsResource {
             responseCode = "200",
             description = "The thread; the one that was there, with `if_exists` do_nothing",
             content = @Content(schema = @Schema(implementation = ThreadView.class)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
     @APIResponse(ref = "Conflict", responseCode = "409")
     @APIResponse(ref = "TooLarge", responseCode = "413")
     @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
-    @APIResponse(ref = "InvalidFields", responseCode = "422")
     @APIResponse(ref = "LimitReached", responseCode = "429")
     @APIResponse(ref = "SetAside", responseCode = "500")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
-    public Uni<Map<String, Object>> create(
-            @Parameter(description = CommandResource.KEY_DESCRIPTION) @RestHeader(CommandResource.KEY) @Nullable String key,
-            byte @Nullable [] body) {
+    public Uni<Map<String, Object>> create(@BeanParam IdempotencyKey.OfCommand key, byte @Nullable [] body) {
         ThreadRequest.Create create = ThreadRequest.Create.parse(body, commands.maxDataBytes(), commands.policyCheck());
         String named = create.threadId();
-        ThreadKey thread = ThreadResource.key(named == null ? newId(key) : named);
-        return gate.decided(commands.createThread(thread, key, create)).flatMap(decided -> answers.one(thread, true));
+        ThreadKey thread = ThreadResource.key(named == null ? newId(key.value) : named);
+        return gate.decided(commands.createThread(thread, key.value, create))
+                .flatMap(decided -> answers.one(thread, true));
     }
 
     /** The same for the same idempotency key, so that a request that is sent again makes no second thread. */
@@ -117,9 +115,6 @@ public class ThreadsResource {
                             description = "The offset of the next page; absent at the last",
                             schema = @Schema(type = SchemaType.INTEGER)),
             content = @Content(schema = @Schema(type = SchemaType.ARRAY, implementation = ThreadView.class)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "InvalidFields", responseCode = "422")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Response> search(byte @Nullable [] body) {
         ThreadRequest.Search asked = ThreadRequest.Search.parse(body, commands.maxDataBytes());
         return search.page(CurrentCaller.tenant(), asked.filter(), asked.page())
@@ -137,9 +132,6 @@ public class ThreadsResource {
             responseCode = "200",
             description = "A bare number",
             content = @Content(schema = @Schema(type = SchemaType.INTEGER)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "InvalidFields", responseCode = "422")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Json> count(byte @Nullable [] body) {
         return search.count(CurrentCaller.tenant(), ThreadRequest.count(body, commands.maxDataBytes()))
                 .onFailure(ThreadSearch.TooManyException.class)
@@ -162,9 +154,6 @@ public class ThreadsResource {
             responseCode = "200",
             description = "How many were deleted",
             content = @Content(schema = @Schema(implementation = ThreadRequestSchemas.Pruned.class)))
-    @APIResponse(ref = "InvalidRequest", responseCode = "400")
-    @APIResponse(ref = "InvalidFields", responseCode = "422")
-    @APIResponse(ref = "Unavailable", responseCode = "503")
     public Uni<Json> prune(byte @Nullable [] body) {
         List<ThreadKey> threads = ThreadRequest.prune(body, commands.maxDataBytes()).stream()
                 .map(ThreadResource::key)
