@@ -26,6 +26,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BinaryOperator;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -85,6 +86,18 @@ public class Catalog implements WorkflowCatalog {
         providers.forEach(provider -> provider.workflows().forEach(this::addInJava));
         this.known = new KnownVersions(inJava.keySet());
         this.compiled = new CompiledVersions(known, inJava, stored::document, this::compiledStored, older);
+    }
+
+    /** Of the same server, over another way to what is stored; it knows nothing of that yet. */
+    private Catalog(Catalog server, StoredWorkflows stored) {
+        this.stored = stored;
+        this.handlers = server.handlers;
+        this.callbacks = server.callbacks;
+        this.reducers.putAll(server.reducers);
+        this.inJava.putAll(server.inJava);
+        this.known = new KnownVersions(inJava.keySet());
+        this.compiled = new CompiledVersions(
+                known, inJava, stored::document, this::compiledStored, new OlderVersions(OlderVersions.MAX_BYTES));
     }
 
     private void addInJava(Workflow workflow) {
@@ -255,6 +268,28 @@ public class Catalog implements WorkflowCatalog {
         } finally {
             registering.unlock();
         }
+    }
+
+    /**
+     * Registrations that are all kept, or none if the work throws something. Nobody else registers anything meanwhile, on
+     * whichever server. Blocks.
+     *
+     * @param work registers with the catalog that it is given, and with no other
+     * @throws CatalogUnavailableException if the store cannot be reached
+     */
+    void together(Consumer<Catalog> work) {
+        registering.lock();
+        try {
+            stored.alone(now -> {
+                Catalog draft = new Catalog(this, now);
+                draft.refresh();
+                work.accept(draft);
+                return draft;
+            });
+        } finally {
+            registering.unlock();
+        }
+        refresh();
     }
 
     /** @param place that it was checked for */

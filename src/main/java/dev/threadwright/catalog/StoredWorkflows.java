@@ -26,29 +26,41 @@ final class StoredWorkflows {
 
     private final Database database;
 
+    /** Whether nobody else registers anything just now. */
+    private final boolean isAlone;
+
     StoredWorkflows(DataSource dataSource) {
-        this(new Database() {
-            @Override
-            public <T> T call(Work<T> work) throws SQLException {
-                try (Connection connection = dataSource.getConnection()) {
-                    return work.on(connection);
-                }
-            }
-        });
+        this(
+                new Database() {
+                    @Override
+                    public <T> T call(Work<T> work) throws SQLException {
+                        try (Connection connection = dataSource.getConnection()) {
+                            return work.on(connection);
+                        }
+                    }
+                },
+                false);
     }
 
     /** Over a connection that somebody else has, and closes. */
     StoredWorkflows(Connection connection) {
-        this(new Database() {
-            @Override
-            public <T> T call(Work<T> work) throws SQLException {
-                return work.on(connection);
-            }
-        });
+        this(connection, false);
     }
 
-    private StoredWorkflows(Database database) {
+    private StoredWorkflows(Connection connection, boolean isAlone) {
+        this(
+                new Database() {
+                    @Override
+                    public <T> T call(Work<T> work) throws SQLException {
+                        return work.on(connection);
+                    }
+                },
+                isAlone);
+    }
+
+    private StoredWorkflows(Database database, boolean isAlone) {
         this.database = database;
+        this.isAlone = isAlone;
     }
 
     private interface Database {
@@ -89,9 +101,12 @@ final class StoredWorkflows {
     /**
      * Something during which nobody else registers anything, on whichever server; in one transaction.
      *
-     * @param work with this store, as it is then
+     * @param work with this store, as it is then; what it throws undoes all
      */
     <T> T alone(Function<StoredWorkflows, T> work) {
+        if (isAlone) {
+            return work.apply(this);
+        }
         try {
             return database.call(connection -> {
                 connection.setAutoCommit(false);
@@ -101,7 +116,7 @@ final class StoredWorkflows {
                         statement.execute("set local lock_timeout = '" + LOCK_WITHIN_SECONDS + "s'");
                         statement.execute("lock table workflow in share row exclusive mode");
                     }
-                    T result = work.apply(new StoredWorkflows(connection));
+                    T result = work.apply(new StoredWorkflows(connection, true));
                     connection.commit();
                     isDone = true;
                     return result;

@@ -6,19 +6,31 @@ import dev.threadwright.workflow.WorkflowRef;
 public final class WorkflowConflictException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    private WorkflowConflictException(String message) {
+    private final transient WorkflowRef ref;
+
+    private WorkflowConflictException(WorkflowRef ref, String message) {
         super(message);
+        this.ref = ref;
+    }
+
+    /** That it cannot become. */
+    WorkflowRef ref() {
+        return ref;
     }
 
     static WorkflowConflictException otherContent(WorkflowRef ref, int newest) {
-        return new WorkflowConflictException("Workflow " + ref
-                + " is registered with other content, and a version never changes; give one above the newest, which is "
-                + newest);
+        return new WorkflowConflictException(
+                ref,
+                "Workflow " + ref
+                        + " is registered with other content, and a version never changes; give one above the newest, which is "
+                        + newest);
     }
 
     static WorkflowConflictException belowNewest(WorkflowRef ref, int newest) {
-        return new WorkflowConflictException("Workflow " + ref
-                + " was never registered and cannot be any more: a version has to be above the newest, which is "
-                + newest);
+        return new WorkflowConflictException(
+                ref,
+                "Workflow " + ref
+                        + " was never registered and cannot be any more: a version has to be above the newest, which is "
+                        + newest);
     }
 }

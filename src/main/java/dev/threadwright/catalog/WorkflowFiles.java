@@ -1,17 +1,18 @@
 package dev.threadwright.catalog;
 
 import dev.threadwright.workflow.Json;
+import dev.threadwright.workflow.WorkflowRef;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.TreeMap;
 
 /** Documents that are registered for everyone when a server starts: the examples, and those of a directory. */
 public final class WorkflowFiles {
@@ -48,59 +49,74 @@ public final class WorkflowFiles {
     }
 
     /**
-     * Registers every {@code .yaml}, {@code .yml} and {@code .json} of a directory, those first that others run.
+     * Registers every {@code .yaml}, {@code .yml} and {@code .json} of a directory, those first that others run: all, or if
+     * one is wrong, none.
      *
      * @throws IllegalArgumentException naming each file that is wrong, and all that is wrong with it
      * @throws CatalogUnavailableException if the store cannot be reached; may be tried again
      */
     public void registerAll(Path directory, long nowMs) {
-        Map<Path, String> waiting = read(directory);
-        boolean progress = true;
+        DocumentFiles files = DocumentFiles.in(directory);
+        if (files.problems().isEmpty() && files.texts().values().stream().allMatch(this::isThere)) {
+            return;
+        }
+        catalog.together(registering -> {
+            Map<Path, String> wrong = new TreeMap<>(files.problems());
+            wrong.putAll(registered(registering, files.texts(), nowMs));
+            if (!wrong.isEmpty()) {
+                List<String> lines = new ArrayList<>();
+                wrong.forEach((file, problems) -> lines.add(file + ": " + problems));
+                throw new IllegalArgumentException(String.join("\n", lines));
+            }
+        });
+    }
+
+    /** And can be used here. */
+    private boolean isThere(String text) {
+        try {
+            return catalog.holds(Catalog.EVERYONE, text)
+                    && catalog.problems(Catalog.EVERYONE, text).isEmpty();
+        } catch (InvalidDocumentException e) {
+            return false;
+        }
+    }
+
+    /** @return what is wrong with those that are */
+    private static Map<Path, String> registered(Catalog catalog, Map<Path, String> texts, long nowMs) {
+        Map<Path, String> waiting = new LinkedHashMap<>(texts);
+        Map<WorkflowRef, Path> fine = new HashMap<>();
         Map<Path, String> wrong = new LinkedHashMap<>();
+        boolean progress = true;
         while (progress && !waiting.isEmpty()) {
             progress = false;
             wrong.clear();
             for (Map.Entry<Path, String> file : List.copyOf(waiting.entrySet())) {
                 try {
-                    requireVersion(file.getValue());
-                    catalog.register(Catalog.EVERYONE, file.getValue(), nowMs);
+                    requireVersion(catalog, file.getValue());
+                    Catalog.Registered registered = catalog.register(Catalog.EVERYONE, file.getValue(), nowMs);
+                    fine.put(registered.ref(), file.getKey());
                     waiting.remove(file.getKey());
                     progress = true;
-                } catch (InvalidDocumentException | WorkflowConflictException e) {
+                } catch (InvalidDocumentException e) {
                     // It may run a workflow of a file that comes later.
                     wrong.put(file.getKey(), String.valueOf(e.getMessage()));
+                } catch (WorkflowConflictException e) {
+                    Path other = fine.get(e.ref());
+                    wrong.put(file.getKey(), e.getMessage() + (other == null ? "" : "; it is in " + other + ", too"));
                 }
             }
         }
-        if (!wrong.isEmpty()) {
-            List<String> lines = new ArrayList<>();
-            wrong.forEach((file, problems) -> lines.add(file + ": " + problems));
-            throw new IllegalArgumentException(String.join("\n", lines));
-        }
-    }
-
-    private static Map<Path, String> read(Path directory) {
-        Map<Path, String> texts = new LinkedHashMap<>();
-        try (Stream<Path> files = Files.list(directory)) {
-            for (Path file : files.filter(WorkflowFiles::isDocument).sorted().toList()) {
-                texts.put(file, Files.readString(file));
-            }
-            return texts;
-        } catch (IOException e) {
-            throw new IllegalArgumentException("Cannot read the workflows in " + directory + ": " + e, e);
-        }
-    }
-
-    private static boolean isDocument(Path file) {
-        String name = file.getFileName().toString();
-        return Files.isRegularFile(file) && (name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json"));
+        return wrong;
     }
 
     /** Servers start with the same files again and again, and some with older ones: only a version tells which is newer. */
-    private static void requireVersion(String text) {
+    private static void requireVersion(Catalog catalog, String text) {
         if (!(DocumentReader.read(text).get("version") instanceof Json.Num)) {
-            throw new InvalidDocumentException(List.of(
-                    new DocumentProblem("/version", "is missing; a document in the directory of workflows has one")));
+            List<DocumentProblem> problems = new ArrayList<>();
+            problems.add(
+                    new DocumentProblem("/version", "is missing; a document in the directory of workflows has one"));
+            problems.addAll(catalog.problems(Catalog.EVERYONE, text));
+            throw new InvalidDocumentException(problems);
         }
     }
 }

@@ -183,7 +183,8 @@ public class EngineStartup {
             } catch (MisconfiguredException e) {
                 LOG.errorf("Cannot start: %s", e.getMessage());
                 Quarkus.asyncExit(1);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
+                // A process that neither works nor ends would be told to wait for.
                 LOG.errorf(e, "Cannot start");
                 Quarkus.asyncExit(1);
             }

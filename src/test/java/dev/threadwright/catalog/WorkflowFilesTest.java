@@ -106,7 +106,13 @@ class WorkflowFilesTest {
                 "name: twice-%s\nversion: 1\nstart: nowhere\nsteps: {a: {call: nobody}}\n".formatted(suffix));
         write("circle.yaml", parent("circle", "ring"));
         write("ring.yaml", parent("ring", "circle"));
-        write("versionless.yaml", flat("versionless", 1).replace("version: 1\n", ""));
+        write(
+                "versionless.yaml",
+                flat("versionless", 1).replace("version: 1\n", "").replace("1s}", "1s, next: nowhere}"));
+        Files.write(directory.resolve("bytes.json"), new byte[] {(byte) 0xff, (byte) 0xfe});
+        write("large.yaml", " ".repeat(DocumentReader.MAX_BYTES + 1));
+        Files.createSymbolicLink(directory.resolve("nowhere.yaml"), directory.resolve("nothing"));
+        write("LOUD.YAML", "a: [");
 
         assertThatThrownBy(() -> files.registerAll(directory, NOW_MS))
                 .isExactlyInstanceOf(IllegalArgumentException.class)
@@ -118,7 +124,42 @@ class WorkflowFilesTest {
                 .hasMessageContaining("circle.yaml: /steps/a/workflow: there is no workflow ring-" + suffix)
                 .hasMessageContaining("ring.yaml: /steps/a/workflow: there is no workflow circle-" + suffix)
                 .hasMessageContaining("versionless.yaml: /version: is missing")
+                .hasMessageContaining("/steps/a/next: there is no step \"nowhere\"")
+                .hasMessageContaining("bytes.json: is not UTF-8")
+                .hasMessageContaining("large.yaml: is too large: more than 262144 bytes")
+                .hasMessageContaining("nowhere.yaml: cannot be read: there is no such file, or it leads to none")
+                .hasMessageContaining("LOUD.YAML: The document cannot be read as YAML")
                 .hasMessageNotContaining("fine.yaml");
+    }
+
+    @Test
+    void ifOneIsWrongNoneIsRegistered() throws IOException {
+        write("a.yaml", flat("whole", 1));
+        write("b.yaml", parent("half", "whole").replace("start: a", "start: b"));
+        assertThatThrownBy(() -> files.registerAll(directory, NOW_MS))
+                .isExactlyInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("b.yaml: /start: there is no step \"b\"")
+                .hasMessageNotContaining("a.yaml");
+        catalog.refresh();
+        assertThat(catalog.latest("anybody", "whole-" + suffix)).isNull();
+
+        write("a.yaml", flat("whole", 1).replace("1s", "2s"));
+        write("b.yaml", parent("half", "whole"));
+        files.registerAll(directory, NOW_MS);
+        assertThat(subgraphOf("half")).isEqualTo(new WorkflowRef("whole-" + suffix, 1));
+    }
+
+    @Test
+    void twoFilesCannotBeTheSameVersion() throws IOException {
+        write("a.yaml", flat("same", 1));
+        write("b.yaml", flat("same", 1).replace("1s", "2s"));
+        write("c.yaml", flat("same", 1));
+
+        assertThatThrownBy(() -> files.registerAll(directory, NOW_MS))
+                .isExactlyInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("b.yaml: Workflow same-" + suffix + "@1 is registered with other content")
+                .hasMessageContaining("it is in " + directory.resolve("c.yaml") + ", too")
+                .hasMessageNotContaining("c.yaml: ");
     }
 
     @Test
