@@ -1,5 +1,6 @@
 package dev.threadwright.http;
 
+import dev.threadwright.ingress.AttributeText;
 import dev.threadwright.json.InvalidJsonException;
 import dev.threadwright.json.JsonText;
 import dev.threadwright.thread.policy.Policy;
@@ -94,6 +95,20 @@ final class CommandBody {
         };
     }
 
+    /** As {@link #text}, of what is an attribute of the record that is made of it, or as short: here its place is known. */
+    @Nullable String attribute(String name) {
+        String text = text(name);
+        return text == null ? null : attribute(name, text);
+    }
+
+    private String attribute(String name, String text) {
+        String problem = AttributeText.problem(text);
+        if (problem != null) {
+            throw wrong(name, problem);
+        }
+        return text;
+    }
+
     /** As it is; null if it is absent. */
     @Nullable Json json(String name) {
         return fields.get(name);
@@ -134,6 +149,7 @@ final class CommandBody {
         if (names.isEmpty()) {
             throw wrong(name, "names no step; leave it out");
         }
+        attribute(name, String.join(",", names));
         return names;
     }
 

@@ -113,6 +113,9 @@ public final class Commands {
                     + ") (.*)",
             Pattern.DOTALL);
 
+    /** What the decoder says of a source; only a body can have given one that is wrong. */
+    private static final Pattern SOURCE = Pattern.compile("CloudEvents attribute source (.*)", Pattern.DOTALL);
+
     private final CommandRecords records;
     private final RecordDecoder decoder;
     private final Consumer<Policy> policyCheck;
@@ -138,14 +141,14 @@ public final class Commands {
         CommandBody body = CommandBody.parse(bytes, maxDataBytes, INPUT_FIELDS);
         Json data = body.data("data");
         Policy policy = body.policy("policy", policyCheck);
-        String run = body.text("run_id");
+        String run = body.attribute("run_id");
         String interrupt = interrupt(body);
         if (interrupt != null) {
             CurrentCaller.requireIfAsked(Role.RESOLVE);
         }
         Wishes wishes = new Wishes(
                 policy,
-                body.text("workflow"),
+                body.attribute("workflow"),
                 run == null ? null : new RunId(run),
                 interrupt,
                 new Breakpoints(body.names("interrupt_before"), body.names("interrupt_after")));
@@ -156,14 +159,14 @@ public final class Commands {
                 thread,
                 named,
                 isEvent
-                        ? records.externalEvent(id, named.identity, actor(), body.text("event_type"), data, wishes)
+                        ? records.externalEvent(id, named.identity, actor(), body.attribute("event_type"), data, wishes)
                         : records.userInput(id, named.identity, actor(), data, wishes));
     }
 
     /** Without a body, all runs are cancelled that were admitted until now. */
     CheckedCommand cancel(ThreadKey thread, @Nullable String key, byte @Nullable [] bytes) {
         CommandBody body = CommandBody.parseOrEmpty(bytes, maxDataBytes, CANCEL_FIELDS);
-        String run = body.text("run_id");
+        String run = body.attribute("run_id");
         boolean rollback = body.flag("rollback");
         Named named = named(body, key);
         String id = threadId(thread);
@@ -178,7 +181,7 @@ public final class Commands {
     /** Without a body, whatever is left to do at the thread's head. */
     CheckedCommand retry(ThreadKey thread, @Nullable String key, byte @Nullable [] bytes) {
         CommandBody body = CommandBody.parseOrEmpty(bytes, maxDataBytes, RETRY_FIELDS);
-        String run = body.text("run_id");
+        String run = body.attribute("run_id");
         Named named = named(body, key);
         return checked(
                 thread,
@@ -207,7 +210,7 @@ public final class Commands {
     CheckedCommand fork(ThreadKey thread, @Nullable String key, byte @Nullable [] bytes) {
         CommandBody body = CommandBody.parse(bytes, maxDataBytes, FORK_FIELDS);
         String source = required(body, "thread_id");
-        String checkpoint = body.text("checkpoint_id");
+        String checkpoint = body.attribute("checkpoint_id");
         boolean run = body.flag("run");
         Json.Obj values = values(body);
         Named named = named(body, key);
@@ -219,7 +222,7 @@ public final class Commands {
 
     ResumeRequest resume(ThreadKey thread, @Nullable String key, byte @Nullable [] bytes) {
         CommandBody body = CommandBody.parse(bytes, maxDataBytes, RESUME_FIELDS);
-        String run = body.text("run_id");
+        String run = body.attribute("run_id");
         String interrupt = interrupt(body);
         Json.Obj data = body.only(RESUME_DATA);
         if (!body.flag("continue") && Collections.disjoint(data.fields().keySet(), RESUME_PARTS)) {
@@ -490,7 +493,7 @@ public final class Commands {
     }
 
     private static String required(CommandBody body, String field) {
-        String value = body.text(field);
+        String value = body.attribute(field);
         if (value == null) {
             throw body.wrong(field, "is missing");
         }
@@ -515,8 +518,8 @@ public final class Commands {
     private record Named(Identity identity, boolean byCaller) {}
 
     private static Named named(CommandBody body, @Nullable String key) {
-        String source = Optional.ofNullable(body.text("source")).orElse(DEFAULT_SOURCE);
-        String id = body.text("id");
+        String source = Optional.ofNullable(body.attribute("source")).orElse(DEFAULT_SOURCE);
+        String id = body.attribute("id");
         if (key != null && id != null && !key.equals(id)) {
             throw body.wrong("id", "and the Idempotency-Key header differ: give one of them");
         }
@@ -537,7 +540,7 @@ public final class Commands {
     }
 
     private static boolean withoutEventType(CommandBody body) {
-        if (body.text("event_type") != null) {
+        if (body.attribute("event_type") != null) {
             throw body.wrong("event_type", "goes with \"type\": \"" + EXTERNAL_EVENT + "\"");
         }
         return false;
@@ -585,8 +588,12 @@ public final class Commands {
 
     private static Problem problem(String reason) {
         Matcher place = DATA_PLACE.matcher(reason);
-        return place.matches()
-                ? Problem.at("/" + place.group(1), place.group(2))
+        if (place.matches()) {
+            return Problem.at("/" + place.group(1), place.group(2));
+        }
+        Matcher source = SOURCE.matcher(reason);
+        return source.matches()
+                ? Problem.at("/source", source.group(1))
                 : Problem.of(ProblemType.INVALID_REQUEST, reason);
     }
 

@@ -48,8 +48,6 @@ import org.jspecify.annotations.Nullable;
 @APIResponse(ref = "Unavailable", responseCode = "503")
 public class DeadLetterResource {
 
-    private static final int MAX_KEY = 255;
-
     private final DeadLetterReads letters;
     private final DeadLetterNames names;
     private final DeadLetterViews views;
@@ -189,7 +187,6 @@ public class DeadLetterResource {
                     @RestHeader(IdempotencyKey.HEADER)
                     @Nullable String key,
             byte @Nullable [] body) {
-        String checkedKey = idempotencyKey(key);
         ReplayRequest request = ReplayRequest.read(body, sender.maxDataBytes());
         Caller caller = CurrentCaller.get();
         String tenant = caller.tenant();
@@ -201,8 +198,7 @@ public class DeadLetterResource {
             }
             OutboxPlace letter = whole.letter().place();
             return sender.send(
-                            new Replays.Request(
-                                    tenant, letter, actor, checkedKey, request.content(), request.isForced()),
+                            new Replays.Request(tenant, letter, actor, key, request.content(), request.isForced()),
                             record)
                     .map(sent -> new ReplayAnswer(
                             names.of(letter), record.topic(), ReplayView.of(sent.replay()), sent.isRepeated()));
@@ -218,17 +214,6 @@ public class DeadLetterResource {
                 .onItem()
                 .ifNull()
                 .failWith(() -> DeadLetterSender.unknown(id));
-    }
-
-    private static @Nullable String idempotencyKey(@Nullable String key) {
-        if (key != null
-                && (key.isEmpty() || key.length() > MAX_KEY || key.chars().anyMatch(Character::isISOControl))) {
-            throw new ProblemException(Problem.of(
-                    ProblemType.INVALID_REQUEST,
-                    "Header " + IdempotencyKey.HEADER + " must have 1 to " + MAX_KEY
-                            + " characters, none of them a control character"));
-        }
-        return key;
     }
 
     private static OutboxRow.@Nullable Kind kind(@Nullable String text) {

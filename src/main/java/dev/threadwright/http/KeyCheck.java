@@ -1,5 +1,6 @@
 package dev.threadwright.http;
 
+import dev.threadwright.ingress.AttributeText;
 import io.quarkus.vertx.http.runtime.RouteConstants;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -32,8 +33,14 @@ public class KeyCheck {
         if (keys.size() > 1) {
             return "Header " + IdempotencyKey.HEADER + " is there " + keys.size() + " times; give one";
         }
-        return keys.size() == 1 && keys.getFirst().isBlank()
-                ? "Header " + IdempotencyKey.HEADER + " is empty; leave it out if repeating the request does no harm"
-                : null;
+        if (keys.isEmpty()) {
+            return null;
+        }
+        String key = keys.getFirst();
+        // What it names is sent and kept with what is done, as an attribute of an event.
+        String problem = key.isBlank()
+                ? "is empty; leave it out if repeating the request does no harm"
+                : AttributeText.problem(key);
+        return problem == null ? null : "Header " + IdempotencyKey.HEADER + " " + problem;
     }
 }

@@ -26,7 +26,7 @@ final class QueryNumbers {
         }
         Long value = parse(text, min, max);
         if (value == null) {
-            throw RequestFields.at("", problem("Query parameter " + name, min, max));
+            throw RequestFields.beside(problem("Query parameter " + name, min, max));
         }
         return value.intValue();
     }

@@ -1,5 +1,6 @@
 package dev.threadwright.http;
 
+import dev.threadwright.ingress.AttributeText;
 import dev.threadwright.json.InvalidJsonException;
 import dev.threadwright.json.JsonText;
 import dev.threadwright.workflow.Json;
@@ -217,6 +218,15 @@ final class RequestFields {
             case Json.Text text -> text.value();
             default -> throw wrong(name, "must be a string");
         };
+    }
+
+    /** A text that becomes an attribute of a record, or as short a field of it; null for null. @param name where it is */
+    @Nullable String attribute(String name, @Nullable String text) {
+        String problem = text == null ? null : AttributeText.problem(text);
+        if (problem != null) {
+            throw wrong(name, problem);
+        }
+        return text;
     }
 
     String requiredText(String name) {

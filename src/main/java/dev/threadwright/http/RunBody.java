@@ -228,7 +228,7 @@ record RunBody(
     }
 
     private static @Nullable String checkpoint(RequestFields fields) {
-        String id = fields.text("checkpoint_id");
+        String id = fields.attribute("checkpoint_id", fields.text("checkpoint_id"));
         RequestFields checkpoint =
                 fields.within("checkpoint", List.of("checkpoint_id", "checkpoint_ns", "checkpoint_map", "thread_id"));
         if (checkpoint == null) {
@@ -238,7 +238,7 @@ record RunBody(
         if (namespace != null && !namespace.isEmpty()) {
             throw checkpoint.wrong("checkpoint_ns", "must be empty: a run begins at a checkpoint of the thread itself");
         }
-        String named = checkpoint.text("checkpoint_id");
+        String named = checkpoint.attribute("checkpoint_id", checkpoint.text("checkpoint_id"));
         if (id != null && named != null && !id.equals(named)) {
             throw fields.wrong("checkpoint_id", "and the one of checkpoint differ: give one of them");
         }

@@ -216,11 +216,11 @@ public class RunResource {
         int most = QueryNumbers.readField("limit", limit, 1, MAX_LIMIT, DEFAULT_LIMIT);
         int from = QueryNumbers.readField("offset", offset, 0, MAX_OFFSET, 0);
         if (status != null && !STATUSES.contains(status)) {
-            throw RequestFields.at("", "status must be one of " + String.join(", ", STATUSES));
+            throw RequestFields.beside("Query parameter status must be one of " + String.join(", ", STATUSES));
         }
         if (!RequestedRunView.FIELDS.containsAll(select)) {
-            throw RequestFields.at(
-                    "", "select names what there is not; there are " + String.join(", ", RequestedRunView.FIELDS));
+            throw RequestFields.beside("Query parameter select names what there is not; there are "
+                    + String.join(", ", RequestedRunView.FIELDS));
         }
         return runs.list(thread, status, most, from)
                 .flatMap(found -> found.isEmpty()

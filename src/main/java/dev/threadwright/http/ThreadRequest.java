@@ -213,13 +213,16 @@ final class ThreadRequest {
             if (!isList && !(values instanceof Json.Obj)) {
                 throw body.wrong("values", "must be an object of channels, or a list of them");
             }
-            String id = body.text("checkpoint_id");
-            String step = body.text("as_node");
+            String id = body.attribute("checkpoint_id", body.text("checkpoint_id"));
+            String step = body.attribute("as_node", body.text("as_node"));
             if (step != null) {
                 // As if that step had run: what it asks is passed over.
                 CurrentCaller.requireIfAsked(Role.RESOLVE);
             }
-            return new StateUpdate(values, id == null ? CheckpointName.of(body, "checkpoint") : id, step);
+            return new StateUpdate(
+                    values,
+                    id == null ? body.attribute("checkpoint", CheckpointName.of(body, "checkpoint")) : id,
+                    step);
         }
     }
 

@@ -7,6 +7,7 @@ import dev.threadwright.catalog.DocumentProblem;
 import dev.threadwright.catalog.DocumentSchema;
 import dev.threadwright.catalog.InvalidDocumentException;
 import dev.threadwright.catalog.WorkflowConflictException;
+import dev.threadwright.json.Utf8;
 import dev.threadwright.query.StoredWorkflow;
 import dev.threadwright.query.WorkflowReads;
 import dev.threadwright.security.Role;
@@ -275,6 +276,10 @@ public class WorkflowResource {
     }
 
     private static String text(byte @Nullable [] body) {
+        String problem = body == null ? null : Utf8.problem(body);
+        if (problem != null) {
+            throw new ProblemException(Problem.at("", "is not UTF-8: " + problem));
+        }
         return body == null ? "" : new String(body, StandardCharsets.UTF_8);
     }
 }

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** Text as CloudEvents attributes may hold it: well-formed UTF-8 without control characters. */
-final class AttributeText {
+public final class AttributeText {
 
     /** How much of a wrong value a reason repeats. */
     private static final int MAX_QUOTED = 60;
@@ -25,38 +25,49 @@ final class AttributeText {
         }
         // No character takes more than three bytes for one UTF-16 unit: what is far too long is not even decoded.
         if (bytes.length > 3L * maxLength) {
-            throw tooLong(what, bytes.length + " bytes", maxLength);
+            throw new InvalidRecordException(what + " " + tooLong(bytes.length + " bytes", maxLength));
         }
         return check(what, decode(what, bytes), maxLength);
     }
 
     static String check(String what, String text, int maxLength) throws InvalidRecordException {
+        String problem = problem(text, maxLength);
+        if (problem != null) {
+            throw new InvalidRecordException(what + " " + problem);
+        }
+        return text;
+    }
+
+    /** What is wrong with it as an attribute other than a policy, to follow what it is; null if nothing is. */
+    public static @Nullable String problem(String text) {
+        return problem(text, Attributes.MAX_LENGTH);
+    }
+
+    private static @Nullable String problem(String text, int maxLength) {
         if (text.isEmpty()) {
-            throw new InvalidRecordException(what + " is empty");
+            return "is empty";
         }
         if (text.length() > maxLength) {
-            throw tooLong(what, text.length() + " characters", maxLength);
+            return tooLong(text.length() + " characters", maxLength);
         }
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             // Nearly every character of every attribute is printable ASCII.
             if (c < ' ' || c > '~') {
-                i += requireAllowed(what, text, i);
+                int character = text.codePointAt(i);
+                if (!isAllowed(character)) {
+                    return "holds U+%04X at character %d; control characters and non-characters are not allowed"
+                            .formatted(character, i);
+                }
+                i += Character.charCount(character) - 1;
             }
         }
-        return text;
+        return null;
     }
 
-    /** Returns how many further UTF-16 units the character takes. */
-    private static int requireAllowed(String what, String text, int index) throws InvalidRecordException {
-        int c = text.codePointAt(index);
+    private static boolean isAllowed(int c) {
         boolean nonCharacter = (c & 0xFFFE) == 0xFFFE || c >= 0xFDD0 && c <= 0xFDEF;
-        if (Character.isISOControl(c) || nonCharacter || Character.getType(c) == Character.SURROGATE) {
-            throw new InvalidRecordException(
-                    "%s holds U+%04X at character %d; control characters and non-characters are not allowed"
-                            .formatted(what, c, index));
-        }
-        return Character.charCount(c) - 1;
+        return !Character.isISOControl(c) && !nonCharacter && Character.getType(c) != Character.SURROGATE;
     }
 
     private static String decode(String what, byte[] bytes) throws InvalidRecordException {
@@ -76,8 +87,8 @@ final class AttributeText {
         }
     }
 
-    private static InvalidRecordException tooLong(String what, String length, int maxLength) {
-        return new InvalidRecordException(what + " is too long: " + length + ", at most " + maxLength + " characters");
+    private static String tooLong(String length, int maxLength) {
+        return "is too long: " + length + ", at most " + maxLength + " characters";
     }
 
     /** For a reason: what was there, cut, and in one line. */

@@ -28,13 +28,18 @@ public final class JsonText {
     /** How many digits a number may have. */
     public static final int MAX_NUMBER_LENGTH = 100;
 
-    /** How large a number's exponent may be; beyond it, arithmetic on the number would not end. */
+    /**
+     * How large a number's exponent may be, with one digit before the point; beyond it, arithmetic on the number would not
+     * end.
+     */
     public static final int MAX_EXPONENT = 1_000;
 
     public static final JsonFactory FACTORY = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             // Names are the senders' and of endless variety: the JVM's table of strings is no place for them.
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            // It is UTF-8, or it has been refused before.
+            .disable(JsonFactory.Feature.CHARSET_DETECTION)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(MAX_DEPTH)
                     .maxNumberLength(MAX_NUMBER_LENGTH)
@@ -44,8 +49,13 @@ public final class JsonText {
 
     private JsonText() {}
 
-    /** @throws InvalidJsonException if it is not one JSON value within the limits */
+    /**
+     * The parser alone would take overlong UTF-8 for what it stands for, and halves of characters in UTF-16 for U+FFFD.
+     *
+     * @throws InvalidJsonException if it is not one JSON value within the limits, in well-formed UTF-8 without a mark
+     */
     public static Json parse(byte[] utf8) {
+        requireUtf8(utf8);
         try (JsonParser parser = FACTORY.createParser(utf8)) {
             return parseWhole(parser);
         } catch (IOException e) {
@@ -141,11 +151,48 @@ public final class JsonText {
         return value;
     }
 
+    private static void requireUtf8(byte[] bytes) {
+        if (beginsWith(bytes, 0xEF, 0xBB, 0xBF)) {
+            throw new InvalidJsonException("Not JSON: it begins with a byte order mark; leave that out");
+        }
+        if (isWide(bytes)) {
+            throw new InvalidJsonException("Not JSON: it looks like UTF-16 or UTF-32; send UTF-8");
+        }
+        String problem = Utf8.problem(bytes);
+        if (problem != null) {
+            throw new InvalidJsonException("Not JSON: it is not UTF-8: " + problem);
+        }
+    }
+
+    /** JSON begins with two characters of ASCII, unless it is one digit: in units of more than a byte, one has a zero. */
+    private static boolean isWide(byte[] bytes) {
+        for (int i = 0; i < Math.min(bytes.length, 4); i++) {
+            if (bytes[i] == 0) {
+                return true;
+            }
+        }
+        return beginsWith(bytes, 0xFF, 0xFE) || beginsWith(bytes, 0xFE, 0xFF);
+    }
+
+    private static boolean beginsWith(byte[] bytes, int... start) {
+        if (bytes.length < start.length) {
+            return false;
+        }
+        for (int i = 0; i < start.length; i++) {
+            if ((bytes[i] & 0xff) != start[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private static BigDecimal number(JsonParser parser) throws IOException {
         BigDecimal value = parser.getDecimalValue();
-        if (Math.abs((long) value.precision() - value.scale()) > MAX_EXPONENT
-                || Math.abs(value.scale()) > MAX_EXPONENT) {
-            throw new InvalidJsonException("A number's exponent is beyond " + MAX_EXPONENT + where(parser));
+        // Of zeros, too: digits behind the point are as many as it says.
+        long exponent = (long) value.precision() - value.scale() - 1;
+        if (Math.abs(exponent) > MAX_EXPONENT) {
+            throw new InvalidJsonException("A number's exponent is beyond " + MAX_EXPONENT
+                    + ": with one digit before the point it is " + exponent + where(parser));
         }
         return value;
     }
@@ -169,7 +216,7 @@ public final class JsonText {
         if (e instanceof JsonProcessingException json) {
             return new InvalidJsonException("Not JSON: " + json.getOriginalMessage() + at(json.getLocation()));
         }
-        // All sources are in memory: what fails can only be the text, such as bytes that begin like UTF-32 and are not.
+        // All sources are in memory: what fails can only be the text.
         return new InvalidJsonException("Not JSON: " + e.getMessage());
     }
 

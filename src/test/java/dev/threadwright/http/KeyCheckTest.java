@@ -11,6 +11,14 @@ class KeyCheckTest {
     void oneKeyOrNoneIsFine() {
         assertThat(KeyCheck.wrong(List.of())).isNull();
         assertThat(KeyCheck.wrong(List.of("k"))).isNull();
+        assertThat(KeyCheck.wrong(List.of("k".repeat(255)))).isNull();
+    }
+
+    @Test
+    void aKeyThatNoEventCanHaveIsRefusedByItsName() {
+        assertThat(KeyCheck.wrong(List.of("k".repeat(256))))
+                .isEqualTo("Header Idempotency-Key is too long: 256 characters, at most 255 characters");
+        assertThat(KeyCheck.wrong(List.of("a\tb"))).startsWith("Header Idempotency-Key holds U+0009 at character 1");
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasKey;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
+import static org.hamcrest.Matchers.startsWith;
 
 import dev.threadwright.testing.EmbeddedServersResource;
 import dev.threadwright.testing.LogTail;
@@ -21,6 +22,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
@@ -30,6 +34,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is refused at the door, with what the caller is told about it. */
 @QuarkusTest
@@ -68,8 +73,15 @@ class RequestChecksTest {
             {"data": 1, "policy": {"type": "queue", "max": 0}}         | /policy/max   | 0
             {"data": 1, "policy": {"type": "rules", "rules": [{"when": "data ==", "then": "queue"}], "otherwise": "queue"}} | /policy/rules/0/when | line 1, column 8
             {"data": 1e9999}                                           |               | exponent
-            {"data": 1, "source": "not a uri"}                         |               | URI
-            {"data": 1, "source": "/kafka/threadwright.input"}         |               | /kafka/
+            {"data": 1, "source": "not a uri"}                         | /source       | must be a URI
+            {"data": 1, "source": "/kafka/threadwright.input"}         | /source       | /kafka/
+            {"data": 1e1001}                                           |               | exponent is beyond 1000
+            {"data": 1, "source": "a\\u0000b"}                         | /source       | holds U+0000
+            {"data": 1, "workflow": "a\\u0000b"}                       | /workflow     | holds U+0000
+            {"data": 1, "run_id": "a\\tb"}                             | /run_id       | holds U+0009
+            {"data": 1, "type": "external.event", "event_type": "\\u0000"} | /event_type | holds U+0000
+            {"data": 1, "interrupt_before": ["a", "b\\u0000"]}         | /interrupt_before | holds U+0000
+            {"data": 1, "policy": {"type": "queue", "behind": "x"}}    | /policy/behind | unfinished, open or active
             {"data": 1, "id": "other"}                                 | /id           | Idempotency-Key
             """)
     void badInputs(String body, String pointer, String message) {
@@ -116,6 +128,10 @@ class RequestChecksTest {
             POST  | /threads/prune                 | {}                     | 422 | /thread_ids is missing
             POST  | /threads/t/state               | {"values": 1}          | 422 | /values must be an object of channels
             POST  | /threads/t/state               | {"values": {}, "checkpoint": {"checkpoint_ns": "a:b", "checkpoint_id": "c"}} | 422 | of a subgraph
+            POST  | /threads/t/state               | {"values": {}, "checkpoint_id": "\\n"} | 422 | /checkpoint_id holds U+000A
+            POST  | /threads/t/state               | {"values": {}, "checkpoint": {"checkpoint_id": "\\n"}} | 422 | /checkpoint holds U+000A
+            POST  | /threads/t/runs                | {"assistant_id": "echo", "checkpoint_id": "\\n"} | 422 | /checkpoint_id holds U+000A
+            POST  | /threads/t/restore             | {"checkpoint_id": "\\u0000"} | 400 | /checkpoint_id holds U+0000
             POST  | /threads/t/state/checkpoint    | {"checkpoint": {}}     | 422 | /checkpoint must have a checkpoint_id
             POST  | /threads/t/history             | {"limit": 0}           | 422 | /limit must be a whole number from 1 to 1000
             POST  | /threads/t/history             | {"select": ["soul"]}   | 422 | /select names "soul"
@@ -274,7 +290,82 @@ class RequestChecksTest {
                 .post("/threads/t/inputs")
                 .then()
                 .statusCode(400)
-                .body("detail", containsString("at most 255"));
+                .body("detail", containsString("Header Idempotency-Key is too long: 256 characters, at most 255"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"source", "workflow", "run_id", "id", "interrupt_before", "interrupt_after"})
+    void fieldsThatAreTooLongAreNamed(String field) {
+        tooLong("inputs", "{\"data\": 1, \"%s\": \"%s\"}".formatted(field, "x".repeat(256)), "/" + field, 256);
+    }
+
+    @Test
+    void stepsThatAreTooLongTogetherAreNamed() {
+        String steps = "[\"" + "x".repeat(127) + "\", \"" + "y".repeat(128) + "\"]";
+        tooLong("inputs", "{\"data\": 1, \"interrupt_before\": " + steps + "}", "/interrupt_before", 256);
+        tooLong("fork", "{\"thread_id\": \"" + "x".repeat(300) + "\"}", "/thread_id", 300);
+        tooLong("restore", "{\"checkpoint_id\": \"" + "x".repeat(300) + "\"}", "/checkpoint_id", 300);
+    }
+
+    private static void tooLong(String command, String body, String pointer, int characters) {
+        given().contentType(ContentType.JSON)
+                .body(body)
+                .post("/threads/t/" + command)
+                .then()
+                .statusCode(400)
+                .body("errors[0].pointer", equalTo(pointer))
+                .body("detail", containsString("is too long: " + characters + " characters, at most 255"));
+    }
+
+    /** What is read must be what was sent: a lenient reader would keep U+FFFD, or a character that nobody wrote. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/threads/t/inputs",
+                "/threads/t/state",
+                "/threads/t/runs",
+                "/threads/search",
+                "/dead-letters/nothing/replay",
+                "/workflows",
+                "/workflows/validate"
+            })
+    void bodiesThatAreNotUtf8(String path) throws IOException, InterruptedException {
+        byte[] overlong = "{\"data\": \"__\"}".getBytes(StandardCharsets.US_ASCII);
+        overlong[10] = (byte) 0xC0;
+        overlong[11] = (byte) 0xA2;
+        assertThat(answer(path, overlong)).contains("400").contains("is not UTF-8: byte 0xC0 at offset 10");
+        if (!path.startsWith("/workflows")) {
+            byte[] utf16 = "{\"data\": \"\ud800\"}".getBytes(StandardCharsets.UTF_16LE);
+            assertThat(answer(path, utf16)).contains("400").contains("looks like UTF-16 or UTF-32");
+        }
+    }
+
+    private String answer(String path, byte[] body) throws IOException, InterruptedException {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpResponse<String> answer = client.send(
+                    HttpRequest.newBuilder(server.resolve(path))
+                            .header("Content-Type", "application/json")
+                            .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            return answer.statusCode() + " " + answer.body();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            /threads/t/runs?limit=x    | Query parameter limit must be a whole number from 1 to 1000
+            /threads/t/runs?offset=-1  | Query parameter offset must be a whole number from 0 to
+            /threads/t/runs?status=x   | Query parameter status must be one of
+            /threads/t/runs?select=x   | Query parameter select names what there is not
+            /threads/t/history?limit=x | Query parameter limit must be a whole number from 1 to 1000
+            """)
+    void queryParametersOfTheAgentContract(String path, String message) {
+        given().get(path)
+                .then()
+                .statusCode(422)
+                .body("detail", startsWith(message))
+                .body("$", not(hasKey("errors")));
     }
 
     /** The server does not read what it will not take, so a client may not get to send it all. */

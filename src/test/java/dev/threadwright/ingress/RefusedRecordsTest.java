@@ -11,6 +11,7 @@ import static dev.threadwright.ingress.Sent.plain;
 import static dev.threadwright.ingress.Sent.structured;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -173,6 +174,32 @@ class RefusedRecordsTest {
             assertThat(reason(TopicRole.INPUT, input("{}").header("ce_" + name, bytes)))
                     .startsWith("CloudEvents attribute " + name + " " + problem);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            7b2261223a22c080227d                     | it is not UTF-8: byte 0xC0 at offset 6
+            7b22c0a2223a317d                         | it is not UTF-8: byte 0xC0 at offset 2
+            22eda08022                               | it is not UTF-8: byte 0xED at offset 1
+            efbbbf7b7d                               | it begins with a byte order mark
+            feff007b007d                             | it looks like UTF-16 or UTF-32
+            22003dd82200                             | it looks like UTF-16 or UTF-32
+            """)
+    void refusesDataThatIsNotUtf8(String hex, String problem) {
+        byte[] bytes = HexFormat.of().parseHex(hex);
+        String base64 = Base64.getEncoder().encodeToString(bytes);
+
+        assertThat(reason(TopicRole.INPUT, plain("").value(bytes)))
+                .startsWith("The data cannot be read: Not JSON: " + problem);
+        assertThat(reason(TopicRole.INPUT, input("").value(bytes)))
+                .startsWith("The data cannot be read: Not JSON: " + problem);
+        assertThat(reason(TopicRole.INPUT, structured("").value(bytes)))
+                .startsWith("The event cannot be read: Not JSON: " + problem);
+        assertThat(reason(
+                        TopicRole.INPUT,
+                        structured("{\"specversion\":\"1.0\",\"id\":\"i\",\"source\":\"/s\",\"type\":"
+                                + "\"dev.threadwright.user.input.v1\",\"data_base64\":\"" + base64 + "\"}")))
+                .startsWith("The data_base64 cannot be read: Not JSON: " + problem);
     }
 
     @Test

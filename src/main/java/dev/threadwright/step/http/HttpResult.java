@@ -9,6 +9,7 @@ import dev.threadwright.workflow.Json;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Set;
@@ -82,7 +83,7 @@ final class HttpResult {
                 && !"identity".equalsIgnoreCase(answer.header("content-encoding"));
         if (!isPacked && type.isJson()) {
             try {
-                return redaction.of(JsonText.parse(answer.body()));
+                return redaction.of(JsonText.parse(withoutMark(answer.body())));
             } catch (InvalidJsonException e) {
                 throw new StepRefusedException(
                         from + " answered " + answer.status() + " with " + type + " that is none: " + e.getMessage());
@@ -90,6 +91,12 @@ final class HttpResult {
         }
         String text = !isPacked && type.isText() ? decoded(answer.body(), type) : null;
         return text == null ? bytes(answer.body(), redaction) : Json.of(redaction.of(text));
+    }
+
+    /** Who answers was not asked to leave the mark of UTF-8 out, and RFC 8259 lets a reader pass over it. */
+    private static byte[] withoutMark(byte[] body) {
+        boolean hasMark = body.length > 2 && body[0] == (byte) 0xEF && body[1] == (byte) 0xBB && body[2] == (byte) 0xBF;
+        return hasMark ? Arrays.copyOfRange(body, 3, body.length) : body;
     }
 
     private static @Nullable String decoded(byte[] body, ContentType type) {

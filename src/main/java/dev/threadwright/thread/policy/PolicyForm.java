@@ -82,7 +82,7 @@ public final class PolicyForm {
                 return behind;
             }
         }
-        throw form.wrong("behind", "is unfinished or active, not " + quoted(word));
+        throw form.wrong("behind", "must be unfinished, open or active, not " + quoted(word));
     }
 
     private static RulesPolicy rules(Form form) {

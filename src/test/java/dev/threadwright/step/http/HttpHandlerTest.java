@@ -390,6 +390,21 @@ class HttpHandlerTest {
     }
 
     @Test
+    void a_byte_order_mark_before_json_is_passed_over() throws InterruptedException {
+        answers(200, Map.of("content-type", "application/json"), "\ufeff{\"a\": 1}");
+        assertThat(get("/").get("body")).isEqualTo(JsonText.parse("{\"a\": 1}"));
+    }
+
+    @Test
+    void json_in_utf_16_fails_for_good() {
+        answers(200, Map.of("content-type", "application/json"), "");
+        answer = "{\"a\": 1}".getBytes(StandardCharsets.UTF_16LE);
+        assertThat(failureOf("GET", url("/a")))
+                .isInstanceOf(StepRefusedException.class)
+                .hasMessageContaining("it looks like UTF-16 or UTF-32");
+    }
+
+    @Test
     void json_that_is_none_fails_for_good() {
         answers(200, Map.of("content-type", "application/json"), "<html>");
         assertThat(failureOf("GET", url("/a?key=1")))

@@ -83,7 +83,7 @@ class PolicyFormTest {
             {"type":"parallel","max":null}        | policy.max: must be a number, not null
             {"type":"queue","ttlMs":0}            | policy.ttlMs: must be from 1 to 315619200000, not "0"
             {"type":"queue","ttlMs":315619200001} | policy.ttlMs: must be from 1 to 315619200000, not "315619200001"
-            {"type":"queue","behind":"all"}       | policy.behind: is unfinished or active, not "all"
+            {"type":"queue","behind":"all"}       | policy.behind: must be unfinished, open or active, not "all"
             {"type":"queue","behind":true}        | policy.behind: must be a string, not a boolean
             "custom"                              | policy.name: is missing
             {"type":"custom","name":" "}          | policy.name: is blank
