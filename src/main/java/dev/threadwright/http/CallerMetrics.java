@@ -14,12 +14,19 @@ public class CallerMetrics {
     private final Waiters waiters;
     private final OpenRequests requests;
     private final EventSockets sockets;
+    private final UnfinishedBodies bodies;
     private final MeterRegistry meters;
 
-    CallerMetrics(Waiters waiters, OpenRequests requests, EventSockets sockets, MeterRegistry meters) {
+    CallerMetrics(
+            Waiters waiters,
+            OpenRequests requests,
+            EventSockets sockets,
+            UnfinishedBodies bodies,
+            MeterRegistry meters) {
         this.waiters = waiters;
         this.requests = requests;
         this.sockets = sockets;
+        this.bodies = bodies;
         this.meters = meters;
     }
 
@@ -30,6 +37,11 @@ public class CallerMetrics {
                 "Requests that are not answered yet, streams included",
                 requests,
                 OpenRequests::size);
+        gauge(
+                "threadwright.requests.unfinished.bytes",
+                "Bytes held of bodies that are not complete yet",
+                bodies,
+                UnfinishedBodies::bytes);
         gauge("threadwright.streams.open", "Streams of server-sent events", requests, OpenRequests::streams);
         gauge("threadwright.sockets.open", "WebSockets", sockets, EventSockets::size);
     }

@@ -75,7 +75,7 @@ public class ProblemResponses {
     }
 
     @ServerExceptionMapper
-    Response problem(BodyLimit.ExceededException exception, UriInfo uri, RoutingContext request) {
+    Response problem(UnreadBodyException exception, UriInfo uri, RoutingContext request) {
         // What follows on this connection is a body that nobody reads.
         if (request.request().version() == HttpVersion.HTTP_2) {
             request.addEndHandler(sent -> request.response().reset(NO_ERROR));
@@ -182,7 +182,7 @@ public class ProblemResponses {
         return response(Problem.of(ProblemType.FAILED, "The server failed on this request; its log says why"), uri);
     }
 
-    /** Quarkus would refuse the same bodies right after this, without a word; those of unknown length, {@link BodyLimit} sees to. */
+    /** Quarkus would refuse the same bodies right after this, without a word; those of unknown length, {@link BodyReader} sees to. */
     void onRouter(@Observes Router router) {
         router.route().order(BEFORE_UPLOAD_LIMIT).handler(this::refuseTooLarge);
         router.route().order(AFTER_UPLOAD_LIMIT).handler(request -> {

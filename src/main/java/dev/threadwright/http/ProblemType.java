@@ -19,6 +19,7 @@ enum ProblemType {
     NOT_FOUND("not-found", 404, "There is nothing here"),
     METHOD_NOT_ALLOWED("method-not-allowed", 405, "Not that method"),
     NOT_ACCEPTABLE("not-acceptable", 406, "No representation that the Accept header allows"),
+    REQUEST_TIMEOUT("request-timeout", 408, "The request did not come in time"),
     BUSY("busy", 409, "The thread is busy"),
     RUN_ENDED("run-ended", 409, "The run has ended"),
     INTERRUPT_EXPIRED("interrupt-expired", 409, "The interrupt has expired"),

@@ -131,6 +131,8 @@ public final class ConfigCheck {
 
     private void limits(ThreadwrightConfig.Limits limits) {
         atLeast("limits.data-bytes", limits.dataBytes(), 1);
+        atLeast("limits.body-bytes", limits.bodyBytes(), 1);
+        positive("limits.body-time", limits.bodyTime());
         atLeast("limits.event-sockets", limits.eventSockets(), 0);
         atLeast("limits.record-bytes", limits.recordBytes(), 1);
         atLeast("limits.batch-count", limits.batchCount(), 1);

@@ -526,6 +526,14 @@ public interface ThreadwrightConfig {
         @WithDefault("1048576")
         int dataBytes();
 
+        /** Bytes that are held of all bodies of requests that are not complete yet; at the limit the oldest is given up. */
+        @WithDefault("67108864")
+        long bodyBytes();
+
+        /** From the headers of a request to the end of its body; what takes longer is ended. */
+        @WithDefault("1m")
+        Duration bodyTime();
+
         /** WebSockets of the newer protocol that are open on one instance. */
         @WithDefault("5000")
         int eventSockets();

@@ -245,6 +245,27 @@ class RequestChecksTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            HTTP/1.1 | Accept: */*
+            HTTP/1.0 | Accept: */*
+            HTTP/1.1 | Host: a b
+            """)
+    void requestsThatDoNotSayWhomTheyAreFor(String version, String header) throws IOException {
+        try (LogTail log = LogTail.from(Level.SEVERE);
+                Socket socket = new Socket(server.getHost(), server.getPort())) {
+            socket.getOutputStream()
+                    .write(("GET /threads/t " + version + "\r\n" + header + "\r\nConnection: close\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(answer)
+                    .contains(" 400 ")
+                    .containsIgnoringCase("content-type: application/problem+json")
+                    .contains("Header Host is missing");
+            assertThat(log.lines()).isEmpty();
+        }
+    }
+
     @Test
     void mediaTypesThatAreNotSpoken() {
         given().contentType("text/plain")

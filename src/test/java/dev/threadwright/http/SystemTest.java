@@ -111,6 +111,7 @@ class SystemTest {
                 .then()
                 .statusCode(200)
                 .header("Access-Control-Allow-Origin", origin)
+                .header("Vary", "Origin")
                 .header("Access-Control-Expose-Headers", containsString("Location"))
                 .header("Access-Control-Expose-Headers", containsString("Content-Location"))
                 .header("Access-Control-Expose-Headers", containsString("X-Pagination-Next"));
@@ -140,6 +141,13 @@ class SystemTest {
                 .get("/nowhere")
                 .then()
                 .statusCode(404)
-                .header("Access-Control-Allow-Origin", "http://localhost:3000");
+                .header("Access-Control-Allow-Origin", "http://localhost:3000")
+                .header("Vary", "Origin");
+    }
+
+    /** A cache would give it to a page, which could not read it. */
+    @Test
+    void answersToNobodysPageDependOnThePageToo() {
+        given().get("/ok").then().statusCode(200).header("Vary", "Origin");
     }
 }
