@@ -172,7 +172,13 @@ final class Parking {
         if (thread.cause() == OutboxRow.Kind.THREAD_UNREADABLE) {
             String damage = lookups.damageNow(thread.thread());
             if (damage != null) {
-                setAside(thread.partition(), thread.thread(), "a release that came too early", thread.cause(), damage, null);
+                setAside(
+                        thread.partition(),
+                        thread.thread(),
+                        "a release that came too early",
+                        thread.cause(),
+                        damage,
+                        null);
                 return;
             }
         }

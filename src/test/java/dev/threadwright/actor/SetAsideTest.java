@@ -27,6 +27,7 @@ import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.ThreadState;
 import dev.threadwright.thread.policy.ParallelPolicy;
 import dev.threadwright.workflow.Json;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -42,6 +43,7 @@ class SetAsideTest {
     private static final ThreadKey T = thread("t");
     private static final ThreadKey OTHER = thread("other");
     private static final RunId RUN = new RunId("r");
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final InMemoryJournal memory = new InMemoryJournal();
 
@@ -316,9 +318,10 @@ class SetAsideTest {
         try (LoopHarness harness = started(damagedWhile(isDamaged))) {
             SetAsideThread first = damage(harness);
             offerAgain(harness, 2, first);
+            SetAsideThread again = assertAnew(first);
             memory.takeBack(first);
             harness.loop.released(first);
-            assertGoesOnInOrderWhenItIsSound(harness, first, isDamaged);
+            assertGoesOnInOrderWhenItIsSound(harness, again, isDamaged);
         }
     }
 
@@ -329,9 +332,10 @@ class SetAsideTest {
             SetAsideThread first = damage(harness);
             memory.takeBack(first);
             offerAgain(harness, 2, first);
-            // Its owner looks for that when it may, so that it may have been set aside since.
+            SetAsideThread again = assertAnew(first);
+            // Its owner saw that it was gone, and comes too late with that.
             harness.loop.released(first);
-            assertGoesOnInOrderWhenItIsSound(harness, first, isDamaged);
+            assertGoesOnInOrderWhenItIsSound(harness, again, isDamaged);
         }
     }
 
@@ -346,7 +350,7 @@ class SetAsideTest {
             // It was there when the partition was claimed.
             memory.takeBack(first);
             offerAgain(next, 2, first);
-            assertGoesOnInOrderWhenItIsSound(next, first, isDamaged);
+            assertGoesOnInOrderWhenItIsSound(next, assertAnew(first), isDamaged);
         }
     }
 
@@ -361,15 +365,14 @@ class SetAsideTest {
             await().until(() -> ownership.held().contains(0));
             SetAsideThread first = damage(harness);
             memory.takeBack(first);
-            await().untilAsserted(() -> assertThat(memory.setAside(List.of(0), 10))
-                    .singleElement()
-                    .satisfies(aside -> assertThat(aside.id()).isNotEqualTo(first.id())));
-            await().untilAsserted(() -> assertThat(harness.loop.setAside().values())
-                    .containsExactlyElementsOf(memory.setAside(List.of(0), 10)));
+            await().atMost(PATIENCE).untilAsserted(() -> assertAnew(first));
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(harness.loop.setAside().values())
+                            .containsExactlyElementsOf(memory.setAside(List.of(0), 10)));
 
             isDamaged.set(false);
             memory.takeBack(harness.loop.setAside().get(T));
-            await().until(() -> harness.loop.setAside().isEmpty());
+            await().atMost(PATIENCE).until(() -> harness.loop.setAside().isEmpty());
             assertThat(memory.setAside(List.of(0), 10)).isEmpty();
         }
     }
@@ -403,14 +406,22 @@ class SetAsideTest {
         }
     }
 
-    private void assertGoesOnInOrderWhenItIsSound(LoopHarness harness, SetAsideThread first, AtomicBoolean isDamaged) {
+    /** The journal has it under another id. */
+    private SetAsideThread assertAnew(SetAsideThread first) {
+        List<SetAsideThread> journaled = memory.setAside(List.of(0), 10);
+        assertThat(journaled).singleElement().satisfies(aside -> {
+            assertThat(aside.id()).isNotEqualTo(first.id());
+            assertThat(aside.cause()).isEqualTo(Kind.THREAD_UNREADABLE);
+        });
+        return journaled.getFirst();
+    }
+
+    private void assertGoesOnInOrderWhenItIsSound(LoopHarness harness, SetAsideThread again, AtomicBoolean isDamaged) {
         harness.loop.offer(List.of(work(0, 4, input(T, "3", 3, ParallelPolicy.DEFAULT, "echo"))));
         harness.awaitConsumed(0, 5);
         assertThat(dead()).hasSize(5).allSatisfy(row -> assertThat(row.kind()).isEqualTo(Kind.THREAD_UNREADABLE));
         assertThat(dead()).extracting(row -> row.source().offset()).containsExactly(0L, 1L, 2L, 3L, 4L);
-        SetAsideThread again = harness.loop.setAside().get(T);
-        assertThat(again.id()).isNotEqualTo(first.id());
-        assertThat(again.cause()).isEqualTo(Kind.THREAD_UNREADABLE);
+        assertThat(harness.loop.setAside().values()).containsExactly(again);
         assertThat(memory.setAside(List.of(0), 10)).containsExactly(again);
 
         isDamaged.set(false);
