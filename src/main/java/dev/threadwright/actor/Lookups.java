@@ -129,6 +129,20 @@ final class Lookups implements Earlier {
         return damaged.contains(thread) ? unreadable.getOrDefault(thread, "") : null;
     }
 
+    /**
+     * The same, by what the journal says now.
+     *
+     * @throws dev.threadwright.journal.JournalException if the journal cannot be read now
+     */
+    @Nullable String damageNow(ThreadKey thread) {
+        try {
+            journal.load(List.of(thread));
+            return null;
+        } catch (UnreadableException e) {
+            return String.valueOf(e.getMessage());
+        }
+    }
+
     /** The thread's state if it is known; null if it is not. */
     @Nullable ThreadState find(ThreadKey thread) {
         ThreadState state = actors.get(thread);

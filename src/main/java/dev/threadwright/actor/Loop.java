@@ -191,9 +191,20 @@ public final class Loop implements AutoCloseable {
         return setAsides.all();
     }
 
-    /** The journal has forgotten that the thread is set aside, so it is decided on again. */
+    /**
+     * The journal has forgotten that the thread is set aside, so it is decided on again, or set aside anew. To be told
+     * again as long as {@link #setAside} has it.
+     */
     public void released(SetAsideThread thread) {
-        mailbox.tell(() -> parking.released(thread));
+        mailbox.tell(() -> {
+            try {
+                parking.released(thread);
+            } catch (FencedException e) {
+                e.partitions().forEach(this::lose);
+            } catch (JournalException e) {
+                LOG.warnf("Thread %s cannot be released yet, will go on trying: %s", thread.thread(), e.getMessage());
+            }
+        });
     }
 
     /** Released threads whose calls nobody may be running, with their partitions. */

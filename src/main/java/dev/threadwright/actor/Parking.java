@@ -159,8 +159,29 @@ final class Parking {
         return List.of(new Work.SetAside(letter.partition(), kind, SetAsides.printable(told), record.bare()));
     }
 
-    /** The journal has forgotten that the thread is set aside. */
+    /**
+     * The journal has forgotten that the thread is set aside. One that cannot be read still is set aside anew: nobody may
+     * think that it goes on.
+     *
+     * @throws dev.threadwright.journal.JournalException if the journal cannot be asked or told now; it may be repeated
+     */
     void released(SetAsideThread thread) {
+        if (!thread.equals(setAsides.of(thread.thread()))) {
+            return; // It was set aside again since, or its partition has left.
+        }
+        if (thread.cause() == OutboxRow.Kind.THREAD_UNREADABLE) {
+            String damage = lookups.damageNow(thread.thread());
+            if (damage != null) {
+                setAside(
+                        thread.partition(),
+                        thread.thread(),
+                        "a release that came too early",
+                        thread.cause(),
+                        damage,
+                        null);
+                return;
+            }
+        }
         goOn(thread, setAsides.released(thread));
     }
 
@@ -169,7 +190,8 @@ final class Parking {
         SetAsideThread aside = setAsides.of(thread);
         String damage = lookups.damage(thread);
         if (damage != null) {
-            if (aside == null) {
+            // A release ends the time that it names, whenever the journal forgets that: what follows is another time.
+            if (aside == null || SetAsides.isReleasedBy(aside, work.record())) {
                 setAside(work, OutboxRow.Kind.THREAD_UNREADABLE, damage, null);
             }
         } else if (aside != null
@@ -191,19 +213,29 @@ final class Parking {
     }
 
     private void setAside(Work.Decide work, OutboxRow.Kind cause, String error, @Nullable Throwable defect) {
-        Command command = work.command();
-        ThreadKey thread = command.header().thread();
-        OwnedPartition partition = owned.get(work.partition());
-        if (partition == null) {
+        Command.Header header = work.command().header();
+        setAside(work.partition(), header.thread(), "a " + header.type(), cause, error, defect);
+    }
+
+    /** @param over what showed that it is to be */
+    private void setAside(
+            int partition,
+            ThreadKey thread,
+            String over,
+            OutboxRow.Kind cause,
+            String error,
+            @Nullable Throwable defect) {
+        OwnedPartition owner = owned.get(partition);
+        if (owner == null) {
             return;
         }
-        setAsides.add(partition, thread, cause, error);
+        setAsides.add(owner, thread, cause, error);
         try (LogFields ignored = fields(thread)) {
             LOG.errorf(
                     defect,
-                    "Thread %s is set aside over a %s until it is released (POST /set-aside/{thread_id}/release): %s",
+                    "Thread %s is set aside over %s until it is released (POST /set-aside/{thread_id}/release): %s",
                     thread,
-                    command.header().type(),
+                    over,
                     error);
         }
     }

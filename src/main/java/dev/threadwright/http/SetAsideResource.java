@@ -54,8 +54,11 @@ public class SetAsideResource {
 
             @Schema(
                     required = true,
-                    description = "Whether dead letters of it are left that were not: there were more than "
-                            + ThreadRelease.MAX_REPLAYS + ", or they cannot be sent again, or somebody has.")
+                    description =
+                            "Whether dead letters of it are left that were not: that was not wanted, or there were"
+                                    + " more than " + ThreadRelease.MAX_REPLAYS
+                                    + ", or they cannot be sent again, or somebody"
+                                    + " has, or they are of an earlier time that it was set aside.")
             boolean left)
             implements Audited.Told {
 

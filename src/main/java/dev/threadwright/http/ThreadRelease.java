@@ -45,7 +45,8 @@ public class ThreadRelease {
 
     /**
      * @param replayed dead letters that were sent again
-     * @param left dead letters that were not: they cannot be, or somebody else has, or there are too many
+     * @param left dead letters that were not: nobody wanted it, or they cannot be, or somebody else has, or there are too
+     *     many, or they are of an earlier time
      */
     record Released(int replayed, boolean left) {}
 
@@ -58,25 +59,31 @@ public class ThreadRelease {
                 .failWith(() -> notSetAside(thread))
                 .flatMap(aside -> (withReplay
                                 ? replayed(thread, actor, aside)
-                                : Uni.createFrom().item(new Released(0, false)))
+                                : letters.hasParked(thread, Long.MAX_VALUE).map(left -> new Released(0, left)))
                         .call(done -> releases.release(thread.tenant(), thread.thread(), aside.asideId)));
     }
 
     private Uni<Released> replayed(ThreadKey thread, String actor, StoredSetAside aside) {
         // Sending ends on other threads, and the next letter is read where reading is allowed.
         Executor context = MutinyHelper.executor(Vertx.currentContext());
-        return letters.parked(thread, aside.sinceMs, MAX_REPLAYS + 1).flatMap(all -> {
-            List<StoredDeadLetter> page = all.size() > MAX_REPLAYS ? all.subList(0, MAX_REPLAYS) : all;
-            return Multi.createFrom()
-                    .iterable(page)
-                    .onItem()
-                    .transformToUniAndConcatenate(letter ->
-                            replayed(thread, actor, letter, aside.asideId).emitOn(context))
-                    .filter(isSent -> isSent)
-                    .collect()
-                    .with(Collectors.counting())
-                    .map(sent -> new Released(sent.intValue(), sent < all.size()));
-        });
+        return letters.hasParked(thread, aside.sinceMs)
+                .flatMap(earlier -> letters.parked(thread, aside.sinceMs, MAX_REPLAYS + 1)
+                        .flatMap(all -> sendFirst(all, thread, actor, aside, context)
+                                .map(sent -> new Released(sent, earlier || sent < all.size()))));
+    }
+
+    /** Those that one release sends. Answers with how many it could. */
+    private Uni<Integer> sendFirst(
+            List<StoredDeadLetter> all, ThreadKey thread, String actor, StoredSetAside aside, Executor context) {
+        return Multi.createFrom()
+                .iterable(all.size() > MAX_REPLAYS ? all.subList(0, MAX_REPLAYS) : all)
+                .onItem()
+                .transformToUniAndConcatenate(
+                        letter -> replayed(thread, actor, letter, aside.asideId).emitOn(context))
+                .filter(isSent -> isSent)
+                .collect()
+                .with(Collectors.counting())
+                .map(Long::intValue);
     }
 
     private Uni<Boolean> replayed(ThreadKey thread, String actor, StoredDeadLetter letter, String asideId) {

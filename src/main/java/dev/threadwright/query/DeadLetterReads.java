@@ -85,16 +85,28 @@ public class DeadLetterReads {
                 .flatMap(found -> unsealing.opened(tenant, found));
     }
 
-    private static final String OF_THREAD_SET_ASIDE = "tenant = :tenant and thread = :thread and deadAtMs >= :since"
+    private static final String NOT_SENT_OF_THREAD = "tenant = :tenant and thread = :thread"
             + " and kind in ('failed', 'not_stored', 'thread_unreadable', 'thread_set_aside')"
-            + " and (replayStatus is null or replayStatus = 'failed')" + OLDEST_FIRST;
+            + " and (replayStatus is null or replayStatus = 'failed')";
+
+    private static final String PARKED = NOT_SENT_OF_THREAD + " and deadAtMs >= :since" + OLDEST_FIRST;
+
+    /** Whether anything came for a thread while it was set aside, before a time, and was not sent again. */
+    public Uni<Boolean> hasParked(ThreadKey thread, long beforeMs) {
+        return scope.read(
+                        thread.tenant(),
+                        () -> StoredDeadLetter.count(
+                                NOT_SENT_OF_THREAD + " and deadAtMs < :before",
+                                Map.of("tenant", thread.tenant(), "thread", thread.thread(), "before", beforeMs)))
+                .map(count -> count > 0);
+    }
 
     /** What came for a thread since it was set aside, and was not sent again; the oldest first. */
     public Uni<List<StoredDeadLetter>> parked(ThreadKey thread, long sinceMs, int limit) {
         return scope.read(
                         thread.tenant(),
                         () -> StoredDeadLetter.<StoredDeadLetter>find(
-                                        OF_THREAD_SET_ASIDE,
+                                        PARKED,
                                         Map.of("tenant", thread.tenant(), "thread", thread.thread(), "since", sinceMs))
                                 .page(0, limit)
                                 .list())

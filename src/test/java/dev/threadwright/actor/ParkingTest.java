@@ -156,6 +156,48 @@ class ParkingTest {
     }
 
     @Test
+    void aReleaseOfAThreadThatCannotBeReadEndsOneTimeAndBeginsAnother() {
+        damaged.add(T);
+        Work.Decide first = record(0, T);
+        read(first);
+        parking.note(List.of(first));
+        SetAsideThread aside = setAsides.of(T);
+        Work.Decide result = result(T);
+        assertThat(parking.parked(List.of(result))).isEmpty();
+
+        Work again = release(1, input(T, "i0", 1, null, "echo"), aside.id());
+        Work behind = release(2, input(T, "i1", 1, null, "echo"), aside.id());
+        assertThat(parking.note(List.of(again, behind))).isFalse();
+        SetAsideThread second = setAsides.of(T);
+        assertThat(second.id()).isNotEqualTo(aside.id());
+        assertThat(journaled()).containsExactly(second);
+        assertThat(parking.parked(List.of(again, behind)))
+                .containsExactly(
+                        letter((Work.Decide) again, Kind.THREAD_UNREADABLE, second.error()),
+                        letter((Work.Decide) behind, Kind.THREAD_UNREADABLE, second.error()));
+        parking.released(aside);
+        assertThat(journaled()).as("it was released from another time").containsExactly(second);
+        assertThat(goneOn).isEmpty();
+
+        memory.takeBack(second);
+        isAway = true;
+        assertThatThrownBy(() -> parking.released(second)).isInstanceOf(JournalUnavailableException.class);
+        assertThat(setAsides.of(T)).as("it is told of again").isEqualTo(second);
+        isAway = false;
+        parking.released(second);
+        SetAsideThread third = setAsides.of(T);
+        assertThat(third.id()).isNotEqualTo(second.id());
+        assertThat(journaled()).containsExactly(third);
+        assertThat(goneOn).isEmpty();
+
+        damaged.clear();
+        memory.takeBack(third);
+        parking.released(third);
+        assertThat(setAsides.isEmpty()).isTrue();
+        assertThat(goneOn).containsExactly(result);
+    }
+
+    @Test
     void whatTheServerFailsOnIsTakenOutWithAllBehindIt() {
         List<Work> works = List.of(record(0, T), record(1, T), record(2, OTHER), record(3, T), result(T));
         assertThat(parking.withoutFailed(works, Map.of(T, new FailedThreads.Failure(1, DEFECT))))

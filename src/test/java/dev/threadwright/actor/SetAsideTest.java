@@ -27,6 +27,7 @@ import dev.threadwright.thread.ThreadKey;
 import dev.threadwright.thread.ThreadState;
 import dev.threadwright.thread.policy.ParallelPolicy;
 import dev.threadwright.workflow.Json;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -42,6 +43,7 @@ class SetAsideTest {
     private static final ThreadKey T = thread("t");
     private static final ThreadKey OTHER = thread("other");
     private static final RunId RUN = new RunId("r");
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final InMemoryJournal memory = new InMemoryJournal();
 
@@ -291,16 +293,7 @@ class SetAsideTest {
     @Test
     void aThreadThatCannotBeReadIsTriedWithEachRecord_andGoesOnWhenItIsSound() {
         AtomicBoolean isDamaged = new AtomicBoolean(true);
-        Journal damaged = new JournalDelegate(memory) {
-            @Override
-            public Map<ThreadKey, ThreadState> load(Collection<ThreadKey> threads) {
-                if (isDamaged.get() && threads.contains(T)) {
-                    throw unreadable(T);
-                }
-                return super.load(threads);
-            }
-        };
-        try (LoopHarness harness = started(damaged)) {
+        try (LoopHarness harness = started(damagedWhile(isDamaged))) {
             harness.loop.offer(List.of(work(0, 0, input(T, "1", 1, null, "echo"))));
             harness.awaitConsumed(0, 1);
             harness.loop.offer(List.of(work(0, 1, input(T, "2", 2, null, "echo"))));
@@ -317,6 +310,125 @@ class SetAsideTest {
             assertThat(accepted(T)).containsExactly("3");
             assertThat(memory.setAside(List.of(0), 10)).isEmpty();
         }
+    }
+
+    @Test
+    void aThreadThatIsReleasedBeforeItIsSoundIsSetAsideAgain_whenTheJournalForgetsItAfterItsRecordsCame() {
+        AtomicBoolean isDamaged = new AtomicBoolean(true);
+        try (LoopHarness harness = started(damagedWhile(isDamaged))) {
+            SetAsideThread first = damage(harness);
+            offerAgain(harness, 2, first);
+            SetAsideThread again = assertAnew(first);
+            memory.takeBack(first);
+            harness.loop.released(first);
+            assertGoesOnInOrderWhenItIsSound(harness, again, isDamaged);
+        }
+    }
+
+    @Test
+    void aThreadThatIsReleasedBeforeItIsSoundIsSetAsideAgain_whenTheJournalForgetsItBeforeItsRecordsCome() {
+        AtomicBoolean isDamaged = new AtomicBoolean(true);
+        try (LoopHarness harness = started(damagedWhile(isDamaged))) {
+            SetAsideThread first = damage(harness);
+            memory.takeBack(first);
+            offerAgain(harness, 2, first);
+            SetAsideThread again = assertAnew(first);
+            // Its owner saw that it was gone, and comes too late with that.
+            harness.loop.released(first);
+            assertGoesOnInOrderWhenItIsSound(harness, again, isDamaged);
+        }
+    }
+
+    @Test
+    void aThreadThatIsReleasedBeforeItIsSoundIsSetAsideAgain_byTheNextOwner() {
+        AtomicBoolean isDamaged = new AtomicBoolean(true);
+        SetAsideThread first;
+        try (LoopHarness harness = started(damagedWhile(isDamaged))) {
+            first = damage(harness);
+        }
+        try (LoopHarness next = started(damagedWhile(isDamaged))) {
+            // It was there when the partition was claimed.
+            memory.takeBack(first);
+            offerAgain(next, 2, first);
+            assertGoesOnInOrderWhenItIsSound(next, assertAnew(first), isDamaged);
+        }
+    }
+
+    @Test
+    void aThreadThatIsReleasedBeforeItIsSoundIsSetAsideAgain_thoughNothingComes() {
+        AtomicBoolean isDamaged = new AtomicBoolean(true);
+        LoopHarness harness = new LoopHarness("a", damagedWhile(isDamaged), LoopSettings.DEFAULT, gate);
+        harness.start();
+        try (harness;
+                Ownership ownership = ownership(harness, new AtomicInteger())) {
+            ownership.assigned(List.of(0));
+            await().until(() -> ownership.held().contains(0));
+            SetAsideThread first = damage(harness);
+            memory.takeBack(first);
+            await().atMost(PATIENCE).untilAsserted(() -> assertAnew(first));
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(harness.loop.setAside().values())
+                            .containsExactlyElementsOf(memory.setAside(List.of(0), 10)));
+
+            isDamaged.set(false);
+            memory.takeBack(harness.loop.setAside().get(T));
+            await().atMost(PATIENCE).until(() -> harness.loop.setAside().isEmpty());
+            assertThat(memory.setAside(List.of(0), 10)).isEmpty();
+        }
+    }
+
+    private Journal damagedWhile(AtomicBoolean isDamaged) {
+        return new JournalDelegate(memory) {
+            @Override
+            public Map<ThreadKey, ThreadState> load(Collection<ThreadKey> threads) {
+                if (isDamaged.get() && threads.contains(T)) {
+                    throw unreadable(T);
+                }
+                return super.load(threads);
+            }
+        };
+    }
+
+    private static SetAsideThread damage(LoopHarness harness) {
+        harness.loop.offer(List.of(
+                work(0, 0, input(T, "1", 1, ParallelPolicy.DEFAULT, "echo")),
+                work(0, 1, input(T, "2", 2, ParallelPolicy.DEFAULT, "echo"))));
+        harness.awaitConsumed(0, 2);
+        return harness.loop.setAside().get(T);
+    }
+
+    /** Both of them, in two batches. */
+    private static void offerAgain(LoopHarness harness, long offset, SetAsideThread released) {
+        for (int i = 0; i < 2; i++) {
+            harness.loop.offer(List.of(
+                    release(offset + i, input(T, "" + (i + 1), i + 1, ParallelPolicy.DEFAULT, "echo"), released.id())));
+            harness.awaitConsumed(0, offset + i + 1);
+        }
+    }
+
+    /** The journal has it under another id. */
+    private SetAsideThread assertAnew(SetAsideThread first) {
+        List<SetAsideThread> journaled = memory.setAside(List.of(0), 10);
+        assertThat(journaled).singleElement().satisfies(aside -> {
+            assertThat(aside.id()).isNotEqualTo(first.id());
+            assertThat(aside.cause()).isEqualTo(Kind.THREAD_UNREADABLE);
+        });
+        return journaled.getFirst();
+    }
+
+    private void assertGoesOnInOrderWhenItIsSound(LoopHarness harness, SetAsideThread again, AtomicBoolean isDamaged) {
+        harness.loop.offer(List.of(work(0, 4, input(T, "3", 3, ParallelPolicy.DEFAULT, "echo"))));
+        harness.awaitConsumed(0, 5);
+        assertThat(dead()).hasSize(5).allSatisfy(row -> assertThat(row.kind()).isEqualTo(Kind.THREAD_UNREADABLE));
+        assertThat(dead()).extracting(row -> row.source().offset()).containsExactly(0L, 1L, 2L, 3L, 4L);
+        assertThat(harness.loop.setAside().values()).containsExactly(again);
+        assertThat(memory.setAside(List.of(0), 10)).containsExactly(again);
+
+        isDamaged.set(false);
+        offerAgain(harness, 5, again);
+        assertThat(accepted(T)).containsExactly("1", "2");
+        assertThat(harness.loop.setAside()).isEmpty();
+        assertThat(memory.setAside(List.of(0), 10)).isEmpty();
     }
 
     @Test

@@ -369,6 +369,59 @@ abstract class DeadLettersContract {
         given().get("/set-aside/{id}", thread).then().statusCode(404);
     }
 
+    @Test
+    void aThreadThatIsReleasedBeforeItsRepairIsSetAsideAgain_andGoesOnInOrderAfterIt() {
+        damaged();
+        input("first").statusCode(500).body("type", equalTo(PROBLEM + "set-aside"));
+        input("second").statusCode(500).body("type", equalTo(PROBLEM + "set-aside"));
+        given().get("/set-aside/{id}", thread).then().statusCode(200).body("cause", equalTo("thread_unreadable"));
+
+        release().statusCode(200).body("replayed", equalTo(2)).body("left", equalTo(false));
+        awaitLetters(4);
+        given().get("/set-aside/{id}", thread).then().statusCode(200).body("cause", equalTo("thread_unreadable"));
+        given().get("/threads/{id}", thread).then().body("set_aside.cause", equalTo("thread_unreadable"));
+
+        repair();
+        release().statusCode(200).body("replayed", equalTo(2)).body("left", equalTo(false));
+        awaitGoneOn("second", "completed", "completed", "completed");
+        release().statusCode(404).body("type", equalTo(PROBLEM + "not-set-aside"));
+        awaitLetters(4);
+    }
+
+    @Test
+    void aReleaseWithoutItsLettersSaysThatTheyAreLeft_andSoDoesTheNext() {
+        damaged();
+        input("first").statusCode(500).body("type", equalTo(PROBLEM + "set-aside"));
+        release("false").statusCode(200).body("replayed", equalTo(0)).body("left", equalTo(true));
+        // No record came, and its owner looks nevertheless.
+        awaitSetAside();
+        input("second").statusCode(500).body("type", equalTo(PROBLEM + "set-aside"));
+
+        repair();
+        release().statusCode(200).body("replayed", equalTo(1)).body("left", equalTo(true));
+        awaitGoneOn("second", "completed", "completed");
+    }
+
+    /** It is noticed when the thread is read: its row says that there is less than there is. */
+    private void damaged() {
+        started("delay", "{\"ms\": 1, \"text\": \"sound\"}");
+        awaitOneRun();
+        update("update thread set seq = seq - 1 where thread = '" + thread + "'");
+    }
+
+    private void repair() {
+        update("update thread set seq = seq + 1 where thread = '" + thread + "'");
+    }
+
+    private void awaitGoneOn(String newest, String... runs) {
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> given().get("/threads/{id}", thread)
+                        .then()
+                        .body("runs.status", contains(runs))
+                        .body("runs[0].values.output.text", equalTo(newest))
+                        .body("$", not(hasKey("set_aside"))));
+    }
+
     /** What it fails over came from the server itself, and not by Kafka. */
     @Test
     void aThreadThatFailsOverAResultOfTheServerIsReleasedWithoutAnyLetter() {
@@ -376,9 +429,7 @@ abstract class DeadLettersContract {
         update("create table saved_run as select * from run where thread = '" + thread + "'");
         try {
             update("delete from run where thread = '" + thread + "'");
-            await().atMost(Duration.ofSeconds(30))
-                    .untilAsserted(
-                            () -> given().get("/set-aside/{id}", thread).then().statusCode(200));
+            awaitSetAside();
             update("insert into run select * from saved_run");
             release().statusCode(200).body("replayed", equalTo(0));
             await().atMost(Duration.ofSeconds(30))
@@ -410,7 +461,18 @@ abstract class DeadLettersContract {
     }
 
     private ValidatableResponse release() {
-        return given().post("/set-aside/{id}/release", thread).then();
+        return release("true");
+    }
+
+    private ValidatableResponse release(String replay) {
+        return given().post("/set-aside/{id}/release?replay={replay}", thread, replay)
+                .then();
+    }
+
+    private void awaitSetAside() {
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(
+                        () -> given().get("/set-aside/{id}", thread).then().statusCode(200));
     }
 
     private static double metric(String name) {
