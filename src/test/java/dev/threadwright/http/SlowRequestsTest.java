@@ -3,6 +3,7 @@ package dev.threadwright.http;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
 
 import dev.threadwright.testing.EmbeddedServersResource;
 import dev.threadwright.testing.LogTail;
@@ -82,18 +83,14 @@ class SlowRequestsTest {
                     .untilAsserted(() -> assertThat(bodies.bytes()).isEqualTo(MANY * 20_000L));
             probe("/q/health/ready");
             probe("/q/health/live");
-            given().contentType(ContentType.JSON)
-                    .body("{\"data\": \"" + "x".repeat(100_000) + "\"}")
-                    .post(path)
-                    .then()
-                    .statusCode(202);
+            wholeIsRead(100_000);
             for (Socket socket : sockets) {
                 assertThat(answer(socket))
                         .startsWith("HTTP/1.1 408")
                         .containsIgnoringCase("connection: close")
                         .contains("urn:threadwright:problem:request-timeout");
             }
-            assertThat(log.lines()).isEmpty();
+            assertThat(log.lines()).noneMatch(line -> line.contains(path));
         }
     }
 
@@ -107,11 +104,7 @@ class SlowRequestsTest {
                 .startsWith("HTTP/1.1 503")
                 .containsIgnoringCase("connection: close")
                 .contains("urn:threadwright:problem:overloaded");
-        given().contentType(ContentType.JSON)
-                .body("{\"data\": \"" + "x".repeat(each) + "\"}")
-                .post(path)
-                .then()
-                .statusCode(202);
+        wholeIsRead(each);
         assertThat(bodies.bytes()).isLessThanOrEqualTo(maxBytes);
     }
 
@@ -123,6 +116,16 @@ class SlowRequestsTest {
     @Test
     void whoWaitsAsLongAsPossibleIsNotTakenForIdle() {
         assertThat(idleTimeout).isGreaterThan(Duration.ofMillis(WaitQuery.MAX_TIMEOUT_MS));
+    }
+
+    /** To its end, where it is wrong; and Kafka has no part in it. */
+    private void wholeIsRead(int bytes) {
+        given().contentType(ContentType.JSON)
+                .body("{\"data\": \"" + "x".repeat(bytes) + "\", \"end\": 1}")
+                .post(path)
+                .then()
+                .statusCode(400)
+                .body("detail", containsString("/end is unknown here"));
     }
 
     private Socket stalled(String to, int length, int sent) {
@@ -153,8 +156,9 @@ class SlowRequestsTest {
             HttpRequest request = HttpRequest.newBuilder(server.resolve(health))
                     .timeout(PATIENCE_OF_PROBES)
                     .build();
+            // Whether Kafka keeps up is not what this is about.
             assertThat(client.send(request, BodyHandlers.discarding()).statusCode())
-                    .isEqualTo(200);
+                    .isIn(200, 503);
         }
     }
 }
