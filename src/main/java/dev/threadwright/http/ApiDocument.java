@@ -117,6 +117,9 @@ import org.eclipse.microprofile.openapi.annotations.security.SecurityScheme;
                             @APIResponse(
                                     name = "Gone",
                                     description = "Its time is over, or nobody waits for it any more"),
+                            @APIResponse(
+                                    name = "RequestTimeout",
+                                    description = "The body was not complete in time, and nothing was done"),
                             @APIResponse(name = "TooLarge", description = "The body or its data is too large"),
                             @APIResponse(
                                     name = "UnsupportedMediaType",

@@ -70,6 +70,9 @@ public class ApiDocumentFilter implements OASFilter {
         if (WITHOUT_BODY.contains(String.valueOf(operation.getOperationId()))) {
             operation.getRequestBody().setRequired(false);
         }
+        if (operation.getRequestBody() != null) {
+            operation.getResponses().addAPIResponse("408", response("RequestTimeout"));
+        }
         sort(operation.getResponses());
         if (!FOR_ANYBODY.contains(String.valueOf(operation.getOperationId()))) {
             operation.getResponses().addAPIResponse("401", response("Unauthenticated"));

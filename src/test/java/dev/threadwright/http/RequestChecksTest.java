@@ -507,6 +507,18 @@ class RequestChecksTest {
                 .doesNotHaveDuplicates();
     }
 
+    @Test
+    void theOpenApiDocumentTellsOfBodiesThatDoNotComeInTime() {
+        given().accept(ContentType.JSON)
+                .get("/q/openapi?format=json")
+                .then()
+                .body(
+                        "paths.'/threads/{thread_id}/inputs'.post.responses.'408'.'$ref'",
+                        equalTo("#/components/responses/RequestTimeout"))
+                .body("components.responses.RequestTimeout.content", hasKey("application/problem+json"))
+                .body("paths.'/threads/{thread_id}'.get.responses", not(hasKey("408")));
+    }
+
     /** Resource classes share paths, and Quarkus asks only those that fit best. */
     @Test
     void everyOperationOfTheOpenApiDocumentCanBeReached() {
